@@ -1,0 +1,172 @@
+"""What the target may say to a request: one small value per kind of answer (design §4.10).
+
+`capture/` turns every HTTP answer and every transport failure into exactly one of these; the worker decides by
+type alone. Only `Unclear` and `Wait(may_have_applied=True)` leave open whether the request took effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from echodesk.planning.values import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The target did it. `standing` is what stands now (None after a removal)."""
+
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Something else stands in that room at that time."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The external id is already in use."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The schedule that was to be changed, removed or read is not there."""
+
+    text: str
+
+
+class Kind(StrEnum):
+    """Kinds of reference data, parents included (echo360-api §6)."""
+
+    ORGANIZATION = "organization"
+    DEPARTMENT = "department"
+    COURSE = "course"
+    TERM = "term"
+    SECTION = "section"
+    CAMPUS = "campus"
+    BUILDING = "building"
+    ROOM = "room"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A thing that the request names is not known to the target."""
+
+    kind: Kind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoDevice:
+    """The room has no recorder."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class InPast:
+    """Too late: the target does not touch what has begun."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Any other definite no, in the target's own words."""
+
+    status: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Come back after `seconds`. After a 429 nothing happened; after a 503 nobody knows (decisions)."""
+
+    seconds: float
+    may_have_applied: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """No answer, or one that cannot be understood: the request may have taken effect, now or up to L later."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAllowed:
+    """Sign-in failed or permission is missing: all sending stops until someone acts."""
+
+    text: str
+
+
+Answer = (
+    Done | Clash | Exists | Gone | Missing | NoDevice | InPast | Refused | Wait | Unclear | NotAllowed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All pages of one listing. `complete` is False when a page was missing, repeated or unreadable:
+    such a listing proves nothing and deletes nothing (design §3.8)."""
+
+    standing: tuple[Standing, ...]
+    complete: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFacts:
+    """What the timetable knows about the things one booking names, for looking them up or making them.
+
+    Parents follow decisions ("Requests and reference data"): building = SITEID or "No building", department =
+    MODULE.OWNER or "No department", course = MODULEID, term = SETID with its first and last day.
+    """
+
+    room: str
+    room_name: str
+    building: str
+    building_name: str
+    campus: str | None
+    sections: tuple[SectionFacts, ...]
+    term: str
+    term_first: str
+    term_last: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionFacts:
+    """One section (course + group) and its parents."""
+
+    section: str
+    group: str
+    course: str
+    course_name: str
+    department: str
+    department_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """Reference data was found or made: the request that missed it can be sent again."""
+
+    made: tuple[str, ...]
+    """What was made, in words for the audit, parents first; empty when it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotSupply:
+    """The thing exists under another id, may not be made, or was refused: the request fails with this text."""
+
+    text: str
+
+
+SupplyAnswer = Supplied | CannotSupply | Wait | Unclear | NotAllowed
