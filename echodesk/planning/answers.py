@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from echodesk.planning.values import Standing
 
@@ -170,3 +171,37 @@ class CannotSupply:
 
 
 SupplyAnswer = Supplied | CannotSupply | Wait | Unclear | NotAllowed
+
+A = TypeVar("A", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One call as it went over the wire, for the audit: no header and no secret is ever part of it.
+
+    `status` is 0 when no answer came; `reply` is cut to 2,000 characters.
+    """
+
+    method: str
+    path: str
+    body: str
+    status: int
+    reply: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[A]):
+    """An answer together with every call that it took."""
+
+    answer: A
+    exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One line of the REFERENCE table: our key (ROOMID, section external id …) and Echo360's own id."""
+
+    kind: Kind
+    key: str
+    echo_id: str

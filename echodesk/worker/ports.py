@@ -1,0 +1,106 @@
+"""What the worker needs from the outside, as Protocols; `main.py` puts the real parts in.
+
+Tests put others in: the whole worker runs under a virtual clock, each call below being one named step.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Protocol, TypeVar
+
+from echodesk.messages import Event
+from echodesk.planning.answers import Answer, Learned, Listing, Missing, ReferenceFacts, Reply, SupplyAnswer
+from echodesk.planning.values import Booking, Standing
+from echodesk.worker.books import Books
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Time and waiting. Nothing else in the worker may ask for either."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; for waits and deadlines on this machine only."""
+        ...
+
+    def campus_now(self) -> dt.datetime:
+        """Wall-clock time of the campus, without zone (decisions: one IANA campus zone)."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait. Cancelling is allowed at any moment."""
+        ...
+
+
+class Capture(Protocol):
+    """The lecture-capture system. Every method answers with a value; only a defect of our own raises.
+
+    `create`, `change` and `remove` expect that the caller has awaited `turn()` just before: they send one
+    call at once. All other methods take their own turns. The deadline of a call is total (decisions: 20 s).
+    """
+
+    async def turn(self) -> None:
+        """Wait until the call budget allows one more call, and take it."""
+        ...
+
+    async def create(self, booking: Booking) -> Reply[Answer]: ...
+
+    async def change(self, booking: Booking, standing: Standing) -> Reply[Answer]:
+        """PUT of the whole schedule to its own id; the fields EchoDesk does not own go back as last read."""
+        ...
+
+    async def remove(self, standing: Standing) -> Reply[Answer]: ...
+
+    async def read(self, external_id: str) -> Reply[Answer]:
+        """`Done` with what stands under this external id, or `Gone`."""
+        ...
+
+    async def list_room(self, room: str) -> Reply[Listing | Answer]:
+        """All pages of one room. A room that Echo360 does not know answers an empty complete listing."""
+        ...
+
+    def list_all(self) -> AsyncIterator[Reply[Listing | Answer]]:
+        """All schedules, a page at a time; the last item is an empty complete `Listing`, or the answer that
+        ended the listing early. The caller keeps nothing unless the end was reached."""
+        ...
+
+    async def supply(self, missing: Missing, facts: ReferenceFacts) -> Reply[SupplyAnswer]:
+        """Look for what a request missed, by external id and by name; make it with its parents if allowed."""
+        ...
+
+    async def person_known(self, email: str) -> Reply[Answer]:
+        """`Done(None)` if Echo360 knows a user with this address, `Missing(PERSON)` if not."""
+        ...
+
+    def remember(self, known: Iterable[Learned]) -> None:
+        """Take over what the REFERENCE table holds, at the start."""
+        ...
+
+    def learned(self) -> tuple[Learned, ...]:
+        """What was learned about reference data since the last call, to be stored."""
+        ...
+
+    def calls(self) -> dict[str, int]:
+        """Calls sent so far by method; sign-ins apart under `sign_ins`."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class EventSink(Protocol):
+    """Where the worker tells what happened; never blocks, may be called from the worker thread only."""
+
+    def post(self, event: Event) -> None: ...
+
+
+class Ledger(Protocol):
+    """The database: whole transactions, one per call (decisions: Transactions)."""
+
+    async def read(self, step: str, work: Callable[[Books], T]) -> T:
+        """One read transaction; `step` names it for tests and logs."""
+        ...
+
+    async def write(self, step: str, work: Callable[[Books], T]) -> T:
+        """One write transaction; everything or nothing."""
+        ...
