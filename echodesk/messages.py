@@ -1,0 +1,409 @@
+"""Frozen values that the window and the worker exchange: commands, events, rows and table deltas.
+
+Commands go in, each answered once through a future; events come out. Nothing here refers to Qt, a database or
+HTTP, so that both sides and every test can make and compare these values (design §7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Table(StrEnum):
+    """The live tables of the screens; the words staff see are in the desk."""
+
+    QUEUE = "queue"
+    NOTIFICATIONS = "notifications"
+    ROOM_DAYS = "room_days"
+
+
+# ---- rows ---------------------------------------------------------------------------------------------------
+# Dates are ISO texts, times `HH:MM`, stamps UTC texts in milliseconds; '' where the timetable has nothing.
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """A timetable edit on screen ("Timetable changes")."""
+
+    key: int
+    status: str
+    worst: str
+    action: str
+    source: str
+    setid: str
+    slotid: int
+    module: str
+    module_title: str
+    group: str
+    lecturer: str
+    lecturer_name: str
+    room_old: str
+    room_old_name: str
+    room_new: str
+    room_new_name: str
+    weekday_old: int
+    weekday_new: int
+    start_old: str
+    start_new: str
+    finish_old: str
+    finish_new: str
+    weeks_done: int
+    weeks_all: int
+    created: str
+    processed: str
+    error: str
+    retry_of: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationRow:
+    """One occurrence that an edit touches, on screen ("Weekly updates")."""
+
+    key: int
+    queue_id: int
+    external_id: str
+    status: str
+    recorded: str
+    action: str
+    message: str
+    winner: str
+    setid: str
+    slotid: int
+    week: int
+    date: str
+    start: str
+    finish: str
+    room: str
+    room_name: str
+    building: str
+    old_room: str
+    old_room_name: str
+    old_date: str
+    module: str
+    module_title: str
+    group: str
+    lecturer: str
+    lecturer_name: str
+    created: str
+    processed: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomDayRow:
+    """A room-day where something was left out or failed, on screen ("Room clashes")."""
+
+    key: int
+    state: str
+    """'open', 'resolved' or 'passed'."""
+    room: str
+    room_name: str
+    building: str
+    date: str
+    left_out: int
+    failed: int
+    together_possible: int
+    """How many of the lessons left out look like one lecture under several modules (design §4.6)."""
+    first_seen: str
+    last_refresh: str
+    times_refreshed: int
+    resolved: str
+    last_error: str
+
+
+Row = QueueRow | NotificationRow | RoomDayRow
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuery:
+    """What a table is asked to show: the newest rows that match, at most `limit`."""
+
+    text: str = ""
+    """Matches if the row's codes or names hold it, whatever the case."""
+    statuses: tuple[str, ...] = ()
+    """Empty for all."""
+    limit: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableDelta:
+    """What changed in one table. Applied only if `generation` is current and `base` is the model's cursor."""
+
+    table: Table
+    generation: int
+    base: int
+    cursor: int
+    upserts: tuple[Row, ...]
+    deletes: frozenset[int]
+    snapshot: bool
+    counts: tuple[tuple[str, int], ...]
+    """(status, rows in the whole table) for the chips and the "of 83,412"."""
+
+
+# ---- commands -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a pause or a re-sync is about; everything when all are empty. Dates are ISO texts."""
+
+    building: str = ""
+    room: str = ""
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Send nothing in this scope until it is lifted, or until an instant (UTC stamp, '' for open end)."""
+
+    reason: str
+    by: str
+    scope: Scope = Scope()
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Lift these pauses; all when empty."""
+
+    by: str
+    pauses: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Read these lessons again: new queue entries linked to the old ones (design §4.11)."""
+
+    by: str
+    entries: tuple[int, ...] = ()
+    notifications: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryMatching:
+    """The same for every FAILED or PARKED row of a table that matches, shown or not."""
+
+    by: str
+    table: Table
+    query: TableQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Re-sync: list the room (all rooms when `room` is empty) afresh and repair this date (all dates of the
+    live years from today on when `date` is empty: "reconcile the room's whole year")."""
+
+    by: str
+    room: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Show this table from now on: a snapshot first, then deltas, all with this generation number."""
+
+    table: Table
+    query: TableQuery
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    """The page is hidden: send nothing more for this table."""
+
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """Everything about one row: what was sent, what came back, why. Answered with a `Detail`."""
+
+    table: Table
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Stop a long task that told its progress; what was done stays, the rest is not begun."""
+
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Someone has acted on credentials or network: sending may begin again at once."""
+
+    by: str
+
+
+Command = Pause | Resume | Retry | RetryMatching | Refresh | Watch | Unwatch | Inspect | Cancel | TryAgain
+
+
+@dataclass(frozen=True, slots=True)
+class CommandDone:
+    """The answer to a command that did something: a sentence for staff and how many things it touched."""
+
+    text: str
+    touched: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DetailGroup:
+    """A titled list of (label, value) lines of the detail pane."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallShown:
+    """One call to Echo360 as the audit holds it."""
+
+    at: str
+    action: str
+    outcome: str
+    status: int
+    why: str
+    sent: str
+    answer: str
+    milliseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """The detail pane of one row."""
+
+    table: Table
+    key: int
+    headline: str
+    """One sentence: recorded or not, and why."""
+    groups: tuple[DetailGroup, ...]
+    calls: tuple[CallShown, ...]
+
+
+CommandReply = CommandDone | Detail
+
+
+# ---- events -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PauseShown:
+    """A pause that stands."""
+
+    key: int
+    scope: Scope
+    reason: str
+    owner: str
+    created: str
+    until: str
+
+
+class Phase(StrEnum):
+    """What the worker is doing."""
+
+    STARTING = "starting"
+    LISTING = "listing"
+    SENDING = "sending"
+    IDLE = "idle"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    """Echo360 asked to wait, or cannot be reached."""
+    STOPPED_BY_ECHO360 = "stopped_by_echo360"
+    """401 or 403: nothing is sent until someone acts."""
+    FOLLOWING = "following"
+    """Another worker is sending."""
+    DATABASE_LOST = "database_lost"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """Who is sending and what about; latest wins."""
+
+    phase: Phase
+    holder: str
+    """Who is sending, '' when nobody is."""
+    mine: bool
+    pauses: tuple[PauseShown, ...]
+    database: str
+    """'' when well, else what is wrong."""
+    echo360: str
+    """'' when well, else what is wrong and since when sending waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The numbers of the Overview page: SQL counts of one moment; latest wins."""
+
+    transferred_24h: int
+    pending: int
+    pending_minutes: float
+    """Time left at the call limit; 0 without limit."""
+    failed: int
+    open_room_days: int
+    not_recorded: int
+    too_late_today: int
+    held_by_pause: int
+    foreign: int
+    schedules: int
+    queue: tuple[tuple[str, int], ...]
+    notifications: tuple[tuple[str, int], ...]
+    room_days: tuple[tuple[str, int], ...]
+    left_out: tuple[tuple[str, int], ...]
+    calls: tuple[tuple[str, int], ...]
+    calls_last_minute: int
+    calls_per_minute: int
+    oldest_pending: str
+    next_lesson: str
+    """When the next pending lesson starts, '' if none waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A long task goes on; `done == total` ends it. `total` 0 means: not known yet."""
+
+    task: int
+    label: str
+    done: int
+    total: int
+    cancellable: bool
+
+
+class Level(StrEnum):
+    """How loud a notice is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should hear about, once."""
+
+    level: Level
+    title: str
+    message: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFailed:
+    """The worker ended by a defect; a new one may be started."""
+
+    details: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerEnded:
+    """The last event of a worker that was asked to stop."""
+
+    clean: bool = True
+    left: tuple[str, ...] = field(default=())
+
+
+Event = TableDelta | EngineState | Overview | Progress | Notice | WorkerFailed | WorkerEnded
