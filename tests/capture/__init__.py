@@ -1,0 +1,1 @@
+"""Tests of `echodesk.capture`, against real replies over HTTP."""

@@ -1,0 +1,1 @@
+"""Tests of `echodesk.demo`: what is generated, what is imported, what is refused."""

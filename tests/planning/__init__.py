@@ -1,0 +1,1 @@
+"""Tests of `echodesk.planning`: pure values in, pure values out."""

@@ -1,0 +1,1 @@
+"""Tests of `echodesk.simulator`, in the process and over a socket."""

@@ -1,0 +1,1 @@
+"""Tests of `echodesk.store`, on a real SQLite file with the real triggers."""

@@ -1,0 +1,1 @@
+"""Tests of `echodesk.timetable`, on a real SQLite file."""
