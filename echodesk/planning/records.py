@@ -1,0 +1,243 @@
+"""What the books hold about work in hand: queue entries, notifications, marks, intents, pauses, the lease.
+
+Read by the store, decided on by the worker; both know these values and not each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from echodesk.planning.values import Interval, LeftOut, Method, RoomDay, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """A timetable edit as a trigger, or a retry, wrote it. Validity is None where the writer cannot know it."""
+
+    id: int
+    source: str
+    action: str
+    setid: str
+    slotid: int
+    created: str
+    old_valid: bool | None
+    new_valid: bool | None
+    weekid_old: int | None
+    weekid_new: int | None
+    weekday_old: int | None
+    weekday_new: int | None
+    start_old: str | None
+    start_new: str | None
+    finish_old: str | None
+    finish_new: str | None
+    room_old: str | None
+    room_new: str | None
+    attempts: int
+    retry_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNotification:
+    """One occurrence that an entry touches, about to be written."""
+
+    queue_id: int
+    external_id: str
+    setid: str
+    slotid: int
+    week: int
+    action: str
+    old_valid: bool | None
+    new_valid: bool | None
+    old: RoomDay | None
+    new: RoomDay | None
+    start: str | None
+    finish: str | None
+    room_group: str | None
+    module: str | None
+    group: str | None
+    lecturer: str | None
+    email: str | None
+    feature: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A notification that no plan has served yet."""
+
+    id: int
+    queue_id: int
+    external_id: str
+    action: str
+    old: RoomDay | None
+    new: RoomDay | None
+
+    @property
+    def places(self) -> tuple[RoomDay, ...]:
+        """The room-days that it touches."""
+        return tuple({p for p in (self.old, self.new) if p is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A room-day that is to be planned; `number` is new with every mark."""
+
+    place: RoomDay
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshMark:
+    """A room-day whose room is to be listed afresh, not before an instant (UTC stamp)."""
+
+    id: int
+    place: RoomDay
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a request is about to touch (design §3.5)."""
+
+    id: int
+    method: Method
+    external_id: str
+    places: tuple[RoomDay, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorRow:
+    """A standing schedule with the lesson that its external id names (None for foreign ones)."""
+
+    standing: Standing
+    setid: str | None
+    slotid: int | None
+    week: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonNow:
+    """What the timetable says of a lesson now, as far as expansion needs it."""
+
+    setid: str
+    slotid: int
+    eligible: bool
+    weekid: int | None
+    weekday: int | None
+    room: str | None
+    room_group: str | None
+    start: str | None
+    finish: str | None
+    module: str | None
+    group: str | None
+    lecturer: str | None
+    email: str | None
+    feature: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecord:
+    """A pause that stands. All of building, room and dates None means everything."""
+
+    id: int
+    building: str | None
+    room: str | None
+    first: str | None
+    last: str | None
+    reason: str
+    owner: str
+    created: str
+    until: str | None
+    rooms_of_building: frozenset[str] = frozenset()
+
+    def covers(self, place: RoomDay) -> bool:
+        """True if nothing may be sent for this room-day."""
+        day = place.date.isoformat()
+        if self.first is not None and day < self.first:
+            return False
+        if self.last is not None and day > self.last:
+            return False
+        if self.room is not None and place.room != self.room:
+            return False
+        return self.building is None or place.room in self.rooms_of_building
+
+    @property
+    def everything(self) -> bool:
+        """True for a pause of all sending."""
+        return self.building is None and self.room is None and self.first is None and self.last is None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseState:
+    """Who may write, by database time."""
+
+    holder: str | None
+    epoch: int
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One call to Echo360, or one act of a person."""
+
+    who: str
+    action: str
+    external_id: str | None = None
+    place: RoomDay | None = None
+    why: str | None = None
+    before: str | None = None
+    after: str | None = None
+    sent: str | None = None
+    status: int | None = None
+    answer: str | None = None
+    outcome: str | None = None
+    milliseconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationOutcome:
+    """How a notification ended, or that it waits again (status UNPROCESSED)."""
+
+    id: int
+    status: str
+    recorded: str | None
+    message: str | None
+    winner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOutcome:
+    """What a plan found out about one room-day."""
+
+    place: RoomDay
+    left_out: tuple[LeftOut, ...]
+    failed: int
+    surprises: int
+    """0 = none; else one more surprise than before."""
+    refreshed: bool
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A definite no that is remembered for this content."""
+
+    external_id: str
+    fingerprint: str
+    place: RoomDay
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCommand:
+    """A command that another window or a command line wrote."""
+
+    id: int
+    kind: str
+    args: str
+    by: str
+
+
+def shown(time: Interval) -> tuple[str, str]:
+    """Start and finish as `HH:MM`."""
+    start, finish = str(time).split("-")
+    return start, finish
