@@ -407,3 +407,13 @@ class WorkerEnded:
 
 
 Event = TableDelta | EngineState | Overview | Progress | Notice | WorkerFailed | WorkerEnded
+
+
+@dataclass(frozen=True, slots=True)
+class TableChanges:
+    """What a table on screen has to take over: rows changed since a cursor, keys that match no longer."""
+
+    cursor: int
+    upserts: tuple[Row, ...]
+    deletes: frozenset[int]
+    counts: tuple[tuple[str, int], ...]

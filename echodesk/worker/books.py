@@ -1,0 +1,328 @@
+"""The books: what one database transaction offers to the worker.
+
+Each method is a short piece of work inside the transaction that `Ledger` opened; nothing is kept between calls.
+Stamps are UTC texts in milliseconds by database time (decisions: Time).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from echodesk.messages import Detail, Overview, Scope, Table, TableChanges, TableQuery
+from echodesk.planning.answers import Learned, ReferenceFacts
+from echodesk.planning.records import (
+    AuditLine,
+    Intent,
+    LeaseState,
+    LessonNow,
+    Mark,
+    MirrorRow,
+    NewNotification,
+    NotificationOutcome,
+    PauseRecord,
+    PlaceOutcome,
+    QueueEntry,
+    RefreshMark,
+    Refusal,
+    Waiting,
+    WaitingCommand,
+)
+from echodesk.planning.values import Booking, Occurrence, RoomDay, Rules, Standing, Unfit
+
+LessonKey = tuple[str, int]
+OccurrenceKey = tuple[str, int, int]
+
+
+class QueueBook(Protocol):
+    """STT_ECHO_QUEUE and STT_ECHO_NOTIFICATION."""
+
+    def claim(self, limit: int) -> list[QueueEntry]:
+        """Take UNPROCESSED entries in the order of their ids, IN_PROGRESS with one more attempt. An entry that
+        was attempted before comes alone, so that a poisoned one cannot take others with it."""
+        ...
+
+    def waiting_entries(self) -> int: ...
+
+    def add_notifications(self, rows: Sequence[NewNotification]) -> None: ...
+
+    def expanded(self, weeks: Mapping[int, int]) -> None:
+        """Entry id → number of its notifications; an entry with none is PROCESSED."""
+        ...
+
+    def set_seniority(self, lessons: Mapping[LessonKey, tuple[int, str]]) -> None:
+        """(queue id, since) per lesson, unless a later entry has set it."""
+        ...
+
+    def has_seniority(self, lessons: Collection[LessonKey]) -> set[LessonKey]: ...
+
+    def waiting_at(self, places: Collection[RoomDay]) -> list[Waiting]: ...
+
+    def begin(self, notifications: Collection[int]) -> None:
+        """UNPROCESSED → IN_PROGRESS."""
+        ...
+
+    def finish(self, outcomes: Sequence[NotificationOutcome]) -> None:
+        """IN_PROGRESS → a terminal status or back to UNPROCESSED; entries are brought up to date."""
+        ...
+
+    def put_right(self, external_ids: Collection[str], by: str) -> None:
+        """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
+        ...
+
+    def waiting_past(self, today: str) -> list[Waiting]:
+        """Waiting notifications all of whose room-days are before today."""
+        ...
+
+    def recover(self) -> int:
+        """After a stop: entries taken and not expanded, and notifications in progress, wait again; those that
+        stopped the worker three times are FAILED or PARKED. Returns how many."""
+        ...
+
+    def fail_entry(self, entry: int, text: str) -> None: ...
+
+    def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
+        """New entries linked to the old ones, which become SUPERSEDED (design §4.11)."""
+        ...
+
+    def retry_matching(self, table: Table, query: TableQuery, by: str) -> int: ...
+
+
+class PlaceBook(Protocol):
+    """Room-days: marks, refresh marks, open rows, what is left out, rooms that wait."""
+
+    def mark(self, places: Iterable[RoomDay], reason: str) -> None:
+        """Dirty: plan these. An existing mark gets a new number and is no longer held."""
+        ...
+
+    def mark_refresh(self, places: Iterable[RoomDay], wait_s: float, reason: str) -> None:
+        """List these rooms afresh, not before `wait_s` from now."""
+        ...
+
+    def next_marks(self, limit: int, busy: Collection[RoomDay], today: str) -> list[Mark]:
+        """Marks to plan, next date first: not held, not busy, room not waiting."""
+        ...
+
+    def marks_at(self, places: Collection[RoomDay]) -> list[Mark]: ...
+
+    def clear(self, marks: Iterable[Mark]) -> None:
+        """Delete marks that still have the number that was read."""
+        ...
+
+    def hold(self, marks: Iterable[Mark], pause: int) -> None:
+        """These wait for a pause, if that pause still stands and the mark has not changed."""
+        ...
+
+    def due_refresh(self) -> list[RefreshMark]: ...
+
+    def refresh_pending(self) -> int:
+        """How many refresh marks there are, due or not."""
+        ...
+
+    def clear_refresh(self, ids: Iterable[int]) -> None: ...
+
+    def drop_past(self, today: str) -> None:
+        """Marks of dates before today are of no use any more."""
+        ...
+
+    def settle(self, outcomes: Sequence[PlaceOutcome]) -> None:
+        """What is left out now, and open rows made, kept up or resolved (design §4.9)."""
+        ...
+
+    def surprises(self, places: Collection[RoomDay]) -> int:
+        """The largest number of unexplained surprises among these room-days' open rows."""
+        ...
+
+    def hold_room(self, room: str, reason: str, wait_s: float) -> None: ...
+
+    def occupied(self, room: str, today: str) -> set[RoomDay]:
+        """Room-days of this room from today on that the mirror, a mark or an open row knows."""
+        ...
+
+    def foreign_obstacles(self) -> set[RoomDay]:
+        """Room-days with something left out because of a foreign schedule."""
+        ...
+
+    def pending(self) -> int:
+        """Marks that are neither held by a pause nor in a waiting room."""
+        ...
+
+
+class MirrorBook(Protocol):
+    """EchoDesk's memory of what Echo360 confirmed."""
+
+    def complete(self) -> bool:
+        """True once all schedules were listed."""
+        ...
+
+    def replace_all(self, standing: Sequence[Standing]) -> None: ...
+
+    def at(self, places: Collection[RoomDay]) -> list[MirrorRow]:
+        """What stands in these room-days; a recurring foreign schedule gives one row a date."""
+        ...
+
+    def of_external(self, external_ids: Collection[str]) -> list[MirrorRow]: ...
+
+    def of_lessons(self, lessons: Collection[LessonKey]) -> list[MirrorRow]: ...
+
+    def put(self, standing: Sequence[Standing]) -> None: ...
+
+    def drop(self, echo_ids: Collection[str]) -> None: ...
+
+    def replace_room(
+        self, room: str, standing: Sequence[Standing], untouched: Collection[RoomDay], today: str
+    ) -> set[RoomDay]:
+        """Make the mirror of this room, from today on, equal to a complete listing, but for `untouched`
+        room-days. Returns the room-days that differed."""
+        ...
+
+    def rooms_with_schedules(self) -> dict[str, int]: ...
+
+
+class JournalBook(Protocol):
+    """Intents, refusals, people, reference data and the audit."""
+
+    def write_intents(self, epoch: int, intents: Sequence[tuple[str, str, tuple[RoomDay, ...]]]) -> list[int]:
+        """(method, external id, places) → ids."""
+        ...
+
+    def clear_intents(self, ids: Collection[int]) -> None: ...
+
+    def give_up(self, ids: Collection[int]) -> None:
+        """No answer will come any more for these; L counts from now."""
+        ...
+
+    def orphan_all(self, others: bool) -> int:
+        """Give up every intent that still waits for an answer: at a takeover."""
+        ...
+
+    def overdue(self, late_s: float) -> list[Intent]:
+        """Intents given up more than `late_s` ago."""
+        ...
+
+    def intents_open(self) -> list[Intent]: ...
+
+    def remember_refusals(self, refusals: Sequence[Refusal]) -> None: ...
+
+    def forget_refusals(self, places: Collection[RoomDay], external_ids: Collection[str] = ()) -> None: ...
+
+    def refused(self, external_ids: Collection[str]) -> dict[tuple[str, str], str]:
+        """(external id, fingerprint) → Echo360's words."""
+        ...
+
+    def missing_people(self, emails: Collection[str]) -> None: ...
+
+    def people_to_check(self, older_than_s: float) -> list[str]: ...
+
+    def person_checked(self, email: str, known: bool) -> set[RoomDay]:
+        """Remember the check. Once known: the room-days whose schedules lack the presenter, to be marked."""
+        ...
+
+    def known_reference(self) -> list[Learned]: ...
+
+    def learn(self, rows: Sequence[Learned]) -> None: ...
+
+    def audit(self, lines: Sequence[AuditLine], epoch: int | None) -> None: ...
+
+
+class OfficeBook(Protocol):
+    """What people decide: pauses, settings, commands; and the lease."""
+
+    def pauses(self) -> list[PauseRecord]:
+        """Pauses that stand now; one whose end has come is lifted by this."""
+        ...
+
+    def pause(self, scope: Scope, reason: str, by: str, until: str) -> int: ...
+
+    def resume(self, ids: Collection[int], by: str) -> int:
+        """Lift these pauses (all when empty) and free what they held."""
+        ...
+
+    def rules(self) -> Rules: ...
+
+    def setting(self, name: str) -> str | None: ...
+
+    def next_command(self) -> WaitingCommand | None: ...
+
+    def answer_command(self, command: int, ok: bool, answer: str) -> None: ...
+
+    def post_command(self, kind: str, args: str, by: str) -> int: ...
+
+    def command_answer(self, command: int) -> tuple[str, str] | None: ...
+
+    def take_lease(self, holder: str, ttl_s: float) -> LeaseState | None:
+        """Become the only writer: a new epoch. None while another holds the lease."""
+        ...
+
+    def renew_lease(self, holder: str, epoch: int, ttl_s: float) -> bool: ...
+
+    def release_lease(self, holder: str, epoch: int) -> None: ...
+
+    def lease(self) -> LeaseState: ...
+
+    def guard(self, epoch: int) -> None:
+        """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""
+        ...
+
+
+class TimetableBook(Protocol):
+    """What the timetable says now."""
+
+    def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]: ...
+
+    def weeks(self, weekids: Collection[tuple[str, int]]) -> dict[tuple[str, int], frozenset[int]]: ...
+
+    def date_of(self, setid: str, week: int, weekday: int) -> str | None:
+        """ISO date of a weekday of a week, None outside the week structure."""
+        ...
+
+    def external_id(self, setid: str, slotid: int, week: int) -> str: ...
+
+    def occurrences(self, places: Collection[RoomDay]) -> tuple[list[Occurrence], list[Unfit]]: ...
+
+    def occurrences_of(self, keys: Collection[OccurrenceKey]) -> tuple[list[Occurrence], list[Unfit]]: ...
+
+    def room_days(self, room: str, today: str) -> set[RoomDay]:
+        """Every room-day from today on in which an eligible lesson takes place in this room."""
+        ...
+
+    def rooms(self) -> list[str]:
+        """Every room that an eligible lesson uses."""
+        ...
+
+    def reference_facts(self, booking: Booking) -> ReferenceFacts: ...
+
+
+class ScreenBook(Protocol):
+    """What the tables on screen show (reads bypass the domain)."""
+
+    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool) -> TableChanges: ...
+
+    def overview(self, today: str, calls_per_minute: int) -> Overview: ...
+
+    def detail(self, table: Table, key: int) -> Detail | None: ...
+
+
+class Books(Protocol):
+    """One transaction."""
+
+    @property
+    def queue(self) -> QueueBook: ...
+
+    @property
+    def places(self) -> PlaceBook: ...
+
+    @property
+    def mirror(self) -> MirrorBook: ...
+
+    @property
+    def journal(self) -> JournalBook: ...
+
+    @property
+    def office(self) -> OfficeBook: ...
+
+    @property
+    def timetable(self) -> TimetableBook: ...
+
+    @property
+    def screens(self) -> ScreenBook: ...
