@@ -109,9 +109,7 @@ class NotAllowed:
     text: str
 
 
-Answer = (
-    Done | Clash | Exists | Gone | Missing | NoDevice | InPast | Refused | Wait | Unclear | NotAllowed
-)
+Answer = Done | Clash | Exists | Gone | Missing | NoDevice | InPast | Refused | Wait | Unclear | NotAllowed
 
 
 @dataclass(frozen=True, slots=True)

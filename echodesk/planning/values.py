@@ -229,6 +229,9 @@ class Rules:
     turnaround: int = 0
     turnaround_of_room: tuple[tuple[str, int], ...] = ()
     """Minutes that must lie between two bookings of a room."""
+    late_s: int = 0
+    """L: seconds after which an unanswered request can no longer take effect. Nothing that starts within
+    `lead` plus this steps aside for others, if there is any other way (decisions: "The planner")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,9 @@ class Projection:
 
     bookings: tuple[Booking, ...]
     left_out: tuple[LeftOut, ...]
+    held: tuple[tuple[str, Reason], ...] = ()
+    """(member external id, BEGUN, TOO_LATE or REFUSED): stands at its place and time, and stays there with the
+    older content that the booking here repeats, because it may not be changed any more or was refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,37 @@
+"""From one situation to one plan: what should stand, what must change, and in which order.
+
+The plan over a mirror, over a fresh listing, of one room-day or of the whole year is this same function (design
+§2); only the situation differs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from echodesk.planning.difference import difference
+from echodesk.planning.ground import Deadline, ground_of
+from echodesk.planning.order import arrange
+from echodesk.planning.projection import project
+from echodesk.planning.values import Plan, Situation
+
+
+def make_plan(situation: Situation) -> Plan:
+    """The fewest requests that turn what stands into the projection, in an order that is always allowed.
+
+    Pure: the same situation, in whatever order its parts are given, makes the same plan; once all its requests
+    have succeeded and nothing else has changed, the next plan is empty.
+    """
+    ground = ground_of(situation)
+    projection = project(situation, ground)
+    change = difference(projection, ground)
+    rules = situation.rules
+    too_soon = situation.now + dt.timedelta(minutes=rules.lead, seconds=rules.late_s)
+    return Plan(
+        places=situation.places,
+        requests=arrange(change.changes, Deadline.at(too_soon)).requests,
+        projection=projection,
+        kept=change.kept,
+        carrier_of=tuple(
+            (member, booking.external_id) for booking in projection.bookings for member in booking.members
+        ),
+    )

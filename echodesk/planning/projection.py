@@ -1,0 +1,289 @@
+"""What the target should hold: a pure, total, deterministic function of one situation (design §4.5).
+
+Stages, each seeing only what the one before left over:
+1. what cannot be read, and what has begun elsewhere, is left out;
+2. lessons taught together become units (`together`);
+3. units that meet an obstacle (foreign, or begun) are left out;
+4. units that come too late, or whose content was refused for good, do not compete, unless they already stand at
+   their place and time: those stay as they are ("held");
+5. the strategy of the room decides between the others (`strategies`).
+*Ignore* counts overlaps before stage 3, over all units of the room-day: otherwise a lesson would appear and
+vanish as another begins.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+
+from echodesk.planning.ground import Ground, ground_of, same_content, stands_at
+from echodesk.planning.overlap import conflicts
+from echodesk.planning.strategies import Losers, choose, clashing
+from echodesk.planning.together import Unit, identity, units_of_day
+from echodesk.planning.values import (
+    Booking,
+    LeftOut,
+    Occurrence,
+    Projection,
+    Reason,
+    RoomDay,
+    Situation,
+    Standing,
+    Strategy,
+    fingerprint,
+)
+
+_Held = dict[str, Reason]
+
+
+def project(situation: Situation, ground: Ground | None = None) -> Projection:
+    """The bookings that should stand, what is left out and why; the order of the input is irrelevant.
+
+    `ground` spares sorting what stands a second time. Bookings and left-out lessons come sorted by date, room,
+    time and external id. Nothing kept overlaps anything else kept, except what has begun already.
+    """
+    return _Projector(situation, ground or ground_of(situation)).run()
+
+
+class _Projector:
+    def __init__(self, situation: Situation, ground: Ground) -> None:
+        self._situation = situation
+        self._rules = situation.rules
+        self._ground = ground
+        self._strategy_of = dict(situation.rules.strategy_of_room)
+        self._turnaround_of = dict(situation.rules.turnaround_of_room)
+        self._refused_ids = {external_id for external_id, _ in situation.refused}
+        self._known_ids = {one.external_id for one in situation.occurrences}
+        self._bookings: list[Booking] = []
+        self._left_out: list[LeftOut] = []
+        self._held: _Held = {}
+
+    def run(self) -> Projection:
+        days = self._readable_by_day()
+        for place in sorted(days, key=lambda place: (place.date, place.room)):
+            self._settle_day(place, units_of_day(days[place], self._rules))
+        for unfit in self._situation.unfit:
+            if unfit.place in self._situation.places:
+                self._left_out.append(
+                    LeftOut(
+                        unfit.external_id,
+                        unfit.setid,
+                        unfit.slotid,
+                        unfit.week,
+                        unfit.place,
+                        unfit.reason,
+                        None,
+                        unfit.detail,
+                    )
+                )
+        return Projection(
+            tuple(sorted(self._bookings, key=_booking_order)),
+            tuple(sorted(self._left_out, key=_left_out_order)),
+            tuple(sorted(self._held.items())),
+        )
+
+    def _readable_by_day(self) -> dict[RoomDay, list[Occurrence]]:
+        """Stage 1."""
+        places = self._situation.places
+        begun_by_id = self._ground.begun_by_id
+        days: dict[RoomDay, list[Occurrence]] = {}
+        for occurrence in self._one_per_id():
+            place = occurrence.place
+            if place not in places:
+                continue
+            if occurrence.time.end <= occurrence.time.start:
+                detail = f"{occurrence.time}: the finish is not after the start"
+                self._leave_out(occurrence, Reason.UNREADABLE, None, detail)
+                continue
+            begun = begun_by_id.get(occurrence.external_id)
+            if begun and not any(stands_at(one, place, occurrence.time) for one in begun):
+                detail = f"already begun, or over, in {_where(begun[0])}"
+                self._leave_out(occurrence, Reason.BEGUN, begun[0].echo_id, detail)
+                continue
+            day = days.get(place)
+            if day is None:
+                days[place] = [occurrence]
+            else:
+                day.append(occurrence)
+        return days
+
+    def _one_per_id(self) -> Iterable[Occurrence]:
+        """Two lessons cannot share one external id: the first by set, SLOTID, week, place and time has it."""
+        occurrences = self._situation.occurrences
+        if len(self._known_ids) == len(occurrences):
+            return occurrences
+        by_id: dict[str, list[Occurrence]] = {}
+        for occurrence in occurrences:
+            by_id.setdefault(occurrence.external_id, []).append(occurrence)
+        single: list[Occurrence] = []
+        for external_id, same in by_id.items():
+            same.sort(key=repr)
+            single.append(same[0])
+            for other in same[1:]:
+                if other != same[0]:
+                    detail = "another lesson has the same external id"
+                    self._leave_out(other, Reason.UNREADABLE, external_id, detail)
+        return single
+
+    def _settle_day(self, place: RoomDay, units: list[Unit]) -> None:
+        strategy = self._strategy_of.get(place.room, self._rules.strategy)
+        turnaround = self._turnaround_of.get(place.room, self._rules.turnaround)
+        ignored: Losers = {}
+        if strategy is Strategy.IGNORE and len(units) > 1:
+            ignored = clashing(units, turnaround)
+        competing: list[Unit] = []
+        rivals: dict[int, Unit] = {}
+        for index, unit in enumerate(units):
+            still = self._admit(unit, turnaround)
+            if still is None:
+                continue
+            if index in ignored:
+                rivals[len(competing)] = units[ignored[index]]
+            competing.append(still)
+        if strategy is not Strategy.IGNORE:
+            losers = choose(competing, strategy, turnaround)
+            rivals = {index: competing[winner] for index, winner in losers.items()}
+        for index, unit in enumerate(competing):
+            winner = rivals.get(index)
+            if winner is None:
+                self._bookings.append(unit.booking)
+            else:
+                self._lose(unit, winner, strategy)
+
+    def _admit(self, unit: Unit, turnaround: int) -> Unit | None:
+        """Stages 3 and 4: the unit as it may compete, or None when it is settled."""
+        ground, booking = self._ground, unit.booking
+        place, start = booking.place, booking.time.start
+        begun = ground.begun.reached(place.date, start)
+        if begun:
+            standing = self._standing_for(unit)
+            if standing is not None:
+                held = self._hold(unit, standing, Reason.BEGUN)
+                self._bookings.append(held.booking)
+                return None
+        blocked = ground.obstacles.get(place)
+        if blocked:
+            for obstacle in blocked:
+                if conflicts(obstacle.time, booking.time, turnaround):
+                    self._meet(unit, obstacle)
+                    return None
+        if begun:
+            self._leave_all_out(unit, Reason.TOO_LATE, None, "begun before it could be booked")
+            return None
+        if ground.late.reached(place.date, start):
+            return self._hold_or_leave_out(
+                unit, Reason.TOO_LATE, "starts too soon to be booked or changed in time"
+            )
+        if booking.external_id in self._refused_ids:
+            sent = (booking.external_id, fingerprint(booking))
+            if sent in self._situation.refused:
+                return self._hold_or_leave_out(unit, Reason.REFUSED, "was refused for good as it is now")
+        return unit
+
+    def _hold_or_leave_out(self, unit: Unit, reason: Reason, detail: str) -> Unit | None:
+        standing = self._standing_for(unit)
+        if standing is None:
+            self._leave_all_out(unit, reason, None, detail)
+            return None
+        return self._hold(unit, standing, reason)
+
+    def _standing_for(self, unit: Unit) -> Standing | None:
+        """Ours, at exactly this place and time, under a member's id (the carrier's first).
+
+        Failing that one under an id that no lesson has any more, or that has begun, and with a section of the
+        unit: what is left of a carrier that was taken out of the timetable a moment ago.
+        """
+        ground, booking = self._ground, unit.booking
+        here = [one for one in ground.ours_at.get(booking.place, ()) if one.time == booking.time]
+        for external_id in booking.members:
+            for standing in here:
+                if standing.external_id == external_id and standing.echo_id not in ground.repeated:
+                    return standing
+        sections = set(booking.content.sections)
+        for standing in here:
+            free = standing.external_id not in self._known_ids or standing.external_id in ground.begun_by_id
+            if free and not sections.isdisjoint(standing.content.sections):
+                return standing
+        return None
+
+    def _hold(self, unit: Unit, standing: Standing, reason: Reason) -> Unit:
+        """The unit as it stands: older content, and without the members whose sections are not in it."""
+        external_id = standing.external_id or unit.booking.external_id
+        if external_id == unit.booking.external_id and same_content(standing.content, unit.booking.content):
+            return unit
+        sections = set(standing.content.sections)
+        inside = [
+            one
+            for one in unit.members
+            if one.external_id == external_id or sections.issuperset(one.content.sections)
+        ]
+        # A lesson without a section of its own in what stands was added too late; whoever is left is the carrier.
+        inside.sort(key=lambda one: (one.external_id != external_id, identity(one)))
+        if not inside:
+            inside = list(unit.members[:1])
+        detail = "the schedule stands, but this lesson could not be added to it any more"
+        for one in unit.members:
+            if one in inside:
+                self._held[one.external_id] = reason
+            else:
+                self._leave_out(one, Reason.TOO_LATE if reason is Reason.BEGUN else reason, external_id, detail)
+        carrier = inside[0]
+        booking = replace(
+            unit.booking,
+            external_id=external_id,
+            setid=carrier.setid,
+            slotid=carrier.slotid,
+            week=carrier.week,
+            content=standing.content,
+            members=tuple(one.external_id for one in inside),
+        )
+        return Unit(booking, tuple(inside))
+
+    def _meet(self, unit: Unit, obstacle: Standing) -> None:
+        if obstacle.ours and obstacle.external_id is not None:
+            detail = f"meets {_where(obstacle)}, which has begun and stays as it is"
+            self._leave_all_out(unit, Reason.BEGUN, obstacle.echo_id, detail)
+        else:
+            detail = f"meets {_where(obstacle)}, which someone else booked"
+            self._leave_all_out(unit, Reason.FOREIGN, obstacle.echo_id, detail)
+
+    def _lose(self, unit: Unit, winner: Unit, strategy: Strategy) -> None:
+        for member in unit.members:
+            self._held.pop(member.external_id, None)
+        lesson = f"{winner.booking.content.title} {winner.booking.time} ({winner.booking.external_id})"
+        if strategy is Strategy.IGNORE:
+            detail = f"overlaps {lesson}; this room records neither"
+        else:
+            detail = f"overlaps {lesson}, which is recorded"
+        self._leave_all_out(unit, Reason.CLASH, winner.booking.external_id, detail)
+
+    def _leave_all_out(self, unit: Unit, reason: Reason, winner: str | None, detail: str) -> None:
+        for member in unit.members:
+            self._leave_out(member, reason, winner, detail)
+
+    def _leave_out(self, occurrence: Occurrence, reason: Reason, winner: str | None, detail: str) -> None:
+        self._left_out.append(
+            LeftOut(
+                occurrence.external_id,
+                occurrence.setid,
+                occurrence.slotid,
+                occurrence.week,
+                occurrence.place,
+                reason,
+                winner,
+                detail,
+            )
+        )
+
+
+def _where(standing: Standing) -> str:
+    return f"“{standing.content.title}” {standing.time} in {standing.place.room} on {standing.place.date}"
+
+
+def _booking_order(one: Booking) -> tuple[dt.date, str, int, str]:
+    return (one.place.date, one.place.room, one.time.start, one.external_id)
+
+
+def _left_out_order(one: LeftOut) -> tuple[dt.date, str, str, str]:
+    return (one.place.date, one.place.room, one.external_id, one.detail)
