@@ -1,5 +1,5 @@
-"""The demonstration: a generated university, import of CSV timetables, a timetabler who keeps editing.
+"""The demonstration's data: a generated university, timetables from CSV, a timetabler who keeps editing.
 
-Writes the timetable's tables as CMIS would and leaves the rest to the triggers; people here are invented.
-Draws only from a seeded `random.Random`; sends nothing itself and knows nothing of the window.
+Everything here fills or edits the timetable's own tables, drawn from a seeded `random.Random`, and never touches
+EchoDesk's tables except to switch a year on. The running program is put together elsewhere.
 """

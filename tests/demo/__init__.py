@@ -1,1 +1,0 @@
-"""Tests of `echodesk.demo`: what is generated, what is imported, what is refused."""
