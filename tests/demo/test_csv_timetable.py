@@ -161,7 +161,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(tmp_path: Path) -> Non
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_file_line_and_field(
-    tmp_path: Path, spoiled: dict[str, str], place: str
+    tmp_path: Path, name: str, content: str, place: str
 ) -> None:
     folder = write_folder(tmp_path)
     (folder / f"{name}.csv").write_text(content, encoding="utf-8", newline="")
