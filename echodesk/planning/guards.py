@@ -1,0 +1,78 @@
+"""Safety stops: when a plan waits for staff, or is not made at all (design §4.12, decisions "The brake").
+
+Pure functions over numbers. Each returns the reason in plain words, or None when there is nothing to hold back.
+A move, a step aside and a hand-over are not removals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from echodesk.planning.values import Plan
+
+DAY_PERCENT, DAY_COUNT = 20, 5
+BATCH_PERCENT = 5
+BRAKE_PERCENT, BRAKE_COUNT, BRAKE_HOURS = 5, 50, 24
+
+
+def removals(plan: Plan) -> frozenset[str]:
+    """External ids that stand before the plan and not after it."""
+    gone: set[str] = set()
+    made: set[str] = set()
+    for request in plan.requests:
+        standing, booking = request.standing, request.booking
+        if booking is not None:
+            made.add(booking.external_id)
+        elif standing is not None and standing.external_id is not None:
+            gone.add(standing.external_id)
+    return frozenset(gone - made - plan.kept)
+
+
+def refresh_guard(removed: int, standing: int) -> str | None:
+    """A refresh that would remove more than 20 % of a day, and more than 5.
+
+    `removed` counts the removals that no committed timetable edit explains, `standing` what stands that day.
+    """
+    if removed > DAY_COUNT and removed * 100 > standing * DAY_PERCENT:
+        return f"{removed} of {standing} bookings of the day would be removed, more than {DAY_PERCENT} %"
+    return None
+
+
+def batch_guard(removed: int, standing: int) -> str | None:
+    """A batch that would remove more than 5 % of the year; `removed` counts unexplained removals only."""
+    if removed * 100 > standing * BATCH_PERCENT:
+        return f"{removed} of {standing} bookings of the year would be removed, more than {BATCH_PERCENT} %"
+    return None
+
+
+def feed_guard(lessons: Mapping[str, int], before: Mapping[str, int], live: Collection[str]) -> str | None:
+    """A timetable that proves nothing: empty, from the wrong year, or less than half of the last one.
+
+    `lessons` counts the lessons read by set, `before` those of the last timetable that was planned from (empty
+    for the first one), `live` are the sets that are switched on. Judged year by year, since one of two years
+    that vanishes is exactly half of everything.
+    """
+    if not any(lessons.values()):
+        return "the timetable is empty"
+    if not any(lessons.get(setid) for setid in live):
+        return "the timetable holds no lesson of a year that is switched on"
+    for setid in sorted(live):
+        count, last = lessons.get(setid, 0), before.get(setid, 0)
+        if count * 2 < last:
+            return f"the timetable holds {count} lessons of {setid}, less than half of the last {last}"
+    return None
+
+
+def brake(removing: int, removed_before: int, future: int) -> str | None:
+    """Removals of more than 5 % of the future schedules, and more than 50, within 24 hours, whatever their cause.
+
+    `removing` is what the plan at hand removes, `removed_before` what was removed in the 24 hours before it
+    without a yes of staff, `future` how many schedules of ours the mirror holds that have not begun.
+    """
+    total = removing + removed_before
+    if removing and total > BRAKE_COUNT and total * 100 > (future + removed_before) * BRAKE_PERCENT:
+        return (
+            f"{total} bookings would be removed within {BRAKE_HOURS} hours, more than {BRAKE_PERCENT} % of the "
+            f"{future + removed_before} that lie ahead"
+        )
+    return None
