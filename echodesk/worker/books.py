@@ -46,6 +46,10 @@ class QueueBook(Protocol):
 
     def add_notifications(self, rows: Sequence[NewNotification]) -> None: ...
 
+    def describe(self, rows: Sequence[tuple[int, LessonNow]]) -> None:
+        """What the timetable said of the lesson when its entry was read, for the screens."""
+        ...
+
     def expanded(self, weeks: Mapping[int, int]) -> None:
         """Entry id → number of its notifications; an entry with none is PROCESSED."""
         ...
@@ -139,7 +143,9 @@ class PlaceBook(Protocol):
         """Room-days of this room from today on that the mirror, a mark or an open row knows."""
         ...
 
-    def foreign_obstacles(self) -> set[RoomDay]:
+    def free_rooms(self, rooms: Iterable[str]) -> None: ...
+
+    def foreign_obstacles(self, today: str) -> set[RoomDay]:
         """Room-days with something left out because of a foreign schedule."""
         ...
 
@@ -192,7 +198,7 @@ class JournalBook(Protocol):
         """No answer will come any more for these; L counts from now."""
         ...
 
-    def orphan_all(self, others: bool) -> int:
+    def orphan_all(self) -> int:
         """Give up every intent that still waits for an answer: at a takeover."""
         ...
 

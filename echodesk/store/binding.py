@@ -1,0 +1,68 @@
+"""How many keys go into one statement: as one JSON text, so that the statement stays the same and is cached.
+
+SQLite reads it with `json_each`; the two server databases have the same under other names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, text
+
+from echodesk.planning.values import RoomDay
+
+NOW = "strftime('%Y-%m-%dT%H:%M:%fZ')"
+_NUMBER = text("UPDATE STT_ECHO_LEASE SET CHANGES = CHANGES + 1 WHERE ID = 1 RETURNING CHANGES")
+
+
+def as_json(values: Iterable[object]) -> str:
+    """A JSON list for a bind parameter."""
+    return json.dumps(list(values))
+
+
+def places_json(places: Iterable[RoomDay]) -> str:
+    """Room-days as a JSON list of [room, ISO date]."""
+    return json.dumps([(p.room, p.date.isoformat()) for p in places])
+
+
+def place(room: str | None, date: str | None) -> RoomDay | None:
+    """A room-day from two columns, None if either is empty."""
+    if not room or not date:
+        return None
+    return RoomDay(room, dt.date.fromisoformat(date))
+
+
+def sure_place(room: str, date: str) -> RoomDay:
+    """A room-day from two columns that are never empty."""
+    return RoomDay(room, dt.date.fromisoformat(date))
+
+
+def flag(value: int | None) -> bool | None:
+    """0, 1 or NULL as a truth value."""
+    return None if value is None else bool(value)
+
+
+def in_chunks(values: Collection[str], size: int = 5_000) -> Iterable[list[str]]:
+    """Split a long list, so that one bind text stays small."""
+    rows = list(values)
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+class ChangeNumber:
+    """The change number of one transaction, taken under the lease row's lock when it is first needed.
+
+    One number serves all rows of a transaction: they become visible together (decisions: Change numbers).
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._number: int | None = None
+
+    def __call__(self) -> int:
+        """The number of this transaction."""
+        if self._number is None:
+            self._number = int(self._connection.execute(_NUMBER).scalar_one())
+        return self._number

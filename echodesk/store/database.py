@@ -1,0 +1,216 @@
+"""The database: opening, installing and checking it, and running one transaction at a time.
+
+SQLite runs in WAL with `synchronous=FULL`: what a screen showed as saved survives a kill and a power cut
+(reliability D1). Foreign exceptions of the driver are converted here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, SchemaMismatch
+
+T = TypeVar("T")
+
+SCHEMA_VERSION = "1"
+BUSY_TIMEOUT_S = 10.0
+SQLITE_FILES = ("cmis", "tables", "triggers")
+
+_VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
+_TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
+_META = text("SELECT count(*) FROM sqlite_master WHERE name = 'STT_ECHO_META'")
+
+
+class CommitCount:
+    """How many write transactions were committed; for the benchmarks."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+
+def open_sqlite(path: Path, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """An engine on one SQLite file. Raises `DatabaseTrouble` if the file is not there and not to be made."""
+    if not create and not path.exists():
+        raise DatabaseTrouble(
+            "There is no database here",
+            f"{path} does not exist.",
+            "Name the data folder with --data, or start the demonstration, which makes one.",
+        )
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
+        pool_size=4,
+        max_overflow=2,
+    )
+    _set_up_sqlite(engine)
+    return engine
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # pysqlite would send BEGIN by itself, and not before a SELECT: we send it in on_begin instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA recursive_triggers = ON")
+        cursor.execute("PRAGMA cache_size = -32000")
+        cursor.execute("PRAGMA mmap_size = 0")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN" if options.get("echodesk_read") else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Runs one transaction per call on books made for it. Safe to use from several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.commits = CommitCount()
+
+    def read(self, books: Callable[[Connection], T]) -> T:
+        """Run `books` in one read transaction (one snapshot)."""
+        with _converted(), self.engine.connect() as connection:
+            connection = connection.execution_options(echodesk_read=True)
+            with connection.begin():
+                return books(connection)
+
+    def write(self, books: Callable[[Connection], T]) -> T:
+        """Run `books` in one write transaction: all of it is committed, or nothing."""
+        with _converted(), self.engine.begin() as connection:
+            answer = books(connection)
+        self.commits.value += 1
+        return answer
+
+    def close(self) -> None:
+        """Give every connection back to the system."""
+        self.engine.dispose()
+
+
+def install_sqlite(database: Database, sql_folder: Path) -> None:
+    """Make every table and trigger in an empty database; do nothing if the right version is there.
+
+    Raises `SchemaMismatch` if the tables were made by another version.
+    """
+
+    def work(connection: Connection) -> None:
+        if connection.execute(_META).scalar_one():
+            _check_version(connection)
+            return
+        if connection.execute(_TABLES).scalar_one():
+            raise SchemaMismatch(
+                "This database is not EchoDesk's",
+                "It already holds other tables.",
+                "Choose another data folder, or an empty file.",
+            )
+        for name in SQLITE_FILES:
+            for statement in statements((sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8")):
+                connection.exec_driver_sql(statement)
+        connection.execute(
+            text("INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', :v)"), {"v": SCHEMA_VERSION}
+        )
+        connection.execute(text("INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0)"))
+
+    database.write(work)
+
+
+def check_schema(database: Database) -> None:
+    """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
+
+    def work(connection: Connection) -> None:
+        if not connection.execute(_META).scalar_one():
+            raise SchemaMismatch(
+                "EchoDesk's tables are not installed here",
+                "The database has no table STT_ECHO_META.",
+                "Run `echodesk database install`, or name another data folder.",
+            )
+        _check_version(connection)
+
+    database.read(work)
+
+
+def _check_version(connection: Connection) -> None:
+    found = connection.execute(_VERSION).scalar()
+    if found != SCHEMA_VERSION:
+        raise SchemaMismatch(
+            "The tables belong to another version of EchoDesk",
+            f"They have schema version {found or 'unknown'}; this program knows version {SCHEMA_VERSION}.",
+            "Use the EchoDesk that made them, or a new data folder. Nothing was changed.",
+        )
+
+
+def statements(script: str) -> Iterator[str]:
+    """The single statements of an SQL script, triggers with their bodies whole."""
+    gathered = ""
+    for line in script.splitlines(keepends=True):
+        if not gathered.strip() and (line.lstrip().startswith("--") or not line.strip()):
+            continue
+        gathered += line
+        if sqlite3.complete_statement(gathered):
+            yield gathered.strip()
+            gathered = ""
+    if gathered.strip():
+        raise ValueError(f"the script ends inside a statement: {gathered.strip()[:60]!r}")
+
+
+@contextmanager
+def _converted() -> Iterator[None]:
+    """Turn a driver's exception into one of ours, with what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _as_trouble(error) from error
+    except SQLAlchemyError as error:
+        raise DatabaseTrouble(
+            "The database cannot be used", str(error), "Try again; if it goes on, look at the log."
+        ) from error
+
+
+def _as_trouble(error: DBAPIError) -> DatabaseTrouble:
+    said = str(error.orig)
+    lower = said.lower()
+    if "locked" in lower or "busy" in lower:
+        return DatabaseBusy(
+            "The database is busy",
+            f"Another program holds it ({said}).",
+            "EchoDesk tries again by itself. If it goes on, close the other program.",
+        )
+    if "readonly" in lower or "read-only" in lower or "permission" in lower:
+        return DatabaseTrouble(
+            "The database cannot be written",
+            f"It is read-only for this user ({said}).",
+            "Allow writing to the data folder and its files; EchoDesk goes on by itself.",
+        )
+    if "full" in lower:
+        return DatabaseTrouble(
+            "The disk is full",
+            f"The database could not be written ({said}).",
+            "Make room on the disk; EchoDesk goes on by itself and nothing is lost.",
+        )
+    if "unable to open" in lower:
+        return DatabaseTrouble(
+            "The database cannot be opened",
+            f"The file cannot be opened ({said}).",
+            "Check that the data folder exists and may be read and written.",
+        )
+    if "malformed" in lower or "not a database" in lower:
+        return DatabaseTrouble(
+            "The database file is damaged",
+            f"It cannot be read ({said}).",
+            "Put the last backup of the data folder back; do not delete the file.",
+        )
+    return DatabaseTrouble(
+        "The database refused a step", said, "Look at the log; the step is tried again at the next change."
+    )

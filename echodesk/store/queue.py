@@ -1,0 +1,383 @@
+"""The queue of timetable edits and the notifications they become, inside one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from echodesk.messages import Table, TableQuery
+from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
+from echodesk.planning.statuses import entry_outcome
+from echodesk.planning.values import RoomDay
+from echodesk.store.binding import ChangeNumber, as_json, flag, place, places_json
+from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
+
+POISON_AFTER = 3
+"""An entry or notification that stopped the worker this often is set aside (decisions: Transitions)."""
+
+_WAITING_ENTRIES = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'")
+_FIRST = text("SELECT ATTEMPTS FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' ORDER BY ID LIMIT 1")
+_CLAIM = text(
+    "SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' AND ATTEMPTS = :attempts ORDER BY ID LIMIT :limit"
+)
+_CLAIM_NEXT = text("SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' ORDER BY ID LIMIT 1")
+_CLAIMED = text(
+    "UPDATE STT_ECHO_QUEUE SET STATUS = 'IN_PROGRESS', ATTEMPTS = ATTEMPTS + 1, CHANGE_NO = :change"
+    " WHERE ID = :id AND STATUS = 'UNPROCESSED'"
+)
+_NUMBER = text("UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change WHERE CHANGE_NO IS NULL")
+_ADD = text(
+    "INSERT INTO STT_ECHO_NOTIFICATION (QUEUE_ID, EXTERNAL_ID, SETID, SLOTID, WEEKNUMBER, ACTION, OLD_VALID,"
+    " NEW_VALID, LESSON_DATE, OLD_ROOMID, OLD_DATE, NEW_ROOMID, NEW_DATE, STARTTIME, FINISHTIME, ROOMGRPCODE,"
+    " MODULEID, MODGRPCODE, LECTURERID, BUSINESSEMAIL, FEATUREID, CHANGE_NO) VALUES (:queue_id, :external_id,"
+    " :setid, :slotid, :week, :action, :old_valid, :new_valid, :date, :old_room, :old_date, :new_room, :new_date,"
+    " :start, :finish, :room_group, :module, :group, :lecturer, :email, :feature, :change)"
+)
+_EXPANDED = text(
+    "UPDATE STT_ECHO_QUEUE SET WEEKS_ALL = :weeks, CHANGE_NO = :change,"
+    " STATUS = CASE WHEN :weeks = 0 THEN 'PROCESSED' ELSE STATUS END,"
+    " PROCESSED = CASE WHEN :weeks = 0 THEN strftime('%Y-%m-%dT%H:%M:%fZ') ELSE PROCESSED END WHERE ID = :id"
+)
+_DESCRIBE = text(
+    "UPDATE STT_ECHO_QUEUE SET BUSINESSEMAIL = :email, FEATUREID = :feature,"
+    " MODULEID = coalesce(MODULEID, :module), MODGRPCODE = coalesce(MODGRPCODE, :group),"
+    " LECTURERID = coalesce(LECTURERID, :lecturer), ROOMID_NEW = coalesce(ROOMID_NEW, :room) WHERE ID = :id"
+)
+_SENIOR = text(
+    "INSERT INTO STT_ECHO_SENIORITY (SETID, SLOTID, QUEUE_ID, SINCE) VALUES (:setid, :slotid, :queue_id, :since)"
+    " ON CONFLICT (SETID, SLOTID) DO UPDATE SET QUEUE_ID = excluded.QUEUE_ID, SINCE = excluded.SINCE"
+    " WHERE excluded.QUEUE_ID > QUEUE_ID"
+)
+_HAS_SENIOR = text(
+    "SELECT s.SETID, s.SLOTID FROM json_each(:keys) k CROSS JOIN STT_ECHO_SENIORITY s"
+    " ON s.SETID = json_extract(k.value, '$[0]') AND s.SLOTID = json_extract(k.value, '$[1]')"
+)
+_WAITING_AT = text(
+    "SELECT n.ID, n.QUEUE_ID, n.EXTERNAL_ID, n.ACTION, n.OLD_ROOMID, n.OLD_DATE, n.NEW_ROOMID, n.NEW_DATE"
+    " FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n ON n.NEW_ROOMID = json_extract(p.value, '$[0]')"
+    " AND n.NEW_DATE = json_extract(p.value, '$[1]') WHERE n.STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+    " UNION SELECT n.ID, n.QUEUE_ID, n.EXTERNAL_ID, n.ACTION, n.OLD_ROOMID, n.OLD_DATE, n.NEW_ROOMID, n.NEW_DATE"
+    " FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n ON n.OLD_ROOMID = json_extract(p.value, '$[0]')"
+    " AND n.OLD_DATE = json_extract(p.value, '$[1]') WHERE n.STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+)
+_WAITING_PAST = text(
+    "SELECT ID, QUEUE_ID, EXTERNAL_ID, ACTION, OLD_ROOMID, OLD_DATE, NEW_ROOMID, NEW_DATE FROM STT_ECHO_NOTIFICATION"
+    " WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+    " AND coalesce(NEW_DATE, '') < :today AND coalesce(OLD_DATE, '') < :today ORDER BY ID LIMIT 500"
+)
+_BEGIN = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'IN_PROGRESS', ATTEMPTS = ATTEMPTS + 1, CHANGE_NO = :change"
+    " WHERE ID = :id AND STATUS = 'UNPROCESSED'"
+)
+_FINISH = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = :status, RECORDED = :recorded, MESSAGE = :message, WINNER = :winner,"
+    " CHANGE_NO = :change, PROCESSED = CASE WHEN :status = 'UNPROCESSED' THEN NULL"
+    " ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END WHERE ID = :id AND STATUS = 'IN_PROGRESS'"
+)
+_ENTRIES_OF = text(
+    "SELECT DISTINCT n.QUEUE_ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n ON n.ID = i.value"
+)
+_CHILDREN = text(
+    "SELECT n.QUEUE_ID, n.STATUS, count(*) AS HOW_MANY FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.QUEUE_ID = i.value GROUP BY n.QUEUE_ID, n.STATUS"
+)
+_PROGRESS = text(
+    "UPDATE STT_ECHO_QUEUE SET WEEKS_DONE = :done, WORST = :worst, CHANGE_NO = :change,"
+    " STATUS = CASE WHEN STATUS = 'SUPERSEDED' THEN STATUS WHEN STATUS = 'FAILED' AND :status = 'PROCESSED'"
+    " THEN 'SUPERSEDED' ELSE coalesce(:status, STATUS) END,"
+    " PROCESSED = CASE WHEN :status IS NULL THEN PROCESSED ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END"
+    " WHERE ID = :id AND STATUS <> 'UNPROCESSED'"
+)
+_PUT_RIGHT = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'SUPERSEDED', MESSAGE = 'Put right by ' || :by || '. '"
+    " || coalesce(MESSAGE, ''), CHANGE_NO = :change WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
+    " AND STATUS IN ('FAILED', 'PARKED') RETURNING QUEUE_ID"
+)
+_RECOVER_ENTRIES = text(
+    "UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change,"
+    " STATUS = CASE WHEN ATTEMPTS >= :poison THEN 'FAILED' ELSE 'UNPROCESSED' END,"
+    " ERROR = CASE WHEN ATTEMPTS >= :poison THEN :text ELSE ERROR END"
+    " WHERE STATUS = 'IN_PROGRESS' AND WEEKS_ALL = 0"
+)
+_RECOVER_NOTIFICATIONS = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET CHANGE_NO = :change, CRASHES = CRASHES + 1,"
+    " STATUS = CASE WHEN CRASHES + 1 >= :poison THEN 'PARKED' ELSE 'UNPROCESSED' END,"
+    " MESSAGE = CASE WHEN CRASHES + 1 >= :poison THEN :text ELSE MESSAGE END WHERE STATUS = 'IN_PROGRESS'"
+)
+_PARKED = text("SELECT ID FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'PARKED' AND CHANGE_NO = :change")
+_FAIL_ENTRY = text(
+    "UPDATE STT_ECHO_QUEUE SET STATUS = 'FAILED', ERROR = :text, CHANGE_NO = :change,"
+    " PROCESSED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE ID = :id AND STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+)
+_ENTRIES_OF_FAILED = text(
+    "SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM STT_ECHO_QUEUE q WHERE q.ID IN"
+    " (SELECT value FROM json_each(:entries)) AND q.STATUS = 'FAILED' UNION"
+    " SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM json_each(:notifications) i JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.ID = i.value AND n.STATUS IN ('FAILED', 'PARKED') JOIN STT_ECHO_QUEUE q ON q.ID = n.QUEUE_ID"
+)
+_SUPERSEDE_ENTRY = text(
+    "UPDATE STT_ECHO_QUEUE SET STATUS = 'SUPERSEDED', CHANGE_NO = :change WHERE ID = :id AND STATUS = 'FAILED'"
+)
+_SUPERSEDE_CHILDREN = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'SUPERSEDED', CHANGE_NO = :change,"
+    " MESSAGE = 'Tried again by ' || :by || '. ' || coalesce(MESSAGE, '')"
+    " WHERE QUEUE_ID = :id AND STATUS IN ('FAILED', 'PARKED')"
+)
+_RETRY = text(
+    "INSERT INTO STT_ECHO_QUEUE (SOURCE, ACTION, SETID, SLOTID, RETRY_OF, CHANGE_NO)"
+    " VALUES ('RETRY', 'UPDATE', :setid, :slotid, :id, :change)"
+)
+
+
+class Queue:
+    """Queue and notifications inside one transaction."""
+
+    def __init__(self, connection: Connection, change: ChangeNumber) -> None:
+        self._connection = connection
+        self._change = change
+
+    def claim(self, limit: int) -> list[QueueEntry]:
+        """Take UNPROCESSED entries in the order of their ids; an entry attempted before comes alone."""
+        tried = self._connection.execute(_FIRST).scalar()
+        if tried is None:
+            return []
+        if tried:
+            rows = self._connection.execute(_CLAIM_NEXT).all()
+        else:
+            rows = self._connection.execute(_CLAIM, {"attempts": 0, "limit": limit}).all()
+        change = self._change()
+        self._connection.execute(_NUMBER, {"change": change})
+        self._connection.execute(_CLAIMED, [{"id": row.ID, "change": change} for row in rows])
+        return [_entry(row) for row in rows]
+
+    def waiting_entries(self) -> int:
+        """How many entries nobody has taken."""
+        return int(self._connection.execute(_WAITING_ENTRIES).scalar_one())
+
+    def add_notifications(self, rows: Sequence[NewNotification]) -> None:
+        """Write them, all UNPROCESSED."""
+        if rows:
+            change = self._change()
+            self._connection.execute(_ADD, [_notification_values(row, change) for row in rows])
+
+    def describe(self, rows: Sequence[tuple[int, Any]]) -> None:
+        """What the timetable said of the lesson when its entry was read, for the screens."""
+        if rows:
+            self._connection.execute(
+                _DESCRIBE,
+                [
+                    {
+                        "id": entry,
+                        "email": now.email,
+                        "feature": now.feature,
+                        "module": now.module,
+                        "group": now.group,
+                        "lecturer": now.lecturer,
+                        "room": now.room,
+                    }
+                    for entry, now in rows
+                ],
+            )
+
+    def expanded(self, weeks: Mapping[int, int]) -> None:
+        """Entry id → number of its notifications; an entry with none is PROCESSED."""
+        change = self._change()
+        self._connection.execute(
+            _EXPANDED, [{"id": entry, "weeks": count, "change": change} for entry, count in weeks.items()]
+        )
+
+    def set_seniority(self, lessons: Mapping[tuple[str, int], tuple[int, str]]) -> None:
+        """(queue id, since) per lesson, unless a later entry has set it."""
+        if lessons:
+            self._connection.execute(
+                _SENIOR,
+                [
+                    {"setid": setid, "slotid": slotid, "queue_id": queue_id, "since": since}
+                    for (setid, slotid), (queue_id, since) in lessons.items()
+                ],
+            )
+
+    def has_seniority(self, lessons: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Those of these lessons whose seniority is written down."""
+        rows = self._connection.execute(_HAS_SENIOR, {"keys": as_json(lessons)})
+        return {(row.SETID, row.SLOTID) for row in rows}
+
+    def waiting_at(self, places: Collection[RoomDay]) -> list[Waiting]:
+        """Notifications that no plan has served yet and that touch one of these room-days."""
+        rows = self._connection.execute(_WAITING_AT, {"places": places_json(places)})
+        return [_waiting(row) for row in rows]
+
+    def waiting_past(self, today: str) -> list[Waiting]:
+        """Waiting notifications all of whose room-days are before today, at most 500."""
+        return [_waiting(row) for row in self._connection.execute(_WAITING_PAST, {"today": today})]
+
+    def begin(self, notifications: Collection[int]) -> None:
+        """UNPROCESSED → IN_PROGRESS."""
+        if notifications:
+            change = self._change()
+            self._connection.execute(_BEGIN, [{"id": one, "change": change} for one in notifications])
+
+    def finish(self, outcomes: Sequence[NotificationOutcome]) -> None:
+        """IN_PROGRESS → a terminal status or back to UNPROCESSED; entries are brought up to date."""
+        if not outcomes:
+            return
+        change = self._change()
+        self._connection.execute(
+            _FINISH,
+            [
+                {
+                    "id": one.id,
+                    "status": one.status,
+                    "recorded": one.recorded,
+                    "message": one.message[:2_000] if one.message else None,
+                    "winner": one.winner,
+                    "change": change,
+                }
+                for one in outcomes
+            ],
+        )
+        rows = self._connection.execute(_ENTRIES_OF, {"ids": as_json(one.id for one in outcomes)})
+        self._bring_up_to_date([row.QUEUE_ID for row in rows])
+
+    def put_right(self, external_ids: Collection[str], by: str) -> None:
+        """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
+        if not external_ids:
+            return
+        rows = self._connection.execute(
+            _PUT_RIGHT, {"ids": as_json(external_ids), "by": by, "change": self._change()}
+        ).all()
+        self._bring_up_to_date({row.QUEUE_ID for row in rows})
+
+    def recover(self) -> int:
+        """After a stop: what was taken and not finished waits again, or is set aside after three times."""
+        change = self._change()
+        said = f"Reading this entry stopped the worker {POISON_AFTER} times; it was set aside."
+        entries = self._connection.execute(
+            _RECOVER_ENTRIES, {"change": change, "poison": POISON_AFTER, "text": said}
+        )
+        notifications = self._connection.execute(
+            _RECOVER_NOTIFICATIONS, {"change": change, "poison": POISON_AFTER, "text": said}
+        )
+        parked = [row.ID for row in self._connection.execute(_PARKED, {"change": change})]
+        if parked:
+            rows = self._connection.execute(_ENTRIES_OF, {"ids": as_json(parked)})
+            self._bring_up_to_date([row.QUEUE_ID for row in rows])
+        return entries.rowcount + notifications.rowcount
+
+    def fail_entry(self, entry: int, text: str) -> None:
+        """An entry that cannot be read: FAILED with the reason."""
+        self._connection.execute(_FAIL_ENTRY, {"id": entry, "text": text[:2_000], "change": self._change()})
+
+    def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
+        """New entries linked to the old ones, which become SUPERSEDED (design §4.11). Returns how many."""
+        rows = self._connection.execute(
+            _ENTRIES_OF_FAILED, {"entries": as_json(entries), "notifications": as_json(notifications)}
+        ).all()
+        if not rows:
+            return 0
+        change = self._change()
+        values = [
+            {"id": row.ID, "setid": row.SETID, "slotid": row.SLOTID, "by": by, "change": change} for row in rows
+        ]
+        for statement in (_SUPERSEDE_ENTRY, _SUPERSEDE_CHILDREN, _RETRY):
+            self._connection.execute(statement, values)
+        self._bring_up_to_date([row.ID for row in rows])
+        return len(rows)
+
+    def retry_matching(self, table: Table, query: TableQuery, by: str) -> int:
+        """The same for every FAILED or PARKED row that matches, shown or not."""
+        failed = tuple(s for s in ("FAILED", "PARKED") if not query.statuses or s in query.statuses)
+        values = search_values(TableQuery(query.text, failed, 1_000_000_000))
+        if table is Table.QUEUE:
+            ids = [row.ID for row in self._connection.execute(SEARCH_QUEUE, values)]
+            return self.retry(ids, (), by) if failed else 0
+        ids = [row.ID for row in self._connection.execute(SEARCH_NOTIFICATIONS, values)]
+        return self.retry((), ids, by) if failed else 0
+
+    def _bring_up_to_date(self, entries: Collection[int]) -> None:
+        if not entries:
+            return
+        children: dict[int, Counter[str]] = defaultdict(Counter)
+        for row in self._connection.execute(_CHILDREN, {"ids": as_json(entries)}):
+            children[row.QUEUE_ID][row.STATUS] += row.HOW_MANY
+        change = self._change()
+        values = []
+        for entry, counts in children.items():
+            outcome = entry_outcome(counts)
+            values.append(
+                {
+                    "id": entry,
+                    "done": outcome.done,
+                    "worst": outcome.worst,
+                    "status": outcome.status,
+                    "change": change,
+                }
+            )
+        self._connection.execute(_PROGRESS, values)
+
+
+def _entry(row: Any) -> QueueEntry:
+    return QueueEntry(
+        id=row.ID,
+        source=row.SOURCE,
+        action=row.ACTION,
+        setid=row.SETID,
+        slotid=row.SLOTID,
+        created=row.CREATED,
+        old_valid=flag(row.OLD_VALID),
+        new_valid=flag(row.NEW_VALID),
+        weekid_old=row.WEEKID_OLD,
+        weekid_new=row.WEEKID_NEW,
+        weekday_old=row.WEEKDAY_OLD,
+        weekday_new=row.WEEKDAY_NEW,
+        start_old=row.STARTTIME_OLD,
+        start_new=row.STARTTIME_NEW,
+        finish_old=row.FINISHTIME_OLD,
+        finish_new=row.FINISHTIME_NEW,
+        room_old=row.ROOMID_OLD,
+        room_new=row.ROOMID_NEW,
+        attempts=row.ATTEMPTS,
+        retry_of=row.RETRY_OF,
+    )
+
+
+def _notification_values(row: NewNotification, change: int) -> dict[str, object]:
+    shown = row.new or row.old
+    return {
+        "queue_id": row.queue_id,
+        "external_id": row.external_id,
+        "setid": row.setid,
+        "slotid": row.slotid,
+        "week": row.week,
+        "action": row.action,
+        "old_valid": row.old_valid,
+        "new_valid": row.new_valid,
+        "date": shown.date.isoformat() if shown else None,
+        "old_room": row.old.room if row.old else None,
+        "old_date": row.old.date.isoformat() if row.old else None,
+        "new_room": row.new.room if row.new else None,
+        "new_date": row.new.date.isoformat() if row.new else None,
+        "start": row.start,
+        "finish": row.finish,
+        "room_group": row.room_group,
+        "module": row.module,
+        "group": row.group,
+        "lecturer": row.lecturer,
+        "email": row.email,
+        "feature": row.feature,
+        "change": change,
+    }
+
+
+def _waiting(row: Any) -> Waiting:
+    return Waiting(
+        row.ID,
+        row.QUEUE_ID,
+        row.EXTERNAL_ID,
+        row.ACTION,
+        place(row.OLD_ROOMID, row.OLD_DATE),
+        place(row.NEW_ROOMID, row.NEW_DATE),
+    )
