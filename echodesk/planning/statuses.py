@@ -35,9 +35,9 @@ class NotificationStatus(StrEnum):
 class Recorded(StrEnum):
     """The answer that stands beside every notification's status; screens show it first."""
 
-    YES = "yes"
-    NO = "no"
-    NOT_WANTED = "not_wanted"
+    YES = "YES"
+    NO = "NO"
+    NOT_WANTED = "NOT_WANTED"
 
 
 class Action(StrEnum):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from echodesk.messages import Table, TableQuery
 from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
-from echodesk.planning.statuses import entry_outcome
+from echodesk.planning.statuses import TERMINAL, NotificationStatus, entry_outcome, worst_child
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, flag, place, places_json
 from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
@@ -64,8 +64,8 @@ _WAITING_AT = text(
     " AND n.OLD_DATE = json_extract(p.value, '$[1]') WHERE n.STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
 )
 _WAITING_PAST = text(
-    "SELECT ID, QUEUE_ID, EXTERNAL_ID, ACTION, OLD_ROOMID, OLD_DATE, NEW_ROOMID, NEW_DATE FROM STT_ECHO_NOTIFICATION"
-    " WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+    "SELECT ID, QUEUE_ID, EXTERNAL_ID, ACTION, OLD_ROOMID, OLD_DATE, NEW_ROOMID, NEW_DATE"
+    " FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
     " AND coalesce(NEW_DATE, '') < :today AND coalesce(OLD_DATE, '') < :today ORDER BY ID LIMIT 500"
 )
 _BEGIN = text(
@@ -73,8 +73,8 @@ _BEGIN = text(
     " WHERE ID = :id AND STATUS = 'UNPROCESSED'"
 )
 _FINISH = text(
-    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = :status, RECORDED = :recorded, MESSAGE = :message, WINNER = :winner,"
-    " CHANGE_NO = :change, PROCESSED = CASE WHEN :status = 'UNPROCESSED' THEN NULL"
+    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = :status, RECORDED = :recorded, MESSAGE = :message,"
+    " WINNER = :winner, CHANGE_NO = :change, PROCESSED = CASE WHEN :status = 'UNPROCESSED' THEN NULL"
     " ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END WHERE ID = :id AND STATUS = 'IN_PROGRESS'"
 )
 _ENTRIES_OF = text(
@@ -306,13 +306,14 @@ class Queue:
         change = self._change()
         values = []
         for entry, counts in children.items():
-            outcome = entry_outcome(counts)
+            statuses = [NotificationStatus(status) for status in counts]
+            status, worst = entry_outcome(statuses), worst_child(statuses)
             values.append(
                 {
                     "id": entry,
-                    "done": outcome.done,
-                    "worst": outcome.worst,
-                    "status": outcome.status,
+                    "done": sum(counts[status] for status in statuses if status in TERMINAL),
+                    "worst": worst.value if worst else None,
+                    "status": status.value if status else None,
                     "change": change,
                 }
             )

@@ -1,0 +1,187 @@
+"""What people decide (pauses, settings, commands) and who may write (the lease), inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from echodesk.errors import NotLeading
+from echodesk.messages import Scope
+from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
+from echodesk.planning.values import Rules
+from echodesk.store.binding import as_json
+from echodesk.store.settings import rules_from
+
+_PAUSES = text(
+    "SELECT ID, SITEID, ROOMID, FROM_DATE, TO_DATE, REASON, OWNER, CREATED, UNTIL FROM STT_ECHO_PAUSE"
+    " WHERE LIFTED IS NULL AND (UNTIL IS NULL OR UNTIL > strftime('%Y-%m-%dT%H:%M:%fZ')) ORDER BY ID"
+)
+_ENDED = text("SELECT ID FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND UNTIL <= strftime('%Y-%m-%dT%H:%M:%fZ')")
+_BUILDING = text("SELECT DISTINCT ROOMID FROM ROOMS WHERE SITEID = :site")
+_PAUSE = text(
+    "INSERT INTO STT_ECHO_PAUSE (SITEID, ROOMID, FROM_DATE, TO_DATE, REASON, OWNER, UNTIL)"
+    " VALUES (:site, :room, :first, :last, :reason, :owner, :until) RETURNING ID"
+)
+_OPEN_IDS = text("SELECT ID FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL")
+_LIFT = text(
+    "UPDATE STT_ECHO_PAUSE SET LIFTED = strftime('%Y-%m-%dT%H:%M:%fZ'), LIFTED_BY = :by"
+    " WHERE LIFTED IS NULL AND ID IN (SELECT value FROM json_each(:ids))"
+)
+_FREE = text(
+    "UPDATE STT_ECHO_DIRTY SET HELD_BY = NULL WHERE HELD_BY IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM STT_ECHO_PAUSE p WHERE p.ID = HELD_BY AND p.LIFTED IS NULL)"
+)
+_SETTINGS = text("SELECT NAME, VALUE FROM STT_ECHO_SETTING")
+_SETTING = text("SELECT VALUE FROM STT_ECHO_SETTING WHERE NAME = :name")
+_SET = text(
+    "INSERT INTO STT_ECHO_SETTING (NAME, VALUE, BY) VALUES (:name, :value, :by)"
+    " ON CONFLICT (NAME) DO UPDATE SET VALUE = excluded.VALUE, BY = excluded.BY,"
+    " AT = strftime('%Y-%m-%dT%H:%M:%fZ')"
+)
+_NEXT_COMMAND = text("SELECT ID, KIND, ARGS, BY FROM STT_ECHO_COMMAND WHERE STATE = 'WAITING' ORDER BY ID LIMIT 1")
+_ANSWER = text(
+    "UPDATE STT_ECHO_COMMAND SET STATE = :state, ANSWER = :answer, DONE = strftime('%Y-%m-%dT%H:%M:%fZ')"
+    " WHERE ID = :id AND STATE = 'WAITING'"
+)
+_POST = text("INSERT INTO STT_ECHO_COMMAND (KIND, ARGS, BY) VALUES (:kind, :args, :by) RETURNING ID")
+_ANSWERED = text("SELECT STATE, ANSWER FROM STT_ECHO_COMMAND WHERE ID = :id")
+_TAKE = text(
+    "UPDATE STT_ECHO_LEASE SET HOLDER = :holder, EPOCH = EPOCH + 1,"
+    " UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl) WHERE ID = 1"
+    " AND (HOLDER IS NULL OR UNTIL < strftime('%Y-%m-%dT%H:%M:%fZ')) RETURNING EPOCH"
+)
+_RENEW = text(
+    "UPDATE STT_ECHO_LEASE SET UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl)"
+    " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
+)
+_RELEASE = text(
+    "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
+)
+_LEASE = text(
+    "SELECT HOLDER, EPOCH, (julianday(UNTIL) - julianday('now')) * 86400.0 AS SECONDS FROM STT_ECHO_LEASE WHERE ID = 1"
+)
+_GUARD = text("UPDATE STT_ECHO_LEASE SET EPOCH = EPOCH WHERE ID = 1 AND EPOCH = :epoch AND HOLDER IS NOT NULL")
+
+
+class Office:
+    """Pauses, settings, commands and the lease."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def pauses(self) -> list[PauseRecord]:
+        """Pauses that stand now."""
+        return [self._pause_record(row) for row in self._connection.execute(_PAUSES)]
+
+    def lift_ended(self) -> int:
+        """Lift pauses whose end has come. Returns how many."""
+        ended = [row.ID for row in self._connection.execute(_ENDED)]
+        return self.resume(ended, "its end came") if ended else 0
+
+    def pause(self, scope: Scope, reason: str, by: str, until: str) -> int:
+        """Begin a pause; returns its id."""
+        return int(
+            self._connection.execute(
+                _PAUSE,
+                {
+                    "site": scope.building or None,
+                    "room": scope.room or None,
+                    "first": scope.first or None,
+                    "last": scope.last or None,
+                    "reason": reason,
+                    "owner": by,
+                    "until": until or None,
+                },
+            ).scalar_one()
+        )
+
+    def resume(self, ids: Collection[int], by: str) -> int:
+        """Lift these pauses (all when empty) and free what they held. Returns how many were lifted."""
+        chosen = list(ids) or [row.ID for row in self._connection.execute(_OPEN_IDS)]
+        lifted = self._connection.execute(_LIFT, {"by": by, "ids": as_json(chosen)}).rowcount
+        self._connection.execute(_FREE)
+        return lifted
+
+    def rules(self) -> Rules:
+        """The settings that shape the projection."""
+        return rules_from({row.NAME: row.VALUE for row in self._connection.execute(_SETTINGS)})
+
+    def settings(self) -> dict[str, str]:
+        """Every setting that was set."""
+        return {row.NAME: row.VALUE for row in self._connection.execute(_SETTINGS)}
+
+    def setting(self, name: str) -> str | None:
+        """One setting, None while its default stands."""
+        value = self._connection.execute(_SETTING, {"name": name}).scalar()
+        return None if value is None else str(value)
+
+    def set_setting(self, name: str, value: str, by: str) -> None:
+        """Change one setting."""
+        self._connection.execute(_SET, {"name": name, "value": value, "by": by})
+
+    def next_command(self) -> WaitingCommand | None:
+        """The oldest command that waits."""
+        row = self._connection.execute(_NEXT_COMMAND).first()
+        return None if row is None else WaitingCommand(row.ID, row.KIND, row.ARGS, row.BY)
+
+    def answer_command(self, command: int, ok: bool, answer: str) -> None:
+        """Answer a command, once."""
+        self._connection.execute(_ANSWER, {"id": command, "state": "DONE" if ok else "FAILED", "answer": answer})
+
+    def post_command(self, kind: str, args: str, by: str) -> int:
+        """Ask whoever leads; returns the command's id."""
+        return int(self._connection.execute(_POST, {"kind": kind, "args": args, "by": by}).scalar_one())
+
+    def command_answer(self, command: int) -> tuple[str, str] | None:
+        """(state, answer) once it was carried out."""
+        row = self._connection.execute(_ANSWERED, {"id": command}).first()
+        if row is None or row.STATE == "WAITING":
+            return None
+        return row.STATE, row.ANSWER or ""
+
+    def take_lease(self, holder: str, ttl_s: float) -> LeaseState | None:
+        """Become the only writer: a new epoch. None while another holds the lease."""
+        row = self._connection.execute(_TAKE, {"holder": holder, "ttl": f"+{ttl_s:.3f} seconds"}).first()
+        return None if row is None else LeaseState(holder, row.EPOCH, ttl_s)
+
+    def renew_lease(self, holder: str, epoch: int, ttl_s: float) -> bool:
+        """Keep the lease; False if it was lost."""
+        done = self._connection.execute(_RENEW, {"holder": holder, "epoch": epoch, "ttl": f"+{ttl_s:.3f} seconds"})
+        return done.rowcount == 1
+
+    def release_lease(self, holder: str, epoch: int) -> None:
+        """Give the lease back, if it is still ours."""
+        self._connection.execute(_RELEASE, {"holder": holder, "epoch": epoch})
+
+    def lease(self) -> LeaseState:
+        """Who holds the lease, and for how long still (negative: run out)."""
+        row = self._connection.execute(_LEASE).one()
+        return LeaseState(row.HOLDER, row.EPOCH, row.SECONDS if row.SECONDS is not None else -1.0)
+
+    def guard(self, epoch: int) -> None:
+        """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""
+        if self._connection.execute(_GUARD, {"epoch": epoch}).rowcount != 1:
+            raise NotLeading(
+                "Another EchoDesk is sending",
+                "The lease was taken over; nothing was written.",
+                "Nothing to do: the other one goes on with the work.",
+            )
+
+    def _pause_record(self, row: Any) -> PauseRecord:
+        rooms = frozenset[str]()
+        if row.SITEID is not None:
+            rooms = frozenset(r.ROOMID for r in self._connection.execute(_BUILDING, {"site": row.SITEID}))
+        return PauseRecord(
+            row.ID,
+            row.SITEID,
+            row.ROOMID,
+            row.FROM_DATE,
+            row.TO_DATE,
+            row.REASON,
+            row.OWNER,
+            row.CREATED,
+            row.UNTIL,
+            rooms,
+        )

@@ -1,0 +1,134 @@
+"""The settings in the table SETTING: names, defaults, what they accept, and the rules they make.
+
+Settings that shape the projection live in the database, so that every workstation plans alike; files hold only
+the connection and the window (decisions: Processes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from echodesk.errors import WrongUse
+from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
+from echodesk.planning.values import Rules, Strategy
+
+LATE_S = 60.0
+"""L: the longest time a request can still take effect after the client gave up on it (reliability §2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its default as text, how it is read, and a sentence of help."""
+
+    name: str
+    default: str
+    check: Callable[[str], object]
+    help: str
+    shapes: bool = True
+    """True if a change makes every room-day dirty."""
+
+
+def _strategy(value: str) -> Strategy:
+    return Strategy(value)
+
+
+def _switch(value: str) -> bool:
+    if value not in ("on", "off"):
+        raise ValueError("on or off")
+    return value == "on"
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return number
+
+    return read
+
+
+def _seconds(value: str) -> float:
+    number = float(value)
+    if not 0.1 <= number <= 3_600:
+        raise ValueError("seconds from 0.1 to 3600")
+    return number
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except ZoneInfoNotFoundError as error:
+        raise ValueError("the name of a time zone such as Europe/London") from error
+    return value
+
+
+def _template(value: str) -> str:
+    try:
+        Template.parse(value)
+    except ExternalIdFault as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _text(value: str) -> str:
+    if not value.strip():
+        raise ValueError("a text that is not empty")
+    return value
+
+
+SETTINGS = {
+    one.name: one
+    for one in (
+        Setting("strategy", "first_wins", _strategy, "Who is recorded when lessons overlap in one room."),
+        Setting("together", "on", _switch, "Same room, date, times and lecturer: one recording for all modules."),
+        Setting("together_unknown", "off", _switch, "A lecturer unknown on one side counts as the same."),
+        Setting("lead", "5", _whole(0, 720), "Minutes before the start after which nothing is made or changed."),
+        Setting("turnaround", "0", _whole(0, 120), "Minutes that must lie between two recordings of a room."),
+        Setting("max_minutes", "480", _whole(10, 1_440), "The longest recording that a recorder can make."),
+        Setting("first_weekday", "1", _whole(1, 7), "The weekday number of the first day of a week."),
+        Setting("seniority_by_datechanged", "off", _switch, "First and last are decided by DATECHANGED alone."),
+        Setting("external_id", DEFAULT_TEMPLATE, _template, "How a lesson's week is named in Echo360."),
+        Setting("title", "{module} {group} {module name}", _text, "The name of a recording."),
+        Setting("section", "{moduleid}_{grpcode}", _text, "The external id of a section."),
+        Setting("zone", "Europe/London", _zone, "The time zone of the campus."),
+        Setting("late_s", str(LATE_S), _seconds, "Seconds after which an unanswered request is over.", False),
+        Setting("calls_per_minute", "120", _whole(0, 100_000), "Echo360's call limit; 0 lifts it.", False),
+    )
+}
+
+
+def value_of(stored: Mapping[str, str], name: str) -> str:
+    """What a setting is: as stored, or its default."""
+    return stored.get(name, SETTINGS[name].default)
+
+
+def checked(name: str, value: str) -> str:
+    """The value, if it may be stored. Raises `WrongUse` saying what is accepted."""
+    if name not in SETTINGS:
+        raise WrongUse(
+            "There is no such setting",
+            f"{name!r} is not known.",
+            f"The settings are: {', '.join(sorted(SETTINGS))}.",
+        )
+    try:
+        SETTINGS[name].check(value)
+    except ValueError as error:
+        raise WrongUse(
+            "This value cannot be used", f"{name} = {value!r}: {error}.", SETTINGS[name].help
+        ) from error
+    return value
+
+
+def rules_from(stored: Mapping[str, str]) -> Rules:
+    """The rules of planning that these settings make."""
+    return Rules(
+        strategy=Strategy(value_of(stored, "strategy")),
+        together=value_of(stored, "together") == "on",
+        together_unknown=value_of(stored, "together_unknown") == "on",
+        lead=int(value_of(stored, "lead")),
+        turnaround=int(value_of(stored, "turnaround")),
+        late_s=float(value_of(stored, "late_s")),
+    )
