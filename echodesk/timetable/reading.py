@@ -1,0 +1,226 @@
+"""Reading lessons and occurrences: what should be recorded where, as the timetable stands in this transaction.
+
+Every question is one statement however many keys it takes (`statements.py`). Only `eligibility` decides what is
+eligible, only `weeks` what date a week is, only `occurrences` what an occurrence says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, TextClause
+
+from echodesk.planning.external_id import Recogniser
+from echodesk.planning.values import Occurrence, RoomDay, Unfit
+from echodesk.timetable import statements
+from echodesk.timetable.eligibility import LEADING_ENTRY, LessonFacts, eligible
+from echodesk.timetable.occurrences import Fitting, ReadingSettings
+from echodesk.timetable.weeks import Calendar
+
+LessonKey = tuple[str, int]
+OccurrenceKey = tuple[str, int, int]
+WeekSetKey = tuple[str, int]
+Fitted = tuple[list[Occurrence], list[Unfit]]
+
+
+class TimetableReader:
+    """The timetable in one transaction. Calendar, live sets and missing people are read once and kept: make a new
+    reader for each transaction.
+
+    Raises `WrongUse` for a template or zone that cannot be used; errors of the driver pass through to whoever
+    opened the transaction.
+    """
+
+    def __init__(self, conn: Connection, settings: ReadingSettings | None = None) -> None:
+        self._conn = conn
+        self.settings = settings if settings is not None else ReadingSettings()
+
+    # ---- years, weeks, dates ----
+
+    @cached_property
+    def _sets(self) -> dict[str, bool]:
+        return {setid: bool(live) for setid, live in self._conn.execute(statements.SETS)}
+
+    @cached_property
+    def _calendar(self) -> Calendar:
+        return Calendar.of(
+            self._rows(statements.WEEK_STRUCTURE),
+            self._rows(statements.MAPPED_DATES),
+            self.settings.first_weekday,
+        )
+
+    def calendar(self) -> Calendar:
+        """The dates of every year that the timetable describes, live or not."""
+        return self._calendar
+
+    def live_sets(self) -> frozenset[str]:
+        """The years that are sent."""
+        return frozenset(setid for setid, live in self._sets.items() if live)
+
+    def known_sets(self) -> frozenset[str]:
+        """The years that are sent, and those that once were: both tell which schedules are ours."""
+        return frozenset(self._sets)
+
+    def weeks_of(self, setid: str, weekid: int) -> frozenset[int]:
+        """The weeks of a week set; empty if there is none."""
+        return self.weeks_of_many([(setid, weekid)])[(setid, weekid)]
+
+    def weeks_of_many(self, keys: Collection[WeekSetKey]) -> dict[WeekSetKey, frozenset[int]]:
+        """The weeks of each of these week sets; every key is in the answer."""
+        found: dict[WeekSetKey, set[int]] = {key: set() for key in keys}
+        for setid, weekid, week in self._of_keys(statements.WEEKS, found):
+            found[(setid, weekid)].add(week)
+        return {key: frozenset(weeks) for key, weeks in found.items()}
+
+    # ---- lessons ----
+
+    def lesson(self, setid: str, slotid: int) -> LessonFacts | None:
+        """The leading entry of a slot; None if the timetable has none."""
+        return self.lessons_many([(setid, slotid)]).get((setid, slotid))
+
+    def lessons_many(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonFacts]:
+        """The leading entries of these slots; those that the timetable does not have are not in the answer."""
+        found: dict[LessonKey, LessonFacts] = {}
+        for row in self._of_keys(statements.LESSONS, keys):
+            facts = _facts(row)
+            if facts.slotentry == LEADING_ENTRY:
+                found.setdefault((facts.setid, facts.slotid), facts)
+        return found
+
+    def entries(self, setid: str, slotid: int) -> list[LessonFacts]:
+        """Every entry of a slot, the leading one first."""
+        return [_facts(row) for row in self._of_keys(statements.LESSONS, [(setid, slotid)])]
+
+    def sets_of_slot(self, slotid: int) -> list[str]:
+        """The years in which a slot of this number exists."""
+        return [setid for (setid,) in self._conn.execute(statements.SETS_OF_SLOT, {"slotid": slotid})]
+
+    # ---- occurrences ----
+
+    @cached_property
+    def fitting(self) -> Fitting:
+        """What makes occurrences of lessons, by the settings."""
+        missing = [email for (email,) in self._conn.execute(statements.MISSING_PEOPLE)]
+        return Fitting(self.settings, missing)
+
+    @cached_property
+    def recogniser(self) -> Recogniser:
+        """Tells our external ids from others. Raises `ExternalIdFault` for sets that look alike."""
+        return Recogniser(self.fitting.external_id, self.known_sets())
+
+    def occurrences(self, places: Collection[RoomDay]) -> Fitted:
+        """Every eligible occurrence in these room-days: those that can be booked, and those that never can."""
+        live = self.live_sets()
+        keys = [(place.room, *key) for place in places for key in self._calendar.on(place.date) if key[0] in live]
+        return self._fitted(self._of_keys(statements.LESSONS_IN_ROOMS, keys))
+
+    def occurrences_of(self, keys: Collection[OccurrenceKey]) -> Fitted:
+        """Where these occurrences (set, slot, week) are now: the eligible ones that have a date."""
+        return self._fitted(self._of_keys(statements.LESSONS_IN_WEEKS, keys))
+
+    def all_occurrences(self, sets: Collection[str] | None = None) -> Iterator[Occurrence | Unfit]:
+        """Every eligible occurrence of these years (without `sets`: the live ones), a lesson's weeks together."""
+        wanted = self.live_sets() if sets is None else sets
+        weeks: dict[WeekSetKey, set[int]] = defaultdict(set)
+        for setid, weekid, week in self._of_keys(statements.WEEKS_OF_SETS, wanted):
+            weeks[(setid, weekid)].add(week)
+        seen: set[LessonKey] = set()
+        for facts in self._eligible(statements.LESSONS_OF_SETS, wanted):
+            if facts.weekid is None or (key := (facts.setid, facts.slotid)) in seen:
+                continue
+            seen.add(key)
+            yield from self.fitting.occurrences(
+                facts, self._dated(facts, sorted(weeks.get((facts.setid, facts.weekid), ())))
+            )
+
+    def room_days(self, room: str, today: str) -> set[RoomDay]:
+        """Every room-day from `today` (ISO date) on in which an eligible lesson takes place in this room."""
+        lessons = [
+            facts for facts in self._eligible(statements.LESSONS_OF_ROOM, [room]) if facts.weekid is not None
+        ]
+        weeks = self.weeks_of_many({(f.setid, f.weekid) for f in lessons if f.weekid is not None})
+        first = dt.date.fromisoformat(today)
+        return {
+            RoomDay(room, date)
+            for facts in lessons
+            if facts.weekid is not None
+            for _, date in self._dated(facts, weeks[(facts.setid, facts.weekid)])
+            if date >= first
+        }
+
+    def rooms(self) -> list[str]:
+        """Every room that an eligible lesson uses, sorted."""
+        lessons = self._eligible(statements.LESSONS_OF_SETS, self.live_sets())
+        return sorted({facts.room for facts in lessons if facts.room is not None})
+
+    def external_id(self, setid: str, slotid: int, week: int) -> str:
+        """How an occurrence is named in the target."""
+        return self.fitting.external_id.format(setid, slotid, week)
+
+    # ---- within ----
+
+    def _eligible(self, statement: TextClause, keys: Iterable[str]) -> Iterator[LessonFacts]:
+        for row in self._of_keys(statement, keys):
+            facts = _facts(row)
+            if eligible(facts):
+                yield facts
+
+    def _dated(self, facts: LessonFacts, weeks: Iterable[int]) -> list[tuple[int, dt.date]]:
+        """Weeks outside the week structure have no date: there is nothing that could be booked."""
+        if facts.weekday is None:
+            return []
+        dated = ((week, self._calendar.date_of(facts.setid, week, facts.weekday)) for week in weeks)
+        return [(week, date) for week, date in dated if date is not None]
+
+    def _fitted(self, rows: Sequence[Sequence[Any]]) -> Fitted:
+        facts_of: dict[LessonKey, LessonFacts] = {}
+        weeks_of: dict[LessonKey, list[int]] = {}
+        for week, *columns in rows:
+            key = (columns[0], columns[1])
+            if key not in facts_of:
+                facts = _facts(columns)
+                if not eligible(facts):
+                    continue
+                facts_of[key] = facts
+                weeks_of[key] = []
+            if week not in weeks_of[key]:
+                weeks_of[key].append(week)
+        good: list[Occurrence] = []
+        unfit: list[Unfit] = []
+        for key, facts in facts_of.items():
+            for one in self.fitting.occurrences(facts, self._dated(facts, weeks_of[key])):
+                if isinstance(one, Occurrence):
+                    good.append(one)
+                else:
+                    unfit.append(one)
+        return good, unfit
+
+    def _rows(self, statement: TextClause) -> Sequence[Any]:
+        return self._conn.execute(statement).all()
+
+    def _of_keys(self, statement: TextClause, keys: Iterable[object]) -> Sequence[Any]:
+        listed = list(keys)
+        return self._conn.execute(statement, {"keys": json.dumps(listed)}).all() if listed else ()
+
+
+def _facts(row: Sequence[Any]) -> LessonFacts:
+    """A row of the columns that `statements` calls facts."""
+    (
+        setid, slotid, slotentry, weekid, weekday, start, finish, module, group, room, room_group, lecturer,
+        source, status, changed, live, module_name, groups, components, asked, offered, email, since, rows,
+    ) = row  # fmt: skip
+    return LessonFacts(
+        setid, slotid, slotentry, _number(weekid), _number(weekday), start, finish, module, group, room,
+        room_group, lecturer, source, status, changed, live > 0, module_name, groups > 0, components > 0, asked,
+        offered, email, since, rows > 1,
+    )  # fmt: skip
+
+
+def _number(value: object) -> int | None:
+    """A week set or weekday that is no number names no date."""
+    return value if isinstance(value, int) else None

@@ -1,0 +1,166 @@
+"""Every SQL statement that reads the timetable's tables, prepared once.
+
+Where a statement takes many keys they come as one JSON text, so that the statement's own text never changes and
+no limit on binds is met. How a database unpacks such a text is the one thing here that differs between databases:
+it is confined to the four `_KEYS_…` pieces. Everything else is plain SQL. Both sides of a comparison are trimmed,
+as in the triggers, and served by the indexes of `sql/sqlite/triggers.sql`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import TextClause, text
+
+# SQLite keeps the order of a CROSS JOIN: the keys lead, the indexes follow.
+_KEYS_ROOM_WEEKDAYS = """
+    (SELECT json_extract(value, '$[0]') AS ROOMID, json_extract(value, '$[1]') AS SETID,
+            json_extract(value, '$[2]') AS WEEKNUMBER, json_extract(value, '$[3]') AS WEEKDAY
+     FROM json_each(:keys)) K CROSS JOIN"""
+_KEYS_LESSON_WEEKS = """
+    (SELECT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS SLOTID,
+            json_extract(value, '$[2]') AS WEEKNUMBER
+     FROM json_each(:keys)) K CROSS JOIN"""
+_KEYS_PAIRS = """
+    (SELECT DISTINCT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS CODE
+     FROM json_each(:keys)) K CROSS JOIN"""
+_KEYS_TEXTS = """
+    (SELECT DISTINCT value AS CODE FROM json_each(:keys)) K CROSS JOIN"""
+
+# The columns of `LessonFacts`, in its order, for a row T of TIMETABLE.
+_FACTS = """
+    TRIM(T.SETID), T.SLOTID, T.SLOTENTRY, T.WEEKID, T.WEEKDAY,
+    NULLIF(TRIM(T.STARTTIME), ''), NULLIF(TRIM(T.FINISHTIME), ''),
+    NULLIF(TRIM(T.MODULEID), ''), NULLIF(TRIM(T.MODGRPCODE), ''),
+    NULLIF(TRIM(T.ROOMID), ''), NULLIF(TRIM(T.ROOMGRPCODE), ''),
+    NULLIF(TRIM(T.LECTURERID), ''), NULLIF(TRIM(T.SOURCESID), ''), T.STATUS, NULLIF(TRIM(T.DATECHANGED), ''),
+    (SELECT COUNT(*) FROM STT_ECHO_SET S WHERE S.SETID = TRIM(T.SETID) AND S.LIVE = 1),
+    (SELECT MIN(COALESCE(TRIM(M.NAME), '')) FROM MODULE M
+     WHERE TRIM(M.SETID) = TRIM(T.SETID) AND TRIM(M.MODULEID) = TRIM(T.MODULEID)),
+    (SELECT COUNT(*) FROM MODULEGROUPS G
+     WHERE TRIM(G.SETID) = TRIM(T.SETID) AND TRIM(G.MODULEID) = TRIM(T.MODULEID)
+       AND TRIM(G.GRPCODE) = TRIM(T.MODGRPCODE)),
+    (SELECT COUNT(*) FROM STT_COMPONENT_TYPE C
+     WHERE TRIM(C.MODULE_SUBGROUP_CODE) = TRIM(SUBSTR(TRIM(T.MODGRPCODE), 1, 2))),
+    (SELECT MAX(TRIM(Q.FEATUREID)) FROM ROOMREQUESTS Q
+     WHERE TRIM(Q.SETID) = TRIM(T.SETID) AND Q.SLOTID = T.SLOTID AND Q.SLOTENTRY = T.SLOTENTRY
+       AND TRIM(Q.FEATUREID) IN ('AUDIOREC', 'VIDEOREC')),
+    (SELECT MAX(TRIM(F.FEATUREID)) FROM ROOMFEATURES F
+     WHERE TRIM(F.SETID) = TRIM(T.SETID) AND TRIM(F.ROOMID) = TRIM(T.ROOMID)
+       AND TRIM(F.FEATUREID) IN ('AUDIOREC', 'VIDEOREC')),
+    (SELECT MIN(NULLIF(TRIM(P.BUSINESSEMAIL), '')) FROM STT_EXT_PERSON P
+     WHERE TRIM(P.PERSONNO) = TRIM(T.LECTURERID)),
+    (SELECT MAX(N.SINCE) FROM STT_ECHO_SENIORITY N WHERE N.SETID = TRIM(T.SETID) AND N.SLOTID = T.SLOTID),
+    (SELECT COUNT(*) FROM TIMETABLE X
+     WHERE TRIM(X.SETID) = TRIM(T.SETID) AND X.SLOTID = T.SLOTID AND X.SLOTENTRY = T.SLOTENTRY)"""
+
+
+def _prepared(sql: str) -> TextClause:
+    return text(
+        sql.replace("{facts}", _FACTS)
+        .replace("{room weekdays}", _KEYS_ROOM_WEEKDAYS)
+        .replace("{lesson weeks}", _KEYS_LESSON_WEEKS)
+        .replace("{pairs}", _KEYS_PAIRS)
+        .replace("{texts}", _KEYS_TEXTS)
+    )
+
+
+SETS = _prepared("SELECT SETID, LIVE FROM STT_ECHO_SET ORDER BY SETID")
+
+WEEK_STRUCTURE = _prepared(
+    "SELECT TRIM(SETID), WEEKNUMBER, STARTDATE FROM WEEKSTRUCTURE ORDER BY SETID, WEEKNUMBER"
+)
+
+MAPPED_DATES = _prepared(
+    "SELECT TRIM(SETID), WEEKNUM, DAYPOSN, MAPDATE FROM CCALMAPS ORDER BY SETID, WEEKNUM, DAYPOSN"
+)
+
+MISSING_PEOPLE = _prepared("SELECT EMAIL FROM STT_ECHO_MISSING_PERSON")
+
+# One row for each lesson and week; the first column is the week.
+LESSONS_IN_ROOMS = _prepared(
+    """
+    SELECT K.WEEKNUMBER, {facts}
+    FROM {room weekdays} TIMETABLE T CROSS JOIN WEEKMAPNUMERIC W
+    WHERE TRIM(T.ROOMID) = K.ROOMID AND T.WEEKDAY = K.WEEKDAY AND TRIM(T.SETID) = K.SETID
+      AND TRIM(W.SETID) = K.SETID AND W.WEEKID = T.WEEKID AND W.WEEKNUMBER = K.WEEKNUMBER
+    ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY, K.WEEKNUMBER"""
+)
+
+LESSONS_IN_WEEKS = _prepared(
+    """
+    SELECT K.WEEKNUMBER, {facts}
+    FROM {lesson weeks} TIMETABLE T CROSS JOIN WEEKMAPNUMERIC W
+    WHERE TRIM(T.SETID) = K.SETID AND T.SLOTID = K.SLOTID AND T.SLOTENTRY = 1
+      AND TRIM(W.SETID) = K.SETID AND W.WEEKID = T.WEEKID AND W.WEEKNUMBER = K.WEEKNUMBER
+    ORDER BY T.SETID, T.SLOTID, K.WEEKNUMBER"""
+)
+
+# Every entry of each slot.
+LESSONS = _prepared(
+    """
+    SELECT {facts} FROM {pairs} TIMETABLE T
+    WHERE TRIM(T.SETID) = K.SETID AND T.SLOTID = K.CODE
+    ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
+)
+
+LESSONS_OF_SETS = _prepared(
+    """
+    SELECT {facts} FROM {texts} TIMETABLE T
+    WHERE TRIM(T.SETID) = K.CODE
+    ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
+)
+
+LESSONS_OF_ROOM = _prepared(
+    """
+    SELECT {facts} FROM {texts} TIMETABLE T
+    WHERE TRIM(T.ROOMID) = K.CODE
+    ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
+)
+
+SETS_OF_SLOT = _prepared("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1")
+
+WEEKS = _prepared(
+    """
+    SELECT K.SETID, K.CODE, W.WEEKNUMBER FROM {pairs} WEEKMAPNUMERIC W
+    WHERE TRIM(W.SETID) = K.SETID AND W.WEEKID = K.CODE"""
+)
+
+WEEKS_OF_SETS = _prepared(
+    """
+    SELECT K.CODE, W.WEEKID, W.WEEKNUMBER FROM {texts} WEEKMAPNUMERIC W
+    WHERE TRIM(W.SETID) = K.CODE"""
+)
+
+# Of a room that several years describe, the live year counts, and among those the latest.
+ROOM_NAMES = _prepared(
+    """
+    SELECT TRIM(R.ROOMID), TRIM(R.NAME), TRIM(R.SITEID), TRIM(B.SITENAME), TRIM(B.CAMPUSID)
+    FROM ROOMS R
+    LEFT JOIN SITES B ON TRIM(B.SETID) = TRIM(R.SETID) AND TRIM(B.SITEID) = TRIM(R.SITEID)
+    LEFT JOIN STT_ECHO_SET S ON S.SETID = TRIM(R.SETID)
+    ORDER BY COALESCE(S.LIVE, -1), TRIM(R.SETID), R.ROOMID"""
+)
+
+ROOM_IN_SET = _prepared(
+    """
+    SELECT TRIM(R.NAME), TRIM(R.SITEID), TRIM(B.SITENAME), TRIM(B.CAMPUSID)
+    FROM ROOMS R
+    LEFT JOIN SITES B ON TRIM(B.SETID) = TRIM(R.SETID) AND TRIM(B.SITEID) = TRIM(R.SITEID)
+    WHERE TRIM(R.SETID) = :setid AND TRIM(R.ROOMID) = :room
+    ORDER BY R.SETID, R.ROOMID"""
+)
+
+MODULES = _prepared(
+    """
+    SELECT K.SETID, K.CODE, TRIM(M.NAME), TRIM(M.OWNER),
+           (SELECT MIN(TRIM(D.NAME)) FROM DEPTS D WHERE TRIM(D.DEPTID) = TRIM(M.OWNER))
+    FROM {pairs} MODULE M
+    WHERE TRIM(M.SETID) = K.SETID AND TRIM(M.MODULEID) = K.CODE
+    ORDER BY M.SETID, M.MODULEID"""
+)
+
+LECTURERS = _prepared(
+    """
+    SELECT K.SETID, K.CODE, TRIM(L.NAME) FROM {pairs} LECTURER L
+    WHERE TRIM(L.SETID) = K.SETID AND TRIM(L.LECTURERID) = K.CODE
+    ORDER BY L.SETID, L.LECTURERID"""
+)
