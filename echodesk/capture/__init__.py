@@ -1,5 +1,5 @@
-"""What Echo360 says: client, sign-in, wire forms, errors, call budget, reference data.
+"""Echo360 as it is on the wire: calls, sign-in, call budget, wire forms, answers and reference data.
 
-The only place that knows the words of the REST API and the only user of httpx; it answers in values of `planning`.
-No database and no decision about what to send: that belongs to `planning` and `worker`.
+Everything that Echo360 says becomes a value of `planning.answers` here, in one place each. Nothing here decides
+what to send or when to try again; that is the worker's business. The only folder that may import httpx.
 """

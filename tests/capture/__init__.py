@@ -1,1 +1,0 @@
-"""Tests of `echodesk.capture`, against real replies over HTTP."""

@@ -1,0 +1,66 @@
+"""The call budget: no sliding minute ever holds more calls than the institution's limit.
+
+Echo360 allows 120 calls a minute for the whole institution (API facts §3). A bucket of `burst` tokens that refills
+at (limit - burst)/60 a second lets through at most burst + 60 x rate = limit calls in any 60 s (decisions: call
+budget).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+BURST = 5
+WINDOW_S = 60.0
+
+
+class Clock(Protocol):
+    """The part of the worker's clock that capture needs."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; may be cancelled."""
+        ...
+
+
+class Budget:
+    """Gives turns in the order in which they were asked for; one worker shares one budget for everything."""
+
+    def __init__(self, calls_per_minute: int, clock: Clock) -> None:
+        self._clock = clock
+        self._limited = calls_per_minute > 0
+        self._burst = float(min(BURST, max(1, calls_per_minute // 2)))
+        self._rate = max(calls_per_minute - self._burst, 1.0) / WINDOW_S
+        self._tokens = self._burst
+        self._filled_at = clock.monotonic()
+        self._held_until = float("-inf")
+        self._line = asyncio.Lock()
+
+    async def turn(self) -> None:
+        """Wait for one call's worth of budget and take it, in the order of asking; a cancelled wait takes none."""
+        if not self._limited and self._clock.monotonic() >= self._held_until:
+            return
+        # asyncio.Lock wakes its waiters in order: whoever holds it heads the line and waits for the token.
+        async with self._line:
+            while (wait_s := self._missing_s()) > 0:
+                await self._clock.sleep(wait_s)
+            self._tokens -= 1
+
+    def hold(self, seconds: float) -> None:
+        """No turn before so many seconds have passed: Echo360 said so (reliability H3)."""
+        self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
+
+    def _missing_s(self) -> float:
+        now = self._clock.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+        self._filled_at = now
+        held_s = self._held_until - now
+        if not self._limited:
+            self._tokens = self._burst
+        if self._tokens >= 1:
+            return max(held_s, 0.0)
+        # A microsecond more than needed, lest rounding leaves a token a hair short and the loop turns once more.
+        return max(held_s, (1 - self._tokens) / self._rate + 1e-6)

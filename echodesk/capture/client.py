@@ -1,0 +1,300 @@
+"""Echo360 as the worker sees it: every method answers with a value (worker port `Capture`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import urlencode
+
+import httpx
+
+from echodesk.capture.answers import HTML, not_found, refusal, told
+from echodesk.capture.budget import Budget
+from echodesk.capture.budget import Clock as Ticks
+from echodesk.capture.calls import Calls, Outcome
+from echodesk.capture.line import Got, Line
+from echodesk.capture.paging import Row, Unreadable, decoded, pages
+from echodesk.capture.reference import Reference, segment
+from echodesk.capture.settings import CaptureSettings
+from echodesk.capture.signin import SIGN_INS, SignIn
+from echodesk.capture.supply import Supplier
+from echodesk.capture.wire import UNKNOWN, body_of_change, body_of_new, standings
+from echodesk.planning.answers import (
+    Answer,
+    Done,
+    Exchange,
+    Kind,
+    Learned,
+    Listing,
+    Missing,
+    NotAllowed,
+    ReferenceFacts,
+    Refused,
+    Reply,
+    SupplyAnswer,
+    Unclear,
+    Wait,
+)
+from echodesk.planning.values import Booking, Standing
+
+SCHEDULES = "/public/api/v2/schedules"
+USERS = "/public/api/v1/users"
+OTHER_YEAR = "SectionOfOtherYear"
+"""Code of a `Refused` that was not sent: one of its sections is known to be another year's (design §4.14)."""
+
+
+class Clock(Ticks, Protocol):
+    """Time as capture needs it."""
+
+    def campus_now(self) -> dt.datetime:
+        """Wall-clock time of the campus, without zone."""
+        ...
+
+
+class Echo360:
+    """One institution's Echo360. Make one for the life of the program and `close` it at the end.
+
+    `transport` replaces the network in tests. Nothing that Echo360 or the network does raises; what raises is a
+    defect of our own. No message, exchange or `repr` holds a secret.
+    """
+
+    def __init__(
+        self, settings: CaptureSettings, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._quality = dict(settings.quality_of_room)
+        self._line = Line(settings, clock, transport)
+        budget = Budget(settings.calls_per_minute, clock)
+        self._calls = Calls(settings, self._line, budget, SignIn(settings, self._line, budget, clock))
+        self._reference = Reference(self._calls, self._line.origin)
+        self._supplier = Supplier(settings, self._calls, self._reference, clock)
+
+    def __repr__(self) -> str:
+        return f"Echo360({self._settings.base_url!r})"
+
+    async def turn(self) -> None:
+        """Wait until the call budget allows one more call, and take it; in the order of asking."""
+        await self._calls.turn()
+
+    async def create(self, booking: Booking) -> Reply[Answer]:
+        """POST, at once; the caller has taken the turn. `Done` holds what the answer shows, wanted or not."""
+        body = body_of_new(booking, self._quality_of(booking))
+        return await self._write("POST", SCHEDULES, body, booking, {booking.external_id})
+
+    async def change(self, booking: Booking, standing: Standing) -> Reply[Answer]:
+        """PUT to Echo360's own id, at once; fields that EchoDesk does not own go back as last read.
+
+        After a hand-over (another external id) `Done` may show the old external id: Echo360 kept it.
+        """
+        body = body_of_change(booking, standing, self._quality_of(booking), self._reference)
+        named = {booking.external_id, standing.external_id or booking.external_id}
+        return await self._write("PUT", f"{SCHEDULES}/{segment(standing.echo_id)}", body, booking, named)
+
+    async def remove(self, standing: Standing) -> Reply[Answer]:
+        """DELETE of Echo360's own id, at once. `Gone` if it was not there."""
+        exchanges: list[Exchange] = []
+        got = await self._calls.send("DELETE", f"{SCHEDULES}/{segment(standing.echo_id)}", b"", exchanges)
+        return Reply(_removed(got), tuple(exchanges))
+
+    async def read(self, external_id: str) -> Reply[Answer]:
+        """`Done` with what stands under this external id, or `Gone`."""
+        exchanges: list[Exchange] = []
+        got = await self._calls.ask(f"{SCHEDULES}/{segment(external_id)}", exchanges)
+        row = _row("GET", got, {external_id})
+        if isinstance(row, dict):
+            trouble = await self._known([row], exchanges)
+            answer = trouble or self._done(row)
+        else:
+            answer = row
+        return Reply(answer, tuple(exchanges))
+
+    async def list_room(self, room: str) -> Reply[Listing | Answer]:
+        """All pages of one room. A room that Echo360 does not know answers an empty complete listing.
+
+        `Wait` and `NotAllowed` come as they are; every other trouble is `Listing(complete=False)` with its words.
+        """
+        exchanges: list[Exchange] = []
+        for last in (False, True):
+            room_id = await self._room_id(room, exchanges)
+            if room_id is None:
+                return Reply(Listing((), complete=True), tuple(exchanges))
+            if not isinstance(room_id, str):
+                return Reply(_ended(room_id), tuple(exchanges))
+            found: list[Standing] = []
+            async for page in self._pages(f"{SCHEDULES}?{urlencode({'room': room_id})}", exchanges):
+                if isinstance(page, Missing) and page.kind is Kind.ROOM and not last:
+                    # The room was made anew under another id since the map was filled.
+                    self._reference.forget(Kind.ROOM, room)
+                    break
+                if not isinstance(page, tuple):
+                    return Reply(_ended(page), tuple(exchanges))
+                # What the filter means is not documented (API facts §8): rows of other rooms say nothing here.
+                found.extend(standing for standing in page if standing.place.room == room)
+            else:
+                return Reply(Listing(tuple(found), complete=True), tuple(exchanges))
+        raise AssertionError("the second round always returns")
+
+    async def list_all(self) -> AsyncIterator[Reply[Listing | Answer]]:
+        """All schedules, a page at a time, each `complete=False`: one page proves nothing.
+
+        The last item is an empty complete `Listing` if the end was reached, else the answer that ended it early.
+        """
+        exchanges: list[Exchange] = []
+        async for page in self._pages(SCHEDULES, exchanges):
+            if not isinstance(page, tuple):
+                yield Reply(_ended(page), tuple(exchanges))
+                return
+            yield Reply(Listing(page, complete=False), tuple(exchanges))
+            exchanges.clear()
+        yield Reply(Listing((), complete=True), tuple(exchanges))
+
+    async def supply(self, missing: Missing, facts: ReferenceFacts) -> Reply[SupplyAnswer]:
+        """Look for what a request missed, by external id and by name; make it with its parents if allowed."""
+        exchanges: list[Exchange] = []
+        answer = await self._supplier.supply(missing, facts, exchanges)
+        return Reply(answer, tuple(exchanges))
+
+    async def person_known(self, email: str) -> Reply[Answer]:
+        """`Done(None)` if Echo360 knows a user with this address, `Missing(PERSON)` if not."""
+        exchanges: list[Exchange] = []
+        got = await self._calls.ask(f"{USERS}/{segment(email)}", exchanges)
+        return Reply(_person(got, email), tuple(exchanges))
+
+    def remember(self, known: Iterable[Learned]) -> None:
+        """Take over what the REFERENCE table holds, at the start."""
+        self._reference.remember(known)
+
+    def learned(self) -> tuple[Learned, ...]:
+        """What was learned about reference data since the last call, to be stored."""
+        return self._reference.learned()
+
+    def calls(self) -> dict[str, int]:
+        """Calls sent so far by method; sign-ins apart under `sign_ins`."""
+        return {"GET": 0, "POST": 0, "PUT": 0, "DELETE": 0, SIGN_INS: 0, **self._line.calls}
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        await self._line.close()
+
+    def _quality_of(self, booking: Booking) -> str:
+        return self._quality.get(booking.place.room, self._settings.quality)
+
+    async def _write(
+        self, method: str, path: str, body: bytes, booking: Booking, named: set[str]
+    ) -> Reply[Answer]:
+        other_year = self._reference.section_of_other_year(booking)
+        if other_year is not None:
+            return Reply(Refused(0, OTHER_YEAR, other_year), ())
+        exchanges: list[Exchange] = []
+        row = _row(method, await self._calls.send(method, path, body, exchanges), named)
+        if not isinstance(row, dict):
+            return Reply(row, tuple(exchanges))
+        try:
+            self._reference.learn_from_answer(booking, row)
+        except Unreadable as problem:
+            return Reply(Unclear(f"Echo360's answer cannot be read: {problem}"), tuple(exchanges))
+        return Reply(self._done(row, booking), tuple(exchanges))
+
+    def _done(self, row: Row, booking: Booking | None = None) -> Answer:
+        try:
+            shown = self._standings(row)
+        except Unreadable as problem:
+            return Unclear(f"Echo360's answer cannot be read: {problem}")
+        if not shown:
+            return Unclear("Echo360's answer holds no date.")
+        standing = shown[0]
+        if booking is not None:
+            sections = self._reference.sections_in_answer(booking, row)
+            standing = replace(standing, content=replace(standing.content, sections=sections))
+        return Done(standing)
+
+    def _standings(self, row: Row) -> tuple[Standing, ...]:
+        return standings(row, self._reference, self._settings.recognise, self._clock.campus_now().date())
+
+    async def _known(self, rows: list[Row], exchanges: list[Exchange]) -> Answer | None:
+        try:
+            return await self._reference.know(rows, exchanges)
+        except Unreadable as problem:
+            return Unclear(f"A schedule cannot be read: {problem}")
+
+    async def _pages(self, path: str, exchanges: list[Exchange]) -> AsyncIterator[tuple[Standing, ...] | Answer]:
+        async for page in pages(self._calls, self._line.origin, path, exchanges):
+            if not isinstance(page, list):
+                yield page
+                return
+            trouble = await self._known(page, exchanges)
+            if trouble is not None:
+                yield trouble
+                return
+            try:
+                yield tuple(standing for row in page for standing in self._standings(row))
+            except Unreadable as problem:
+                yield Unclear(str(problem))
+                return
+
+    async def _room_id(self, room: str, exchanges: list[Exchange]) -> str | Answer | None:
+        if room.startswith(UNKNOWN):
+            return room.removeprefix(UNKNOWN)
+        known = self._reference.id_of(Kind.ROOM, room)
+        if known is not None:
+            return known
+        if not self._reference.was_listed(Kind.ROOM):
+            trouble = await self._reference.list_all(Kind.ROOM, exchanges)
+            if trouble is not None:
+                return trouble
+            known = self._reference.id_of(Kind.ROOM, room)
+            if known is not None:
+                return known
+        found = await self._reference.find(Kind.ROOM, room, exchanges)
+        return found["id"] if isinstance(found, dict) else found
+
+
+def _row(method: str, got: Outcome, named: set[str]) -> Row | Answer:
+    """The schedule in a definite answer: a 2xx that parses and names one of these external ids (H4)."""
+    if not isinstance(got, Got):
+        return got
+    if not 200 <= got.status < 300:
+        return refusal(method, got)
+    try:
+        row = decoded(got.body)
+    except Unreadable as problem:
+        return Unclear(f"Echo360's answer (status {got.status}) cannot be read: {problem}")
+    if got.status == 202 or not isinstance(row, dict) or row.get("externalId") not in named:
+        return Unclear(f"Echo360's answer (status {got.status}) does not name {' or '.join(sorted(named))}.")
+    return row
+
+
+def _removed(got: Outcome) -> Answer:
+    if not isinstance(got, Got):
+        return got
+    if not 200 <= got.status < 300:
+        return refusal("DELETE", got)
+    # The body of a removal is not documented; only what is plainly no answer of the API makes it unclear.
+    if got.status == 202 or HTML.match(got.body) or "html" in got.content_type.lower():
+        return Unclear(f"Echo360's answer to a removal (status {got.status}) is none of its API.")
+    return Done(None)
+
+
+def _person(got: Outcome, email: str) -> Answer:
+    if not isinstance(got, Got):
+        return got
+    if not_found(got):
+        return Missing(Kind.PERSON, f"Echo360 knows nobody with the address {email}.")
+    if not 200 <= got.status < 300:
+        return refusal("GET", got)
+    try:
+        row = decoded(got.body)
+    except Unreadable as problem:
+        return Unclear(f"Echo360's answer about a person cannot be read: {problem}")
+    if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+        return Unclear("Echo360's answer about a person names nobody.")
+    return Done(None)
+
+
+def _ended(answer: Answer) -> Listing | Answer:
+    if isinstance(answer, Wait | NotAllowed):
+        return answer
+    return Listing((), complete=False, text=told(answer))

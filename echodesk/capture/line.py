@@ -1,0 +1,222 @@
+"""One HTTP call on one line to Echo360: bounded in time and size, never redirected, never quoting a secret.
+
+httpx's transport is used without its client on top: no cookies, no environment and no redirects exist there at
+all, and a call costs less processor time (desktop §4 measured the client).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+import certifi
+import httpx
+
+from echodesk.capture.budget import Clock
+from echodesk.capture.settings import CaptureSettings
+from echodesk.planning.answers import Exchange
+
+REPLY_LIMIT = 20 * 1024 * 1024
+REPLY_SHOWN = 2000
+CONNECT_S = 5.0
+# Servers close idle connections after 5 s at the earliest (uvicorn's default); a request on a connection that is
+# just being closed would be ambiguous for nothing, so ours is given up first.
+KEEP_S = 4.0
+LONGEST_WAIT_S = 3600.0
+BACKOFF_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Got:
+    """A complete HTTP answer."""
+
+    status: int
+    content_type: str
+    body: bytes
+    retry_after_s: float | None
+    """What Echo360 asked for, at most an hour; None if it asked for nothing that makes sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Nothing reached Echo360; worth another try after `seconds`."""
+
+    seconds: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The request may have reached Echo360, and no complete answer came back."""
+
+    text: str
+
+
+class Line:
+    """Sends single requests over at most eight connections that live as long as the program."""
+
+    def __init__(
+        self, settings: CaptureSettings, clock: Clock, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.origin = settings.base_url
+        self._clock = clock
+        self._base = httpx.URL(settings.base_url)
+        self._transport = transport or _transport(settings)
+        # httpcore looks at every waiting request each time it hands out a connection: waiting here is cheaper.
+        self._connections = asyncio.Semaphore(settings.connections)
+        self._extensions = {
+            "timeout": httpx.Timeout(settings.deadline_s, connect=min(CONNECT_S, settings.deadline_s)).as_dict()
+        }
+        self._host = self._base.netloc
+        self._secrets: set[str] = {settings.client_secret}
+        self._failed_connects = 0
+        self.calls: Counter[str] = Counter()
+
+    def keep_secret(self, words: Iterable[str]) -> None:
+        """From now on these texts never appear in an exchange or a message."""
+        self._secrets = {word for word in (*self._secrets, *words) if word}
+
+    def forget_secret(self, word: str) -> None:
+        """A token that was replaced need not be looked for any more."""
+        self._secrets.discard(word)
+
+    def clean(self, text: str) -> str:
+        """The text with every secret struck out."""
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, "***")
+        return text
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        authorization: bytes,
+        exchanges: list[Exchange] | None,
+        *,
+        content_type: bytes = b"application/json",
+        counted_as: str | None = None,
+    ) -> Got | NotSent | Unanswered:
+        """One call, at once. It is recorded in `exchanges` whatever happens, cancelling included."""
+        async with self._connections:
+            self.calls[counted_as or method] += 1
+            started = self._clock.monotonic()
+            outcome: Got | NotSent | Unanswered = Unanswered("The call was cut off before an answer came.")
+            try:
+                outcome = await self._exchange(method, path, body, authorization, content_type)
+            finally:
+                if exchanges is not None:
+                    took_ms = int((self._clock.monotonic() - started) * 1000)
+                    exchanges.append(self._record(method, path, body, outcome, took_ms))
+        return outcome
+
+    async def close(self) -> None:
+        """Give back all connections."""
+        await self._transport.aclose()
+
+    async def _exchange(
+        self, method: str, path: str, body: bytes, authorization: bytes, content_type: bytes
+    ) -> Got | NotSent | Unanswered:
+        headers = [
+            (b"Host", self._host),
+            (b"Accept", b"application/json"),
+            # A compressed answer could unpack to any size; ours are small.
+            (b"Accept-Encoding", b"identity"),
+        ]
+        if authorization:
+            headers.append((b"Authorization", authorization))
+        if body:
+            headers.append((b"Content-Type", content_type))
+        if body or method in ("POST", "PUT"):
+            headers.append((b"Content-Length", b"%d" % len(body)))
+        request = httpx.Request(
+            method,
+            self._base.copy_with(raw_path=path.encode("ascii")),
+            headers=headers,
+            stream=httpx.ByteStream(body),
+            extensions=self._extensions,
+        )
+        try:
+            response = await self._transport.handle_async_request(request)
+            try:
+                got = await _whole(response)
+            finally:
+                await response.aclose()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as problem:
+            self._failed_connects += 1
+            seconds = min(BACKOFF_LIMIT_S, 2.0 ** min(self._failed_connects - 1, 6))
+            return NotSent(seconds, self.clean(f"Echo360 cannot be reached: {_words(problem)}"))
+        except httpx.TransportError as problem:
+            return Unanswered(self.clean(f"No complete answer: {_words(problem)}"))
+        self._failed_connects = 0
+        return got
+
+    def _record(
+        self, method: str, path: str, body: bytes, outcome: Got | NotSent | Unanswered, took_ms: int
+    ) -> Exchange:
+        if isinstance(outcome, Got):
+            status = outcome.status
+            # Four bytes are the longest character in UTF-8: enough is decoded, and no more.
+            reply = outcome.body[: REPLY_SHOWN * 4].decode("utf-8", "replace")
+        else:
+            status, reply = 0, outcome.text
+        # Struck out before the cut, so that no half of a secret is left at its edge.
+        reply = self.clean(reply)[:REPLY_SHOWN]
+        return Exchange(method, path, self.clean(body.decode("utf-8")), status, reply, took_ms)
+
+
+def _transport(settings: CaptureSettings) -> httpx.AsyncHTTPTransport:
+    # Not ssl.create_default_context: that one lets SSLKEYLOGFILE write the keys of the session (reliability S5).
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(certifi.where())
+    limits = httpx.Limits(
+        max_connections=settings.connections,
+        max_keepalive_connections=settings.connections,
+        keepalive_expiry=KEEP_S,
+    )
+    return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, retries=0)
+
+
+async def _whole(response: httpx.Response) -> Got | Unanswered:
+    """The whole body, or why not. A body that drips is ended by the caller's deadline."""
+    encoding = response.headers.get("content-encoding", "identity")
+    if encoding.lower() != "identity":
+        return Unanswered(f"The answer is packed ({encoding}) although that was not asked for.")
+    parts: list[bytes] = []
+    size = 0
+    async for part in cast(httpx.AsyncByteStream, response.stream):
+        size += len(part)
+        if size > REPLY_LIMIT:
+            return Unanswered("The answer is larger than 20 MB.")
+        parts.append(part)
+    headers = response.headers
+    return Got(
+        response.status_code,
+        headers.get("content-type", ""),
+        b"".join(parts),
+        _retry_after_s(headers) if response.status_code in (429, 503) else None,
+    )
+
+
+def _retry_after_s(headers: httpx.Headers) -> float | None:
+    """Seconds, or an HTTP date measured against the server's own Date; absurd values count as none (fault 10)."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        # A number of any length must not cost time to convert.
+        return min(float(text[:12]), LONGEST_WAIT_S)
+    try:
+        seconds = (parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(seconds, LONGEST_WAIT_S) if seconds >= 0 else None
+
+
+def _words(problem: Exception) -> str:
+    return f"{type(problem).__name__} {problem}".strip()

@@ -1,0 +1,113 @@
+"""Listings page by page: `next` followed verbatim on our own origin, and nothing believed that does not add up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+
+from echodesk.capture.answers import refusal
+from echodesk.capture.calls import Calls
+from echodesk.capture.line import Got
+from echodesk.planning.answers import Answer, Exchange, Unclear
+
+PAGE = 150
+"""Larger values are clamped by Echo360 (API facts §4.1)."""
+MOST_PAGES = 5000
+
+Row = dict[str, Any]
+
+
+async def pages(
+    calls: Calls, origin: str, path: str, exchanges: list[Exchange]
+) -> AsyncIterator[list[Row] | Answer]:
+    """The rows of each page; ends after the last page, or with the one `Answer` that stopped it.
+
+    A row whose id was seen before is left out if it says the same; if it says something else, or a page leads back
+    to an earlier one, to another host or nowhere, the listing ends with `Unclear` (faults 14, 22).
+    """
+    separator = "&" if "?" in path else "?"
+    following: str | None = f"{path}{separator}limit={PAGE}"
+    visited: set[str] = set()
+    seen: dict[str, Row] = {}
+    while following is not None:
+        if following in visited or len(visited) >= MOST_PAGES:
+            yield Unclear("The pages of Echo360's listing lead back to one that was read already.")
+            return
+        visited.add(following)
+        got = await calls.ask(following, exchanges)
+        if not isinstance(got, Got):
+            yield got
+            return
+        page = _page(got, origin)
+        if isinstance(page, _Page):
+            rows = _new_rows(page.rows, seen)
+            if rows is None:
+                yield Unclear("Echo360's listing names one thing twice with different content.")
+                return
+            yield rows
+            following = page.following
+        else:
+            yield page
+            return
+
+
+class _Page(msgspec.Struct, frozen=True):
+    rows: list[Row]
+    following: str | None
+
+
+def decoded(body: bytes) -> Any:
+    """The JSON in a body. Raises `Unreadable`."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as problem:
+        raise Unreadable(str(problem)) from problem
+
+
+class Unreadable(ValueError):
+    """A body or a member of it is not what the API promises."""
+
+
+def _page(got: Got, origin: str) -> _Page | Answer:
+    if not 200 <= got.status < 300:
+        return refusal("GET", got)
+    try:
+        document = decoded(got.body)
+    except Unreadable as problem:
+        return Unclear(f"A page of Echo360's listing cannot be read: {problem}")
+    rows = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return Unclear("A page of Echo360's listing has no rows.")
+    more, following = document.get("has_more"), document.get("next")
+    if more is False or (more is None and following is None):
+        return _Page(rows, None)
+    own = _own(following, origin)
+    if own is None:
+        return Unclear("A page of Echo360's listing promises more and does not say where.")
+    return _Page(rows, own)
+
+
+def _own(following: object, origin: str) -> str | None:
+    """The path of the next page if it is on our own origin; a token never goes anywhere else (reliability S7)."""
+    if not isinstance(following, str):
+        return None
+    path = following.removeprefix(origin)
+    plain = path.isascii() and path.isprintable() and " " not in path and "\\" not in path
+    return path if plain and path.startswith("/public/api/") else None
+
+
+def _new_rows(rows: list[Row], seen: dict[str, Row]) -> list[Row] | None:
+    new = []
+    for row in rows:
+        key = row.get("id")
+        if not isinstance(key, str):
+            return None
+        known = seen.get(key)
+        if known is None:
+            seen[key] = row
+            new.append(row)
+        elif known != row:
+            return None
+    return new
