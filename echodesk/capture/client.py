@@ -117,25 +117,33 @@ class Echo360:
         `Wait` and `NotAllowed` come as they are; every other trouble is `Listing(complete=False)` with its words.
         """
         exchanges: list[Exchange] = []
-        for last in (False, True):
-            room_id = await self._room_id(room, exchanges)
-            if room_id is None:
-                return Reply(Listing((), complete=True), tuple(exchanges))
-            if not isinstance(room_id, str):
-                return Reply(_ended(room_id), tuple(exchanges))
-            found: list[Standing] = []
-            async for page in self._pages(f"{SCHEDULES}?{urlencode({'room': room_id})}", exchanges):
-                if isinstance(page, Missing) and page.kind is Kind.ROOM and not last:
-                    # The room was made anew under another id since the map was filled.
-                    self._reference.forget(Kind.ROOM, room)
-                    break
-                if not isinstance(page, tuple):
-                    return Reply(_ended(page), tuple(exchanges))
-                # What the filter means is not documented (API facts §8): rows of other rooms say nothing here.
-                found.extend(standing for standing in page if standing.place.room == room)
-            else:
-                return Reply(Listing(tuple(found), complete=True), tuple(exchanges))
-        raise AssertionError("the second round always returns")
+        listing = await self._list_room(room, exchanges)
+        if isinstance(listing, _WrongRoom):
+            # The map was filled before the room was made anew under another id.
+            self._reference.forget(Kind.ROOM, room)
+            listing = await self._list_room(room, exchanges)
+        if isinstance(listing, _WrongRoom):
+            listing = Listing((), complete=False, text=f"Echo360 does not list the room {room} that it names.")
+        return Reply(listing, tuple(exchanges))
+
+    async def _list_room(self, room: str, exchanges: list[Exchange]) -> Listing | Answer | _WrongRoom:
+        room_id = await self._room_id(room, exchanges)
+        if room_id is None:
+            return Listing((), complete=True)
+        if not isinstance(room_id, str):
+            return _ended(room_id)
+        found: list[Standing] = []
+        async for page in self._pages(f"{SCHEDULES}?{urlencode({'room': room_id})}", exchanges):
+            if isinstance(page, Missing) and page.kind is Kind.ROOM:
+                return _WrongRoom()
+            if not isinstance(page, tuple):
+                return _ended(page)
+            # What the filter means is not documented (API facts §8): rows of other rooms say nothing here.
+            found.extend(standing for standing in page if standing.place.room == room)
+        if not found and not self._reference.was_shown(Kind.ROOM, room):
+            # An id from the last run may be nobody's by now, and its listing empty for that reason alone.
+            return _WrongRoom()
+        return Listing(tuple(found), complete=True)
 
     async def list_all(self) -> AsyncIterator[Reply[Listing | Answer]]:
         """All schedules, a page at a time, each `complete=False`: one page proves nothing.
@@ -250,6 +258,10 @@ class Echo360:
                 return known
         found = await self._reference.find(Kind.ROOM, room, exchanges)
         return found["id"] if isinstance(found, dict) else found
+
+
+class _WrongRoom:
+    """The id that the map gives for a room may not be that room's any more."""
 
 
 def _row(method: str, got: Outcome, named: set[str]) -> Row | Answer:

@@ -62,6 +62,7 @@ class Reference:
         self._key_of: dict[tuple[Kind, str], str] = {}
         self._news: dict[tuple[Kind, str], Learned] = {}
         self._listed: set[Kind] = set()
+        self._shown: set[tuple[Kind, str]] = set()
         self._nameless: set[tuple[Kind, str]] = set()
         self._term_of_section: dict[str, str] = {}
         self._terms: dict[str, Term] = {}
@@ -77,7 +78,8 @@ class Reference:
         return news
 
     def learn(self, kind: Kind, key: str, echo_id: str) -> None:
-        """The key stands for this id from now on, whatever stood there before."""
+        """Echo360 shows that the key stands for this id, whatever stood there before."""
+        self._shown.add((kind, key))
         if self._id_of.get((kind, key)) == echo_id:
             return
         self._put(kind, key, echo_id)
@@ -152,6 +154,10 @@ class Reference:
     def was_listed(self, kind: Kind) -> bool:
         """Whether everything of this kind was listed since the start."""
         return kind in self._listed
+
+    def was_shown(self, kind: Kind, key: str) -> bool:
+        """Whether Echo360 itself named this key since the start: what was stored earlier may have passed."""
+        return (kind, key) in self._shown or key.startswith(UNKNOWN)
 
     async def know(self, rows: list[Row], exchanges: list[Exchange]) -> Answer | None:
         """See to it that every room and section of these schedules is known, or known to be nameless.
