@@ -1,0 +1,115 @@
+"""What code may not do: read clocks, draw lots, swallow errors, use the parts of Qt that bite."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from tests.house_rules.source import Source, inside
+
+CLOCKS = (
+    *(
+        f"time.{name}"
+        for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
+    ),
+    *(f"time.{name}" for name in ("process_time", "sleep", "localtime", "gmtime", "ctime")),
+    *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
+    "datetime.date.today",
+    "asyncio.sleep",
+)
+# Who may read a clock or wait: the adapters behind the ports, and nobody else.
+CLOCK_PLACES = {
+    "echodesk/worker/clock.py": "the clock port's own adapter",
+    "echodesk/simulator/clock.py": "the simulator's own clock; it stands for another system",
+    "echodesk/simulator/server.py": "late application and latency are waited for here",
+}
+LOTS = ("random.", "secrets.", "uuid.uuid1", "uuid.uuid4", "os.urandom")
+# What of these modules is no randomness, or only the seeded kind.
+SEEDED = ("random.Random", "secrets.compare_digest")
+
+BITING_NAMES = {
+    "asyncSlot": "loses tasks (qasync 0.28): a plain slot hands the coroutine to the gateway",
+    "QSortFilterProxyModel": "takes 40 s where the model's own list takes 0.3 s",
+}
+# Static dialogs run an event loop of their own, as exec() does.
+MODAL = {
+    "QMessageBox": {"question", "information", "warning", "critical", "about"},
+    "QFileDialog": {"getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory"},
+    "QInputDialog": {"getText", "getInt", "getDouble", "getItem", "getMultiLineText"},
+}
+
+# Handlers that may catch everything, and why. A boundary hands the error on to people; nobody else may.
+BROAD_PLACES: dict[str, str] = {}
+# A task that was cancelled on purpose ends with this error, and there is nobody to tell.
+SUPPRESSIBLE = {"asyncio.CancelledError"}
+
+
+def broken_clocks(source: Source) -> Iterator[str]:
+    """Clocks read, or time waited, elsewhere than behind a port."""
+    if source.path not in CLOCK_PLACES:
+        for node, name in source.names():
+            if name in CLOCKS:
+                yield source.at(node, f"{name}: time comes through the clock port")
+
+
+def broken_lots(source: Source) -> Iterator[str]:
+    """Randomness that no seed governs: a seeded `random.Random` is the only source."""
+    for node, name in source.names():
+        if name.startswith(LOTS) and not any(inside(name, each) for each in SEEDED):
+            yield source.at(node, f"{name}: randomness comes from a seeded random.Random")
+    random_names = {id(node) for node, name in source.names() if name == "random.Random"}
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and id(node.func) in random_names and not node.args and not node.keywords:
+            yield source.at(node, "random.Random without a seed")
+
+
+def broken_qt(source: Source) -> Iterator[str]:
+    """Parts of Qt and qasync that freeze the window or lose work."""
+    for node, name in source.imports():
+        if (last := name.split(".")[-1]) in BITING_NAMES:
+            yield source.at(node, f"{last} {BITING_NAMES[last]}")
+    for node, name in source.names():
+        parts = name.split(".")
+        if parts[-1] in BITING_NAMES and isinstance(node, ast.Attribute):
+            yield source.at(node, f"{parts[-1]} {BITING_NAMES[parts[-1]]}")
+        if len(parts) > 1 and parts[-1] in MODAL.get(parts[-2], ()):
+            yield source.at(node, f"{'.'.join(parts[-2:])} stops every coroutine: open() and wait for finished")
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("exec", "exec_")
+        ):
+            yield source.at(node, "exec() stops every coroutine: open() and wait for finished")
+
+
+def broken_handlers(source: Source) -> Iterator[str]:
+    """Errors caught too broadly, or caught and dropped."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ExceptHandler):
+            raises = any(isinstance(each, ast.Raise) for part in node.body for each in ast.walk(part))
+            if catches_all(node.type) and not raises and source.path not in BROAD_PLACES:
+                yield source.at(node, "catches everything and does not raise it again")
+            if all(says_nothing(each) for each in node.body):
+                yield source.at(node, "an error is dropped in silence")
+    names = {id(node): name for node, name in source.names()}
+    for node in ast.walk(source.tree):
+        suppressed = (
+            node.args if isinstance(node, ast.Call) and names.get(id(node.func)) == "contextlib.suppress" else []
+        )
+        if any(names.get(id(each)) not in SUPPRESSIBLE for each in suppressed):
+            yield source.at(node, "an error is dropped in silence")
+
+
+def catches_all(kind: ast.expr | None) -> bool:
+    """Whether a handler of this type catches any exception."""
+    if isinstance(kind, ast.Tuple):
+        return any(catches_all(each) for each in kind.elts)
+    return kind is None or (isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException"))
+
+
+def says_nothing(statement: ast.stmt) -> bool:
+    """Whether a statement does nothing: `pass`, `...`, a string, a bare `continue`."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    return isinstance(statement, (ast.Pass, ast.Continue))

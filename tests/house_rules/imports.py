@@ -1,0 +1,116 @@
+"""Who may import what (design §6, decisions "Fences"): downwards only, and each library in its own room."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.house_rules.source import Source, inside
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one folder or one top file may import, beside the standard library."""
+
+    ours: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+
+BELOW = ("echodesk.planning", "echodesk.messages", "echodesk.errors", "echodesk.paths")
+
+ROOMS = {
+    "planning": Room(),
+    "timetable": Room(BELOW, ("sqlalchemy",)),
+    "capture": Room(BELOW, ("httpx", "msgspec", "certifi")),
+    # One read transaction holds the timetable and EchoDesk's tables (decisions, "Dirt, snapshots, outcomes").
+    "store": Room((*BELOW, "echodesk.timetable"), ("sqlalchemy", "msgspec")),
+    "worker": Room(BELOW),
+    # Of planning the window knows the values it shows, not the rules that make them.
+    "desk": Room(
+        ("echodesk.messages", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
+        ("PySide6", "shiboken6", "qasync"),
+    ),
+    "simulator": Room((), ("starlette", "uvicorn", "httptools", "uvloop", "msgspec", "typer")),
+    # Writes the timetable as CMIS would, into a database that `store` installed.
+    "demo": Room((*BELOW, "echodesk.timetable", "echodesk.store"), ("sqlalchemy", "msgspec")),
+    "messages.py": Room(("echodesk.planning", "echodesk.errors")),
+    "errors.py": Room(),
+    "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
+    "log.py": Room(("echodesk.paths", "echodesk.errors")),
+    "settings.py": Room(BELOW, ("msgspec",)),
+    "cli.py": Room(("echodesk",), ("typer", "click", "rich", "msgspec")),
+    "main.py": Room(("echodesk",)),
+    "__main__.py": Room(("echodesk.main", "echodesk.cli")),
+    "__init__.py": Room(),
+}
+
+# Parts of the standard library that are fenced too, and who may import them.
+FENCED = {
+    "sqlite3": ("store/", "timetable/", "demo/"),
+    "random": ("demo/", "simulator/"),
+    "threading": ("worker/thread.py", "desk/bridge.py"),
+    "_thread": (),
+    "multiprocessing": (),
+    "urllib.request": (),
+    "http.client": (),
+    "importlib": (),
+    "unittest": (),
+    "tkinter": (),
+}
+# What may be imported against FENCED, and why.
+FENCE_EXCEPTIONS = {
+    ("log.py", "threading"): "sets threading.excepthook, starts nothing",
+    ("main.py", "threading"): "sets threading.excepthook, starts nothing",
+}
+
+THREAD_MAKERS = (
+    "threading.Thread",
+    "threading.Timer",
+    "concurrent.futures.ThreadPoolExecutor",
+    "concurrent.futures.ProcessPoolExecutor",
+    "concurrent.futures.thread",
+    "asyncio.to_thread",
+    "PySide6.QtCore.QThread",
+    "PySide6.QtCore.QThreadPool",
+    "PySide6.QtCore.QRunnable",
+)
+THREAD_PLACES = FENCED["threading"]
+
+
+def room_of(path: str) -> str:
+    """The folder or top file of `echodesk` that a path lies in."""
+    return path.split("/")[1]
+
+
+def broken_imports(source: Source) -> Iterator[str]:
+    """What this file of `echodesk` imports and may not."""
+    room = ROOMS.get(room_of(source.path))
+    if room is None:
+        yield f"{source.path}: no such room in the layout (tests/house_rules/imports.py)"
+        return
+    within = source.path.removeprefix("echodesk/")
+    for node, name in source.imports():
+        if not allowed(name, room, within):
+            yield source.at(node, f"{room_of(source.path)} may not import {name}")
+
+
+def allowed(name: str, room: Room, within: str) -> bool:
+    """Whether a file (by its path within `echodesk`) of this room may import this name."""
+    top = name.split(".")[0]
+    if top == "echodesk":
+        own = "echodesk." + within.split("/")[0].removesuffix(".py")
+        return name == "echodesk.__version__" or any(inside(name, each) for each in (own, *room.ours))
+    if top not in sys.stdlib_module_names:
+        return top in room.libraries
+    fences = [module for module in FENCED if inside(name, module)]
+    return all(within.startswith(FENCED[each]) or (within, each) in FENCE_EXCEPTIONS for each in fences)
+
+
+def broken_threads(source: Source) -> Iterator[str]:
+    """Threads made elsewhere than in the two places that may (design §7)."""
+    if source.path.removeprefix("echodesk/") in THREAD_PLACES:
+        return
+    for node, name in source.names():
+        if any(inside(name, each) for each in THREAD_MAKERS):
+            yield source.at(node, f"{name}: threads are made in {' and '.join(THREAD_PLACES)}")
