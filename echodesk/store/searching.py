@@ -34,8 +34,8 @@ SEARCH_NOTIFICATIONS = text(
 SEARCH_ROOM_DAYS = text(
     "SELECT ID FROM STT_ECHO_DAY_ROOM d WHERE (:all OR (CASE WHEN d.RESOLVED IS NOT NULL THEN 'resolved'"
     " WHEN d.LESSON_DATE < :today THEN 'passed' ELSE 'open' END) IN (SELECT value FROM json_each(:statuses)))"
-    " AND (:text = '' OR instr(lower(d.ROOMID || ' ' || d.LESSON_DATE || ' ' || coalesce(d.LAST_ERROR, '') || ' ' ||"
-    " coalesce((SELECT max(r.NAME) FROM ROOMS r WHERE r.ROOMID = d.ROOMID), '')), :text))"
+    " AND (:text = '' OR instr(lower(d.ROOMID || ' ' || d.LESSON_DATE || ' ' || coalesce(d.LAST_ERROR, '')"
+    " || ' ' || coalesce((SELECT max(r.NAME) FROM ROOMS r WHERE r.ROOMID = d.ROOMID), '')), :text))"
     " ORDER BY ID DESC LIMIT :limit"
 )
 

@@ -6,6 +6,7 @@ the connection and the window (decisions: Processes).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -130,5 +131,5 @@ def rules_from(stored: Mapping[str, str]) -> Rules:
         together_unknown=value_of(stored, "together_unknown") == "on",
         lead=int(value_of(stored, "lead")),
         turnaround=int(value_of(stored, "turnaround")),
-        late_s=float(value_of(stored, "late_s")),
+        late_s=math.ceil(float(value_of(stored, "late_s"))),
     )

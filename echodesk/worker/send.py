@@ -1,0 +1,249 @@
+"""One request on the wire, until its end is known (design §4.10).
+
+What the answer asks for is done here at once: a missing room or section is looked for or made, an external id
+that exists is read and put right, a PUT of what is gone becomes a POST. Everything that Echo360 holds differently
+from the mirror is a surprise; the worker lists the room afresh.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from echodesk.planning.answers import (
+    Answer,
+    CannotSupply,
+    Clash,
+    Done,
+    Exchange,
+    Exists,
+    Gone,
+    InPast,
+    Kind,
+    Missing,
+    NoDevice,
+    NotAllowed,
+    ReferenceFacts,
+    Refused,
+    Reply,
+    Supplied,
+    Unclear,
+    Wait,
+)
+from echodesk.planning.values import Booking, Method, Request, Standing
+from echodesk.worker.ports import Capture
+from echodesk.worker.work import Fate, Result
+
+SUPPLY_TRIES = 2
+"""A request is sent again at most this often for each different missing thing (decisions)."""
+
+Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
+MaySend = Callable[[Request], Fate | None]
+"""None if the request may be sent now, else what becomes of it."""
+Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
+"""Tells the engine that Echo360 asked to wait, or does not let us in; returns when sending may go on."""
+
+
+class Sender:
+    """Carries single requests to their end. One instance serves all of the worker's connections."""
+
+    def __init__(self, capture: Capture, facts: Facts, may_send: MaySend, told: Told) -> None:
+        self._capture = capture
+        self._facts = facts
+        self._may_send = may_send
+        self._told = told
+
+    async def carry(self, request: Request) -> Result:
+        """Send one request; whatever happens, its end is a `Result`."""
+        return await _Carrying(request, self._capture, self._facts, self._may_send, self._told).run()
+
+
+class _Carrying:
+    def __init__(self, request: Request, capture: Capture, facts: Facts, may_send: MaySend, told: Told) -> None:
+        self._request = request
+        self._capture = capture
+        self._facts = facts
+        self._may_send = may_send
+        self._told = told
+        self._exchanges: list[Exchange] = []
+        self._missing: Counter[Kind] = Counter()
+        self._supplied: Counter[Kind] = Counter()
+        self._person: str | None = None
+        self._notes: list[str] = []
+        self._surprised = False
+        self._gone: list[str] = []
+
+    async def run(self) -> Result:
+        request = self._request
+        if request.method is Method.DELETE and request.standing is not None:
+            return await self._remove(request.standing)
+        if request.booking is None:
+            raise ValueError(f"request {request.number} has nothing to book")
+        if request.method is Method.PUT and request.standing is not None:
+            return await self._change(request.booking, request.standing)
+        return await self._create(request.booking)
+
+    # ---- the three methods --------------------------------------------------------------------------------
+
+    async def _create(self, booking: Booking) -> Result:
+        while True:
+            answer = await self._send(functools.partial(self._capture.create, booking))
+            if isinstance(answer, Result):
+                return answer
+            if isinstance(answer, Done):
+                return self._done(booking, answer.standing)
+            if isinstance(answer, Exists):
+                return await self._exists(booking)
+            again = await self._answered(booking, answer)
+            if isinstance(again, Result):
+                return again
+            booking = again
+
+    async def _change(self, booking: Booking, standing: Standing) -> Result:
+        while True:
+            answer = await self._send(functools.partial(self._capture.change, booking, standing))
+            if isinstance(answer, Result):
+                return answer
+            if isinstance(answer, Done):
+                if answer.standing is not None and answer.standing.external_id != booking.external_id:
+                    return await self._hand_over(booking, answer.standing)
+                return self._done(booking, answer.standing)
+            if isinstance(answer, Gone):
+                self._surprised = True
+                self._gone.append(standing.echo_id)
+                return await self._create(booking)
+            again = await self._answered(booking, answer)
+            if isinstance(again, Result):
+                return again
+            booking = again
+
+    async def _remove(self, standing: Standing) -> Result:
+        answer = await self._send(functools.partial(self._capture.remove, standing))
+        if isinstance(answer, Result):
+            return answer
+        if isinstance(answer, Done | Gone):
+            self._gone.append(standing.echo_id)
+            if isinstance(answer, Gone):
+                self._notes.append("It was already gone from Echo360.")
+            return self._result(Fate.DONE)
+        return self._failed(answer)
+
+    async def _hand_over(self, booking: Booking, standing: Standing) -> Result:
+        """Echo360 kept the old external id: the schedule is made anew under the new one."""
+        removed = await self._remove(standing)
+        if removed.fate is not Fate.DONE:
+            return removed
+        return await self._create(booking)
+
+    async def _exists(self, booking: Booking) -> Result:
+        """Already there by an earlier try, or by someone else's hand: read it, and put it right."""
+        self._surprised = True
+        reply = await self._capture.read(booking.external_id)
+        self._exchanges.extend(reply.exchanges)
+        answer = reply.answer
+        if not isinstance(answer, Done) or answer.standing is None:
+            return self._result(Fate.CLASH, "Echo360 says that this external id exists, but does not show it.")
+        standing = answer.standing
+        if _equal(booking, standing):
+            return self._done(booking, standing)
+        return await self._change(booking, standing)
+
+    # ---- sending ------------------------------------------------------------------------------------------
+
+    async def _send(self, call: Callable[[], Awaitable[Reply[Answer]]]) -> Answer | Result:
+        """One call, when it is its turn; an answer that asks to wait is waited for, unless it may have applied."""
+        while True:
+            await self._capture.turn()
+            stopped = self._may_send(self._request)
+            if stopped is not None:
+                return self._result(stopped, "Begun, or about to begin." if stopped is Fate.TOO_LATE else "")
+            reply = await call()
+            self._exchanges.extend(reply.exchanges)
+            answer = reply.answer
+            if isinstance(answer, Wait):
+                await self._told(answer)
+                if answer.may_have_applied:
+                    return self._result(Fate.UNCLEAR, answer.text)
+                continue
+            if isinstance(answer, NotAllowed):
+                await self._told(answer)
+                return self._result(Fate.HELD, answer.text)
+            if not isinstance(answer, Unclear):
+                await self._told(None)
+            return answer
+
+    async def _answered(self, booking: Booking, answer: Answer) -> Booking | Result:
+        """The booking to send again, or the end."""
+        if isinstance(answer, Missing):
+            return await self._supply(booking, answer)
+        return self._failed(answer)
+
+    def _failed(self, answer: Answer) -> Result:
+        if isinstance(answer, Clash):
+            return self._result(Fate.CLASH, answer.text)
+        if isinstance(answer, Unclear):
+            return self._result(Fate.UNCLEAR, answer.text)
+        if isinstance(answer, InPast):
+            return self._result(Fate.TOO_LATE, answer.text)
+        if isinstance(answer, NoDevice):
+            return self._result(Fate.NO_DEVICE, answer.text)
+        if isinstance(answer, Refused):
+            return self._result(Fate.REFUSED, f"Echo360 refused it ({answer.status} {answer.code}): {answer.text}")
+        if isinstance(answer, Missing):
+            return self._result(Fate.REFUSED, answer.text)
+        return self._result(Fate.CLASH, f"Echo360 answered what was not asked: {answer}")
+
+    async def _supply(self, booking: Booking, missing: Missing) -> Booking | Result:
+        if missing.kind is Kind.PERSON:
+            if booking.content.presenter is None:
+                return self._result(Fate.REFUSED, missing.text)
+            self._person = booking.content.presenter
+            self._notes.append("Echo360 does not know the lecturer's address; sent without presenter.")
+            return dataclasses.replace(booking, content=dataclasses.replace(booking.content, presenter=None))
+        if self._supplied[missing.kind] >= SUPPLY_TRIES:
+            return self._result(Fate.REFUSED, f"{missing.text} (still, after it was supplied)")
+        self._supplied[missing.kind] += 1
+        reply = await self._capture.supply(missing, await self._facts(booking))
+        self._exchanges.extend(reply.exchanges)
+        answer = reply.answer
+        if isinstance(answer, Supplied):
+            return booking
+        if isinstance(answer, CannotSupply):
+            return self._result(Fate.REFUSED, answer.text)
+        if isinstance(answer, NotAllowed):
+            await self._told(answer)
+            return self._result(Fate.HELD, answer.text)
+        if isinstance(answer, Wait):
+            await self._told(answer)
+            self._supplied[missing.kind] -= 0 if answer.may_have_applied else 1
+            return booking
+        return self._result(Fate.UNCLEAR, answer.text)
+
+    # ---- ends ---------------------------------------------------------------------------------------------
+
+    def _done(self, booking: Booking, standing: Standing | None) -> Result:
+        if standing is None:
+            return self._result(Fate.UNCLEAR, "Echo360 said yes without showing what stands now.")
+        if standing.place != booking.place or standing.time != booking.time:
+            return dataclasses.replace(
+                self._result(Fate.CLASH, f"Echo360 shows {standing.place.date} {standing.time} instead."),
+                stands=standing,
+            )
+        return dataclasses.replace(self._result(Fate.DONE), stands=standing)
+
+    def _result(self, fate: Fate, text: str = "") -> Result:
+        return Result(
+            fate=fate,
+            text=text,
+            note=" ".join(self._notes),
+            surprised=self._surprised,
+            gone=tuple(self._gone),
+            missing_person=self._person,
+            exchanges=tuple(self._exchanges),
+        )
+
+
+def _equal(booking: Booking, standing: Standing) -> bool:
+    return (booking.place, booking.time, booking.content) == (standing.place, standing.time, standing.content)

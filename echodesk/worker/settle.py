@@ -1,0 +1,301 @@
+"""The last transaction of a plan: mirror, statuses, left out, room-days, audit, cleared intents and marks.
+
+A room-day is clean only when every request of its plan that touches it succeeded, and its mark is still the one
+that was read (decisions: "Clean means done"). Nothing here is sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from echodesk.planning.records import (
+    AuditLine,
+    NotificationOutcome,
+    PlaceOutcome,
+    Refusal,
+    Waiting,
+)
+from echodesk.planning.statuses import NotificationStatus, Recorded
+from echodesk.planning.values import (
+    LeftOut,
+    Method,
+    Reason,
+    Request,
+    RoomDay,
+    Standing,
+    fingerprint,
+)
+from echodesk.worker.books import Books
+from echodesk.worker.wording import left_out_text, outcome_text, standing_text
+from echodesk.worker.work import Fate, Result, Work
+
+SURPRISES_SHOWN = 3
+"""After this many unexplained surprises a room-day is shown as failed, though it keeps trying."""
+SURPRISE_WAIT_S = 5.0
+SURPRISE_WAIT_MAX_S = 3_600.0
+ROOM_WAIT_S = 3_600.0
+"""A room without a recorder is tried once an hour (design §4.10)."""
+
+
+def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> None:
+    """Write down what became of these finished plans, all in the caller's one transaction."""
+    books.office.guard(epoch)
+    for work in works:
+        _Settling(books, work, late_s).run()
+    books.journal.audit([line for work in works for line in _audit(work)], epoch)
+
+
+class _Settling:
+    def __init__(self, books: Books, work: Work, late_s: float) -> None:
+        self._books = books
+        self._work = work
+        self._late_s = late_s
+        self._by_id = {request.external_id: request for request in work.plan.requests}
+        self._carrier = dict(work.plan.carrier_of)
+        self._left = {one.external_id: one for one in work.plan.projection.left_out}
+
+    def run(self) -> None:
+        work, books = self._work, self._books
+        results = [(request, work.results[request.number]) for request in work.plan.requests]
+        self._mirror(results)
+        self._intents(results)
+        surprises = self._marks(results)
+        self._refusals(results)
+        books.places.settle(self._place_outcomes(results, surprises))
+        outcomes = self._notifications()
+        books.queue.finish(outcomes)
+        self._put_right()
+
+    def _mirror(self, results: Iterable[tuple[Request, Result]]) -> None:
+        stands: list[Standing] = []
+        gone: list[str] = []
+        people = set()
+        for _request, result in results:
+            gone.extend(result.gone)
+            if result.stands is not None:
+                stands.append(result.stands)
+            if result.missing_person is not None:
+                people.add(result.missing_person)
+        self._books.mirror.drop(gone)
+        self._books.mirror.put(stands)
+        self._books.journal.missing_people(people)
+
+    def _intents(self, results: Iterable[tuple[Request, Result]]) -> None:
+        definite, unclear = [], []
+        for request, result in results:
+            intent = self._work.intents.get(request.number)
+            if intent is not None:
+                (unclear if result.fate is Fate.UNCLEAR else definite).append(intent)
+        self._books.journal.clear_intents(definite)
+        self._books.journal.give_up(unclear)
+
+    def _marks(self, results: Iterable[tuple[Request, Result]]) -> int:
+        """Clear what is clean; refresh after surprises. Returns 1 if there was an unexplained surprise."""
+        work, books = self._work, self._books
+        fates: dict[RoomDay, set[Fate]] = defaultdict(set)
+        surprised = False
+        for request, result in results:
+            surprised = surprised or result.surprised
+            for place in request.places:
+                fates[place].add(result.fate)
+        clash = any(Fate.CLASH in found for found in fates.values())
+        held = any(Fate.HELD in found for found in fates.values())
+        again = {place for place, found in fates.items() if found & {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE}}
+        later = {place for place, found in fates.items() if Fate.SKIPPED in found}
+        waiting = {place for place, found in fates.items() if Fate.HELD in found}
+        if not held:
+            books.places.clear_refresh(work.refresh)
+        books.places.clear(mark for mark in work.marks if mark.place not in waiting)
+        books.places.mark(again, "refused")
+        if later and not clash:
+            unclear = any(Fate.UNCLEAR in found for found in fates.values())
+            books.places.mark_refresh(later, self._late_s if unclear else 0.0, "skipped")
+        if clash:
+            before = books.places.surprises(work.places)
+            wait_s = 0.0 if before == 0 else min(SURPRISE_WAIT_S * 2 ** (before - 1), SURPRISE_WAIT_MAX_S)
+            books.places.mark_refresh(work.places, wait_s, "clash")
+            return 1
+        if surprised:
+            touched = {place for request, result in results if result.surprised for place in request.places}
+            books.places.mark_refresh(touched, 0.0, "surprise")
+        return 0
+
+    def _refusals(self, results: Iterable[tuple[Request, Result]]) -> None:
+        refusals = []
+        for request, result in results:
+            if result.fate not in (Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE) or request.booking is None:
+                continue
+            place = request.booking.place
+            refusals.append(Refusal(request.external_id, fingerprint(request.booking), place, result.text))
+            if result.fate is Fate.NO_DEVICE:
+                self._books.places.hold_room(place.room, result.text, ROOM_WAIT_S)
+        self._books.journal.remember_refusals(refusals)
+
+    def _place_outcomes(self, results: Iterable[tuple[Request, Result]], surprises: int) -> list[PlaceOutcome]:
+        left: dict[RoomDay, list[LeftOut]] = defaultdict(list)
+        for one in self._left.values():
+            left[one.place].append(one)
+        failed: dict[RoomDay, list[str]] = defaultdict(list)
+        for request, result in results:
+            if result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
+                for place in request.places:
+                    failed[place].append(f"{request.external_id}: {result.text}")
+            elif result.fate is Fate.CLASH:
+                for place in self._work.places:
+                    failed[place].append(f"{request.external_id}: {result.text}")
+        shown = self._books.places.surprises(self._work.places) + 1 >= SURPRISES_SHOWN if surprises else False
+        return [
+            PlaceOutcome(
+                place=place,
+                left_out=tuple(one for one in left.get(place, ()) if one.reason is not Reason.REFUSED),
+                failed=sum(1 for one in left.get(place, ()) if one.reason is Reason.REFUSED)
+                + (len(failed.get(place, ())) if not surprises or shown else 0),
+                surprises=surprises,
+                refreshed=self._work.refreshed,
+                error="; ".join(dict.fromkeys(failed.get(place, ()))) or self._refused_text(left.get(place, ())),
+            )
+            for place in sorted(self._work.places)
+        ]
+
+    def _refused_text(self, left: Iterable[LeftOut]) -> str | None:
+        texts = [
+            f"{one.external_id}: {text}"
+            for one in left
+            if one.reason is Reason.REFUSED
+            for (external_id, _print), text in self._work.refused.items()
+            if external_id == one.external_id
+        ]
+        return "; ".join(dict.fromkeys(texts)) or None
+
+    # ---- notifications ------------------------------------------------------------------------------------
+
+    def _notifications(self) -> list[NotificationOutcome]:
+        newest: dict[str, Waiting] = {}
+        for one in self._work.waiting:
+            known = newest.get(one.external_id)
+            if known is None or (one.queue_id, one.id) > (known.queue_id, known.id):
+                newest[one.external_id] = one
+        outcomes = []
+        for one in self._work.waiting:
+            outcome = self._outcome(newest[one.external_id])
+            if one is newest[one.external_id] or outcome.status == NotificationStatus.UNPROCESSED:
+                outcomes.append(NotificationOutcome(one.id, outcome.status, *_rest(outcome)))
+            else:
+                text = "A later edit of the same lesson was sent instead."
+                outcomes.append(
+                    NotificationOutcome(one.id, NotificationStatus.OUT_OF_DATE.value, outcome.recorded, text, None)
+                )
+        return outcomes
+
+    def _outcome(self, one: Waiting) -> NotificationOutcome:
+        carrier = self._carrier.get(one.external_id)
+        request = self._by_id.get(carrier or one.external_id)
+        result = self._work.results[request.number] if request is not None else None
+        if result is not None and result.fate in (Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.CLASH):
+            return self._again(one, result)
+        if carrier is not None:
+            return self._booked(one, carrier, result)
+        left = self._left.get(one.external_id)
+        if left is not None:
+            return self._not_booked(one, left, result)
+        return self._unwanted(one, result)
+
+    def _again(self, one: Waiting, result: Result) -> NotificationOutcome:
+        text = result.text or "It waits for another request."
+        return NotificationOutcome(one.id, NotificationStatus.UNPROCESSED.value, None, text, None)
+
+    def _booked(self, one: Waiting, carrier: str, result: Result | None) -> NotificationOutcome:
+        if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
+            return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
+        if result is not None and result.fate is Fate.TOO_LATE:
+            return _ended(one, NotificationStatus.TOO_LATE, Recorded.NO, result.text)
+        notes = [
+            text for text in ((result.note if result else ""), self._work.notes.get(one.external_id, "")) if text
+        ]
+        if carrier != one.external_id:
+            notes_text = " ".join([f"Recorded together with {carrier}.", *notes])
+        else:
+            notes_text = " ".join(notes)
+        place = next(b.place for b in self._work.plan.projection.bookings if b.external_id == carrier)
+        clashing = [
+            o for o in self._left.values() if o.place == place and o.reason in (Reason.CLASH, Reason.FOREIGN)
+        ]
+        if clashing:
+            text = f"Recorded; {len(clashing)} other lesson(s) of this room and day are not, because of a clash."
+            return _ended(one, NotificationStatus.IN_CONFLICT, Recorded.YES, f"{text} {notes_text}".strip())
+        if notes:
+            return _ended(one, NotificationStatus.WARN, Recorded.YES, notes_text)
+        status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS
+        return _ended(one, status, Recorded.YES, notes_text)
+
+    def _not_booked(self, one: Waiting, left: LeftOut, result: Result | None) -> NotificationOutcome:
+        text = left_out_text(left)
+        if left.reason is Reason.REFUSED:
+            words = [w for (ext, _p), w in self._work.refused.items() if ext == one.external_id]
+            return _ended(one, NotificationStatus.FAILED, Recorded.NO, words[-1] if words else text)
+        if left.reason in (Reason.TOO_LATE, Reason.BEGUN):
+            return _ended(one, NotificationStatus.TOO_LATE, Recorded.NO, text)
+        if left.reason in (Reason.CLASH, Reason.FOREIGN, Reason.DECISION):
+            return _ended(one, NotificationStatus.IN_CONFLICT, Recorded.NO, text, left.winner)
+        if result is not None and result.fate is Fate.REFUSED:
+            return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
+        return _ended(one, NotificationStatus.WARN, Recorded.NO, text)
+
+    def _unwanted(self, one: Waiting, result: Result | None) -> NotificationOutcome:
+        if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
+            return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
+        if one.external_id in self._work.frozen or (result is not None and result.fate is Fate.TOO_LATE):
+            return _ended(one, NotificationStatus.TOO_LATE, Recorded.YES, "It has begun; Echo360 keeps it.")
+        if result is not None and result.note:
+            return _ended(one, NotificationStatus.WARN, Recorded.NOT_WANTED, result.note)
+        status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS
+        return _ended(one, status, Recorded.NOT_WANTED, "")
+
+    def _put_right(self) -> None:
+        """Earlier failures of occurrences that now stand as they should, or are wanted no more (design §4.11)."""
+        good = {
+            external_id
+            for external_id, carrier in self._carrier.items()
+            if (request := self._by_id.get(carrier)) is None
+            or self._work.results[request.number].fate is Fate.DONE
+        }
+        good |= {
+            request.external_id
+            for request in self._work.plan.requests
+            if request.method is Method.DELETE
+            and self._work.results[request.number].fate is Fate.DONE
+            and request.external_id not in self._left
+        }
+        self._books.queue.put_right(good, "a later check of this room and day")
+
+
+def _rest(outcome: NotificationOutcome) -> tuple[str | None, str | None, str | None]:
+    return outcome.recorded, outcome.message, outcome.winner
+
+
+def _ended(
+    one: Waiting, status: NotificationStatus, recorded: Recorded, text: str, winner: str | None = None
+) -> NotificationOutcome:
+    return NotificationOutcome(one.id, status.value, recorded.value, text or None, winner)
+
+
+def _audit(work: Work) -> Iterable[AuditLine]:
+    for request in work.plan.requests:
+        result = work.results[request.number]
+        place = request.booking.place if request.booking else request.standing.place if request.standing else None
+        for exchange in result.exchanges:
+            yield AuditLine(
+                who="worker",
+                action=exchange.method,
+                external_id=request.external_id,
+                place=place,
+                why=request.why.value,
+                before=standing_text(request.standing),
+                after=standing_text(result.stands),
+                sent=exchange.body or None,
+                status=exchange.status,
+                answer=exchange.reply,
+                outcome=outcome_text(result),
+                milliseconds=exchange.milliseconds,
+            )

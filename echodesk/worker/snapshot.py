@@ -1,0 +1,213 @@
+"""From dirty room-days to plans: one snapshot, its connected closures, one plan for each (design §3.2, §3.7).
+
+Everything here runs inside one read transaction: timetable, waiting notifications, marks and mirror are of one
+moment, and no rule compares clocks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from echodesk.planning.closures import split
+from echodesk.planning.plan import make_plan
+from echodesk.planning.records import Mark, MirrorRow, PauseRecord, Waiting
+from echodesk.planning.values import Occurrence, RoomDay, Rules, Situation, Unfit
+from echodesk.worker.books import Books
+from echodesk.worker.work import Work
+
+AUDIO_ONLY = "Video was asked for; this room can record sound only, so only sound is recorded."
+NO_PRESENTER = "Echo360 does not know the lecturer's address; it is recorded without a presenter."
+
+
+@dataclass(slots=True)
+class Picture:
+    """What one snapshot showed of some room-days and all they are linked with."""
+
+    places: set[RoomDay] = field(default_factory=set)
+    occurrences: dict[str, Occurrence] = field(default_factory=dict)
+    unfit: dict[str, Unfit] = field(default_factory=dict)
+    standing: dict[tuple[str, RoomDay], MirrorRow] = field(default_factory=dict)
+    waiting: dict[int, Waiting] = field(default_factory=dict)
+    links: set[tuple[RoomDay, RoomDay]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Plans to carry out, and those that wait for a pause."""
+
+    works: tuple[Work, ...]
+    held: tuple[tuple[tuple[Mark, ...], int], ...]
+    """(marks, pause) of plans that touch a paused room-day and wait whole."""
+
+
+def look(books: Books, places: Collection[RoomDay], today: dt.date) -> Picture:
+    """Read these room-days and, until nothing new appears, all that moves between them and others."""
+    picture = Picture()
+    fresh = {place for place in places if place.date >= today}
+    while fresh:
+        picture.places |= fresh
+        linked = _read(books, picture, fresh)
+        fresh = {place for place in linked if place.date >= today} - picture.places
+    return picture
+
+
+def _read(books: Books, picture: Picture, fresh: set[RoomDay]) -> set[RoomDay]:
+    occurrences, unfit = books.timetable.occurrences(fresh)
+    standing = books.mirror.at(fresh)
+    waiting = books.queue.waiting_at(fresh)
+    _add_lessons(picture, occurrences, unfit)
+    _add_standing(picture, standing)
+    picture.waiting.update((one.id, one) for one in waiting)
+    targets = {one.external_id for one in occurrences} | {one.external_id for one in unfit}
+    targets |= {one.external_id for one in waiting}
+    seen = {row.standing.external_id for row in standing if row.standing.ours}
+    _add_standing(picture, books.mirror.of_external(targets - seen))
+    known = picture.occurrences.keys() | picture.unfit.keys()
+    moved = [
+        (row.setid, row.slotid, row.week)
+        for row in standing
+        if row.setid is not None
+        and row.slotid is not None
+        and row.week is not None
+        and row.standing.external_id not in known
+    ]
+    moved += _lessons_of(books, [one for one in waiting if one.external_id not in known])
+    if moved:
+        _add_lessons(picture, *books.timetable.occurrences_of(moved))
+    return _link(picture)
+
+
+def _lessons_of(books: Books, waiting: Iterable[Waiting]) -> list[tuple[str, int, int]]:
+    found = []
+    for one in waiting:
+        lesson = books.timetable.lesson_of(one.external_id)
+        if lesson is not None:
+            found.append(lesson)
+    return found
+
+
+def _add_lessons(picture: Picture, occurrences: Iterable[Occurrence], unfit: Iterable[Unfit]) -> None:
+    picture.occurrences.update((one.external_id, one) for one in occurrences)
+    picture.unfit.update((one.external_id, one) for one in unfit)
+
+
+def _add_standing(picture: Picture, rows: Iterable[MirrorRow]) -> None:
+    picture.standing.update(((row.standing.echo_id, row.standing.place), row) for row in rows)
+
+
+def _link(picture: Picture) -> set[RoomDay]:
+    at: dict[str, set[RoomDay]] = defaultdict(set)
+    lessons: list[Occurrence | Unfit] = [*picture.occurrences.values(), *picture.unfit.values()]
+    for one in lessons:
+        at[one.external_id].add(one.place)
+    for row in picture.standing.values():
+        if row.standing.ours and row.standing.external_id is not None:
+            at[row.standing.external_id].add(row.standing.place)
+    for waits in picture.waiting.values():
+        at[waits.external_id].update(waits.places)
+    linked: set[RoomDay] = set()
+    for places in at.values():
+        first, *others = sorted(places)
+        picture.links.update((first, other) for other in others)
+        linked |= places
+    return linked
+
+
+def plan_places(
+    books: Books,
+    places: Collection[RoomDay],
+    busy: Collection[RoomDay],
+    now: dt.datetime,
+    refresh: dict[RoomDay, tuple[int, ...]],
+    refreshed: bool,
+) -> Snapshot:
+    """Plans for these room-days and all they are linked with; what touches a busy room-day is left for later.
+
+    `refresh` holds the ids of due refresh marks of each room-day, to be cleared by the plan's last transaction.
+    """
+    picture = look(books, places, now.date())
+    rules = books.office.rules()
+    pauses = books.office.pauses()
+    numbers = {mark.place: mark for mark in books.places.marks_at(picture.places)}
+    links = [(a, b) for a, b in picture.links if a in picture.places and b in picture.places]
+    works, held = [], []
+    for closure in split(picture.places, links):
+        if closure & set(busy):
+            continue
+        marks = tuple(numbers[place] for place in sorted(closure) if place in numbers)
+        pause = _pause_over(pauses, closure)
+        if pause is not None:
+            held.append((marks, pause.id))
+            continue
+        ids = tuple(one for place in closure for one in refresh.get(place, ()))
+        works.append(_work(books, picture, closure, rules, now, marks, ids, refreshed))
+    return Snapshot(tuple(works), tuple(held))
+
+
+def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> PauseRecord | None:
+    for pause in pauses:
+        if any(pause.covers(place) for place in closure):
+            return pause
+    return None
+
+
+def _work(
+    books: Books,
+    picture: Picture,
+    closure: frozenset[RoomDay],
+    rules: Rules,
+    now: dt.datetime,
+    marks: tuple[Mark, ...],
+    refresh: tuple[int, ...],
+    refreshed: bool,
+) -> Work:
+    occurrences = tuple(one for one in picture.occurrences.values() if one.place in closure)
+    unfit = tuple(one for one in picture.unfit.values() if one.place in closure)
+    standing = tuple(row.standing for row in picture.standing.values() if row.standing.place in closure)
+    waiting = tuple(one for one in picture.waiting.values() if any(place in closure for place in one.places))
+    wanted = {one.external_id for one in occurrences} | {one.external_id for one in unfit}
+    refused = books.journal.refused(wanted)
+    plan = make_plan(
+        Situation(
+            places=closure,
+            occurrences=occurrences,
+            unfit=unfit,
+            standing=standing,
+            rules=rules,
+            now=now,
+            refused=frozenset(refused),
+        )
+    )
+    begun = frozenset(
+        one.external_id
+        for one in standing
+        if one.ours and one.external_id and _begins(one.place.date, one.time.start) <= now
+    )
+    return Work(
+        plan=plan,
+        marks=marks,
+        refresh=refresh,
+        refreshed=refreshed,
+        waiting=waiting,
+        refused=refused,
+        notes=_notes(occurrences),
+        unwanted=frozenset(one.external_id for one in waiting) - wanted,
+        frozen=begun,
+    )
+
+
+def _notes(occurrences: Iterable[Occurrence]) -> dict[str, str]:
+    notes = {}
+    for one in occurrences:
+        if one.presenter_missing:
+            notes[one.external_id] = NO_PRESENTER
+        elif one.asked_recording == "video" and one.room_recording == "audio":
+            notes[one.external_id] = AUDIO_ONLY
+    return notes
+
+
+def _begins(date: dt.date, minute: int) -> dt.datetime:
+    return dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=minute)

@@ -1,0 +1,37 @@
+"""Plain sentences for what a plan found: kept with notifications and in the audit."""
+
+from __future__ import annotations
+
+from echodesk.planning.values import LeftOut, Reason, Standing
+from echodesk.worker.work import Result
+
+_REASONS = {
+    Reason.CLASH: "Not recorded: {winner} has this room at that time.",
+    Reason.FOREIGN: "Not recorded: the room is booked in Echo360 by others at that time ({winner}).",
+    Reason.BEGUN: "Not changed: it has already begun.",
+    Reason.TOO_LATE: "Too late: it begins within the lead time, or has begun.",
+    Reason.TOO_LONG: "Not recorded: longer than the recorder can record.",
+    Reason.UNREADABLE: "Not recorded: the timetable's times cannot be read.",
+    Reason.DECISION: "Not recorded: staff decided so.",
+    Reason.REFUSED: "Not recorded: Echo360 refused it, and nothing has changed since.",
+}
+
+
+def left_out_text(one: LeftOut) -> str:
+    """Why an occurrence is not recorded, in one or two sentences."""
+    text = _REASONS[one.reason].format(winner=one.winner or "another lesson")
+    return f"{text} {one.detail}".strip() if one.detail and one.detail not in text else text
+
+
+def standing_text(standing: Standing | None) -> str | None:
+    """A schedule in one line: room, date, times, sections, presenter."""
+    if standing is None:
+        return None
+    sections = ", ".join(standing.content.sections) or "no section"
+    presenter = standing.content.presenter or "no presenter"
+    return f"{standing.place.room} {standing.place.date} {standing.time} · {sections} · {presenter}"
+
+
+def outcome_text(result: Result) -> str:
+    """What became of a request, for the audit."""
+    return f"{result.fate.value}: {result.text}" if result.text else result.fate.value

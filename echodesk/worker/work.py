@@ -1,0 +1,115 @@
+"""A piece of work: one plan on its way through the wire, and what has become of each of its requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from echodesk.planning.answers import Exchange
+from echodesk.planning.records import Mark, Waiting
+from echodesk.planning.values import Plan, Request, RoomDay, Standing
+
+
+class Fate(StrEnum):
+    """What became of one request."""
+
+    DONE = "done"
+    CLASH = "clash"
+    """Echo360 holds something there that the mirror did not expect: every room-day of the plan is refreshed."""
+    REFUSED = "refused"
+    """A definite no, remembered for this content."""
+    NO_DEVICE = "no_device"
+    TOO_LATE = "too_late"
+    UNCLEAR = "unclear"
+    """No definite answer: it may have taken effect, or may still."""
+    SKIPPED = "skipped"
+    """Not sent, because something it waits for did not succeed."""
+    HELD = "held"
+    """Not sent: paused, stopped, or no longer the one who may send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The end of one request."""
+
+    fate: Fate
+    text: str = ""
+    note: str = ""
+    """Set when it was done, with something to say (WARN)."""
+    surprised: bool = False
+    """Done, but Echo360 held something else than the mirror: its room-days are listed afresh."""
+    stands: Standing | None = None
+    gone: tuple[str, ...] = ()
+    """Echo ids that stand no more."""
+    missing_person: str | None = None
+    exchanges: tuple[Exchange, ...] = ()
+
+
+@dataclass(slots=True)
+class Work:
+    """One plan with the marks and notifications it was made for. Owned by the worker thread."""
+
+    plan: Plan
+    marks: tuple[Mark, ...]
+    refresh: tuple[int, ...]
+    """Ids of refresh marks that this plan serves."""
+    refreshed: bool
+    """Planned over a fresh listing."""
+    waiting: tuple[Waiting, ...]
+    refused: dict[tuple[str, str], str]
+    """Echo360's words for remembered refusals of this plan's occurrences."""
+    notes: dict[str, str]
+    """External id → something to tell staff although it is recorded (video asked in an audio-only room …)."""
+    unwanted: frozenset[str]
+    """External ids of waiting notifications that the timetable does not want any more."""
+    frozen: frozenset[str]
+    """External ids of ours that have begun."""
+    intents: dict[int, int] = field(default_factory=dict)
+    """Request number → intent id."""
+    results: dict[int, Result] = field(default_factory=dict)
+    _dependants: dict[int, list[Request]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for request in self.plan.requests:
+            for number in request.after:
+                self._dependants.setdefault(number, []).append(request)
+
+    @property
+    def places(self) -> frozenset[RoomDay]:
+        """Room-days that belong to this plan alone while it runs."""
+        return self.plan.places
+
+    @property
+    def finished(self) -> bool:
+        """True when every request has its result."""
+        return len(self.results) == len(self.plan.requests)
+
+    def ready(self) -> list[Request]:
+        """Requests that wait for nothing and have no result yet."""
+        return [
+            request
+            for request in self.plan.requests
+            if request.number not in self.results and all(self._succeeded(n) for n in request.after)
+        ]
+
+    def record(self, number: int, result: Result) -> list[Request]:
+        """Write a result down; returns the requests that may start now. Dependants of a failure are skipped."""
+        self.results[number] = result
+        if result.fate is Fate.DONE:
+            return [
+                request
+                for request in self._dependants.get(number, ())
+                if request.number not in self.results and all(self._succeeded(n) for n in request.after)
+            ]
+        fate = Fate.HELD if result.fate is Fate.HELD else Fate.SKIPPED
+        failed = [number]
+        while failed:
+            for request in self._dependants.get(failed.pop(), ()):
+                if request.number not in self.results:
+                    self.results[request.number] = Result(fate, "something it waits for did not succeed")
+                    failed.append(request.number)
+        return []
+
+    def _succeeded(self, number: int) -> bool:
+        result = self.results.get(number)
+        return result is not None and result.fate is Fate.DONE
