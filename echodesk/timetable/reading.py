@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause
 
-from echodesk.planning.external_id import Recogniser
+from echodesk.errors import TimetableFault
+from echodesk.planning.external_id import ExternalIdFault, Recogniser
 from echodesk.planning.values import Occurrence, RoomDay, Unfit
 from echodesk.timetable import statements
 from echodesk.timetable.eligibility import LEADING_ENTRY, LessonFacts, eligible
@@ -110,8 +111,19 @@ class TimetableReader:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        """Tells our external ids from others. Raises `ExternalIdFault` for sets that look alike."""
-        return Recogniser(self.fitting.external_id, self.known_sets())
+        """Tells our external ids from others. Raises `TimetableFault` for years that look alike in them."""
+        return self.recognising(self.known_sets())
+
+    def recognising(self, sets: Collection[str]) -> Recogniser:
+        """The same for these years."""
+        try:
+            return Recogniser(self.fitting.external_id, sets)
+        except ExternalIdFault as fault:
+            raise TimetableFault(
+                "External ids would be mistaken for one another",
+                f"{str(fault)[0].upper()}{str(fault)[1:]}.",
+                "Take one of these years out of STT_ECHO_SET.",
+            ) from fault
 
     def occurrences(self, places: Collection[RoomDay]) -> Fitted:
         """Every eligible occurrence in these room-days: those that can be booked, and those that never can."""

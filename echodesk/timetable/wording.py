@@ -18,12 +18,15 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 class Template:
     """Text with fields in braces. Make it with `Template.of`, which refuses fields that it does not know."""
 
-    text: str
+    literals: tuple[str, ...]
+    """The text before, between and after the fields."""
+    fields: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str, fields: tuple[str, ...]) -> Template:
         """Raises `WrongUse` for an unknown field, or a text without any field."""
-        found = _FIELD.findall(text)
+        pieces = _FIELD.split(text)
+        literals, found = tuple(pieces[::2]), tuple(pieces[1::2])
         unknown = [field for field in found if field not in fields]
         if unknown or not found:
             raise WrongUse(
@@ -31,9 +34,11 @@ class Template:
                 f'"{text}" names {"no field" if not found else "the unknown field {" + unknown[0] + "}"}.',
                 "Fields to choose from: " + ", ".join("{" + field + "}" for field in fields),
             )
-        return cls(text)
+        return cls(literals, found)
 
     def fill(self, values: Mapping[str, str]) -> str:
         """The text with every field replaced; what an empty field leaves between words is one space."""
-        filled = _FIELD.sub(lambda match: values[match[1]], self.text)
+        filled = self.literals[0]
+        for field, literal in zip(self.fields, self.literals[1:], strict=True):
+            filled += values[field] + literal
         return " ".join(filled.split())

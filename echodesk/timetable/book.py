@@ -1,0 +1,128 @@
+"""The timetable as the worker asks for it: `worker.books.TimetableBook` over a reader, one per transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from echodesk.errors import TimetableFault
+from echodesk.planning.answers import ReferenceFacts, SectionFacts
+from echodesk.planning.records import LessonNow
+from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
+from echodesk.timetable.eligibility import LessonFacts, eligible
+from echodesk.timetable.names import Names
+from echodesk.timetable.reading import LessonKey, OccurrenceKey, TimetableReader, WeekSetKey
+
+NO_BUILDING = "No building"
+NO_DEPARTMENT = "No department"
+
+
+class CmisBook:
+    """What the timetable says now, in one transaction."""
+
+    def __init__(self, reader: TimetableReader, names: Names) -> None:
+        self.reader = reader
+        self.names = names
+
+    def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]:
+        """The leading entries of these slots; those that the timetable does not have are not in the answer."""
+        return {key: _now(facts) for key, facts in self.reader.lessons_many(keys).items()}
+
+    def weeks(self, weekids: Collection[WeekSetKey]) -> dict[WeekSetKey, frozenset[int]]:
+        """The weeks of each of these week sets; every key is in the answer."""
+        return self.reader.weeks_of_many(weekids)
+
+    def date_of(self, setid: str, week: int, weekday: int) -> str | None:
+        """ISO date of a weekday of a week, None outside the week structure."""
+        date = self.reader.calendar().date_of(setid, week, weekday)
+        return None if date is None else date.isoformat()
+
+    def external_id(self, setid: str, slotid: int, week: int) -> str:
+        """How an occurrence is named in the target."""
+        return self.reader.external_id(setid, slotid, week)
+
+    def occurrences(self, places: Collection[RoomDay]) -> tuple[list[Occurrence], list[Unfit]]:
+        """Every eligible occurrence in these room-days."""
+        return self.reader.occurrences(places)
+
+    def occurrences_of(self, keys: Collection[OccurrenceKey]) -> tuple[list[Occurrence], list[Unfit]]:
+        """Where these occurrences are now: the eligible ones that have a date."""
+        return self.reader.occurrences_of(keys)
+
+    def room_days(self, room: str, today: str) -> set[RoomDay]:
+        """Every room-day from today on in which an eligible lesson takes place in this room."""
+        return self.reader.room_days(room, today)
+
+    def rooms(self) -> list[str]:
+        """Every room that an eligible lesson uses."""
+        return self.reader.rooms()
+
+    def reference_facts(self, booking: Booking) -> ReferenceFacts:
+        """Room, term, and the sections of all lessons that the booking serves, with parents (decisions: Parents).
+
+        Raises `TimetableFault` if the timetable has none of these lessons any more.
+        """
+        lessons = {(booking.setid, booking.slotid)}
+        for member in booking.members:
+            named = self.reader.recogniser.read(member)
+            if named is not None:
+                lessons.add((named.setid, named.slotid))
+        return self.reference_facts_of(booking.place.room, booking.setid, sorted(lessons))
+
+    def reference_facts_of(self, room: str, setid: str, lessons: Collection[LessonKey]) -> ReferenceFacts:
+        """The same for a room, a year and the lessons that one booking serves."""
+        found = self.reader.lessons_many(lessons)
+        span = self.reader.calendar().span(setid)
+        if not found or span is None:
+            raise TimetableFault(
+                "The lesson is gone",
+                f"The timetable has no lesson {', '.join(f'{slot} ({one})' for one, slot in sorted(lessons))}"
+                f" or no weeks for {setid} any more.",
+                "Nothing needs to be done: the change that removed it is worked on next.",
+            )
+        place = self.names.room(setid, room)
+        modules = self.names.modules({(f.setid, f.module) for f in found.values() if f.module is not None})
+        sections: dict[str, SectionFacts] = {}
+        for key in sorted(found):
+            facts = found[key]
+            course = facts.module or ""
+            module = modules.get((facts.setid, course))
+            department = module.department if module is not None else ""
+            section = self.reader.fitting.section_of(facts)
+            sections[section] = SectionFacts(
+                section=section,
+                group=facts.group or "",
+                course=course,
+                course_name=module.name if module is not None else course,
+                department=department or NO_DEPARTMENT,
+                department_name=(module.department_name if module is not None else "") or NO_DEPARTMENT,
+            )
+        return ReferenceFacts(
+            room=room,
+            room_name=place.name,
+            building=place.building or NO_BUILDING,
+            building_name=place.building_name or NO_BUILDING,
+            campus=place.campus,
+            sections=tuple(sections[name] for name in sorted(sections)),
+            term=setid,
+            term_first=span[0].isoformat(),
+            term_last=span[1].isoformat(),
+        )
+
+
+def _now(facts: LessonFacts) -> LessonNow:
+    return LessonNow(
+        setid=facts.setid,
+        slotid=facts.slotid,
+        eligible=eligible(facts),
+        weekid=facts.weekid,
+        weekday=facts.weekday,
+        room=facts.room,
+        room_group=facts.room_group,
+        start=facts.start,
+        finish=facts.finish,
+        module=facts.module,
+        group=facts.group,
+        lecturer=facts.lecturer,
+        email=facts.email,
+        feature=facts.asked,
+    )
