@@ -11,10 +11,7 @@ from pathlib import Path
 
 from echodesk.demo.csv_files import Record, check_unique, read_records, shown
 from echodesk.demo.rows import (
-    CONFIRMED,
     DATE_CHANGED_FORMAT,
-    TEACHING,
-    VIDEO,
     ComponentType,
     Lecturer,
     Module,
@@ -29,6 +26,7 @@ from echodesk.demo.rows import (
 )
 from echodesk.demo.term import MONDAY, academic_year, checked_term_start
 from echodesk.demo.week_sets import WeekSets
+from echodesk.timetable.eligibility import CONFIRMED, TEACHING, VIDEO
 
 FIRST_SLOTID = 100001
 ROOM_COLUMNS = ("room_id", "building_id", "name", "capacity")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from echodesk.demo.names import Person, Subject
 from echodesk.demo.places import Place
-from echodesk.demo.rows import CONFIRMED, TEACHING
+from echodesk.timetable.eligibility import CONFIRMED, TEACHING
 
 GRID = 30
 """Minutes between possible starts."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeVar
 
-from echodesk.demo.rows import AUDIO, CONFIRMED, TEACHING, VIDEO, Timetable, TimetableRow
+from echodesk.demo.rows import RoomFeature, RoomRequest, Timetable, TimetableRow
+from echodesk.timetable.eligibility import AUDIO, VIDEO, LessonFacts, eligible
 
-RECORDING = frozenset((AUDIO, VIDEO))
+F = TypeVar("F", RoomRequest, RoomFeature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,6 @@ class Figures:
     """Eligible lessons."""
     not_eligible: int
     """TIMETABLE rows that are not (design §4.1)."""
-    codes_that_do_not_fit: int
-    """Rows without a group code that is 4 long and ends in two digits."""
     rooms: int
     """Rooms that hold an eligible lesson."""
     occurrences: int
@@ -61,7 +62,6 @@ def figures(timetable: Timetable) -> Figures:
     return Figures(
         lessons=len(lessons),
         not_eligible=len(timetable.lessons) - len(lessons),
-        codes_that_do_not_fit=sum(not fits(lesson.modgrpcode) for lesson in timetable.lessons),
         rooms=len(uses),
         occurrences=sum(uses.values()),
         busiest_room=busiest,
@@ -74,31 +74,47 @@ def figures(timetable: Timetable) -> Figures:
 
 
 def recordable(timetable: Timetable) -> tuple[TimetableRow, ...]:
-    """The rows that meet the nine criteria of design §4.1; a test holds this against the triggers."""
-    modules = {(row.setid, row.moduleid) for row in timetable.modules}
+    """The lessons that are eligible once the year is live (design §4.1)."""
+    modules = {(row.setid, row.moduleid): row.name for row in timetable.modules}
     groups = {(row.setid, row.moduleid, row.grpcode) for row in timetable.groups}
     components = {row.module_subgroup_code for row in timetable.components}
-    asked = {(row.setid, row.slotid, row.slotentry) for row in timetable.requests if row.featureid in RECORDING}
-    offered = {(row.setid, row.roomid) for row in timetable.features if row.featureid in RECORDING}
+    asked = {(row.setid, row.slotid, row.slotentry): row.featureid for row in _recording(timetable.requests)}
+    offered = {(row.setid, row.roomid): row.featureid for row in _recording(timetable.features)}
     return tuple(
         row
         for row in timetable.lessons
-        if row.sourcesid == TEACHING
-        and row.status == CONFIRMED
-        and row.slotentry == 1
-        and row.roomid is not None
-        and (row.setid, row.moduleid) in modules
-        and (row.setid, row.moduleid, row.modgrpcode) in groups
-        and fits(row.modgrpcode)
-        and (row.modgrpcode or "")[:2] in components
-        and (row.setid, row.slotid, row.slotentry) in asked
-        and (row.setid, row.roomid) in offered
+        if eligible(
+            LessonFacts(
+                setid=row.setid,
+                slotid=row.slotid,
+                slotentry=row.slotentry,
+                weekid=row.weekid,
+                weekday=row.weekday,
+                start=row.starttime,
+                finish=row.finishtime,
+                module=row.moduleid,
+                group=row.modgrpcode,
+                room=row.roomid,
+                room_group=row.roomgrpcode,
+                lecturer=row.lecturerid,
+                source=row.sourcesid,
+                status=row.status,
+                date_changed=row.datechanged,
+                live=True,
+                module_name=modules.get((row.setid, row.moduleid)),
+                group_known=(row.setid, row.moduleid, row.modgrpcode) in groups,
+                component_known=(row.modgrpcode or "")[:2] in components,
+                asked=asked.get((row.setid, row.slotid, row.slotentry)),
+                offered=offered.get((row.setid, row.roomid or "")),
+                email=None,
+                since=None,
+            )
+        )
     )
 
 
-def fits(code: str | None) -> bool:
-    """True for a group code that is 4 long and ends in two digits (design §4.1)."""
-    return code is not None and len(code) == 4 and code[2:].isascii() and code[2:].isdigit()
+def _recording(rows: Iterable[F]) -> Iterator[F]:
+    return (row for row in rows if row.featureid in (AUDIO, VIDEO))
 
 
 def _overlap(one: TimetableRow, other: TimetableRow) -> bool:

@@ -9,7 +9,7 @@ from echodesk.demo.drafts import Busy, Course, Draft, Groups
 from echodesk.demo.names import SUBJECTS, TITLES, Person
 from echodesk.demo.patterns import SEMESTERS, draw_weeks
 from echodesk.demo.places import Kind, Place
-from echodesk.demo.rows import AUDIO, VIDEO
+from echodesk.timetable.eligibility import AUDIO, VIDEO
 
 FIRST_START = 9 * 60
 LAST_FINISH = 18 * 60

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from echodesk.demo.names import BUILDINGS
-from echodesk.demo.rows import AUDIO, VIDEO
+from echodesk.timetable.eligibility import AUDIO, VIDEO
 
 RECORDING_ROOMS = 198
 OTHER_ROOMS = 6

@@ -10,11 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import NamedTuple
 
-TEACHING = "TEACH"
-CONFIRMED = 2
 CANCELLED = 3
-VIDEO = "VIDEOREC"
-AUDIO = "AUDIOREC"
 DATE_CHANGED_FORMAT = "%Y%m%d%H%M"
 
 
