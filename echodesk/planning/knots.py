@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 NODES = 5_000
 """Search steps after which a knot is opened greedily."""
-VERTICES = 300_000
-"""Vertices looked at over all search steps of one knot: bounds the time where each step is itself large."""
+WORK = 400_000
+"""Edges followed in one knot after which it is opened greedily: bounds the time where one step is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,8 @@ class _Graph:
         self.before = before
         self.rank = rank
         self.keep = keep
+        self.work = 0
+        """Edges followed so far."""
 
     @classmethod
     def of(cls, graph: Mapping[int, Iterable[int]], rank: Mapping[int, int], keep: AbstractSet[int]) -> _Graph:
@@ -184,16 +186,12 @@ class _Graph:
 
     def short_circle(self) -> list[int]:
         """One of the shortest circles; two vertices that wait for each other at best."""
-        for vertex, successors in self.after.items():
-            for successor in successors:
-                if vertex in self.after[successor]:
-                    return [vertex, successor]
         best: list[int] = []
         for vertex in self.after:
             circle = self.circle_through(vertex, (), len(best))
-            if circle and (not best or len(circle) < len(best)):
+            if circle:
                 best = circle
-                if len(best) == 3:
+                if len(best) == 2:
                     break
         return best
 
@@ -204,6 +202,7 @@ class _Graph:
         while level and not (shorter_than and depth >= shorter_than):
             following: list[int] = []
             for one in level:
+                self.work += len(self.after[one])
                 for successor in self.after[one]:
                     if successor == vertex:
                         circle = [one]
@@ -219,50 +218,52 @@ class _Graph:
         return []
 
     def fewest_possible(self) -> int:
-        """A lower bound: short circles that share no vertex, found greedily."""
+        """A lower bound: circles that share no vertex, the shortest first, found greedily."""
         rest = self.copy()
-        dropped: set[int] = set()
+        forced: set[int] = set()
         count = 0
-        while rest.after:
-            circle = rest.short_circle()
-            if not circle:
-                break
-            count += 1
-            touched: set[int] = set()
-            for vertex in circle:
-                touched |= rest.remove(vertex)
-            rest.reduce(dropped, touched & rest.after.keys())
-            count += len(dropped)
-            dropped.clear()
-        return count
+        for longest in (2, 3, 5, 0):
+            for vertex in list(rest.after):
+                if vertex not in rest.after:
+                    continue
+                circle = rest.circle_through(vertex, (), longest and longest + 1)
+                if circle:
+                    count += 1
+                elif longest == 0:
+                    circle = [vertex]
+                touched: set[int] = set()
+                for one in circle:
+                    touched |= rest.remove(one)
+                rest.reduce(forced, touched & rest.after.keys())
+        self.work += rest.work + len(rest.rank)
+        return count + len(forced)
 
 
 def _search(kernel: _Graph) -> tuple[set[int], bool]:
     """Iterative deepening on one reduced, strongly connected part; greedy is the upper bound."""
     greedy = _greedy(kernel)
-    fewest = kernel.fewest_possible()
-    nodes_left, vertices_left = NODES, VERTICES
-    for size in range(fewest, len(greedy)):
+    nodes, work = NODES, WORK
+    for size in range(kernel.fewest_possible(), len(greedy)):
         open_nodes: list[tuple[_Graph, set[int]]] = [(kernel, set())]
         while open_nodes:
             graph, chosen = open_nodes.pop()
-            nodes_left -= 1
-            vertices_left -= len(graph.after)
-            if nodes_left < 0 or vertices_left < 0:
-                return greedy, False
             if not graph.after:
                 return chosen, True
-            if len(chosen) + graph.fewest_possible() > size:
-                continue
-            circle = graph.short_circle()
-            free = [vertex for vertex in circle if vertex not in graph.keep] or circle
-            # The stack is last in, first out: whoever should rather step aside is pushed last.
-            for vertex in sorted(free, key=graph.rank.__getitem__):
-                smaller = graph.copy()
-                taken = chosen | {vertex}
-                smaller.reduce(taken, smaller.remove(vertex))
-                if len(taken) <= size:
-                    open_nodes.append((smaller, taken))
+            graph.work = 0
+            if len(chosen) + graph.fewest_possible() <= size:
+                circle = graph.short_circle()
+                free = [vertex for vertex in circle if vertex not in graph.keep] or circle
+                # The stack is last in, first out: whoever should rather step aside is pushed last.
+                for vertex in sorted(free, key=graph.rank.__getitem__):
+                    smaller = graph.copy()
+                    taken = chosen | {vertex}
+                    smaller.reduce(taken, smaller.remove(vertex))
+                    if len(taken) <= size:
+                        open_nodes.append((smaller, taken))
+            nodes -= 1
+            work -= graph.work
+            if nodes < 0 or work < 0:
+                return greedy, False
     return greedy, True
 
 
@@ -283,10 +284,16 @@ def _greedy(kernel: _Graph) -> set[int]:
             continue
         chosen.add(vertex)
         rest.reduce(chosen, rest.remove(vertex))
-    # Those to be kept are put back first: they were chosen last, where no circle may have needed them.
-    for vertex in sorted(chosen, key=lambda one: (one not in kernel.keep, kernel.rank[one])):
-        if not kernel.circle_through(vertex, chosen - {vertex}):
-            chosen.discard(vertex)
+    return _without_superfluous(kernel, chosen)
+
+
+def _without_superfluous(graph: _Graph, chosen: set[int]) -> set[int]:
+    """Put back whoever opens no circle that the others leave; those to be kept first, then the next lesson."""
+    chosen = set(chosen)
+    for vertex in sorted(chosen, key=lambda one: (one not in graph.keep, graph.rank[one])):
+        chosen.discard(vertex)
+        if graph.circle_through(vertex, chosen):
+            chosen.add(vertex)
     return chosen
 
 
@@ -296,13 +303,19 @@ def _by_ways(graph: _Graph, vertex: int) -> tuple[bool, int, int, int]:
 
 
 def _later_instead(whole: _Graph, chosen: set[int]) -> set[int]:
-    """The same number of vertices, each replaced by a later one where that opens the same circles."""
+    """No more vertices than `chosen`, each replaced by a later one where that opens the same circles."""
+    chosen = set(chosen)
     for vertex in sorted(chosen, key=whole.rank.__getitem__):
-        others = chosen - {vertex}
-        circle = whole.circle_through(vertex, others)
+        chosen.discard(vertex)
+        circle = whole.circle_through(vertex, chosen)
         better = [one for one in circle if whole.rank[one] > whole.rank[vertex] and one not in whole.keep]
+        instead = vertex
         for candidate in sorted(better, key=whole.rank.__getitem__, reverse=True):
-            if not whole.circle_through(vertex, others | {candidate}):
-                chosen = others | {candidate}
+            chosen.add(candidate)
+            if not whole.circle_through(vertex, chosen):
+                instead = candidate
                 break
-    return chosen
+            chosen.discard(candidate)
+        chosen.add(instead)
+    # A later one may open the circles of others too.
+    return _without_superfluous(whole, chosen)
