@@ -70,17 +70,22 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
     command, rest = arguments[0], arguments[1:]
     if command == "demo" and sys.platform.startswith("linux") and lacks_display(rest, os.environ):
-        print(NO_DISPLAY, file=sys.stderr)
+        say(NO_DISPLAY)
         return 2
     try:
         prepare(command, needs_window=not (command == "demo" and "--headless" in rest))
     except SetupFailed as failure:
-        print(f"\nEchoDesk could not be set up.\n{failure}", file=sys.stderr)
+        say(f"\nEchoDesk could not be set up.\n{failure}")
         return 1
     if command == "setup":
-        print("EchoDesk is set up.")
+        say("EchoDesk is set up.")
         return 0
     return run_tests(rest) if command == "test" else run_demo(rest)
+
+
+def say(text: str) -> None:
+    """Speaks beside the program's own output, which may be read by another program."""
+    print(text, file=sys.stderr, flush=True)
 
 
 NO_DISPLAY = """There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open.
@@ -108,13 +113,12 @@ def with_another_python(arguments: list[str]) -> int:
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         launcher = ["py", f"-3.{minor}"] if os.name == "nt" else [f"python3.{minor}"]
         if shutil.which(launcher[0]) and answers_as(launcher, (3, minor)):
-            print(f"This Python is {ours}; going on with {' '.join(launcher)}.", flush=True)
+            say(f"This Python is {ours}; going on with {' '.join(launcher)}.")
             return subprocess.call([*launcher, str(Path(__file__).resolve()), *arguments])
-    print(
+    say(
         f"EchoDesk needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}; this is {ours}, and no other was found.\n"
         f"Install Python 3.{NEWEST[1]} beside it (python.org, or the system's software centre), then type the "
-        f"same command with python3.{NEWEST[1]} in place of python3.",
-        file=sys.stderr,
+        f"same command with python3.{NEWEST[1]} in place of python3."
     )
     return 1
 
@@ -131,7 +135,7 @@ def answers_as(launcher: list[str], version: tuple[int, int], also: str = "json"
 
 def prepare(command: str, needs_window: bool) -> None:
     """Brings system packages and `.venv` to what this command needs. Raises SetupFailed."""
-    record = read_record()
+    record = read_record(RECORD)
     made_with, made_from = fingerprints()
     task = what_to_do(record, made_with, made_from, PYTHON.exists())
     if task == "keep" and not foreign_is_usable():
@@ -147,10 +151,10 @@ def prepare(command: str, needs_window: bool) -> None:
     present = [package for package in wanted if package not in absent]
     done = done._replace(system=done.system + present)
     # Before the probe: what it finds missing lies outside the environment, which need not be made again for it.
-    write_record(done)
+    write_record(RECORD, done)
     if probe_window:
         require_qt(absent)
-        write_record(done._replace(window=True))
+        write_record(RECORD, done._replace(window=True))
 
 
 def fingerprints() -> tuple[str, str]:
@@ -171,10 +175,10 @@ def what_to_do(record: Record | None, made_with: str, made_from: str, python_the
     return "nothing" if record.made_from == made_from else "fill"
 
 
-def read_record() -> Record | None:
-    """The record in `.venv`; one that cannot be read counts as an unfinished set-up."""
+def read_record(path: Path) -> Record | None:
+    """The record at this place; one that cannot be read counts as an unfinished set-up."""
     try:
-        found = Record(**json.loads(RECORD.read_text(encoding="utf-8")))
+        found = Record(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError):
@@ -182,11 +186,11 @@ def read_record() -> Record | None:
     return found
 
 
-def write_record(record: Record) -> None:
+def write_record(path: Path, record: Record) -> None:
     """Replaces the record in one step, so that a kill leaves the old or the new one."""
-    beside = RECORD.with_suffix(".new")
+    beside = path.with_suffix(".new")
     beside.write_text(json.dumps(record._asdict(), indent=1), encoding="utf-8")
-    beside.replace(RECORD)
+    beside.replace(path)
 
 
 def foreign_is_usable() -> bool:
@@ -201,14 +205,14 @@ def install(task: str, made_with: str, made_from: str) -> None:
     """Makes `.venv` anew ("make") or as it stands, and installs the lock and the project. Raises SetupFailed."""
     refuse_old_glibc(platform.libc_ver())
     if task == "make" and VENV.exists():
-        print("Clearing an unfinished or outdated .venv", flush=True)
+        say("Clearing an unfinished or outdated .venv")
         try:
             shutil.rmtree(VENV)
         except OSError as trouble:
             advice = "Close EchoDesk and try again."
             raise SetupFailed(f"{VENV} is in use or may not be removed ({trouble}).\n{advice}") from trouble
     VENV.mkdir(exist_ok=True)
-    write_record(Record(False, made_with, made_from, [], False))
+    write_record(RECORD, Record(False, made_with, made_from, [], False))
     if task == "make":
         # The base interpreter: sys.executable itself may lie in the .venv that was just removed.
         base = getattr(sys, "_base_executable", sys.executable)
@@ -222,8 +226,8 @@ def install(task: str, made_with: str, made_from: str) -> None:
 
 def step(title: str, command: list[str]) -> None:
     """Says what comes, runs it in the open, and raises SetupFailed with what to do if it fails."""
-    print(title, flush=True)
-    if subprocess.call(command) == 0:
+    say(title)
+    if subprocess.call(command, stdout=sys.stderr) == 0:
         return
     free_gb = shutil.disk_usage(ROOT).free / 1e9
     raise SetupFailed(
@@ -319,7 +323,7 @@ def provide_packages(wanted: list[str], venv_wanted: bool) -> list[str]:
         return []
     administrator = administrator_prefix()
     if administrator is not None and shutil.which("apt-get"):
-        print(f"Installing {len(missing)} system packages", flush=True)
+        say(f"Installing {len(missing)} system packages")
         apt = [
             *administrator,
             "env",
@@ -329,15 +333,15 @@ def provide_packages(wanted: list[str], venv_wanted: bool) -> list[str]:
             "-o",
             "DPkg::Lock::Timeout=120",
         ]
-        subprocess.call([*apt, "update"])
+        subprocess.call([*apt, "update"], stdout=sys.stderr)
         install_these = ["install", "-y", "--no-install-recommends", *names_here(missing)]
         subprocess.call([*apt, *install_these], stdout=subprocess.DEVNULL)
         missing = missing_packages(missing, installed_packages(missing))
     if own_part in missing:
         raise SetupFailed(f"Python cannot make an environment here. {TYPE_THIS}\n    {apt_line(missing)}")
     if missing:
-        print(f"System packages are missing and could not be installed. {TYPE_THIS}\n    {apt_line(missing)}")
-        print("Going on without them.", flush=True)
+        say(f"System packages are missing and could not be installed. {TYPE_THIS}\n    {apt_line(missing)}")
+        say("Going on without them.")
     return missing
 
 

@@ -31,9 +31,11 @@ ROOMS = {
         ("echodesk.messages", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
         ("PySide6", "shiboken6", "qasync"),
     ),
-    "simulator": Room((), ("starlette", "uvicorn", "httptools", "uvloop", "msgspec", "typer")),
-    # Writes the timetable as CMIS would, into a database that `store` installed.
-    "demo": Room((*BELOW, "echodesk.timetable", "echodesk.store"), ("sqlalchemy", "msgspec")),
+    "simulator": Room(("echodesk.errors",), ("starlette", "uvicorn", "httptools", "uvloop", "msgspec", "typer")),
+    # Writes the timetable as CMIS would, into a database that `store` installed, and tells its simulator what there is.
+    "demo": Room(
+        (*BELOW, "echodesk.timetable", "echodesk.store", "echodesk.simulator"), ("sqlalchemy", "msgspec")
+    ),
     "messages.py": Room(("echodesk.planning", "echodesk.errors")),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
@@ -52,6 +54,7 @@ FENCED = {
     "threading": ("worker/thread.py", "desk/bridge.py"),
     "_thread": (),
     "multiprocessing": (),
+    "socket": ("simulator/",),
     "urllib.request": (),
     "http.client": (),
     "importlib": (),

@@ -15,7 +15,7 @@ LONG_FILES: dict[str, int] = {}
 
 SILENCER = re.compile(r"#\s*(type:\s*ignore|noqa|pragma:\s*no cover)(?P<rest>.*)", re.IGNORECASE)
 # A rule by its code, then at least two words that say why it does not apply.
-REASONED = re.compile(r"\s*(\[[\w\-, ]+\]|:\s*[A-Z]+\d+(\s*,\s*[A-Z]+\d+)*)\W+\w+\s+\w+")
+REASONED = re.compile(r"\s*(\[[\w\-, ]+\]|:\s*[A-Z]+\d+(\s*,\s*[A-Z]+\d+)*)\W+\w[\w'-]*\s+\w+")
 
 # Written in parts, so that this file does not contain what it forbids.
 MACHINE_PATHS = tuple(f"/{name}/" for name in ("work", "root", "tmp", "farm"))
