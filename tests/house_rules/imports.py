@@ -32,7 +32,7 @@ ROOMS = {
         ("PySide6", "shiboken6", "qasync"),
     ),
     "simulator": Room(("echodesk.errors",), ("starlette", "uvicorn", "httptools", "uvloop", "msgspec", "typer")),
-    # Writes the timetable as CMIS would, into a database that `store` installed, and tells its simulator what there is.
+    # Writes the timetable into a database that `store` installed, and tells its simulator what there is.
     "demo": Room(
         (*BELOW, "echodesk.timetable", "echodesk.store", "echodesk.simulator"), ("sqlalchemy", "msgspec")
     ),
