@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
 
 from echodesk.capture.line import Got
+from echodesk.capture.parsing import Unreadable, decoded
 from echodesk.planning.answers import (
     Answer,
     Clash,
@@ -186,8 +184,8 @@ def read(got: Got) -> Said | None:
     if body[:1] not in (b"{", b"["):
         return Said("", _cut(body.decode("utf-8", "replace").strip().strip('"')))
     try:
-        document: Any = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
+        document = decoded(body)
+    except Unreadable:
         return None
     if not isinstance(document, dict):
         return None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
 
 from echodesk.capture.answers import bounced, says_token_expired
 from echodesk.capture.budget import Budget
-from echodesk.capture.line import Got, Line, NotSent, Unanswered
+from echodesk.capture.line import Got, Line, NotSent, Progress, Unanswered
 from echodesk.capture.settings import CaptureSettings
 from echodesk.capture.signin import Signed, SignIn
 from echodesk.planning.answers import Exchange, NotAllowed, Unclear, Wait
@@ -36,7 +35,7 @@ class Calls:
 
         After a 401 it signs in anew and sends once more, which takes a turn of its own.
         """
-        progress = _Progress()
+        progress = Progress()
         try:
             async with asyncio.timeout(self._deadline_s):
                 return await self._send(method, path, body, exchanges, progress)
@@ -52,15 +51,13 @@ class Calls:
         return await self.send("GET", path, b"", exchanges)
 
     async def _send(
-        self, method: str, path: str, body: bytes, exchanges: list[Exchange], progress: _Progress
+        self, method: str, path: str, body: bytes, exchanges: list[Exchange], progress: Progress
     ) -> Outcome:
         signed = await self._sign_in.current()
         for last in (False, True):
             if not isinstance(signed, Signed):
                 return signed
-            progress.on_the_wire = True
-            got = await self._line.send(method, path, body, signed.authorization, exchanges)
-            progress.on_the_wire = False
+            got = await self._line.send(method, path, body, signed.authorization, exchanges, progress)
             if isinstance(got, NotSent):
                 return Wait(got.seconds, may_have_applied=False, text=got.text)
             if isinstance(got, Unanswered):
@@ -77,17 +74,3 @@ class Calls:
                 self._budget.hold(outcome.seconds)
             return outcome or got
         raise AssertionError("the second sending always returns")
-
-    @property
-    def counts(self) -> Collection[tuple[str, int]]:
-        """Calls sent so far by method, sign-ins apart."""
-        return tuple(self._line.calls.items())
-
-
-class _Progress:
-    """Whether the request in hand is somewhere between us and Echo360."""
-
-    __slots__ = ("on_the_wire",)
-
-    def __init__(self) -> None:
-        self.on_the_wire = False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlencode
@@ -15,7 +16,8 @@ from echodesk.capture.budget import Budget
 from echodesk.capture.budget import Clock as Ticks
 from echodesk.capture.calls import Calls, Outcome
 from echodesk.capture.line import Got, Line
-from echodesk.capture.paging import Row, Unreadable, decoded, pages
+from echodesk.capture.paging import pages
+from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.reference import Reference, segment
 from echodesk.capture.settings import CaptureSettings
 from echodesk.capture.signin import SIGN_INS, SignIn
@@ -133,13 +135,14 @@ class Echo360:
         if not isinstance(room_id, str):
             return _ended(room_id)
         found: list[Standing] = []
-        async for page in self._pages(f"{SCHEDULES}?{urlencode({'room': room_id})}", exchanges):
-            if isinstance(page, Missing) and page.kind is Kind.ROOM:
-                return _WrongRoom()
-            if not isinstance(page, tuple):
-                return _ended(page)
-            # What the filter means is not documented (API facts §8): rows of other rooms say nothing here.
-            found.extend(standing for standing in page if standing.place.room == room)
+        async with aclosing(self._pages(f"{SCHEDULES}?{urlencode({'room': room_id})}", exchanges)) as listed:
+            async for page in listed:
+                if isinstance(page, Missing) and page.kind is Kind.ROOM:
+                    return _WrongRoom()
+                if not isinstance(page, tuple):
+                    return _ended(page)
+                # What the filter means is not documented (API facts §8): rows of other rooms say nothing here.
+                found.extend(standing for standing in page if standing.place.room == room)
         if not found and not self._reference.was_shown(Kind.ROOM, room):
             # An id from the last run may be nobody's by now, and its listing empty for that reason alone.
             return _WrongRoom()
@@ -151,12 +154,13 @@ class Echo360:
         The last item is an empty complete `Listing` if the end was reached, else the answer that ended it early.
         """
         exchanges: list[Exchange] = []
-        async for page in self._pages(SCHEDULES, exchanges):
-            if not isinstance(page, tuple):
-                yield Reply(_ended(page), tuple(exchanges))
-                return
-            yield Reply(Listing(page, complete=False), tuple(exchanges))
-            exchanges.clear()
+        async with aclosing(self._pages(SCHEDULES, exchanges)) as listed:
+            async for page in listed:
+                if not isinstance(page, tuple):
+                    yield Reply(_ended(page), tuple(exchanges))
+                    return
+                yield Reply(Listing(page, complete=False), tuple(exchanges))
+                exchanges.clear()
         yield Reply(Listing((), complete=True), tuple(exchanges))
 
     async def supply(self, missing: Missing, facts: ReferenceFacts) -> Reply[SupplyAnswer]:
@@ -228,20 +232,22 @@ class Echo360:
         except Unreadable as problem:
             return Unclear(f"A schedule cannot be read: {problem}")
 
-    async def _pages(self, path: str, exchanges: list[Exchange]) -> AsyncIterator[tuple[Standing, ...] | Answer]:
-        async for page in pages(self._calls, self._line.origin, path, exchanges):
-            if not isinstance(page, list):
-                yield page
-                return
-            trouble = await self._known(page, exchanges)
-            if trouble is not None:
-                yield trouble
-                return
-            try:
-                yield tuple(standing for row in page for standing in self._standings(row))
-            except Unreadable as problem:
-                yield Unclear(str(problem))
-                return
+    async def _pages(self, path: str, exchanges: list[Exchange]) -> AsyncGenerator[tuple[Standing, ...] | Answer]:
+        async with aclosing(pages(self._calls, self._line.origin, path, exchanges)) as listed:
+            async for page in listed:
+                if not isinstance(page, list):
+                    yield page
+                    return
+                trouble = await self._known(page, exchanges)
+                if trouble is not None:
+                    yield trouble
+                    return
+                try:
+                    shown = tuple(standing for row in page for standing in self._standings(row))
+                except Unreadable as problem:
+                    yield Unclear(str(problem))
+                    return
+                yield shown
 
     async def _room_id(self, room: str, exchanges: list[Exchange]) -> str | Answer | None:
         if room.startswith(UNKNOWN):

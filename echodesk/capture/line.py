@@ -57,6 +57,15 @@ class Unanswered:
     text: str
 
 
+class Progress:
+    """Whether the request in hand is somewhere between us and Echo360."""
+
+    __slots__ = ("on_the_wire",)
+
+    def __init__(self) -> None:
+        self.on_the_wire = False
+
+
 class Line:
     """Sends single requests over at most eight connections that live as long as the program."""
 
@@ -99,6 +108,7 @@ class Line:
         body: bytes,
         authorization: bytes,
         exchanges: list[Exchange] | None,
+        progress: Progress,
         *,
         content_type: bytes = b"application/json",
         counted_as: str | None = None,
@@ -108,8 +118,11 @@ class Line:
             self.calls[counted_as or method] += 1
             started = self._clock.monotonic()
             outcome: Got | NotSent | Unanswered = Unanswered("The call was cut off before an answer came.")
+            # Not reset when cancelled: then the deadline has to know.
+            progress.on_the_wire = True
             try:
                 outcome = await self._exchange(method, path, body, authorization, content_type)
+                progress.on_the_wire = False
             finally:
                 if exchanges is not None:
                     took_ms = int((self._clock.monotonic() - started) * 1000)

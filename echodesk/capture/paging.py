@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
+import re
+from collections.abc import AsyncGenerator
 
 import msgspec
 
 from echodesk.capture.answers import refusal
 from echodesk.capture.calls import Calls
 from echodesk.capture.line import Got
+from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.planning.answers import Answer, Exchange, Unclear
 
 PAGE = 150
 """Larger values are clamped by Echo360 (API facts §4.1)."""
 MOST_PAGES = 5000
+LONGEST_PATH = 8000
+_PATH = re.compile(r"/public/api/[!$-~]*")
 
-Row = dict[str, Any]
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 async def pages(
     calls: Calls, origin: str, path: str, exchanges: list[Exchange]
-) -> AsyncIterator[list[Row] | Answer]:
+) -> AsyncGenerator[list[Row] | Answer]:
     """The rows of each page; ends after the last page, or with the one `Answer` that stopped it.
 
     A row whose id was seen before is left out if it says the same; if it says something else, or a page leads back
@@ -30,7 +33,7 @@ async def pages(
     separator = "&" if "?" in path else "?"
     following: str | None = f"{path}{separator}limit={PAGE}"
     visited: set[str] = set()
-    seen: dict[str, Row] = {}
+    seen: dict[str, int] = {}
     while following is not None:
         if following in visited or len(visited) >= MOST_PAGES:
             yield Unclear("The pages of Echo360's listing lead back to one that was read already.")
@@ -58,18 +61,6 @@ class _Page(msgspec.Struct, frozen=True):
     following: str | None
 
 
-def decoded(body: bytes) -> Any:
-    """The JSON in a body. Raises `Unreadable`."""
-    try:
-        return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as problem:
-        raise Unreadable(str(problem)) from problem
-
-
-class Unreadable(ValueError):
-    """A body or a member of it is not what the API promises."""
-
-
 def _page(got: Got, origin: str) -> _Page | Answer:
     if not 200 <= got.status < 300:
         return refusal("GET", got)
@@ -94,20 +85,22 @@ def _own(following: object, origin: str) -> str | None:
     if not isinstance(following, str):
         return None
     path = following.removeprefix(origin)
-    plain = path.isascii() and path.isprintable() and " " not in path and "\\" not in path
-    return path if plain and path.startswith("/public/api/") else None
+    return path if len(path) <= LONGEST_PATH and _PATH.fullmatch(path) else None
 
 
-def _new_rows(rows: list[Row], seen: dict[str, Row]) -> list[Row] | None:
+def _new_rows(rows: list[Row], seen: dict[str, int]) -> list[Row] | None:
+    """The rows not seen before; None if one has no id, or an id seen before with other content."""
     new = []
+    known = len(seen)
     for row in rows:
         key = row.get("id")
         if not isinstance(key, str):
             return None
-        known = seen.get(key)
-        if known is None:
-            seen[key] = row
-            new.append(row)
-        elif known != row:
+        # A whole year's rows would be tens of megabytes.
+        mark = hash(_encode(row))
+        if seen.setdefault(key, mark) != mark:
             return None
+        if len(seen) > known:
+            new.append(row)
+            known = len(seen)
     return new

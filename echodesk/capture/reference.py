@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from echodesk.capture.answers import not_found
 from echodesk.capture.calls import Calls
 from echodesk.capture.line import Got
-from echodesk.capture.paging import Row, Unreadable, decoded, pages
+from echodesk.capture.paging import pages
+from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.wire import UNKNOWN, section_ids, venue_id
 from echodesk.planning.answers import Answer, Exchange, Kind, Learned, Unclear
 from echodesk.planning.values import Booking
@@ -177,10 +179,13 @@ class Reference:
     async def list_all(self, kind: Kind, exchanges: list[Exchange]) -> Answer | None:
         """Take in everything of one kind; None if that went through."""
         found: list[Row] = []
-        async for page in pages(self._calls, self._origin, f"/public/api/v1/{PLURAL[kind]}", exchanges):
-            if not isinstance(page, list):
-                return page
-            found.extend(page)
+        async with aclosing(
+            pages(self._calls, self._origin, f"/public/api/v1/{PLURAL[kind]}", exchanges)
+        ) as listed:
+            async for page in listed:
+                if not isinstance(page, list):
+                    return page
+                found.extend(page)
         for row in found:
             self.take_in(kind, row)
         self._listed.add(kind)

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from echodesk.capture.budget import Budget, Clock
-from echodesk.capture.line import Got, Line, NotSent, Unanswered
+from echodesk.capture.line import Got, Line, NotSent, Progress, Unanswered
+from echodesk.capture.parsing import Unreadable, decoded
 from echodesk.capture.settings import CaptureSettings
 from echodesk.planning.answers import NotAllowed, Wait
 
@@ -115,6 +116,7 @@ class SignIn:
             urlencode(form).encode("ascii"),
             b"",
             None,
+            Progress(),
             content_type=b"application/x-www-form-urlencoded",
             counted_as=SIGN_INS,
         )
@@ -137,9 +139,9 @@ class SignIn:
                 text=f"Signing in to Echo360 failed with status {got.status}.",
             )
         try:
-            tokens = msgspec.json.decode(got.body, type=_Tokens)
+            tokens = msgspec.convert(decoded(got.body), _Tokens)
             authorization = f"Bearer {tokens.access_token}".encode("ascii")
-        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        except (Unreadable, msgspec.ValidationError, UnicodeError):
             # Never quoted: it may hold half of a token.
             return Wait(RETRY_S, may_have_applied=False, text="Echo360's answer to the sign-in cannot be read.")
         if not tokens.access_token.isprintable() or not tokens.access_token:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import defaultdict
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import urlencode
@@ -15,7 +16,8 @@ from echodesk.capture.answers import refusal, told
 from echodesk.capture.budget import Clock
 from echodesk.capture.calls import Calls
 from echodesk.capture.line import Got
-from echodesk.capture.paging import Row, Unreadable, decoded, pages
+from echodesk.capture.paging import pages
+from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.reference import PLURAL, Reference
 from echodesk.capture.settings import CaptureSettings
 from echodesk.capture.things import NAMED_BY, PLACE_KINDS, Thing, room, section
@@ -195,18 +197,19 @@ class Supplier:
             return known.rows
         named_by = NAMED_BY.get(thing.kind, "name")
         rows: dict[str, Row] = {}
-        async for page in pages(self._calls, self._settings.base_url, path, run.exchanges):
-            if not isinstance(page, list):
-                raise _Stop(_ended(page))
-            for row in page:
-                # What a list does with a filter it does not know is not documented (API facts §8).
-                if any(row.get(member, echo_id) != echo_id for member, echo_id in filters.items()):
-                    continue
-                name, key = row.get(named_by), row.get("externalId")
-                if isinstance(name, str):
-                    rows[_same(name)] = row
-                if isinstance(key, str):
-                    rows[f"\0{key}"] = row
+        async with aclosing(pages(self._calls, self._settings.base_url, path, run.exchanges)) as listed:
+            async for page in listed:
+                if not isinstance(page, list):
+                    raise _Stop(_ended(page))
+                for row in page:
+                    # What a list does with a filter it does not know is not documented (API facts §8).
+                    if any(row.get(member, echo_id) != echo_id for member, echo_id in filters.items()):
+                        continue
+                    name, key = row.get(named_by), row.get("externalId")
+                    if isinstance(name, str):
+                        rows[_same(name)] = row
+                    if isinstance(key, str):
+                        rows[f"\0{key}"] = row
         self._names[path] = _Names(self._clock.monotonic(), rows)
         return rows
 

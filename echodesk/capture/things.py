@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echodesk.capture.paging import Row
+from echodesk.capture.parsing import Row
 from echodesk.planning.answers import Kind, ReferenceFacts, SectionFacts
 
 FILTERS = {

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from echodesk.capture.paging import Row, Unreadable
+from echodesk.capture.parsing import Row, Unreadable
 from echodesk.planning.values import MINUTES_A_DAY, Booking, Content, Interval, RoomDay, Standing, clock_text
 
 UNKNOWN = "echo360:"

@@ -7,7 +7,7 @@ import asyncio
 import httpx
 
 from echodesk.planning.answers import Done
-from tests.capture.world import SCHEDULES, Server, booking, client, listing, row, standing, thing
+from tests.capture.world import SCHEDULES, Server, booking, client, row, standing
 
 
 def test_a_new_schedule_is_posted_and_what_the_answer_shows_stands() -> None:
