@@ -2,5 +2,6 @@
 
 The core (`model.Institution`, and `misbehave.Simulator` with faults around it) has no socket, no thread, no event
 loop and no clock of its own; `server` puts it behind HTTP and `process` runs that server as a child.
-Nothing here may import the rest of EchoDesk: it stands in for a system that knows nothing of us.
+Nothing here may import the rest of EchoDesk, the family of errors aside: it stands in for a system that knows
+nothing of us.
 """

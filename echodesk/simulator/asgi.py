@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from echodesk.simulator.control import PREFIX, Control
-from echodesk.simulator.misbehave import Delivery, LateRequest, Outcome, Simulator
+from echodesk.simulator.misbehave import Simulator
+from echodesk.simulator.outcomes import Delivery, LateRequest, Outcome
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
 
 Scope = MutableMapping[str, Any]

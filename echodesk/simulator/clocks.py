@@ -1,4 +1,4 @@
-"""The real clocks, for a simulator that runs in a process of its own."""
+"""Time zones, and the real clocks for a simulator that runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ class CampusClock:
     def now(self) -> datetime:
         """The campus time."""
         return datetime.now(self._zone).replace(tzinfo=None) + self._offset
+
+
+def zone_exists(name: str) -> bool:
+    """Whether the time zone database knows the name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def monotonic() -> float:

@@ -7,21 +7,20 @@ import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
 
-from echodesk.simulator.faults import PROFILES, UnknownFault, profile
+from echodesk.errors import EchoDeskError, WrongUse
+from echodesk.simulator.clocks import zone_exists
+from echodesk.simulator.fault_profiles import PROFILES, profile
 from echodesk.simulator.model import InstitutionConfig
-from echodesk.simulator.seed import BadSeed, read_seed
-from echodesk.simulator.server import CannotServe, ServerConfig, serve
-from echodesk.simulator.switches import UnknownSwitch, from_options
+from echodesk.simulator.seed import read_seed
+from echodesk.simulator.server import ServerConfig, serve
+from echodesk.simulator.switches import from_options
 
 CLIENT_ID_VARIABLE = "ECHODESK_ECHO360_CLIENT_ID"
 CLIENT_SECRET_VARIABLE = "ECHODESK_ECHO360_CLIENT_SECRET"
-_FAILED = 1
-_WRONG_USE = 2
 
 
 def command(
@@ -65,47 +64,59 @@ def command(
 ) -> None:
     """Run a local Echo360 for trying things out. It listens on this machine alone and forgets all at its end."""
     try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as problem:
-        raise _ended(_WRONG_USE, f"There is no time zone {zone!r}.") from problem
-    try:
-        switches = from_options(switch or ())
-        fault_settings = profile(faults, intensity=fault_intensity, late_s=late_s)
-    except (UnknownSwitch, UnknownFault) as problem:
-        raise _ended(_WRONG_USE, str(problem)) from problem
-    institution = InstitutionConfig(
-        client_id=client_id or secrets.token_hex(16),
-        client_secret=client_secret or secrets.token_urlsafe(32),
-        calls_per_minute=calls_per_minute,
-        token_life_s=token_life_s,
-        zone=zone,
-        switches=switches,
-        log_size=log_size,
-    )
-    config = ServerConfig(
-        host=host,
-        port=port,
-        faults=fault_settings,
-        fault_seed=fault_seed,
-        latency_s=latency_ms / 1000,
-        starts_at=now,
-        until_stdin_closes=until_stdin_closes,
-    )
-
-    def announce(url: str) -> None:
-        sys.stdout.write(_announcement(url, institution, as_json=json) + "\n")
-        sys.stdout.flush()
-
-    try:
-        seed = None if seed_file is None else read_seed(seed_file)
-        serve(institution, config, seed=seed, on_ready=announce)
-    except (BadSeed, CannotServe) as problem:
-        raise _ended(_FAILED, str(problem)) from problem
+        _run(
+            _institution(client_id, client_secret, calls_per_minute, token_life_s, zone, switch or [], log_size),
+            ServerConfig(
+                host=host,
+                port=port,
+                faults=profile(faults, intensity=fault_intensity, late_s=late_s),
+                fault_seed=fault_seed,
+                latency_s=latency_ms / 1000,
+                starts_at=now,
+                until_stdin_closes=until_stdin_closes,
+            ),
+            seed_file,
+            as_json=json,
+        )
+    except EchoDeskError as problem:
+        typer.echo(problem.as_text(), err=True)
+        raise typer.Exit(problem.exit_code) from problem
 
 
 def register(app: typer.Typer) -> None:
     """Mounts the command as `simulator`."""
     app.command("simulator")(command)
+
+
+def _institution(
+    client_id: str,
+    client_secret: str,
+    calls_per_minute: int,
+    token_life_s: int,
+    zone: str,
+    switches: list[str],
+    log_size: int,
+) -> InstitutionConfig:
+    if not zone_exists(zone):
+        raise WrongUse("Unknown time zone", f"There is no time zone {zone!r}.", "Try Europe/London.")
+    return InstitutionConfig(
+        client_id=client_id or secrets.token_hex(16),
+        client_secret=client_secret or secrets.token_urlsafe(32),
+        calls_per_minute=calls_per_minute,
+        token_life_s=token_life_s,
+        zone=zone,
+        switches=from_options(switches),
+        log_size=log_size,
+    )
+
+
+def _run(institution: InstitutionConfig, config: ServerConfig, seed_file: Path | None, *, as_json: bool) -> None:
+    def announce(url: str) -> None:
+        sys.stdout.write(_announcement(url, institution, as_json=as_json) + "\n")
+        sys.stdout.flush()
+
+    seed = None if seed_file is None else read_seed(seed_file)
+    serve(institution, config, seed=seed, on_ready=announce)
 
 
 def _announcement(url: str, institution: InstitutionConfig, *, as_json: bool) -> str:
@@ -120,8 +131,3 @@ def _announcement(url: str, institution: InstitutionConfig, *, as_json: bool) ->
         f"Echo360 simulator at {url}\n  client id      {institution.client_id}\n"
         f"  client secret  {institution.client_secret}\nStop it with Ctrl+C."
     )
-
-
-def _ended(code: int, message: str) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(code)

@@ -13,10 +13,12 @@ from dataclasses import asdict
 
 import msgspec
 
-from echodesk.simulator.faults import FaultKind, FaultSettings, UnknownFault, profile
+from echodesk.errors import EchoDeskError
+from echodesk.simulator.fault_profiles import profile
+from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.misbehave import Simulator
-from echodesk.simulator.seed import BadSeed, add_foreign, decode_seed, plant
-from echodesk.simulator.switches import UnknownSwitch, changed
+from echodesk.simulator.seed import add_foreign, decode_seed, plant
+from echodesk.simulator.switches import changed
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
 
 PREFIX = "/_simulator/"
@@ -95,8 +97,8 @@ class Control:
             return json_response(404, {"error": f"There is no such route. There are: {', '.join(known)}"})
         try:
             return json_response(200, route(request.body))
-        except (UnknownSwitch, UnknownFault, BadSeed) as problem:
-            return json_response(400, {"error": str(problem)})
+        except EchoDeskError as problem:
+            return json_response(400, {"error": problem.message})
         except (msgspec.DecodeError, UnicodeDecodeError) as problem:
             return json_response(400, {"error": f"The body is not readable: {problem}"})
 

@@ -1,7 +1,7 @@
 """Which request goes wrong, and how: kinds of faults, profiles, and the seeded dice.
 
 The kinds follow the fault catalogue of the reliability reference (§3), whose number stands beside each. What
-a kind does is in `misbehave`.
+a kind does is in `effects`, ready-made mixtures are in `fault_profiles`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.errors import WrongUse
 from echodesk.simulator.signin import TOKEN_PATH
 from echodesk.simulator.wire import SimRequest
 
@@ -45,7 +46,9 @@ class FaultKind(StrEnum):
     MAINTENANCE_PAGE = "maintenance_page"  # 11, HTML with 200, not applied
     HTML_APPLIED = "html_applied"  # 14
     OTHER_BODY = "other_body"  # 17, applied; names another id
+    SILENT_CHANGE = "silent_change"  # 17, applied with another end than asked for
     SCHEMA_DRIFT = "schema_drift"  # 23, applied; unknown members and nulls
+    TYPE_DRIFT = "type_drift"  # 23, applied; booleans as text, times with seconds
     # Limits
     LIMIT_SECONDS = "limit_seconds"  # 10
     LIMIT_DATE = "limit_date"
@@ -53,18 +56,22 @@ class FaultKind(StrEnum):
     LIMIT_ABSURD = "limit_absurd"
     UNAVAILABLE_SECONDS = "unavailable_seconds"  # 11
     UNAVAILABLE_DATE = "unavailable_date"
+    OTHER_CLIENT = "other_client"  # 28, someone else uses up a call
     # Credentials and redirects
     TOKEN_EXPIRED = "token_expired"  # 12
     FORBIDDEN = "forbidden"  # 12
     SIGN_IN_ERROR = "sign_in_error"  # 12
     SIGN_IN_TIMEOUT = "sign_in_timeout"
+    SIGN_IN_SLOW = "sign_in_slow"
     LOGIN_REDIRECT = "login_redirect"  # 13
     OTHER_HOST_REDIRECT = "other_host_redirect"  # 13
     # What Echo360 says it holds
     SPURIOUS_CLASH = "spurious_clash"  # 18, once for each request
+    ENDLESS_CLASH = "endless_clash"  # 18, as often as it is drawn
     SPURIOUS_NOT_FOUND = "spurious_not_found"  # 20
     STALE_LIST = "stale_list"  # 21
     STALE_READ = "stale_read"  # 20, 21
+    REFERENCE_LAG = "reference_lag"  # 25, made, answered 201, and seen only later
     ROW_DUPLICATED = "row_duplicated"  # 22
     ROW_LOST = "row_lost"
     ROWS_REORDERED = "rows_reordered"
@@ -84,6 +91,8 @@ class Scope(StrEnum):
     ANY = "any"
     WRITE = "write"
     BOOKING = "booking"
+    CREATION = "creation"
+    """POST of reference data."""
     LIST = "list"
     READ = "read"
     SIGN_IN = "sign_in"
@@ -108,66 +117,24 @@ _SCOPES: Mapping[FaultKind, Scope] = {
         Scope.WRITE,
     ),
     _K.SPURIOUS_CLASH: Scope.BOOKING,
+    _K.ENDLESS_CLASH: Scope.BOOKING,
+    _K.SILENT_CHANGE: Scope.BOOKING,
+    _K.REFERENCE_LAG: Scope.CREATION,
     _K.FOREIGN_IN_THE_WAY: Scope.BOOKING,
     **dict.fromkeys((_K.STALE_LIST, _K.ROW_DUPLICATED, _K.ROW_LOST, _K.ROWS_REORDERED, _K.NEXT_LOOP), Scope.LIST),
     _K.STALE_READ: Scope.READ,
     _K.SPURIOUS_NOT_FOUND: Scope.READ,
     _K.SIGN_IN_ERROR: Scope.SIGN_IN,
     _K.SIGN_IN_TIMEOUT: Scope.SIGN_IN,
-}
-
-PROFILES: Mapping[str, Mapping[FaultKind, float]] = {
-    "none": {},
-    "flaky": {
-        _K.TIMEOUT_NOT_APPLIED: 0.002,
-        _K.TIMEOUT_APPLIED: 0.002,
-        _K.RESET_NOT_APPLIED: 0.008,
-        _K.RESET_APPLIED: 0.008,
-        _K.CUT_APPLIED: 0.006,
-        _K.ERROR_500: 0.006,
-        _K.ERROR_502: 0.006,
-        _K.ERROR_503: 0.006,
-        _K.ERROR_504: 0.004,
-        _K.ERROR_500_APPLIED: 0.006,
-        _K.ERROR_502_APPLIED: 0.006,
-        _K.ERROR_503_APPLIED: 0.004,
-        _K.ERROR_504_APPLIED: 0.004,
-        _K.TRUNCATED_JSON: 0.006,
-        _K.MALFORMED_JSON: 0.004,
-        _K.OTHER_JSON: 0.004,
-        _K.MAINTENANCE_PAGE: 0.004,
-        _K.HTML_APPLIED: 0.004,
-        _K.SIGN_IN_ERROR: 0.05,
-    },
-    "late": {_K.LATE_TIMEOUT: 0.003, _K.LATE_RESET: 0.03, _K.LATE_504: 0.03, _K.SLOW: 0.1},
-    "limits": {
-        _K.LIMIT_SECONDS: 0.01,
-        _K.LIMIT_DATE: 0.01,
-        _K.LIMIT_BARE: 0.01,
-        _K.LIMIT_ABSURD: 0.002,
-        _K.UNAVAILABLE_SECONDS: 0.01,
-        _K.UNAVAILABLE_DATE: 0.01,
-    },
-    # What leaves no trace that a client could see before its next comparison (ours moved or removed by hand,
-    # rows lost from a page) is known but not in the profile: switch it on by its rate.
-    "hostile": {
-        _K.SPURIOUS_CLASH: 0.02,
-        _K.FOREIGN_IN_THE_WAY: 0.005,
-        _K.FOREIGN_ADDED: 0.005,
-        _K.FOREIGN_MOVED: 0.003,
-        _K.STALE_LIST: 0.01,
-        _K.STALE_READ: 0.01,
-        _K.ROWS_REORDERED: 0.05,
-        _K.OTHER_BODY: 0.005,
-        _K.SCHEMA_DRIFT: 0.02,
-        _K.TOKEN_EXPIRED: 0.005,
-        _K.LOGIN_REDIRECT: 0.005,
-    },
+    _K.SIGN_IN_SLOW: Scope.SIGN_IN,
 }
 
 
-class UnknownFault(ValueError):
-    """A profile or a kind of that name does not exist, or the rates make no sense."""
+class UnknownFault(WrongUse):
+    """A profile of that name does not exist, or the rates make no sense."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("The simulator cannot misbehave like that", message, "Choose one of those named.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,27 +168,6 @@ class FaultSettings:
             raise UnknownFault("A rate is a share between 0 and 1")
         if self.late_s < 0 or self.stale_s < 0 or self.slow_s < 0 or self.retry_after_s < 1:
             raise UnknownFault("Times of faults are not negative, and Retry-After is at least a second")
-
-
-def profile(names: str, *, intensity: float = 1.0, late_s: float = 1.5) -> FaultSettings:
-    """The settings of a profile, or of several joined by commas; rates add up and are multiplied by `intensity`.
-
-    Raises `UnknownFault`.
-    """
-    rates: Counter[FaultKind] = Counter()
-    limited = False
-    for name in names.split(","):
-        found = PROFILES.get(name.strip())
-        if found is None:
-            raise UnknownFault(f"There is no fault profile {name.strip()!r}. There are: {', '.join(PROFILES)}")
-        limited = limited or name.strip() == "limits"
-        for kind, rate in found.items():
-            rates[kind] += rate  # type: ignore[assignment]
-    return FaultSettings(
-        rates={kind: min(rate * intensity, 1.0) for kind, rate in rates.items()},
-        late_s=late_s,
-        calls_per_minute=90 if limited else None,
-    )
 
 
 class FaultInjector:
@@ -288,6 +234,8 @@ def scopes_of(request: SimRequest) -> frozenset[Scope]:
         return frozenset((Scope.ANY, Scope.LIST if collection else Scope.READ))
     if schedule and request.method in ("POST", "PUT"):
         return frozenset((Scope.ANY, Scope.WRITE, Scope.BOOKING))
+    if request.method == "POST" and not schedule:
+        return frozenset((Scope.ANY, Scope.WRITE, Scope.CREATION))
     return frozenset((Scope.ANY, Scope.WRITE))
 
 

@@ -15,13 +15,17 @@ from typing import IO, Self
 
 import msgspec
 
+from echodesk.errors import EchoDeskError
 from echodesk.simulator.command import CLIENT_ID_VARIABLE, CLIENT_SECRET_VARIABLE
 
 _POLL_S = 0.02
 
 
-class SimulatorFailed(Exception):
+class SimulatorFailed(EchoDeskError):
     """The simulator did not start or ended by itself; the message holds what it said."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("The Echo360 simulator is not running", message, "Start it again.")
 
 
 @dataclass(frozen=True, slots=True)

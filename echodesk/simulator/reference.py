@@ -36,6 +36,10 @@ class Resource(Generic[E]):
     """The code for an unknown id, where it is not the kind's own."""
 
 
+class _Made(msgspec.Struct):
+    id: str
+
+
 class Reference:
     """The v1 operations of one institution."""
 
@@ -43,6 +47,7 @@ class Reference:
         self._state = state
         d = state.directory
         self._handlers: dict[str, Callable[[SimRequest, list[str]], SimResponse]] = {}
+        self._hiders: dict[str, Callable[[str], Callable[[], None] | None]] = {}
         self._add(
             Resource(
                 "organizations",
@@ -135,8 +140,17 @@ class Reference:
             raise resource_not_found()
         return handler(request, rest)
 
+    def hide(self, request: SimRequest, response: SimResponse) -> Callable[[], None] | None:
+        """Makes what this POST has just made unknown again, and returns what brings it back; None if it made
+        nothing."""
+        if response.status != 201:
+            return None
+        made = msgspec.json.decode(response.body, type=_Made)
+        return self._hiders[request.segments()[3]](made.id)
+
     def _add(self, resource: Resource[E]) -> None:
         self._handlers[resource.plural] = lambda request, rest: self._answer(resource, request, rest)
+        self._hiders[resource.plural] = lambda entity_id: _hide(resource.table, entity_id)
 
     def _answer(self, resource: Resource[E], request: SimRequest, rest: list[str]) -> SimResponse:
         method = request.method
@@ -214,3 +228,17 @@ class Reference:
         answer = forms.render(state, held)
         resource.table.remove(held.id)
         return deleted(state.switches, answer)
+
+
+def _hide(table: Table[E], entity_id: str) -> Callable[[], None] | None:
+    entity = table.get(entity_id)
+    if entity is None:
+        return None
+    table.remove(entity_id)
+
+    def appear() -> None:
+        # Someone may have made it anew meanwhile: then that one stays.
+        if table.by_external(entity.external_id) is None:
+            table.put(entity)
+
+    return appear

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from echodesk.simulator.clocks import zone_exists
 from echodesk.simulator.directory import Table
 from echodesk.simulator.entities import (
     Building,
@@ -92,7 +93,7 @@ def read_section(state: State, form: Form, entity_id: str) -> Section:
 def read_campus(state: State, form: Form, entity_id: str) -> Campus:
     """A campus; its time zone is the institution's if it names none."""
     zone = form.text("timeZone")
-    if zone is not None and not _zone_exists(zone):
+    if zone is not None and not zone_exists(zone):
         form.problem("timeZone", "error.expected.timezone")
     return Campus(
         id=entity_id,
@@ -238,16 +239,8 @@ def _courses_of_organization(state: State, organization_id: str) -> set[str]:
     return courses
 
 
-def _zone_exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
-
-
 def _offset_minutes(state: State, zone: str) -> int:
-    if not _zone_exists(zone):
+    if not zone_exists(zone):
         return 0
     local: datetime = state.now().replace(tzinfo=ZoneInfo(state.zone)).astimezone(UTC)
     offset = local.astimezone(ZoneInfo(zone)).utcoffset()

@@ -13,7 +13,8 @@ from echodesk.simulator.directory import E, Table
 from echodesk.simulator.forms import read_body
 from echodesk.simulator.paging import Key, asked_page, cut, envelope
 from echodesk.simulator.state import State, deleted, resource_not_found
-from echodesk.simulator.wire import SimRequest, SimResponse, json_response, refusal
+from echodesk.simulator.switches import Switches
+from echodesk.simulator.wire import Refusal, SimRequest, SimResponse, json_response, refusal
 
 _FILTERS = ("campus", "building", "room")
 
@@ -81,12 +82,24 @@ class Schedules:
         switches = state.switches
         if switches.past_start_refused and not ignore_past and _begun(schedule, state.now()):
             raise refusal(400, switches.time_in_past_form, "TimeInPast", "Time in past", path="obj.startTime")
+        checks = [self._check_external_id, self._check_clash]
+        for check in checks if switches.first_check == "external_id" else reversed(checks):
+            check(schedule)
+        state.bookings.put(schedule, state.monotonic())
+        return schedule
+
+    def _check_external_id(self, schedule: Schedule) -> None:
+        state = self._state
         carrier = state.bookings.by_external(schedule.external_id)
-        retired = switches.deleted_external_ids == "taken" and (
-            schedule.external_id in state.bookings.retired_external_ids
+        retired = state.switches.deleted_external_ids == "taken" and (
+            carrier is None and schedule.external_id in state.bookings.retired_external_ids
         )
         if retired or (carrier is not None and carrier.id != schedule.id):
             raise state.external_id_taken()
+
+    def _check_clash(self, schedule: Schedule) -> None:
+        state = self._state
+        switches = state.switches
         other = state.bookings.clash(
             schedule.room_id,
             schedule.dates if switches.clash_checks_every_date else schedule.dates[:1],
@@ -96,15 +109,7 @@ class Schedules:
             inclusive=switches.boundary == "inclusive",
         )
         if other is not None:
-            wording = {
-                "timing": "Schedule timing clash with another Schedule",
-                "taken": "Venue / Time slot is already taken",
-            }[switches.clash_wording]
-            raise refusal(
-                switches.clash_status, switches.clash_form, "ScheduleTimingClash", wording, path="obj.venue.room"
-            )
-        state.bookings.put(schedule, state.monotonic())
-        return schedule
+            raise clash(switches)
 
     def _create(self, request: SimRequest) -> SimResponse:
         state = self._state
@@ -160,6 +165,17 @@ class Schedules:
         if len(rooms) == 1:
             return bookings.room_order(next(iter(rooms)))
         return sorted(key for room in rooms for key in bookings.room_order(room))
+
+
+def clash(switches: Switches) -> Refusal:
+    """The refusal of a schedule that overlaps another one in its room."""
+    wording = {
+        "timing": "Schedule timing clash with another Schedule",
+        "taken": "Venue / Time slot is already taken",
+    }[switches.clash_wording]
+    return refusal(
+        switches.clash_status, switches.clash_form, "ScheduleTimingClash", wording, path="obj.venue.room"
+    )
 
 
 def matching(state: State, table: Table[E], value: str) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from echodesk.errors import EchoDeskError
 from echodesk.simulator.booking_form import read_schedule
 from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.entities import (
@@ -25,8 +26,11 @@ from echodesk.simulator.reference_forms import DEVICE_TYPE, new_device_id
 from echodesk.simulator.wire import Refusal
 
 
-class BadSeed(ValueError):
+class BadSeed(EchoDeskError):
     """The seed cannot be read, names what is not there, or breaks a rule of Echo360."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("The simulator's seed cannot be used", message, "Correct the seed and start again.")
 
 
 class SeedRoom(msgspec.Struct, frozen=True, kw_only=True):

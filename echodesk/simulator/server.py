@@ -16,6 +16,7 @@ from datetime import datetime
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from echodesk.errors import EchoDeskError
 from echodesk.simulator.asgi import TRANSPORT, Application
 from echodesk.simulator.clocks import CampusClock, monotonic, utc
 from echodesk.simulator.control import Control
@@ -26,8 +27,11 @@ from echodesk.simulator.seed import Seed, plant
 from echodesk.simulator.stdin_watch import call_at_end_of_stdin
 
 
-class CannotServe(Exception):
-    """The server cannot start where it was told to; the message says why and what to do."""
+class CannotServe(EchoDeskError):
+    """The server cannot start where it was told to."""
+
+    def __init__(self, message: str, next_step: str) -> None:
+        super().__init__("The simulator cannot start", message, next_step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +131,9 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError as problem:
-        raise CannotServe(f"{host!r} is no address. Use 127.0.0.1.") from problem
+        raise CannotServe(f"{host!r} is no address.", "Use 127.0.0.1.") from problem
     if not parsed.is_loopback:
-        raise CannotServe(f"The simulator serves this machine alone and does not listen on {host}. Use 127.0.0.1.")
+        raise CannotServe(f"It serves this machine alone and does not listen on {host}.", "Use 127.0.0.1.")
     listener = socket.socket(socket.AF_INET6 if parsed.version == 6 else socket.AF_INET)
     try:
         if sys.platform != "win32":
@@ -138,7 +142,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except OSError as problem:
         listener.close()
         raise CannotServe(
-            f"Port {port} on {host} cannot be used ({problem.strerror}). Choose another one with --port, "
-            "or leave it out to take any free one."
+            f"Port {port} on {host} cannot be used: {problem.strerror}.",
+            "Choose another one with --port, or leave it out to take any free one.",
         ) from problem
     return listener

@@ -67,6 +67,19 @@ def drifted(response: SimResponse) -> SimResponse:
     return SimResponse(response.status, response.headers, msgspec.json.encode(strange | value))
 
 
+def retyped(response: SimResponse) -> SimResponse:
+    """The answer with times to the second and booleans as text."""
+    value = _object(response)
+    if value is None:
+        return response
+    for name, member in value.items():
+        if isinstance(member, bool):
+            value[name] = str(member).lower()
+        elif name in ("startTime", "endTime"):
+            value[name] = f"{member}:00"
+    return SimResponse(response.status, response.headers, msgspec.json.encode(value))
+
+
 def duplicated_row(response: SimResponse, rng: random.Random) -> SimResponse | None:
     """The page with one row twice, or None if it has no rows."""
     return _with_rows(response, lambda rows: [*rows, rng.choice(rows)])

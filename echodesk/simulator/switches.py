@@ -12,11 +12,15 @@ from typing import Literal
 
 import msgspec
 
+from echodesk.errors import WrongUse
 from echodesk.simulator.wire import ErrorForm
 
 
-class UnknownSwitch(ValueError):
+class UnknownSwitch(WrongUse):
     """A switch of that name, or that value for it, does not exist."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("The simulator has no such switch", message, "Choose one of those named.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,10 @@ class Switches:
     refused_calls_count: bool = False
     """Whether a call answered 429 uses up one call itself."""
     limit_body: ErrorForm = "code"
+
+    # Order of the checks
+    first_check: Literal["external_id", "clash"] = "external_id"
+    """Which refusal a repeated POST meets: its external id is taken, and its own first try stands in the way."""
 
     # Time [5, 10]
     boundary: Literal["half_open", "inclusive"] = "half_open"
