@@ -10,7 +10,7 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from typing import cast
 
@@ -101,6 +101,11 @@ class Line:
                 text = text.replace(secret, "***")
         return text
 
+    def _clean_bytes(self, body: bytes) -> bytes:
+        for secret in self._secrets:
+            body = body.replace(secret.encode("utf-8"), b"***")
+        return body
+
     async def send(
         self,
         method: str,
@@ -168,6 +173,9 @@ class Line:
         except httpx.TransportError as problem:
             return Unanswered(self.clean(f"No complete answer: {_words(problem)}"))
         self._failed_connects = 0
+        if isinstance(got, Got) and got.status >= 300:
+            # The words of a refusal go on to people: whatever a server echoes is struck out before anyone reads it.
+            return replace(got, body=self._clean_bytes(got.body))
         return got
 
     def _record(

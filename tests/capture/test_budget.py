@@ -1,0 +1,112 @@
+"""The call budget never lets a sliding minute hold more calls than the limit, and is fair."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echodesk.capture.budget import Budget
+from tests.capture.world import JumpingClock
+
+
+def granted(limit: int, pauses: list[float], callers: int = 3) -> list[float]:
+    """When turns are given to several callers, each of whom pauses between its turns."""
+    clock = JumpingClock()
+
+    async def work() -> list[float]:
+        budget = Budget(limit, clock)
+        times: list[float] = []
+
+        async def caller(own: list[float]) -> None:
+            for pause in own:
+                await clock.sleep(pause)
+                await budget.turn()
+                times.append(clock.now)
+
+        await asyncio.gather(*(caller(pauses[number::callers]) for number in range(callers)))
+        return times
+
+    return asyncio.run(clock.run(work()))
+
+
+@given(
+    limit=st.integers(2, 300),
+    pauses=st.lists(st.sampled_from([0.0, 0.0, 0.0, 0.3, 1.0, 7.0, 45.0, 60.0, 61.0]), max_size=150),
+)
+def test_no_window_of_a_minute_holds_more_than_the_limit(limit: int, pauses: list[float]) -> None:
+    times = granted(limit, pauses)
+    assert len(times) == len(pauses)
+    for first, start in enumerate(times):
+        assert sum(1 for time in times[first:] if time - start <= 60.0) <= limit
+
+
+def test_a_full_queue_uses_nearly_the_whole_limit() -> None:
+    times = granted(120, [0.0] * 600)
+    assert times == sorted(times)
+    assert (times[-1] - times[0]) / 60 == pytest.approx((600 - 5) / 115, abs=0.05)
+
+
+def test_the_first_five_go_at_once() -> None:
+    assert granted(120, [0.0] * 5) == [1000.0] * 5
+
+
+def test_a_limit_of_one_still_moves() -> None:
+    times = granted(1, [0.0] * 4)
+    assert [round(late - early) for early, late in zip(times, times[1:], strict=False)] == [60, 60, 60]
+
+
+def test_no_limit_never_waits() -> None:
+    assert granted(0, [0.0] * 500) == [1000.0] * 500
+
+
+def test_turns_are_given_in_the_order_of_asking() -> None:
+    clock = JumpingClock()
+
+    async def work() -> list[int]:
+        budget = Budget(60, clock)
+        order: list[int] = []
+
+        async def caller(number: int) -> None:
+            await budget.turn()
+            order.append(number)
+
+        await asyncio.gather(*(caller(number) for number in range(40)))
+        return order
+
+    assert asyncio.run(clock.run(work())) == list(range(40))
+
+
+def test_a_cancelled_wait_takes_nothing_and_does_not_block_those_behind() -> None:
+    clock = JumpingClock()
+
+    async def work() -> float:
+        budget = Budget(120, clock)
+        for _ in range(5):
+            await budget.turn()
+        impatient = asyncio.ensure_future(budget.turn())
+        behind = asyncio.ensure_future(budget.turn())
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await behind
+        return clock.now
+
+    assert asyncio.run(clock.run(work())) == pytest.approx(1000 + 60 / 115, abs=0.01)
+
+
+@pytest.mark.parametrize("limit", [0, 120])
+def test_nothing_goes_before_the_instant_that_echo360_named(limit: int) -> None:
+    clock = JumpingClock()
+
+    async def work() -> list[float]:
+        budget = Budget(limit, clock)
+        budget.hold(30)
+        budget.hold(10)
+        await budget.turn()
+        held_until = clock.now
+        await budget.turn()
+        return [held_until, clock.now]
+
+    assert asyncio.run(clock.run(work())) == [1030.0, 1030.0]
