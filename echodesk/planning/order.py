@@ -17,7 +17,7 @@ from echodesk.planning.difference import Change
 from echodesk.planning.ground import Deadline
 from echodesk.planning.knots import smallest_breakers, strong_components
 from echodesk.planning.overlap import crossing_pairs
-from echodesk.planning.values import Interval, Method, Request, RoomDay, Why
+from echodesk.planning.values import Booking, Interval, Method, Request, RoomDay, Standing, Why
 
 _Urgency = tuple[dt.date, int]
 
@@ -40,72 +40,72 @@ def arrange(changes: Sequence[Change], not_before: Deadline) -> Arrangement:
     """
     waits = _waits(changes)
     asides, knots, cut_off = _breakers(changes, waits, not_before)
-    return Arrangement(_requests(_steps(changes, waits, asides)), knots, cut_off)
+    steps, after = _steps(changes, waits, asides)
+    return Arrangement(_requests(steps, after), knots, cut_off)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Step:
-    """A request in the making; `after` holds indexes of steps."""
+    """A request in the making."""
 
     method: Method
-    change: Change
+    booking: Booking | None
+    standing: Standing | None
     why: Why
-    after: set[int]
+    external_id: str
+    starts: _Urgency
+    """Start of the lesson that the step is about: what will stand, or else what stood."""
 
-    @property
-    def starts(self) -> _Urgency:
-        """The lesson that the step is about: what will stand, or else what stood."""
-        change = self.change
-        if self.method is not Method.DELETE and change.booking is not None:
-            return (change.booking.place.date, change.booking.time.start)
-        if change.standing is not None:
-            return (change.standing.place.date, change.standing.time.start)
-        return (dt.date.max, 0)
 
-    @property
-    def external_id(self) -> str:
-        """The id that is made or changed; for a removal the one that stands."""
-        change = self.change
-        if self.method is not Method.DELETE and change.booking is not None:
-            return change.booking.external_id
-        if change.standing is not None:
-            return change.standing.external_id or ""
-        return ""
+def _step(method: Method, change: Change, why: Why) -> _Step:
+    booking, standing = change.booking, change.standing
+    if booking is not None and method is not Method.DELETE:
+        starts = (booking.place.date, booking.time.start)
+        return _Step(method, booking, standing, why, booking.external_id, starts)
+    if standing is None:
+        raise AssertionError("a change that neither makes nor removes anything")
+    starts = (standing.place.date, standing.time.start)
+    return _Step(method, None, standing, why, standing.external_id or "", starts)
 
 
 def _waits(changes: Sequence[Change]) -> dict[int, set[int]]:
     """Index of a change → indexes of changes that must have left before it can arrive."""
-    leaving: dict[RoomDay, tuple[list[Interval], list[int]]] = {}
-    arriving: dict[RoomDay, tuple[list[Interval], list[int]]] = {}
+    leaving: dict[RoomDay, list[int]] = {}
     freed_ids: dict[str, list[int]] = {}
     for index, change in enumerate(changes):
         booking, standing = change.booking, change.standing
-        stays = booking is not None and standing is not None and not change.moves
-        if standing is not None and not stays:
-            times, owners = leaving.setdefault(standing.place, ([], []))
-            times.append(standing.time)
-            owners.append(index)
-        if booking is not None and not stays:
-            times, owners = arriving.setdefault(booking.place, ([], []))
-            times.append(booking.time)
-            owners.append(index)
-        if standing is not None and (booking is None or booking.external_id != standing.external_id):
+        if standing is None:
+            continue
+        if booking is None or change.moves:
+            goers = leaving.get(standing.place)
+            if goers is None:
+                leaving[standing.place] = [index]
+            else:
+                goers.append(index)
+        if booking is None or booking.external_id != standing.external_id:
             freed_ids.setdefault(standing.external_id or "", []).append(index)
     waits: dict[int, set[int]] = {}
-    for place, (targets, comers) in arriving.items():
-        if place not in leaving:
+    if not leaving and not freed_ids:
+        return waits
+    arriving: dict[RoomDay, tuple[list[int], list[Interval]]] = {}
+    for index, change in enumerate(changes):
+        booking = change.booking
+        if booking is None:
             continue
-        presents, goers = leaving[place]
+        if booking.place in leaving and (change.standing is None or change.moves):
+            comers, targets = arriving.setdefault(booking.place, ([], []))
+            comers.append(index)
+            targets.append(booking.time)
+        # One external id cannot stand twice: whoever takes it waits for whoever gives it up.
+        givers = [one for one in freed_ids.get(booking.external_id, ()) if one != index]
+        if givers:
+            waits[index] = set(givers)
+    for place, (comers, targets) in arriving.items():
+        goers = leaving[place]
+        presents = [standing.time for one in goers if (standing := changes[one].standing) is not None]
         for i, j in crossing_pairs(targets, presents):
             if comers[i] != goers[j]:
                 waits.setdefault(comers[i], set()).add(goers[j])
-    if freed_ids:
-        # One external id cannot stand twice: whoever takes it waits for whoever gives it up.
-        for index, change in enumerate(changes):
-            if change.booking is not None:
-                waits_for = [one for one in freed_ids.get(change.booking.external_id, ()) if one != index]
-                if waits_for:
-                    waits.setdefault(index, set()).update(waits_for)
     return waits
 
 
@@ -146,62 +146,57 @@ def _starts_until(change: Change, not_before: Deadline) -> bool:
     return booking is not None and not_before.reached(booking.place.date, booking.time.start)
 
 
-def _steps(changes: Sequence[Change], waits: Mapping[int, set[int]], asides: set[int]) -> list[_Step]:
-    """One step per change, two for what steps aside; `after` says which steps free a place or an id."""
+def _steps(
+    changes: Sequence[Change], waits: Mapping[int, set[int]], asides: set[int]
+) -> tuple[list[_Step], dict[int, set[int]]]:
+    """One step per change, two for what steps aside; and which steps each must wait for, by index."""
     steps: list[_Step] = []
     leaves: dict[int, int] = {}
     arrives: dict[int, int] = {}
+    after: dict[int, set[int]] = {}
     for index, change in enumerate(changes):
         if change.booking is None:
             leaves[index] = len(steps)
-            steps.append(_Step(Method.DELETE, change, change.why, set()))
+            steps.append(_step(Method.DELETE, change, change.why))
         elif change.standing is None:
             arrives[index] = len(steps)
-            steps.append(_Step(Method.POST, change, change.why, set()))
+            steps.append(_step(Method.POST, change, change.why))
         elif index in asides:
             why = change.why if change.aside else Why.STEPS_ASIDE
-            leaves[index] = len(steps)
-            steps.append(_Step(Method.DELETE, change, why, set()))
-            arrives[index] = len(steps)
-            steps.append(_Step(Method.POST, change, why, {leaves[index]}))
+            leaves[index], arrives[index] = len(steps), len(steps) + 1
+            after[arrives[index]] = {leaves[index]}
+            steps.append(_step(Method.DELETE, change, why))
+            steps.append(_step(Method.POST, change, why))
         else:
             leaves[index] = arrives[index] = len(steps)
-            steps.append(_Step(Method.PUT, change, change.why, set()))
+            steps.append(_step(Method.PUT, change, change.why))
     for index, before in waits.items():
-        steps[arrives[index]].after.update(leaves[one] for one in before)
-    return steps
+        after.setdefault(arrives[index], set()).update(leaves[one] for one in before)
+    return steps, after
 
 
-def _requests(steps: Sequence[_Step]) -> tuple[Request, ...]:
+def _requests(steps: Sequence[_Step], after: Mapping[int, set[int]]) -> tuple[Request, ...]:
     """Topological order by heap: of all that may start, the one on which the next lesson depends goes first."""
     dependants: dict[int, list[int]] = {}
-    missing = [len(step.after) for step in steps]
-    for index, step in enumerate(steps):
-        for before in step.after:
-            dependants.setdefault(before, []).append(index)
-    urgency = _urgency(steps, dependants, missing)
+    for index, before in after.items():
+        for one in before:
+            dependants.setdefault(one, []).append(index)
+    urgency = _urgency(steps, after, dependants)
     keys = [
         (urgency[index], step.starts, step.external_id, step.method.value, index)
         for index, step in enumerate(steps)
     ]
-    ready = [key for key, count in zip(keys, missing, strict=True) if not count]
-    heapq.heapify(ready)
+    missing = {index: len(before) for index, before in after.items()}
+    ready = sorted(key for key in keys if key[-1] not in missing)
     number_of: dict[int, int] = {}
     requests: list[Request] = []
     while ready:
         index = heapq.heappop(ready)[-1]
         step = steps[index]
-        number_of[index] = len(requests)
+        number = number_of[index] = len(requests)
+        waits_for = tuple(sorted([number_of[one] for one in after[index]])) if index in after else ()
         requests.append(
-            Request(
-                number=len(requests),
-                method=step.method,
-                external_id=step.external_id,
-                booking=None if step.method is Method.DELETE else step.change.booking,
-                standing=step.change.standing,
-                after=tuple(sorted(number_of[before] for before in step.after)),
-                why=step.why,
-            )
+            Request(number, step.method, step.external_id, step.booking, step.standing, waits_for, step.why)
         )
         for dependant in dependants.get(index, ()):
             missing[dependant] -= 1
@@ -213,18 +208,16 @@ def _requests(steps: Sequence[_Step]) -> tuple[Request, ...]:
 
 
 def _urgency(
-    steps: Sequence[_Step], dependants: Mapping[int, list[int]], missing: Sequence[int]
+    steps: Sequence[_Step], after: Mapping[int, set[int]], dependants: Mapping[int, list[int]]
 ) -> list[_Urgency]:
     """When the earliest lesson starts that a step, or anything waiting for it, is about."""
     urgency = [step.starts for step in steps]
-    if not dependants:
-        return urgency
-    left = list(missing)
-    queue = [index for index, count in enumerate(left) if not count]
+    missing = {index: len(before) for index, before in after.items()}
+    queue = [index for index in dependants if index not in missing]
     for index in queue:
         for dependant in dependants.get(index, ()):
-            left[dependant] -= 1
-            if not left[dependant]:
+            missing[dependant] -= 1
+            if not missing[dependant]:
                 queue.append(dependant)
     for index in reversed(queue):
         for dependant in dependants.get(index, ()):

@@ -23,12 +23,12 @@ class Unit:
     @property
     def oldest(self) -> str:
         """Seniority of the member that has held the room longest; '' is oldest of all."""
-        return min(member.since for member in self.members)
+        return self.members[0].since if len(self.members) == 1 else min(one.since for one in self.members)
 
     @property
     def newest(self) -> str:
         """Seniority of the member that came last."""
-        return max(member.since for member in self.members)
+        return self.members[0].since if len(self.members) == 1 else max(one.since for one in self.members)
 
 
 def identity(occurrence: Occurrence) -> tuple[int, int, str]:
