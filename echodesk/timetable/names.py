@@ -20,7 +20,7 @@ CodeKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class RoomName:
-    """A room in words; a code stands where the timetable has no name. `building` is SITEID, '' if there is none."""
+    """A room in words, codes where there are no names. `building` is SITEID, '' if there is none."""
 
     room: str
     name: str
