@@ -416,4 +416,3 @@ class TableChanges:
     cursor: int
     upserts: tuple[Row, ...]
     deletes: frozenset[int]
-    counts: tuple[tuple[str, int], ...]

@@ -314,7 +314,13 @@ class TimetableBook(Protocol):
 class ScreenBook(Protocol):
     """What the tables on screen show (reads bypass the domain)."""
 
-    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool) -> TableChanges: ...
+    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool, today: str) -> TableChanges:
+        """Rows changed since the cursor; all that match, up to the query's limit, for a snapshot."""
+        ...
+
+    def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
+        """(status, rows) of the whole table."""
+        ...
 
     def overview(self, today: str, calls_per_minute: int) -> Overview: ...
 

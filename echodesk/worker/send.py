@@ -42,29 +42,35 @@ SUPPLY_TRIES = 2
 Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
 MaySend = Callable[[Request], Fate | None]
 """None if the request may be sent now, else what becomes of it."""
+Ready = Callable[[], Awaitable[None]]
+"""Returns when Echo360 need not be waited for any more."""
 Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
-"""Tells the engine that Echo360 asked to wait, or does not let us in; returns when sending may go on."""
+"""Tells that Echo360 asked to wait, or does not let us in, or (None) that it answered well."""
 
 
 class Sender:
     """Carries single requests to their end. One instance serves all of the worker's connections."""
 
-    def __init__(self, capture: Capture, facts: Facts, may_send: MaySend, told: Told) -> None:
+    def __init__(self, capture: Capture, facts: Facts, ready: Ready, may_send: MaySend, told: Told) -> None:
         self._capture = capture
         self._facts = facts
+        self._ready = ready
         self._may_send = may_send
         self._told = told
 
     async def carry(self, request: Request) -> Result:
         """Send one request; whatever happens, its end is a `Result`."""
-        return await _Carrying(request, self._capture, self._facts, self._may_send, self._told).run()
+        return await _Carrying(request, self._capture, self._facts, self._ready, self._may_send, self._told).run()
 
 
 class _Carrying:
-    def __init__(self, request: Request, capture: Capture, facts: Facts, may_send: MaySend, told: Told) -> None:
+    def __init__(
+        self, request: Request, capture: Capture, facts: Facts, ready: Ready, may_send: MaySend, told: Told
+    ) -> None:
         self._request = request
         self._capture = capture
         self._facts = facts
+        self._ready = ready
         self._may_send = may_send
         self._told = told
         self._exchanges: list[Exchange] = []
@@ -155,6 +161,7 @@ class _Carrying:
     async def _send(self, call: Callable[[], Awaitable[Reply[Answer]]]) -> Answer | Result:
         """One call, when it is its turn; an answer that asks to wait is waited for, unless it may have applied."""
         while True:
+            await self._ready()
             await self._capture.turn()
             stopped = self._may_send(self._request)
             if stopped is not None:

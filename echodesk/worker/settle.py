@@ -82,7 +82,8 @@ class _Settling:
         self._books.journal.missing_people(people)
 
     def _intents(self, results: Iterable[tuple[Request, Result]]) -> None:
-        definite, unclear = [], []
+        definite: list[int] = []
+        unclear: list[int] = []
         for request, result in results:
             intent = self._work.intents.get(request.number)
             if intent is not None:

@@ -1,0 +1,179 @@
+"""What staff ask for, carried out as one transaction each; the same for window, command line and other windows.
+
+Nothing here talks to Echo360: pausing, retrying and re-syncing are rows in the database, so a command is as
+durable as an edit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from echodesk.errors import EchoDeskError, NothingDone, WrongUse
+from echodesk.messages import (
+    CommandDone,
+    Pause,
+    Refresh,
+    Resume,
+    Retry,
+    RetryMatching,
+    Scope,
+    TryAgain,
+)
+from echodesk.planning.records import AuditLine
+from echodesk.planning.values import RoomDay
+from echodesk.worker.books import Books
+
+Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain
+"""Commands that any window or command line may ask of the leader."""
+
+_KINDS: dict[str, type[Asked]] = {
+    one.__name__: one for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain)
+}
+
+
+def as_args(command: Asked) -> tuple[str, str]:
+    """A command as (kind, JSON text) for the COMMAND table."""
+    return type(command).__name__, msgspec.json.encode(command).decode()
+
+
+def from_args(kind: str, args: str) -> Asked:
+    """The command that was written. Raises `WrongUse` if it cannot be understood."""
+    try:
+        return msgspec.json.decode(args.encode(), type=_KINDS[kind])
+    except (KeyError, msgspec.DecodeError) as error:
+        raise WrongUse(
+            "This command cannot be understood",
+            f"{kind}: {error}",
+            "It was probably written by another version of EchoDesk; ask again from this one.",
+        ) from error
+
+
+def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
+    """Do what was asked, in the caller's transaction. Raises `WrongUse` or `NothingDone` with nothing changed."""
+    if isinstance(command, Pause):
+        done = _pause(books, command)
+    elif isinstance(command, Resume):
+        done = _resume(books, command)
+    elif isinstance(command, Retry):
+        done = _retried(books.queue.retry(command.entries, command.notifications, command.by))
+    elif isinstance(command, RetryMatching):
+        done = _retried(books.queue.retry_matching(command.table, command.query, command.by))
+    elif isinstance(command, Refresh):
+        done = _refresh(books, command, today)
+    else:
+        done = CommandDone("EchoDesk tries again at once.")
+    books.journal.audit(
+        [
+            AuditLine(
+                who=_by(command), action=type(command).__name__.upper(), why=done.text, sent=as_args(command)[1]
+            )
+        ],
+        None,
+    )
+    return done
+
+
+def _by(command: Asked) -> str:
+    return command.by or "somebody"
+
+
+def _pause(books: Books, command: Pause) -> CommandDone:
+    if not command.reason.strip():
+        raise WrongUse("A pause needs a reason", "None was given.", "Say in a few words why; others will read it.")
+    scope = command.scope
+    for value in (scope.first, scope.last):
+        _date(value)
+    if scope.first and scope.last and scope.last < scope.first:
+        raise WrongUse(
+            "These dates are reversed", f"{scope.last} is before {scope.first}.", "Give the earlier date first."
+        )
+    if command.until:
+        _instant(command.until)
+    books.office.pause(scope, command.reason.strip(), command.by, command.until)
+    return CommandDone(f"Paused {scope_text(scope)}.", 1)
+
+
+def _resume(books: Books, command: Resume) -> CommandDone:
+    lifted = books.office.resume(command.pauses, command.by)
+    if not lifted:
+        raise NothingDone("Nothing was paused", "There is no pause to lift.", "Nothing to do.")
+    return CommandDone("Sending goes on." if lifted == 1 else f"{lifted} pauses were lifted.", lifted)
+
+
+def _retried(count: int) -> CommandDone:
+    if not count:
+        raise NothingDone(
+            "Nothing to try again", "None of these failed or was set aside.", "Choose rows that failed."
+        )
+    return CommandDone(f"{count} lesson(s) are read again.", count)
+
+
+def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
+    wanted = _date(command.date)
+    first = today.isoformat()
+    if wanted is not None and wanted < today:
+        raise NothingDone(
+            "This day has passed", f"{command.date} is before today.", "Choose today or a later day."
+        )
+    if command.room:
+        places = books.timetable.room_days(command.room, first) | books.places.occupied(command.room, first)
+        if wanted is not None:
+            places = {RoomDay(command.room, wanted)}
+        elif not places:
+            raise NothingDone(
+                "Nothing to re-sync in this room",
+                f"Neither the timetable nor Echo360 has anything in {command.room} from today on.",
+                "Check the room's code.",
+            )
+    elif wanted is not None:
+        rooms = set(books.timetable.rooms()) | set(books.mirror.rooms_with_schedules())
+        places = {RoomDay(room, wanted) for room in rooms}
+    else:
+        raise WrongUse("Nothing was chosen", "A re-sync needs a room or a date.", "Name a room, a date or both.")
+    books.journal.forget_refusals(places)
+    books.places.free_rooms({place.room for place in places})
+    books.places.mark_refresh(places, 0.0, f"asked by {command.by}")
+    what = f"{command.room} " if command.room else "all rooms "
+    what += f"on {command.date}" if command.date else "for the rest of the year"
+    return CommandDone(f"Re-sync of {what}: {len(places)} room-day(s).", len(places))
+
+
+def _date(value: str) -> dt.date | None:
+    if not value:
+        return None
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise WrongUse("This is not a date", f"{value!r} cannot be read.", "Write dates as 2026-11-23.") from error
+
+
+def _instant(value: str) -> None:
+    try:
+        dt.datetime.fromisoformat(value)
+    except ValueError as error:
+        raise WrongUse(
+            "This is not a time", f"{value!r} cannot be read.", "Write 2026-11-23T17:00:00.000Z."
+        ) from error
+
+
+def scope_text(scope: Scope) -> str:
+    """A scope in words."""
+    parts = []
+    if scope.room:
+        parts.append(f"room {scope.room}")
+    if scope.building:
+        parts.append(f"building {scope.building}")
+    if scope.first and scope.last:
+        parts.append(f"{scope.first} to {scope.last}")
+    elif scope.first:
+        parts.append(f"from {scope.first} on")
+    elif scope.last:
+        parts.append(f"until {scope.last}")
+    return ", ".join(parts) or "everything"
+
+
+def failed_text(error: EchoDeskError) -> str:
+    """An error as the answer in the COMMAND table."""
+    return msgspec.json.encode([error.title, error.message, error.next_step, error.exit_code]).decode()

@@ -1,0 +1,210 @@
+"""The engine: takes the lease, and while it leads runs the steps until it is asked to stop.
+
+One worker writes, whichever workstation it runs on; every write carries the epoch of its lease (design §3.9).
+A worker that does not lead shows everything and passes commands on to the one that does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from echodesk.errors import DatabaseTrouble, NotLeading, WorkerStopped
+from echodesk.messages import (
+    Cancel,
+    Command,
+    CommandDone,
+    CommandReply,
+    EngineState,
+    Inspect,
+    PauseShown,
+    Phase,
+    Scope,
+    Unwatch,
+    Watch,
+)
+from echodesk.planning.records import LeaseState, PauseRecord
+from echodesk.worker.control import Asked, as_args
+from echodesk.worker.leading import Leading
+from echodesk.worker.ports import Capture, Clock, EventSink, Ledger
+from echodesk.worker.publish import Publisher
+from echodesk.worker.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Seconds and counts of the worker (decisions: Processes). Tests use shorter ones and say so."""
+
+    connections: int = 8
+    lease_ttl_s: float = 30.0
+    lease_renew_s: float = 4.0
+    lease_margin_s: float = 5.0
+    deadline_s: float = 20.0
+    idle_s: float = 0.25
+    follow_s: float = 1.0
+    grace_s: float = 5.0
+    """How long requests in flight may take to end when the worker is asked to stop."""
+    reconnect_max_s: float = 30.0
+
+
+class Engine:
+    """One run of the worker. Made, run once and thrown away on the worker's loop."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        capture: Capture,
+        clock: Clock,
+        sink: EventSink,
+        holder: str,
+        calls_per_minute: int,
+        constants: Constants = Constants(),
+    ) -> None:
+        self._ledger = ledger
+        self._capture = capture
+        self._clock = clock
+        self._sink = sink
+        self._holder = holder
+        self._constants = constants
+        self._tasks = Tasks(sink)
+        self._publisher = Publisher(ledger, capture, clock, sink, calls_per_minute)
+        self._stop = asyncio.Event()
+        self._leading: Leading | None = None
+        self._lease = LeaseState(None, 0, -1.0)
+        self._database = ""
+        self._pauses: tuple[PauseRecord, ...] = ()
+        self._told: EngineState | None = None
+
+    def request_stop(self) -> None:
+        """Ask the run to end; it ends by itself."""
+        self._stop.set()
+        if self._leading is not None:
+            self._leading.gate.stop()
+
+    async def run(self) -> None:
+        """Run until asked to stop. Lets defects through; trouble with database or Echo360 is waited out."""
+        async with asyncio.TaskGroup() as group:
+            publishing = group.create_task(self._publisher.run())
+            try:
+                await self._lead_or_follow()
+            finally:
+                publishing.cancel()
+
+    # ---- the lease ----------------------------------------------------------------------------------------
+
+    async def _lead_or_follow(self) -> None:
+        wait_s = self._constants.idle_s
+        while not self._stop.is_set():
+            try:
+                lease = await self._ledger.write(
+                    "take lease", lambda books: books.office.take_lease(self._holder, self._constants.lease_ttl_s)
+                )
+                self._database = ""
+                wait_s = self._constants.idle_s
+                if lease is not None:
+                    await self._lead(lease)
+                else:
+                    self._lease = await self._ledger.read("lease", lambda books: books.office.lease())
+                    self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
+                    self.tell()
+                    await self._pause_for(self._constants.follow_s)
+            except DatabaseTrouble as error:
+                self._database = error.message
+                log.info("database trouble, tried again in %.1f s: %s", wait_s, error)
+                self.tell()
+                await self._pause_for(wait_s)
+                wait_s = min(self._constants.reconnect_max_s, wait_s * 2)
+            except NotLeading as error:
+                log.info("%s", error)
+
+    async def _lead(self, lease: LeaseState) -> None:
+        self._lease = lease
+        leading = Leading(
+            self._ledger,
+            self._capture,
+            self._clock,
+            self._tasks,
+            self._holder,
+            lease.epoch,
+            self._constants,
+            self.tell,
+        )
+        self._leading = leading
+        try:
+            await leading.run(self._stop)
+        finally:
+            self._leading = None
+            self._lease = LeaseState(None, lease.epoch, -1.0)
+            self.tell()
+
+    async def _pause_for(self, seconds: float) -> None:
+        stopping = asyncio.ensure_future(self._stop.wait())
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait({stopping, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            sleeping.cancel()
+
+    # ---- commands -----------------------------------------------------------------------------------------
+
+    async def command(self, command: Command) -> CommandReply:
+        """Carry out a command of the window. Raises an `EchoDeskError` that can be shown."""
+        if self._stop.is_set():
+            raise WorkerStopped("EchoDesk is stopping", "It takes no more commands.", "Start it again.")
+        if isinstance(command, Watch):
+            self._publisher.watch(command)
+            return CommandDone("shown")
+        if isinstance(command, Unwatch):
+            self._publisher.unwatch(command)
+            return CommandDone("hidden")
+        if isinstance(command, Cancel):
+            return CommandDone("Stopping it." if self._tasks.cancel(command.task) else "It had ended already.")
+        if isinstance(command, Inspect):
+            detail = await self._ledger.read(
+                "detail", lambda books: books.screens.detail(command.table, command.key)
+            )
+            return detail if detail is not None else CommandDone("This row is gone.")
+        if self._leading is not None:
+            return await self._leading.carry_out(command)
+        return await self._pass_on(command)
+
+    async def _pass_on(self, command: Asked) -> CommandDone:
+        """Write a command down for whoever leads, or will lead next."""
+        kind, args = as_args(command)
+        await self._ledger.write("pass on", lambda books: books.office.post_command(kind, args, command.by))
+        return CommandDone("Passed on to the EchoDesk that is sending.")
+
+    # ---- telling ------------------------------------------------------------------------------------------
+
+    def tell(self) -> None:
+        """Post the state if it differs from what was told."""
+        leading = self._leading
+        pauses = leading.gate.pauses if leading is not None else self._pauses
+        state = EngineState(
+            phase=self._phase(),
+            holder=(self._holder if leading is not None else self._lease.holder) or "",
+            mine=leading is not None,
+            pauses=tuple(_shown(one) for one in pauses),
+            database=self._database or (leading.database if leading is not None else ""),
+            echo360=leading.trouble if leading is not None else "",
+        )
+        if state != self._told:
+            self._told = state
+            self._sink.post(state)
+
+    def _phase(self) -> Phase:
+        if self._stop.is_set():
+            return Phase.STOPPING
+        if self._database or (self._leading is not None and self._leading.database):
+            return Phase.DATABASE_LOST
+        if self._leading is not None:
+            return self._leading.phase
+        return Phase.FOLLOWING if self._lease.holder and self._lease.seconds_left > 0 else Phase.STARTING
+
+
+def _shown(one: PauseRecord) -> PauseShown:
+    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "")
+    return PauseShown(one.id, scope, one.reason, one.owner, one.created, one.until or "")

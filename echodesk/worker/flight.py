@@ -1,0 +1,107 @@
+"""Plans in flight: requests wait in one heap, next lesson first, and a few senders take them (design §3.10).
+
+A room-day belongs to at most one running plan; within a plan a request starts when those it depends on were
+answered (decisions: "Order with 8 connections").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import heapq
+from collections.abc import Callable, Iterable
+
+from echodesk.planning.values import Request, RoomDay
+from echodesk.worker.send import Sender
+from echodesk.worker.work import Fate, Work
+
+
+class Flight:
+    """Works on their way. Owned by the worker's loop."""
+
+    def __init__(self, sender: Sender, unclear: Callable[[str], None], connections: int) -> None:
+        self._sender = sender
+        self._unclear = unclear
+        self._connections = connections
+        self._heap: list[tuple[dt.date, int, int, Work, Request]] = []
+        self._sequence = 0
+        self._arrived = asyncio.Semaphore(0)
+        self._sending = 0
+        self.finished: list[Work] = []
+        self.has_finished = asyncio.Event()
+        self.busy: set[RoomDay] = set()
+        """Room-days of plans from their snapshot until their last transaction."""
+
+    @property
+    def load(self) -> int:
+        """Requests that are ready or on the wire."""
+        return len(self._heap) + self._sending
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing is ready, on the wire or waiting to be settled."""
+        return not (self._heap or self._sending or self.finished or self.busy)
+
+    def reserve(self, places: Iterable[RoomDay]) -> None:
+        """These belong to a plan from now on."""
+        self.busy.update(places)
+
+    def release(self, places: Iterable[RoomDay]) -> None:
+        """They are free again."""
+        self.busy.difference_update(places)
+
+    def add(self, works: Iterable[Work]) -> None:
+        """Send these; their intents are committed."""
+        for work in works:
+            self._push(work, work.ready())
+            if work.finished:
+                self._finish(work)
+
+    async def send_forever(self) -> None:
+        """Run the senders until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._connections):
+                group.create_task(self._one_sender())
+
+    def take_finished(self, most: int) -> list[Work]:
+        """Finished works, at least one request's worth and at most about `most` requests."""
+        taken: list[Work] = []
+        requests = 0
+        while self.finished and requests < most:
+            work = self.finished.pop(0)
+            taken.append(work)
+            requests += max(1, len(work.plan.requests))
+        if not self.finished:
+            self.has_finished.clear()
+        return taken
+
+    def _push(self, work: Work, requests: Iterable[Request]) -> None:
+        for request in requests:
+            if request.booking is not None:
+                date, minute = request.booking.place.date, request.booking.time.start
+            elif request.standing is not None:
+                date, minute = request.standing.place.date, request.standing.time.start
+            else:
+                raise ValueError(f"request {request.number} is about nothing")
+            self._sequence += 1
+            heapq.heappush(self._heap, (date, minute, self._sequence, work, request))
+            self._arrived.release()
+
+    async def _one_sender(self) -> None:
+        while True:
+            await self._arrived.acquire()
+            _date, _minute, _sequence, work, request = heapq.heappop(self._heap)
+            self._sending += 1
+            try:
+                result = await self._sender.carry(request)
+            finally:
+                self._sending -= 1
+            if result.fate is Fate.UNCLEAR:
+                self._unclear(result.text)
+            self._push(work, work.record(request.number, result))
+            if work.finished:
+                self._finish(work)
+
+    def _finish(self, work: Work) -> None:
+        self.finished.append(work)
+        self.has_finished.set()

@@ -1,0 +1,144 @@
+"""May a request be sent, right now? Asked again directly before each write (design §3.9, §4.4, §4.13).
+
+One place knows all reasons to hold: stop, pause, a lost or tired lease, Echo360 asking to wait, Echo360 not
+letting us in, a lesson that is about to begin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from echodesk.planning.answers import NotAllowed, Wait
+from echodesk.planning.records import PauseRecord
+from echodesk.planning.values import Method, Request, RoomDay
+from echodesk.worker.ports import Clock
+from echodesk.worker.work import Fate
+
+PROBE_S = 300.0
+"""After a 401 or 403 one probe in this time, until someone acts (reliability H3)."""
+UNCLEAR_IN_A_ROW = 5
+BACK_OFF_MAX_S = 300.0
+
+
+class Gate:
+    """What holds requests back. Owned by the worker's loop; no locks."""
+
+    def __init__(self, clock: Clock, on_change: Callable[[], None], deadline_s: float) -> None:
+        self._clock = clock
+        self._on_change = on_change
+        self._deadline_s = deadline_s
+        self._woken = asyncio.Event()
+        self._blocked_until = 0.0
+        self._unclear = 0
+        self.trusted_until = 0.0
+        """Monotonic instant until which the lease is ours beyond doubt."""
+        self.lead_minutes = 5
+        self.pauses: tuple[PauseRecord, ...] = ()
+        self.stopping = False
+        self.not_allowed = ""
+        self.waiting_for = ""
+        """Why Echo360 is being waited for, '' if it is not."""
+        self._not_allowed_at = 0.0
+
+    @property
+    def may_plan(self) -> bool:
+        """False while nothing could be sent anyway, so that no plan grows old."""
+        if self.not_allowed and self._clock.monotonic() - self._not_allowed_at >= PROBE_S:
+            self.try_again()
+        everything = any(pause.everything for pause in self.pauses)
+        return (
+            not (self.stopping or self.not_allowed or everything) and self._blocked_for() <= 0 and self._trusted()
+        )
+
+    async def ready(self) -> None:
+        """Wait as long as Echo360 asked for; ends at once when everything is being stopped."""
+        while not self.stopping and (left := self._blocked_for()) > 0:
+            self._woken.clear()
+            sleeping = asyncio.ensure_future(self._clock.sleep(left))
+            waking = asyncio.ensure_future(self._woken.wait())
+            try:
+                await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                sleeping.cancel()
+                waking.cancel()
+        if self.waiting_for and self._blocked_for() <= 0:
+            self.waiting_for = ""
+            self._on_change()
+
+    def check(self, request: Request) -> Fate | None:
+        """None if this request may be sent now, else what becomes of it."""
+        if self.stopping or self.not_allowed or not self._trusted():
+            return Fate.HELD
+        if self.paused(request.places) is not None:
+            return Fate.HELD
+        now = self._clock.campus_now()
+        if request.booking is not None and _start(request.booking.place, request.booking.time.start) <= now + (
+            dt.timedelta(minutes=self.lead_minutes)
+        ):
+            return Fate.TOO_LATE
+        standing = request.standing
+        if standing is not None and request.method is not Method.POST:
+            lead = dt.timedelta(minutes=self.lead_minutes if request.method is Method.PUT else 0)
+            if _start(standing.place, standing.time.start) <= now + lead:
+                return Fate.TOO_LATE
+        return None
+
+    def paused(self, places: Iterable[RoomDay]) -> PauseRecord | None:
+        """The first pause over any of these room-days."""
+        for place in places:
+            for pause in self.pauses:
+                if pause.covers(place):
+                    return pause
+        return None
+
+    async def told(self, answer: Wait | NotAllowed | None) -> None:
+        """Echo360 asked to wait, or does not let us in, or (None) answered well."""
+        if answer is None:
+            if self._unclear or self.not_allowed:
+                self._unclear = 0
+                self._on_change()
+        elif isinstance(answer, NotAllowed):
+            self.not_allowed = answer.text
+            self._not_allowed_at = self._clock.monotonic()
+            self._wake()
+        else:
+            self._block(answer.seconds, answer.text)
+
+    def unclear(self, text: str) -> None:
+        """An unclear answer; several in a row slow everything down."""
+        self._unclear += 1
+        if self._unclear >= UNCLEAR_IN_A_ROW:
+            self._block(min(BACK_OFF_MAX_S, 2.0 ** (self._unclear - UNCLEAR_IN_A_ROW)), text)
+
+    def try_again(self) -> None:
+        """Someone has acted: sending may begin again at once."""
+        self.not_allowed = ""
+        self._unclear = 0
+        self._blocked_until = 0.0
+        self._wake()
+
+    def stop(self) -> None:
+        """Nothing more is sent; what waits here is let go."""
+        self.stopping = True
+        self._wake()
+
+    def _block(self, seconds: float, text: str) -> None:
+        self._blocked_until = max(self._blocked_until, self._clock.monotonic() + seconds)
+        self.waiting_for = text
+        self._on_change()
+
+    def _blocked_for(self) -> float:
+        return self._blocked_until - self._clock.monotonic()
+
+    def _trusted(self) -> bool:
+        return self._clock.monotonic() + self._deadline_s < self.trusted_until
+
+    def _wake(self) -> None:
+        self._woken.set()
+        self._on_change()
+
+
+def _start(place: RoomDay, minute: int) -> dt.datetime:
+    return dt.datetime.combine(place.date, dt.time()) + dt.timedelta(minutes=minute)

@@ -1,0 +1,153 @@
+"""What the worker does now and then: late answers, ended pauses, past dates, people, the local sweep."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from echodesk.planning.answers import Done, NotAllowed, Wait
+from echodesk.planning.records import AuditLine, NotificationOutcome
+from echodesk.planning.statuses import NotificationStatus, Recorded
+from echodesk.planning.values import RoomDay
+from echodesk.worker.books import Books
+from echodesk.worker.flight import Flight
+from echodesk.worker.gate import Gate
+from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.snapshot import plan_places
+
+PEOPLE_S = 24 * 3_600.0
+FOREIGN_S = 3_600.0
+SWEEP_S = 600.0
+PAST_S = 60.0
+LATE_CHECK_S = 0.2
+
+
+@dataclass(slots=True)
+class _Chore:
+    every_s: float
+    work: Callable[[], Awaitable[None]]
+    next_at: float
+
+
+class Housekeeper:
+    """Chores of the leading worker; each runs when its time has come."""
+
+    def __init__(
+        self, ledger: Ledger, capture: Capture, clock: Clock, flight: Flight, gate: Gate, epoch: int
+    ) -> None:
+        self._ledger = ledger
+        self._capture = capture
+        self._clock = clock
+        self._flight = flight
+        self._gate = gate
+        self._epoch = epoch
+        now = clock.monotonic()
+        self._chores = [
+            _Chore(LATE_CHECK_S, self.late_answers, now),
+            _Chore(PAST_S, self.past_dates, now),
+            _Chore(FOREIGN_S, self.foreign, now + FOREIGN_S),
+            _Chore(SWEEP_S, self.sweep, now + SWEEP_S),
+            _Chore(PEOPLE_S / 24, self.people, now + 60.0),
+        ]
+
+    async def run_due(self) -> None:
+        """Run every chore whose time has come."""
+        for chore in self._chores:
+            if chore.next_at <= self._clock.monotonic():
+                await chore.work()
+                chore.next_at = self._clock.monotonic() + chore.every_s
+
+    async def late_answers(self) -> None:
+        """Requests that can no longer take effect: refresh where they meant to go, where the mirror has the
+        occurrence and where the timetable has it now (decisions: an unanswered intent names the external id)."""
+        late_s = await self._ledger.read("late", lambda books: books.office.rules().late_s)
+        if not await self._ledger.read("overdue", lambda books: bool(books.journal.overdue(late_s))):
+            return
+        today = self._clock.campus_now().date()
+
+        def write(books: Books) -> None:
+            books.office.guard(self._epoch)
+            intents = books.journal.overdue(late_s)
+            places = {place for one in intents for place in one.places}
+            ids = {one.external_id for one in intents}
+            places |= {row.standing.place for row in books.mirror.of_external(ids)}
+            lessons = [lesson for one in ids if (lesson := books.timetable.lesson_of(one)) is not None]
+            places |= {one.place for one in books.timetable.occurrences_of(lessons)[0]}
+            books.places.mark_refresh({one for one in places if one.date >= today}, 0.0, "no clear answer")
+            books.journal.clear_intents([one.id for one in intents])
+
+        await self._ledger.write("late answers", write)
+
+    async def past_dates(self) -> None:
+        """What waits for a date that has passed is too late; ended pauses are lifted."""
+        today = self._clock.campus_now().date().isoformat()
+
+        def write(books: Books) -> None:
+            books.office.guard(self._epoch)
+            books.office.lift_ended()
+            books.places.drop_past(today)
+            busy = self._flight.busy
+            past = [one for one in books.queue.waiting_past(today) if not set(one.places) & busy]
+            books.queue.begin([one.id for one in past])
+            text = "The day had passed before it could be sent."
+            books.queue.finish(
+                [
+                    NotificationOutcome(one.id, NotificationStatus.TOO_LATE.value, Recorded.NO.value, text, None)
+                    for one in past
+                ]
+            )
+
+        await self._ledger.write("past dates", write)
+        self._gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
+
+    async def foreign(self) -> None:
+        """A foreign schedule leaves and nobody tells: list rooms where one is in the way."""
+        today = self._clock.campus_now().date().isoformat()
+
+        def write(books: Books) -> None:
+            books.office.guard(self._epoch)
+            books.places.mark_refresh(books.places.foreign_obstacles(today), 0.0, "booked by others")
+
+        await self._ledger.write("booked by others", write)
+
+    async def sweep(self) -> None:
+        """The whole projection against the mirror, database only: room-days that differ become dirty."""
+        for room in await self._ledger.read("rooms", lambda books: books.timetable.rooms()):
+            differing = await self._ledger.read("sweep", functools.partial(self._differing, room))
+            if differing:
+                await self._ledger.write("sweep marks", functools.partial(self._mark, differing))
+
+    def _mark(self, places: set[RoomDay], books: Books) -> None:
+        books.office.guard(self._epoch)
+        already = {mark.place for mark in books.places.marks_at(places)}
+        books.places.mark(places - already, "sweep")
+
+    def _differing(self, room: str, books: Books) -> set[RoomDay]:
+        now = self._clock.campus_now()
+        today = now.date().isoformat()
+        places = books.timetable.room_days(room, today) | books.places.occupied(room, today)
+        busy = frozenset(self._flight.busy)
+        works = plan_places(books, places - busy, busy, now, {}, refreshed=False).works
+        return {place for work in works for request in work.plan.requests for place in request.places}
+
+    async def people(self) -> None:
+        """Look for people Echo360 did not know; once found, their schedules get their presenter."""
+        for email in await self._ledger.read("people", lambda books: books.journal.people_to_check(PEOPLE_S)):
+            await self._gate.ready()
+            reply = await self._capture.person_known(email)
+            answer = reply.answer
+            if isinstance(answer, Wait | NotAllowed):
+                await self._gate.told(answer)
+                return
+            known = isinstance(answer, Done)
+            line = AuditLine(
+                who="worker", action="GET", why=f"looking for {email}", outcome="known" if known else ""
+            )
+
+            def write(books: Books, email: str = email, known: bool = known, line: AuditLine = line) -> None:
+                books.office.guard(self._epoch)
+                books.places.mark(books.journal.person_checked(email, known), "person found")
+                books.journal.audit([line], self._epoch)
+
+            await self._ledger.write("person", write)

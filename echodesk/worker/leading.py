@@ -1,0 +1,317 @@
+"""While this worker holds the lease: recover, fill the mirror, then expand, plan, send and settle, over and over."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
+from echodesk.messages import CommandDone, Pause, Phase, Resume, TryAgain
+from echodesk.planning.answers import Learned, ReferenceFacts
+from echodesk.planning.values import Booking
+from echodesk.worker.books import Books
+from echodesk.worker.control import Asked, carry_out, failed_text, from_args
+from echodesk.worker.flight import Flight
+from echodesk.worker.gate import Gate
+from echodesk.worker.housekeeping import Housekeeper
+from echodesk.worker.listing import Lister
+from echodesk.worker.planner import Planner
+from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.send import Sender
+from echodesk.worker.settle import settle
+from echodesk.worker.tasks import Tasks
+from echodesk.worker.work import Work
+
+if TYPE_CHECKING:
+    from echodesk.worker.engine import Constants
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+WAVE_REQUESTS = 50
+WAVE_S = 0.05
+"""A wave is at most this many requests or seconds (decisions: Transactions)."""
+REFRESH_POLL_S = 0.2
+
+
+class Leading:
+    """One term of office. Owned by the worker's loop."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        capture: Capture,
+        clock: Clock,
+        tasks: Tasks,
+        holder: str,
+        epoch: int,
+        constants: Constants,
+        tell: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._capture = capture
+        self._clock = clock
+        self._tasks = tasks
+        self._holder = holder
+        self._epoch = epoch
+        self._constants = constants
+        self._tell = tell
+        self.gate = Gate(clock, tell, constants.deadline_s)
+        self.gate.trusted_until = clock.monotonic() + constants.lease_ttl_s - constants.lease_margin_s
+        sender = Sender(capture, self._facts, self.gate.ready, self.gate.check, self.gate.told)
+        self._flight = Flight(sender, self.gate.unclear, constants.connections)
+        self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch)
+        self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch)
+        self._lister.planner = self._planner
+        self._house = Housekeeper(ledger, capture, clock, self._flight, self.gate, epoch)
+        self._wake = asyncio.Event()
+        self._phase = Phase.STARTING
+        self._refresh_at = 0.0
+        self._late_s = 60.0
+        self._stopping = False
+        self.database = ""
+        """What is wrong with the database, '' when well."""
+
+    @property
+    def phase(self) -> Phase:
+        """What this leader is doing."""
+        if self.gate.stopping:
+            return Phase.STOPPING
+        if self.gate.not_allowed:
+            return Phase.STOPPED_BY_ECHO360
+        if any(pause.everything for pause in self.gate.pauses):
+            return Phase.PAUSED
+        if self.gate.waiting_for:
+            return Phase.WAITING
+        return self._phase
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with Echo360, '' when well."""
+        return self.gate.not_allowed or self.gate.waiting_for or self._lister.failed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Lead until asked to stop or until the lease is lost; what is in flight is brought to an end first."""
+        async with asyncio.TaskGroup() as group:
+            renewing = group.create_task(self._renew())
+            try:
+                await self._begin()
+                await self._until_stopped(stop)
+            finally:
+                renewing.cancel()
+        await self._ledger.write(
+            "release lease", lambda books: books.office.release_lease(self._holder, self._epoch)
+        )
+
+    async def _until_stopped(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(self._flight.send_forever())
+            working = group.create_task(self._work_forever())
+            settling = group.create_task(self._settle_forever())
+            await stop.wait()
+            self.gate.stop()
+            self._stopping = True
+            self._wake.set()
+            await asyncio.wait({working})
+            await self._lister.stop()
+            await self._land()
+            sending.cancel()
+            settling.cancel()
+
+    async def _land(self) -> None:
+        """Give what is in flight a short grace; what is not answered by then leaves its intent behind."""
+        until = self._clock.monotonic() + self._constants.grace_s
+        while not self._flight.empty and self._clock.monotonic() < until:
+            await self._clock.sleep(0.02)
+
+    # ---- the start ----------------------------------------------------------------------------------------
+
+    async def _begin(self) -> None:
+        def recover(books: Books) -> int:
+            books.office.guard(self._epoch)
+            books.journal.orphan_all()
+            return books.queue.recover()
+
+        recovered = await self._ledger.write("recover", recover)
+        if recovered:
+            log.info("%d rows of an earlier run wait again", recovered)
+        self._capture.remember(await self._ledger.read("reference", lambda books: books.journal.known_reference()))
+        await self._read_settings()
+        if not await self._ledger.read("mirror", lambda books: books.mirror.complete()):
+            self._phase = Phase.LISTING
+            self._tell()
+            await self._fill_mirror()
+        await self._lister.weigh()
+        self._phase = Phase.IDLE
+        self._tell()
+
+    async def _fill_mirror(self) -> None:
+        """List all schedules once before the first plan; tried until it succeeds."""
+        while not self.gate.stopping:
+            task = self._tasks.start("Listing everything that Echo360 holds")
+            try:
+                await self.gate.ready()
+                standing = await self._lister.collect(task)
+            finally:
+                self._tasks.end(task)
+            if standing is not None:
+                learned = self._capture.learned()
+
+                def write(books: Books) -> None:
+                    books.office.guard(self._epoch)
+                    books.mirror.replace_all(standing)
+                    books.journal.learn(learned)
+
+                await self._ledger.write("first mirror", write)
+                return
+            self._tell()
+            await self._clock.sleep(1.0)
+
+    async def _read_settings(self) -> None:
+        rules = await self._ledger.read("settings", lambda books: books.office.rules())
+        self.gate.lead_minutes, self._late_s = rules.lead, float(rules.late_s)
+        self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
+
+    # ---- the loops ----------------------------------------------------------------------------------------
+
+    async def _renew(self) -> None:
+        constants = self._constants
+        while True:
+            await self._clock.sleep(constants.lease_renew_s)
+            started = self._clock.monotonic()
+            try:
+                kept = await self._ledger.write(
+                    "renew lease",
+                    lambda books: books.office.renew_lease(self._holder, self._epoch, constants.lease_ttl_s),
+                )
+            except DatabaseTrouble as error:
+                log.info("the lease could not be renewed: %s", error)
+                continue
+            if not kept:
+                self.gate.stop()
+                raise NotLeading(
+                    "Another EchoDesk is sending", "The lease was taken over.", "Nothing to do: the other goes on."
+                )
+            self.gate.trusted_until = started + constants.lease_ttl_s - constants.lease_margin_s
+
+    async def _work_forever(self) -> None:
+        while not self._stopping:
+            did = await self._steady(self._work_once)
+            self._set_phase()
+            if not did:
+                self._wake.clear()
+                await self._idle()
+
+    async def _work_once(self) -> bool:
+        did = await self._serve_command()
+        await self._house.run_due()
+        if not self.gate.may_plan:
+            return did
+        did = await self._planner.expand_some() or did
+        if self._clock.monotonic() >= self._refresh_at or not did:
+            did = await self._lister.refresh_some() or did
+            self._refresh_at = self._clock.monotonic() + REFRESH_POLL_S
+        return await self._planner.plan_some() or did
+
+    async def _idle(self) -> None:
+        """Wait for the next poll, for a finished plan, or for a command."""
+        waking = asyncio.ensure_future(self._wake.wait())
+        sleeping = asyncio.ensure_future(self._clock.sleep(self._constants.idle_s))
+        try:
+            await asyncio.wait({waking, sleeping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waking.cancel()
+            sleeping.cancel()
+
+    async def _settle_forever(self) -> None:
+        while True:
+            await self._flight.has_finished.wait()
+            if sum(len(work.plan.requests) for work in self._flight.finished) < WAVE_REQUESTS:
+                await self._clock.sleep(WAVE_S)
+            works = self._flight.take_finished(WAVE_REQUESTS)
+            await self._steady(functools.partial(self._settle, works, self._capture.learned()))
+            self._wake.set()
+
+    async def _settle(self, works: Sequence[Work], learned: Sequence[Learned]) -> None:
+        def write(books: Books) -> None:
+            settle(books, works, self._epoch, self._late_s)
+            books.journal.learn(learned)
+
+        await self._ledger.write("settle", write)
+        for work in works:
+            self._flight.release(work.places)
+
+    async def _steady(self, step: Callable[[], Awaitable[T]]) -> T:
+        """Do a step; while the database is away, try again, as long as the lease may still be ours."""
+        wait_s = 0.1
+        while True:
+            try:
+                answer = await step()
+            except DatabaseTrouble as error:
+                if self._clock.monotonic() >= self.gate.trusted_until:
+                    raise
+                log.info("a step is tried again in %.1f s: %s", wait_s, error)
+                self.database = error.message
+                self._tell()
+                await self._clock.sleep(wait_s)
+                wait_s = min(wait_s * 2, 5.0)
+            else:
+                if self.database:
+                    self.database = ""
+                    self._tell()
+                return answer
+
+    # ---- commands and small things ------------------------------------------------------------------------
+
+    async def carry_out(self, command: Asked) -> CommandDone:
+        """Carry out a command of the window now."""
+        today = self._clock.campus_now().date()
+        done = await self._ledger.write("command", lambda books: carry_out(books, command, today))
+        await self._after(command)
+        return done
+
+    async def _serve_command(self) -> bool:
+        """Carry out one command that another window or a command line wrote; False if none waits."""
+        waiting = await self._ledger.read("commands", lambda books: books.office.next_command())
+        if waiting is None:
+            return False
+        today = self._clock.campus_now().date()
+
+        def write(books: Books) -> Asked:
+            books.office.guard(self._epoch)
+            command = from_args(waiting.kind, waiting.args)
+            done = carry_out(books, command, today)
+            books.office.answer_command(waiting.id, True, done.text)
+            return command
+
+        try:
+            await self._after(await self._ledger.write("command", write))
+        except (DatabaseTrouble, NotLeading):
+            raise
+        except EchoDeskError as error:
+            text = failed_text(error)
+            await self._ledger.write("command", lambda books: books.office.answer_command(waiting.id, False, text))
+        return True
+
+    async def _after(self, command: Asked) -> None:
+        """The gate must know of a pause before the command is answered: from then on nothing is sent."""
+        if isinstance(command, Pause | Resume):
+            self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
+        elif isinstance(command, TryAgain):
+            self.gate.try_again()
+        await self._read_settings()
+        self._wake.set()
+        self._tell()
+
+    async def _facts(self, booking: Booking) -> ReferenceFacts:
+        return await self._ledger.read("reference facts", lambda books: books.timetable.reference_facts(booking))
+
+    def _set_phase(self) -> None:
+        phase = Phase.IDLE if self._flight.empty else Phase.SENDING
+        if phase is not self._phase:
+            self._phase = phase
+            self._tell()

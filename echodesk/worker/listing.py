@@ -1,0 +1,231 @@
+"""Refresh: rooms are listed afresh, the mirror is made equal to the listing, and the room-days are planned again.
+
+While a room is being listed, room-days that something is sent for are remembered, and left as the mirror has
+them: the listing may be older than the answer. A listing that is not complete proves nothing (design §3.8).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+
+from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
+from echodesk.planning.records import AuditLine, RefreshMark
+from echodesk.planning.values import RoomDay, Standing
+from echodesk.worker.books import Books
+from echodesk.worker.flight import Flight
+from echodesk.worker.gate import Gate
+from echodesk.worker.planner import Planner
+from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.tasks import Tasks
+
+LISTINGS_AT_ONCE = 2
+PAGE = 150
+RELIST_S = 30.0
+"""How long a room whose listing failed is left alone."""
+EVERYTHING = "*"
+
+
+class Lister:
+    """Lists rooms whose time has come. Owned by the worker's loop."""
+
+    def __init__(
+        self, ledger: Ledger, capture: Capture, clock: Clock, flight: Flight, gate: Gate, tasks: Tasks, epoch: int
+    ) -> None:
+        self._ledger = ledger
+        self._capture = capture
+        self._clock = clock
+        self._flight = flight
+        self._gate = gate
+        self._tasks = tasks
+        self._epoch = epoch
+        self._touched: dict[str, set[RoomDay]] = {}
+        """Rooms being listed, with the room-days that something was sent for meanwhile."""
+        self._listed: set[int] = set()
+        """Refresh marks whose room was listed after they were set, and which wait for their plan."""
+        self._not_before: dict[str, float] = {}
+        self._running: set[asyncio.Task[None]] = set()
+        self.planner: Planner | None = None
+        self.failed = ""
+        """Why the last listing could not be used, '' if it could."""
+
+    @property
+    def idle(self) -> bool:
+        """True while no listing runs."""
+        return not self._running
+
+    def on_launch(self, places: frozenset[RoomDay]) -> None:
+        """Something is about to be sent for these room-days."""
+        for room, touched in self._touched.items():
+            touched.update(place for place in places if room in (EVERYTHING, place.room))
+
+    async def stop(self) -> None:
+        """Give up listings; nothing was written of them."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def refresh_some(self) -> bool:
+        """List rooms whose time has come, and plan what was listed; False if there is nothing to do."""
+        for task in [task for task in self._running if task.done()]:
+            self._running.discard(task)
+            task.result()
+        today = self._clock.campus_now().date()
+        due = [
+            mark
+            for mark in await self._ledger.read("due refreshes", lambda books: books.places.due_refresh())
+            if mark.place.date >= today and self._gate.paused([mark.place]) is None
+        ]
+        self._listed &= {mark.id for mark in due}
+        ready = [mark for mark in due if mark.id in self._listed and mark.place not in self._flight.busy]
+        did = bool(ready) and self.planner is not None and await self.planner.plan_listed(ready)
+        return self._start_listings([mark for mark in due if mark.id not in self._listed]) or did
+
+    def _start_listings(self, due: Sequence[RefreshMark]) -> bool:
+        now = self._clock.monotonic()
+        rooms: dict[str, list[RefreshMark]] = defaultdict(list)
+        for mark in due:
+            if self._not_before.get(mark.place.room, 0.0) <= now and mark.place not in self._flight.busy:
+                rooms[mark.place.room].append(mark)
+        if EVERYTHING in self._touched or not rooms:
+            return False
+        if len(rooms) > self._rooms_worth_everything and self.idle:
+            self._start(self._list_everything(due))
+            return True
+        did = False
+        for room, marks in rooms.items():
+            if len(self._running) >= LISTINGS_AT_ONCE:
+                break
+            if room not in self._touched:
+                self._start(self._list_room(room, marks))
+                did = True
+        return did
+
+    _rooms_worth_everything = 1_000_000
+
+    async def weigh(self) -> None:
+        """Find out from how many rooms on one listing of everything costs fewer calls than one of each."""
+        counts = await self._ledger.read("rooms of the mirror", lambda books: books.mirror.rooms_with_schedules())
+        pages = -(-sum(counts.values()) // PAGE)
+        per_room = sum(max(1, -(-count // PAGE)) for count in counts.values()) / max(1, len(counts))
+        self._rooms_worth_everything = max(3, int(pages / per_room))
+
+    def _start(self, listing: Coroutine[None, None, None]) -> None:
+        self._running.add(asyncio.create_task(listing))
+
+    async def _list_room(self, room: str, marks: Sequence[RefreshMark]) -> None:
+        self._touched[room] = {place for place in self._flight.busy if place.room == room}
+        try:
+            await self._gate.ready()
+            reply = await self._capture.list_room(room)
+            answer = reply.answer
+            if isinstance(answer, Listing) and answer.complete:
+                await self._apply({room: answer.standing}, marks, reply.exchanges, self._touched[room])
+                self.failed = ""
+            else:
+                await self._refused([room], answer, reply.exchanges)
+        finally:
+            del self._touched[room]
+
+    async def _list_everything(self, marks: Sequence[RefreshMark]) -> None:
+        rooms = {mark.place.room for mark in marks}
+        self._touched[EVERYTHING] = set(self._flight.busy)
+        task = self._tasks.start("Listing everything that Echo360 holds")
+        try:
+            await self._gate.ready()
+            standing = await self.collect(task)
+            if standing is None:
+                now = self._clock.monotonic()
+                self._not_before.update((room, now + RELIST_S) for room in rooms)
+                return
+            by_room: dict[str, list[Standing]] = {room: [] for room in rooms}
+            for one in standing:
+                by_room.setdefault(one.place.room, []).append(one)
+            await self._apply(by_room, marks, (), self._touched[EVERYTHING])
+        finally:
+            self._tasks.end(task)
+            del self._touched[EVERYTHING]
+
+    async def collect(self, task: int) -> list[Standing] | None:
+        """All schedules, or None if the listing did not come to its end."""
+        standing: list[Standing] = []
+        pages = 0
+        async for reply in self._capture.list_all():
+            answer = reply.answer
+            await self._audit("everything", reply.exchanges)
+            if not isinstance(answer, Listing):
+                await self._told(answer)
+                return None
+            if not answer.complete:
+                self.failed = answer.text
+                return None
+            standing.extend(answer.standing)
+            pages += 1
+            self._tasks.advance(task, pages)
+        self.failed = ""
+        return standing
+
+    async def _apply(
+        self,
+        rooms: Mapping[str, Sequence[Standing]],
+        marks: Sequence[RefreshMark],
+        exchanges: Sequence[Exchange],
+        touched: Collection[RoomDay],
+    ) -> None:
+        today = self._clock.campus_now().date().isoformat()
+        learned = self._capture.learned()
+
+        def write(books: Books) -> None:
+            books.office.guard(self._epoch)
+            changed: set[RoomDay] = set()
+            for room, standing in rooms.items():
+                changed |= books.mirror.replace_room(room, standing, touched, today)
+            due = {mark.place for mark in marks}
+            books.places.mark(
+                {place for place in changed - due if place.date.isoformat() >= today}, "the listing showed another"
+            )
+            books.journal.learn(learned)
+            books.journal.audit(_lines(next(iter(rooms)), exchanges), self._epoch)
+
+        await self._ledger.write("mirror", write)
+        self._listed.update(mark.id for mark in marks if mark.place not in touched)
+        again = [mark for mark in marks if mark.place in touched]
+        if again:
+            # What was sent meanwhile is newer than this listing; the marks stay and are listed next time.
+            self._not_before.pop(again[0].place.room, None)
+
+    async def _refused(self, rooms: Sequence[str], answer: object, exchanges: Sequence[Exchange]) -> None:
+        now = self._clock.monotonic()
+        self._not_before.update((room, now + RELIST_S) for room in rooms)
+        await self._audit(rooms[0], exchanges)
+        if isinstance(answer, Listing):
+            self.failed = answer.text
+        else:
+            await self._told(answer)
+
+    async def _told(self, answer: object) -> None:
+        self.failed = getattr(answer, "text", str(answer))
+        if isinstance(answer, Wait | NotAllowed):
+            await self._gate.told(answer)
+
+    async def _audit(self, what: str, exchanges: Sequence[Exchange]) -> None:
+        if exchanges:
+            lines = _lines(what, exchanges)
+            await self._ledger.write("audit", lambda books: books.journal.audit(lines, self._epoch))
+
+
+def _lines(what: str, exchanges: Sequence[Exchange]) -> list[AuditLine]:
+    return [
+        AuditLine(
+            who="worker",
+            action=one.method,
+            why=f"listing of {what}",
+            sent=one.path,
+            status=one.status,
+            answer=None if one.status == 200 else one.reply,
+            outcome="listed" if one.status == 200 else "not listed",
+            milliseconds=one.milliseconds,
+        )
+        for one in exchanges
+    ]

@@ -1,0 +1,108 @@
+"""Telling the window: the state, the numbers of the Overview, and what changed in each table that is shown."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+
+from echodesk.errors import DatabaseTrouble
+from echodesk.messages import Overview, Table, TableDelta, TableQuery, Unwatch, Watch
+from echodesk.worker.ports import Capture, Clock, EventSink, Ledger
+
+TABLES_S = 0.25
+"""At most four deltas a second and table (codebases §5.1)."""
+OVERVIEW_S = 1.0
+COUNTS_S = 1.0
+
+
+@dataclass(slots=True)
+class _Watched:
+    query: TableQuery
+    generation: int
+    cursor: int
+    fresh: bool
+    """True until the first snapshot was sent."""
+
+
+class Publisher:
+    """Publishes to one sink. Owned by the worker's loop."""
+
+    def __init__(
+        self, ledger: Ledger, capture: Capture, clock: Clock, sink: EventSink, calls_per_minute: int
+    ) -> None:
+        self._ledger = ledger
+        self._capture = capture
+        self._clock = clock
+        self._sink = sink
+        self._calls_per_minute = calls_per_minute
+        self._watched: dict[Table, _Watched] = {}
+        self._overview_at = 0.0
+        self._last_overview: Overview | None = None
+        self._counts: dict[Table, tuple[float, tuple[tuple[str, int], ...]]] = {}
+
+    def watch(self, command: Watch) -> None:
+        """Show this table from now on."""
+        self._watched[command.table] = _Watched(command.query, command.generation, 0, fresh=True)
+
+    def unwatch(self, command: Unwatch) -> None:
+        """The page is hidden."""
+        self._watched.pop(command.table, None)
+
+    async def run(self) -> None:
+        """Publish until cancelled; a database that is away only means that nothing new is known."""
+        while True:
+            with contextlib.suppress(DatabaseTrouble):
+                await self.once()
+            await self._clock.sleep(TABLES_S)
+
+    async def once(self) -> None:
+        """One round: what changed in the tables that are shown, and now and then the Overview."""
+        for table, watched in list(self._watched.items()):
+            await self._publish(table, watched)
+        if self._clock.monotonic() >= self._overview_at:
+            self._overview_at = self._clock.monotonic() + OVERVIEW_S
+            await self._publish_overview()
+
+    async def _publish_overview(self) -> None:
+        today = self._clock.campus_now().date().isoformat()
+        overview = await self._ledger.read(
+            "overview", lambda books: books.screens.overview(today, self._calls_per_minute)
+        )
+        if overview != self._last_overview:
+            self._last_overview = overview
+            self._sink.post(overview)
+
+    async def _publish(self, table: Table, watched: _Watched) -> None:
+        today = self._clock.campus_now().date().isoformat()
+        changes = await self._ledger.read(
+            "table",
+            lambda books: books.screens.changes(table, watched.cursor, watched.query, watched.fresh, today),
+        )
+        if self._watched.get(table) is not watched:
+            return
+        counts = await self._counted(table, today, force=watched.fresh)
+        if not (watched.fresh or changes.upserts or changes.deletes or counts is not None):
+            return
+        self._sink.post(
+            TableDelta(
+                table=table,
+                generation=watched.generation,
+                base=watched.cursor,
+                cursor=changes.cursor,
+                upserts=changes.upserts,
+                deletes=changes.deletes,
+                snapshot=watched.fresh,
+                counts=counts if counts is not None else self._counts[table][1],
+            )
+        )
+        watched.cursor = changes.cursor
+        watched.fresh = False
+
+    async def _counted(self, table: Table, today: str, *, force: bool) -> tuple[tuple[str, int], ...] | None:
+        """The counts per status if they are due and differ from what was told, else None."""
+        at, told = self._counts.get(table, (0.0, ()))
+        if not force and self._clock.monotonic() < at + COUNTS_S:
+            return None
+        counts = await self._ledger.read("counts", lambda books: books.screens.counts(table, today))
+        self._counts[table] = (self._clock.monotonic(), counts)
+        return counts if force or counts != told else None
