@@ -174,7 +174,7 @@ class Line:
             return Unanswered(self.clean(f"No complete answer: {_words(problem)}"))
         self._failed_connects = 0
         if isinstance(got, Got) and got.status >= 300:
-            # The words of a refusal go on to people: whatever a server echoes is struck out before anyone reads it.
+            # The words of a refusal go on to people: what a server echoes is struck out before anyone reads it.
             return replace(got, body=self._clean_bytes(got.body))
         return got
 
