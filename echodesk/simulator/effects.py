@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from echodesk.simulator import spoil, strangers
+from echodesk.simulator.bookings import clock_text
 from echodesk.simulator.faults import FaultInjector, FaultKind
 from echodesk.simulator.limiter import retry_after
 from echodesk.simulator.model import Institution
@@ -144,13 +145,10 @@ def _clash_once(scene: Scene, request: SimRequest, kind: FaultKind) -> Outcome |
 def _silent_change(scene: Scene, request: SimRequest, kind: FaultKind) -> Outcome | None:
     """The schedule is kept with an earlier end than was asked for."""
     body = _json(request)
-    end = None if body is None else body.get("endTime")
-    if body is None or not isinstance(end, str) or len(end) < 5 or not end[3:5].isdecimal():
+    hour, _, minute = str(None if body is None else body.get("endTime"))[:5].partition(":")
+    if body is None or not (hour.isdecimal() and minute.isdecimal()):
         return None
-    minute = int(end[3:5]) - _SHORTENED_MINUTES
-    if minute < 0:
-        return None
-    body["endTime"] = f"{end[:3]}{minute:02d}"
+    body["endTime"] = clock_text(max(int(hour) * 60 + int(minute) - _SHORTENED_MINUTES, 0))
     changed = SimRequest(request.method, request.path, request.query, request.headers, msgspec.json.encode(body))
     return _answer(kind, scene.institution.perform(changed))
 

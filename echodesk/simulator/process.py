@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -65,9 +66,10 @@ class SimulatorProcess:
         # The child must find this very package, wherever the parent was started.
         places = [str(Path(__file__).parents[2]), environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(place for place in places if place)
-        # Files instead of pipes: no thread is needed to read them, and a talkative child never blocks.
-        with tempfile.TemporaryFile() as output:
-            errors = tempfile.TemporaryFile()  # noqa: SIM115 (kept open as long as the child may speak)
+        with contextlib.ExitStack() as on_failure:
+            # Files instead of pipes: no thread is needed to read them, and a talkative child never blocks.
+            output = on_failure.enter_context(tempfile.TemporaryFile())
+            errors = on_failure.enter_context(tempfile.TemporaryFile())
             child = subprocess.Popen(
                 [*_program(), "--json", "--until-stdin-closes", *options],
                 stdin=subprocess.PIPE,
@@ -75,12 +77,10 @@ class SimulatorProcess:
                 stderr=errors,
                 env=environment,
             )
-            try:
-                address = _wait_until_ready(child, output, errors, deadline_s)
-            except SimulatorFailed:
-                _end(child)
-                errors.close()
-                raise
+            on_failure.callback(_end, child)
+            address = _wait_until_ready(child, output, errors, deadline_s)
+            on_failure.pop_all()
+        output.close()
         return cls(address, child, errors)
 
     @property
@@ -90,6 +90,8 @@ class SimulatorProcess:
 
     def check(self) -> None:
         """Raises `SimulatorFailed` with what the child said if it is no longer running."""
+        if self._errors.closed:
+            raise SimulatorFailed("The simulator was stopped.")
         if self._child.poll() is not None:
             raise SimulatorFailed(_obituary(self._child, self._errors))
 

@@ -199,9 +199,7 @@ def test_put_to_an_external_id_that_another_carries_is_refused() -> None:
     assert office.ask("PUT", path_of(made["id"]), booking(externalId="2")).said() == TAKEN_ID
 
 
-@pytest.mark.parametrize(
-    ("switch", "body"), [("object", b"{}"), ("text", b"OK"), ("empty", b"")], ids=str
-)
+@pytest.mark.parametrize(("switch", "body"), [("object", b"{}"), ("text", b"OK"), ("empty", b"")], ids=str)
 def test_delete_answers_200_with_the_body_that_the_switch_says(switch: str, body: bytes) -> None:
     office = Office(delete_body=switch)
     office.book()
