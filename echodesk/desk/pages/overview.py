@@ -1,0 +1,216 @@
+"""Overview: is all well, and if not, where to look. Every number opens the list behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from echodesk.desk import formats, shapes, standing, widgets, words
+from echodesk.desk.pages.cards import Bar, BarList, Card
+from echodesk.desk.pages.table_page import PageParts
+from echodesk.desk.words import Tone
+from echodesk.messages import EngineState, Overview, Table
+
+Opener = Callable[[Table, tuple[str, ...]], None]
+"""Opens a page, showing only these statuses."""
+
+WAITING = ("UNPROCESSED", "IN_PROGRESS")
+
+
+class OverviewPage(QScrollArea):
+    """Numbers of one moment, and the health of both sides."""
+
+    filled = Signal()
+    """New numbers are on screen."""
+
+    def __init__(self, parts: PageParts, opens: Opener) -> None:
+        super().__init__()
+        self._parts = parts
+        self.overview: Overview | None = None
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName("Overview")
+        updates, days = Table.NOTIFICATIONS, Table.ROOM_DAYS
+        theme = parts.theme
+
+        def card(title: str, table: Table | None, statuses: tuple[str, ...]) -> Card:
+            return Card(title, theme, None if table is None else lambda: opens(table, statuses))
+
+        self.transferred = card("Transferred in 24 hours", updates, ("SUCCESS", "WARN", "REFRESHED"))
+        self.pending = card("Waiting to be sent", updates, WAITING)
+        self.failed = card("Failed", updates, words.RETRYABLE)
+        self.clashes = card("Open room clashes", days, ("open",))
+        self.not_recorded = card("Not recorded", updates, ("IN_CONFLICT", "TOO_LATE", *words.RETRYABLE))
+        self.too_late = card("Too late today", updates, ("TOO_LATE",))
+        self.foreign = card("Booked by others", None, ())
+        self.paused = card("Held by a pause", updates, WAITING)
+        self.cards = (
+            self.transferred,
+            self.pending,
+            self.failed,
+            self.clashes,
+            self.not_recorded,
+            self.too_late,
+            self.foreign,
+            self.paused,
+        )
+        self.outcomes = BarList("Weekly updates by outcome", theme, "No weekly updates yet.")
+        self.reasons = BarList("Not recorded, by reason", theme, "Everything that asks for recording is recorded.")
+        self.sender_label = widgets.label("Starting", "heading")
+        self.next_lesson = widgets.label(kind="small", wrap=True)
+        self._health: list[tuple[QLabel, QLabel]] = []
+        self._calls_bar = Bar(theme, 10)
+        self._calls_text = widgets.label(kind="small")
+        self._calls_made = widgets.label(kind="small", wrap=True)
+        self._sender_sign = widgets.label()
+        self._lay_out()
+
+    def show_overview(self, overview: Overview) -> None:
+        """New numbers."""
+        self.overview = overview
+        left = overview.pending_minutes
+        self.transferred.say(
+            overview.transferred_24h,
+            f"{formats.counted(overview.schedules, 'recording')} stand in Echo360",
+            Tone.GOOD if overview.transferred_24h else Tone.QUIET,
+        )
+        waiting = f"about {formats.minutes(left)} at the call limit" if left else "sent as fast as Echo360 answers"
+        self.pending.say(
+            overview.pending,
+            waiting if overview.pending else "everything has been sent",
+            Tone.BUSY if overview.pending else Tone.QUIET,
+        )
+        self.failed.say(
+            overview.failed,
+            "need someone to look" if overview.failed else "nothing failed",
+            Tone.BAD if overview.failed else Tone.QUIET,
+        )
+        self.clashes.say(
+            overview.open_room_days,
+            "rooms on days with something left out" if overview.open_room_days else "no room is double booked",
+            Tone.CLASH if overview.open_room_days else Tone.QUIET,
+        )
+        self.not_recorded.say(
+            overview.not_recorded,
+            "lessons that asked for recording",
+            Tone.CLASH if overview.not_recorded else Tone.QUIET,
+        )
+        self.too_late.say(
+            overview.too_late_today,
+            "changes after the lesson had begun" if overview.too_late_today else "every change came in time",
+            Tone.NOTE if overview.too_late_today else Tone.QUIET,
+        )
+        self.foreign.say(overview.foreign, "made in Echo360 by someone else; never touched", Tone.QUIET)
+        self.paused.say(
+            overview.held_by_pause,
+            "room-days wait for a pause to end" if overview.held_by_pause else "nothing is held",
+            Tone.NOTE if overview.held_by_pause else Tone.QUIET,
+        )
+        self.outcomes.show_lines(_by_status(overview.notifications))
+        reasons = sorted(overview.left_out, key=lambda pair: -pair[1])
+        self.reasons.show_lines([(words.reason(name), count, Tone.CLASH) for name, count in reasons if count])
+        self._show_calls(overview)
+        if overview.next_lesson:
+            local = self._parts.campus.to_local(overview.next_lesson)
+            self.next_lesson.setText(
+                f"Next lesson that waits: {formats.moment(local, self._parts.campus.now()[:10])}"
+            )
+        else:
+            self.next_lesson.setText("" if overview.pending else "No lesson is waiting.")
+        self.filled.emit()
+
+    def repaint_signs(self) -> None:
+        """The colours have changed."""
+        self.outcomes.forget()
+        self.reasons.forget()
+        if self.overview is not None:
+            self.show_overview(self.overview)
+
+    def show_state(self, state: EngineState) -> None:
+        """Who is sending, and the health of both sides."""
+        text, tone = standing.sender_text(state)
+        self.sender_label.setText(formats.one_line(text))
+        widgets.restyle(self.sender_label, "ink", "" if tone is not Tone.BAD else str(tone))
+        self._put_sign(self._sender_sign, tone)
+        for (sign, said), (side, words_, side_tone) in zip(self._health, standing.health(state), strict=True):
+            said.setText(formats.breakable(f"{side}: {words_}"))
+            self._put_sign(sign, side_tone)
+
+    def _show_calls(self, overview: Overview) -> None:
+        used, limit = overview.calls_last_minute, overview.calls_per_minute
+        if limit:
+            self._calls_bar.fill(used / limit, Tone.NOTE if used >= limit else Tone.BUSY)
+            self._calls_text.setText(f"{formats.number(used)} of {formats.number(limit)} calls in the last minute")
+        else:
+            self._calls_bar.fill(0, Tone.BUSY)
+            self._calls_text.setText(f"{formats.counted(used, 'call')} in the last minute, no limit")
+        self._calls_bar.setAccessibleName(self._calls_text.text())
+        made = [f"{words.call(name).lower()} {formats.number(count)}" for name, count in overview.calls if count]
+        self._calls_made.setText("So far: " + ", ".join(made) if made else "No calls yet.")
+
+    def _put_sign(self, sign: QLabel, tone: Tone) -> None:
+        tokens = self._parts.theme.tokens
+        ratio = self.devicePixelRatioF()
+        sign.setPixmap(shapes.pixmap(tone, tokens.tones[tone][0], tokens.surface, ratio, 16))
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(24, 18, 24, 18)
+        column.setSpacing(12)
+        column.addWidget(widgets.label("Overview", "title"))
+        column.addWidget(widgets.label("Is every lesson that asks for it going to be recorded?", "muted"))
+        grid = QGridLayout()
+        grid.setSpacing(14)
+        for number, card in enumerate(self.cards):
+            grid.addWidget(card, number // 4, number % 4)
+            grid.setColumnStretch(number % 4, 1)
+        column.addLayout(grid)
+        row = QHBoxLayout()
+        row.setSpacing(14)
+        row.addWidget(self._health_panel(), 3)
+        row.addWidget(self.outcomes, 4)
+        row.addWidget(self.reasons, 4)
+        column.addLayout(row, 1)
+        self.setWidget(body)
+
+    def _health_panel(self) -> QFrame:
+        panel = widgets.frame("panel")
+        panel.setAccessibleName("Health")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(18, 14, 18, 14)
+        column.setSpacing(10)
+        column.addWidget(_signed(self._sender_sign, self.sender_label))
+        for side in ("Timetable database", "Echo360"):
+            sign, said = widgets.label(), widgets.label(f"{side}: not known yet", wrap=True)
+            self._health.append((sign, said))
+            column.addWidget(_signed(sign, said))
+        column.addWidget(widgets.label("Calls to Echo360", "heading"))
+        column.addWidget(self._calls_bar)
+        column.addWidget(self._calls_text)
+        column.addWidget(self._calls_made)
+        column.addWidget(self.next_lesson)
+        column.addStretch(1)
+        return panel
+
+
+def _signed(sign: QLabel, text: QLabel) -> QWidget:
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(9)
+    row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(text, 1)
+    return box
+
+
+def _by_status(counts: tuple[tuple[str, int], ...]) -> list[tuple[str, int, Tone]]:
+    order = list(words.STATUSES[Table.NOTIFICATIONS])
+    known = sorted(counts, key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
+    return [
+        (words.status(Table.NOTIFICATIONS, name), count, words.status_tone(Table.NOTIFICATIONS, name))
+        for name, count in known
+        if count
+    ]

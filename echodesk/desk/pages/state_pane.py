@@ -1,0 +1,45 @@
+"""What stands in the place of a table that has nothing to show: why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from echodesk.desk import formats, widgets
+
+
+class StatePane(QWidget):
+    """A title, a sentence and at most one button, in the middle."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pressed: Callable[[], None] = lambda: None
+        self.title = widgets.label(kind="headline", wrap=True)
+        self.text = widgets.label(kind="muted", wrap=True)
+        self.button = widgets.button("", self._on_pressed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(40, 40, 40, 40)
+        column.setSpacing(10)
+        column.addStretch(2)
+        for part in (self.title, self.text):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            part.setMaximumWidth(560)
+            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        for part in (self.title, self.text):
+            part.setMinimumWidth(320)
+
+    def say(self, title: str, text: str, button: str = "", pressed: Callable[[], None] | None = None) -> None:
+        """Show these words; without `button` there is none."""
+        self.title.setText(formats.breakable(title))
+        self.text.setText(formats.breakable(text))
+        self.button.setText(button)
+        self.button.setAccessibleName(button)
+        self.button.setVisible(bool(button))
+        self._pressed = pressed or (lambda: None)
+
+    def _on_pressed(self) -> None:
+        self._pressed()

@@ -1,0 +1,346 @@
+"""What the three table pages share: filter, statuses, actions, the table or what stands in its place, details."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from echodesk.desk import formats, widgets, words
+from echodesk.desk.campus import CampusTime
+from echodesk.desk.gateway import Gateway
+from echodesk.desk.pages.chips import StatusChips
+from echodesk.desk.pages.detail_pane import DetailPane
+from echodesk.desk.pages.inspector import Inspector
+from echodesk.desk.pages.row_actions import Matching, RowActions
+from echodesk.desk.pages.state_pane import StatePane
+from echodesk.desk.places import Place, place_of
+from echodesk.desk.tables.columns import columns_of
+from echodesk.desk.tables.feed import FeedState, TableFeed
+from echodesk.desk.tables.finding import Finder, status_of
+from echodesk.desk.tables.live_model import LiveModel
+from echodesk.desk.tables.row_cache import CAP
+from echodesk.desk.tables.view import LiveView
+from echodesk.desk.theme import Theme
+from echodesk.messages import NotificationRow, Row, Table, TableDelta, TableQuery
+
+PAUSE_IN_TYPING_MS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What every page is given."""
+
+    gateway: Gateway
+    campus: CampusTime
+    theme: Theme
+    by: str
+    """Who acts: goes into every command."""
+    numbers: Iterator[int]
+    """Generation numbers, shared by all tables."""
+
+
+class TablePage(QWidget):
+    """One live table with everything around it. Subclasses say what it is about."""
+
+    table: Table
+    lead = ""
+    """One sentence under the title."""
+    empty_title = "Nothing here yet"
+    empty_text = ""
+
+    def __init__(self, parts: PageParts, shared: Sequence[QAction]) -> None:
+        super().__init__()
+        self._parts = parts
+        self._finder = Finder()
+        self._applied: tuple[str, tuple[str, ...]] = ("", ())
+        self.model = LiveModel(columns_of(self.table, parts.campus), parent=self)
+        self.view = LiveView(self.model, parts.theme)
+        self.view.setAccessibleName(words.PAGES[self.table])
+        self.feed = TableFeed(self.table, self.model, parts.gateway, parts.numbers)
+        self.chips = StatusChips(self.table)
+        self.detail = DetailPane(parts.theme, parts.campus)
+        self.inspector = Inspector(self.table, self.detail, parts.gateway)
+        self.field = QLineEdit()
+        self.counter = widgets.label(kind="small")
+        self.state_pane = StatePane()
+        self.actions_ = RowActions(self, self.table, parts.gateway, parts.by, self.selected_rows, self._matching)
+        self.find_action = self._own_action("&Find in this list", QKeySequence.StandardKey.Find, self._on_find)
+        self.reload_action = self._own_action("Re&load this list", QKeySequence("F5"), self.feed.reload)
+        self.detail_action = self._own_action("Show &details", QKeySequence("Ctrl+I"), self._on_show_detail)
+        self._shared = tuple(shared)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(PAUSE_IN_TYPING_MS)
+        self._lay_out()
+        self._connect()
+        self._show_state()
+
+    # ---- for the window
+
+    @property
+    def row_actions(self) -> tuple[QAction, ...]:
+        """For the menu bar and the menu of the right mouse button."""
+        return self.actions_.offered
+
+    @property
+    def list_actions(self) -> tuple[QAction, ...]:
+        """What acts on the list itself."""
+        return (self.find_action, self.reload_action, self.detail_action)
+
+    def filter_to(self, statuses: tuple[str, ...]) -> None:
+        """Show only these statuses, without text."""
+        self.field.clear()
+        self._typing.stop()
+        self.chips.choose(statuses)
+        self._apply_filter()
+
+    def on_delta(self, delta: TableDelta) -> None:
+        """Rows from the worker."""
+        self.feed.on_delta(delta)
+
+    def selected_rows(self) -> list[Row]:
+        """The selected rows, in the order of the screen."""
+        found = (self.model.cache.get(key) for key in self.view.selected_keys())
+        return [row for row in found if row is not None]
+
+    def here(self) -> Place | None:
+        """What the current row is about."""
+        key = self.view.current_key()
+        row = self.model.cache.get(key) if key is not None else None
+        return place_of(row) if row is not None else None
+
+    def known_places(self) -> list[Place]:
+        """All places that the rows in memory name."""
+        return [place_of(row) for row in self.model.cache.rows()]
+
+    # ---- filter
+
+    def _apply_filter(self) -> None:
+        self._typing.stop()
+        self._sync_query()
+        text, statuses = self.field.text().strip(), self.chips.chosen()
+        # The worker may find a text in more fields than a row carries: its answer is not filtered by text again.
+        answered = bool(text) and self.feed.query.text == text and not self.model.waiting
+        wanted = ("" if answered else text, statuses)
+        if wanted != self._applied:
+            self._applied = wanted
+            self.model.filter(self._finder.accept(*wanted))
+        self._show_state()
+
+    def _sync_query(self) -> None:
+        """Ask the worker when the table is larger than what is in memory; else everything is here already."""
+        if self.feed.total > CAP:
+            self.feed.ask_for(TableQuery(self.field.text().strip(), self.chips.chosen()))
+        else:
+            self.feed.ask_for(TableQuery())
+
+    def _matching(self) -> Matching:
+        text, statuses = self.field.text().strip(), self.chips.chosen()
+        wanted = [status for status in words.RETRYABLE if not statuses or status in statuses]
+        query = TableQuery(text, statuses)
+        if not text:
+            return Matching(query, sum(self.feed.counts.get(status, 0) for status in wanted), exact=True)
+        accept = self._finder.accept(text, tuple(wanted)) if wanted else lambda row: False
+        count = sum(1 for row in self.model.cache.rows() if accept is None or accept(row))
+        return Matching(query, count, exact=self.model.cache.held < CAP)
+
+    # ---- what is shown
+
+    def _on_feed_changed(self) -> None:
+        self.chips.set_counts(self.feed.counts)
+        if self._typing.isActive():
+            self._show_state()
+        else:
+            self._apply_filter()
+
+    def _show_state(self) -> None:
+        shown, total = self.model.rowCount(), self.feed.total
+        one, many = words.ROWS[self.table]
+        filtered = bool(self.field.text().strip() or self.chips.chosen())
+        self.counter.setText(self._counter_text(shown, total, filtered))
+        if self.feed.trouble is not None and self.feed.state is FeedState.FAILED:
+            trouble = self.feed.trouble
+            self.state_pane.say(
+                trouble.title, f"{trouble.message} {trouble.next_step}", "Try again", self.feed.reload
+            )
+        elif shown:
+            self._stack.setCurrentWidget(self.view)
+            self.actions_.refresh()
+            return
+        elif not self.model.loaded or (self.model.waiting and filtered):
+            self.state_pane.say("Loading …", f"The {many} are being read from the timetable database.")
+        elif filtered:
+            self.state_pane.say(
+                f"No {one} matches", "Try fewer letters or another status.", "Show all", self._on_show_all
+            )
+        else:
+            self.state_pane.say(self.empty_title, self.empty_text)
+        self._stack.setCurrentWidget(self.state_pane)
+        self.actions_.refresh()
+
+    def _counter_text(self, shown: int, total: int, filtered: bool) -> str:
+        one, many = words.ROWS[self.table]
+        if not self.model.loaded:
+            return ""
+        if filtered:
+            more = " or more" if self.model.cache.held >= CAP else ""
+            return f"{formats.counted(shown, one, many)}{more} found, of {formats.number(total)}"
+        if total > shown:
+            return f"{formats.number(shown)} of {formats.number(total)} {many}, the newest"
+        return formats.counted(shown, one, many)
+
+    def _on_selection_changed(self) -> None:
+        rows = self.selected_rows()
+        if len(rows) == 1:
+            self.inspector.choose(rows[0].key, row_title(rows[0]))
+        elif rows:
+            self.inspector.choose_several(len(rows))
+        else:
+            self.inspector.choose_none()
+        self.actions_.refresh()
+
+    def _on_rows_changed(self, keys: frozenset[int]) -> None:
+        self.inspector.on_rows_changed(keys)
+        if not keys.isdisjoint(self.view.selected_keys()):
+            self.actions_.refresh()
+
+    # ---- clicks and keys
+
+    def _on_typed(self, _text: str) -> None:
+        self._typing.start()
+
+    def _on_find(self) -> None:
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
+    def _on_show_detail(self) -> None:
+        self.detail.show()
+        self.inspector.look_again()
+        self.detail.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_detail_closed(self) -> None:
+        self.detail.hide()
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_show_all(self) -> None:
+        self.filter_to(())
+
+    def _on_menu(self, point: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(list(self.row_actions))
+        menu.addSeparator()
+        menu.addActions([*self._shared, *self.list_actions])
+        menu.popup(self.view.viewport().mapToGlobal(point))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.feed.show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.feed.hide()
+
+    # ---- making
+
+    def _own_action(self, text: str, keys: QKeySequence | QKeySequence.StandardKey, done: object) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(done)
+        self.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        self.addActions(list(self.row_actions))
+        self.feed.changed.connect(self._on_feed_changed)
+        self.feed.rows_changed.connect(self._on_rows_changed)
+        self.field.textChanged.connect(self._on_typed)
+        self.field.returnPressed.connect(self._apply_filter)
+        self._typing.timeout.connect(self._apply_filter)
+        self.chips.changed.connect(self._apply_filter)
+        self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.view.opened.connect(self._on_show_detail)
+        self.view.customContextMenuRequested.connect(self._on_menu)
+        self.detail.closed.connect(self._on_detail_closed)
+
+    def _lay_out(self) -> None:
+        self.field.setPlaceholderText("Filter: module, lecturer, room, code …")
+        self.field.setAccessibleName(f"Filter {words.PAGES[self.table].lower()}")
+        self.field.setClearButtonEnabled(True)
+        self.field.setMaxLength(200)
+        self.field.setFixedWidth(320)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        titles = QHBoxLayout()
+        titles.addWidget(widgets.label(words.PAGES[self.table], "title"))
+        titles.addSpacing(10)
+        titles.addWidget(self.counter, 1, Qt.AlignmentFlag.AlignBottom)
+        tools = QHBoxLayout()
+        tools.setSpacing(8)
+        tools.addWidget(self.field)
+        tools.addStretch(1)
+        for number, action in enumerate((*self.row_actions[:3], *self._shared)):
+            tools.addWidget(self._tool(action, "primary" if number == 0 else ""))
+        tools.addWidget(self._more())
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.state_pane)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(12)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self._stack)
+        self.splitter.addWidget(self.detail)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([820, 350])
+        self.detail.setMinimumWidth(280)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 18, 24, 16)
+        column.setSpacing(10)
+        column.addLayout(titles)
+        column.addWidget(widgets.label(self.lead, "muted", wrap=True))
+        column.addLayout(tools)
+        column.addWidget(self.chips)
+        column.addWidget(self.splitter, 1)
+
+    def _tool(self, action: QAction, kind: str) -> QToolButton:
+        made = QToolButton()
+        made.setDefaultAction(action)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        made.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+        if kind:
+            made.setProperty("kind", kind)
+        return made
+
+    def _more(self) -> QToolButton:
+        made = QToolButton()
+        made.setText("More")
+        made.setAccessibleName("More actions")
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        menu = QMenu(made)
+        menu.addActions([*self.row_actions, *self._shared, *self.list_actions])
+        made.setMenu(menu)
+        return made
+
+
+def row_title(row: Row) -> str:
+    """What a row is about, until its details have come."""
+    if isinstance(row, NotificationRow):
+        return f"{row.module_title or row.module}, {formats.date(row.date or row.old_date)}"
+    place = place_of(row)
+    title = getattr(row, "module_title", "") or getattr(row, "module", "")
+    return f"{title}, {place.text}" if title else f"{place.text}: {words.status(Table.ROOM_DAYS, status_of(row))}"

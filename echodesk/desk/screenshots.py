@@ -1,0 +1,108 @@
+"""Pictures of every page, taken from the running program; works without a display."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import SignalInstance
+
+from echodesk.desk.pages.table_page import TablePage
+from echodesk.desk.tables.feed import FeedState
+from echodesk.desk.tables.finding import status_of
+from echodesk.desk.window import MainWindow
+from echodesk.desk.words import Tone, status_tone
+from echodesk.errors import EchoDeskError
+
+SIZE = (1400, 900)
+WAIT_S = 60.0
+EMPTY_WAIT_S = 10.0
+SETTLE_S = 0.15
+LOOKED_AT = 14
+"""A row that tells something is chosen among the first of the table."""
+
+
+def file_name(title: str) -> str:
+    """`Timetable changes` → `timetable-changes.png`."""
+    return f"{title.lower().replace(' ', '-')}.png"
+
+
+async def take(
+    window: MainWindow, folder: Path, pages: Sequence[str] = (), wait_s: float = WAIT_S
+) -> tuple[Path, ...]:
+    """Visit the pages with these titles (all when empty) at 1400 by 900 and write a picture of each.
+
+    Waits until a page shows rows, at most `wait_s`; an empty table is then pictured as it is. Raises
+    `EchoDeskError` when a page never got an answer or a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
+    except OSError as trouble:
+        raise _cannot_write(folder, str(trouble)) from trouble
+    window.resize(*SIZE)
+    written = []
+    for number, title in enumerate(window.titles):
+        if pages and title not in pages:
+            continue
+        window.open_page(number)
+        page = window.pages[number]
+        if isinstance(page, TablePage):
+            await _fill_table(page, wait_s)
+        else:
+            await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
+        file = folder / file_name(title)
+        # Widgets made just now are laid out in the next turns of Qt's loop.
+        await asyncio.sleep(SETTLE_S)
+        if not window.grab().save(str(file), "PNG"):
+            raise _cannot_write(file, "Qt could not save the picture.")
+        written.append(file)
+    return tuple(written)
+
+
+async def _fill_table(page: TablePage, wait_s: float) -> None:
+    feed, title = page.feed, page.view.accessibleName()
+    await _until(lambda: feed.state is FeedState.LIVE, (feed.changed,), wait_s, title)
+    try:
+        await _until(lambda: page.model.rowCount() > 0, (feed.changed,), min(wait_s, EMPTY_WAIT_S), title)
+    except EchoDeskError:
+        # It has answered and is empty: that is what there is to see.
+        return
+    first = range(min(LOOKED_AT, page.model.rowCount()))
+    rows = [page.model.cache.row(position) for position in first]
+    telling = [row for row in rows if status_tone(page.table, status_of(row)) in (Tone.BAD, Tone.CLASH, Tone.NOTE)]
+    page.view.choose((telling or rows)[0].key)
+    pane = page.detail
+    await _until(lambda: pane.detail is not None, (pane.filled,), wait_s, f"{title}, details")
+
+
+async def _until(
+    condition: Callable[[], bool], signals: Sequence[SignalInstance], wait_s: float, what: str
+) -> None:
+    happened = asyncio.Event()
+
+    def on_change() -> None:
+        if condition():
+            happened.set()
+
+    on_change()
+    for signal in signals:
+        signal.connect(on_change)
+    try:
+        async with asyncio.timeout(wait_s):
+            await happened.wait()
+    except TimeoutError as trouble:
+        raise EchoDeskError(
+            "A page did not fill",
+            f"{what} had nothing to show within {wait_s:g} seconds.",
+            "See whether the worker runs and the database has data, then take the pictures again.",
+        ) from trouble
+    finally:
+        for signal in signals:
+            signal.disconnect(on_change)
+
+
+def _cannot_write(file: Path, why: str) -> EchoDeskError:
+    return EchoDeskError(
+        "The picture cannot be written", f"{file}: {why}", "Choose a folder that you may write to."
+    )

@@ -1,0 +1,157 @@
+"""What the worker's state means to staff: banners, the line at the bottom, who is sending. Pure, no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from echodesk.desk import formats, words
+from echodesk.desk.campus import CampusTime
+from echodesk.desk.words import Tone
+from echodesk.messages import EngineState, PauseShown, Phase, Scope
+
+SHOWN_PAUSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A strip above the page. `act` is what its button does: '' none, 'try_again', 'resume', 'restart'."""
+
+    tone: Tone
+    title: str
+    text: str
+    act: str = ""
+    button: str = ""
+    pauses: tuple[int, ...] = ()
+
+
+def scope_text(scope: Scope) -> str:
+    """`everything`, `room 2950203 on Tue 24 Nov 2026`, `building Main, Mon … to Fri …`."""
+    if scope.room:
+        place = f"room {scope.room}"
+    elif scope.building:
+        place = f"building {scope.building}"
+    else:
+        place = "everything"
+    if not scope.first and not scope.last:
+        return place
+    if scope.first == scope.last:
+        return f"{place} on {formats.date(scope.first)}"
+    if not scope.last:
+        return f"{place} from {formats.date(scope.first)}"
+    if not scope.first:
+        return f"{place} until {formats.date(scope.last)}"
+    return f"{place} from {formats.date(scope.first)} to {formats.date(scope.last)}"
+
+
+def pause_text(pause: PauseShown, campus: CampusTime) -> str:
+    """`“maintenance” — Ann, since …, until …`."""
+    today = campus.now()[:10]
+    since = formats.moment(campus.to_local(pause.created), today)
+    until = (
+        f"until {formats.moment(campus.to_local(pause.until), today)}" if pause.until else "until someone resumes"
+    )
+    return f"“{pause.reason}”. Paused by {pause.owner or 'someone'} ({since}), {until}."
+
+
+def banners(state: EngineState, campus: CampusTime) -> tuple[Banner, ...]:
+    """All that stands in the way of sending, the worst first."""
+    found: list[Banner] = []
+    if state.phase is Phase.DATABASE_LOST or state.database:
+        found.append(
+            Banner(
+                Tone.BAD,
+                "The timetable database cannot be reached",
+                f"{state.database or 'Nothing can be read or written.'} "
+                "What is on screen may be old. EchoDesk tries again by itself.",
+            )
+        )
+    if state.phase is Phase.STOPPED_BY_ECHO360:
+        found.append(
+            Banner(
+                Tone.BAD,
+                "Echo360 does not let EchoDesk in",
+                f"{state.echo360} Nothing is sent until someone has put this right.".strip(),
+                "try_again",
+                "Try again",
+            )
+        )
+    elif state.phase is Phase.WAITING or state.echo360:
+        found.append(
+            Banner(
+                Tone.NOTE,
+                "Waiting for Echo360",
+                f"{state.echo360 or 'Echo360 asked to wait.'} Nothing is lost; sending goes on by itself.",
+                "try_again",
+                "Try now",
+            )
+        )
+    if (
+        not state.holder
+        and not state.mine
+        and state.phase not in (Phase.STARTING, Phase.STOPPING, Phase.DATABASE_LOST)
+    ):
+        found.append(
+            Banner(
+                Tone.BAD,
+                "Nobody is sending",
+                "No EchoDesk is sending changes to Echo360 at the moment. This one takes over within half a "
+                "minute if it may; otherwise start EchoDesk on the office's sending PC.",
+            )
+        )
+    found.extend(
+        Banner(
+            Tone.NOTE,
+            f"Paused: {scope_text(pause.scope)}",
+            pause_text(pause, campus),
+            "resume",
+            "Resume",
+            (pause.key,),
+        )
+        for pause in state.pauses[:SHOWN_PAUSES]
+    )
+    more = state.pauses[SHOWN_PAUSES:]
+    if more:
+        found.append(
+            Banner(
+                Tone.NOTE,
+                f"And {formats.counted(len(more), 'more pause')}",
+                "; ".join(scope_text(pause.scope) for pause in more[:6]) + (" …" if len(more) > 6 else ""),
+                "resume",
+                "Resume these",
+                tuple(pause.key for pause in more),
+            )
+        )
+    return tuple(found)
+
+
+def sender_text(state: EngineState) -> tuple[str, Tone]:
+    """Who is sending."""
+    if state.mine:
+        return ("This PC is sending", Tone.GOOD)
+    if state.holder:
+        return (f"{state.holder} is sending", Tone.QUIET)
+    if state.phase is Phase.STARTING:
+        return ("Starting", Tone.BUSY)
+    return ("Nobody is sending", Tone.BAD)
+
+
+def phase_text(state: EngineState) -> tuple[str, Tone]:
+    """What the worker is doing, in words."""
+    if state.phase is Phase.FOLLOWING and state.holder:
+        return (f"Watching: {state.holder} is sending", Tone.QUIET)
+    return (words.phase(state.phase), words.phase_tone(state.phase))
+
+
+def health(state: EngineState) -> tuple[tuple[str, str, Tone], ...]:
+    """(side, what is said, tone) of both sides."""
+    database = state.database or ("Cannot be reached" if state.phase is Phase.DATABASE_LOST else "")
+    echo360 = state.echo360 or ("Does not let us in" if state.phase is Phase.STOPPED_BY_ECHO360 else "")
+    starting = state.phase is Phase.STARTING
+    return (
+        ("Timetable database", database or "Well", Tone.BAD if database else Tone.GOOD),
+        (
+            "Echo360",
+            echo360 or ("Not tried yet" if starting else "Well"),
+            Tone.BAD if echo360 else Tone.WAIT if starting else Tone.GOOD,
+        ),
+    )

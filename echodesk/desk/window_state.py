@@ -1,0 +1,35 @@
+"""Remembers size, place, column widths and the detail pane of the window between two starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from echodesk.desk.window import MainWindow
+
+
+def save(window: MainWindow, file: Path) -> None:
+    """Write it down; a file that cannot be written is no reason to complain at the end of a day."""
+    settings = QSettings(str(file), QSettings.Format.IniFormat)
+    settings.setValue("window/geometry", window.saveGeometry())
+    for page in window.tables:
+        settings.setValue(f"{page.table}/columns", page.view.horizontalHeader().saveState())
+        settings.setValue(f"{page.table}/split", page.splitter.saveState())
+    settings.sync()
+
+
+def restore(window: MainWindow, file: Path) -> None:
+    """Bring it back; what is missing or of another version stays as it is."""
+    settings = QSettings(str(file), QSettings.Format.IniFormat)
+    geometry = settings.value("window/geometry")
+    if isinstance(geometry, QByteArray):
+        window.restoreGeometry(geometry)
+    for page in window.tables:
+        columns = settings.value(f"{page.table}/columns")
+        if isinstance(columns, QByteArray):
+            page.view.horizontalHeader().restoreState(columns)
+            page.view.horizontalHeader().setSortIndicatorShown(False)
+        split = settings.value(f"{page.table}/split")
+        if isinstance(split, QByteArray):
+            page.splitter.restoreState(split)

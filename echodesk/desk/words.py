@@ -1,0 +1,198 @@
+"""The office's words for everything the database and the worker name in capitals (design §8, "Words on screen").
+
+Each dictionary is complete for what design §4.7 and `messages.Phase` allow; a value that is not in it is shown
+as itself, so that a newer worker never makes an older window lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from echodesk.messages import Phase, Table
+
+
+class Tone(StrEnum):
+    """How a status feels; each has a colour and a shape of its own, never colour alone."""
+
+    GOOD = "good"
+    NOTE = "note"
+    WAIT = "wait"
+    BUSY = "busy"
+    CLASH = "clash"
+    BAD = "bad"
+    QUIET = "quiet"
+
+
+PAGES: Mapping[Table, str] = {
+    Table.QUEUE: "Timetable changes",
+    Table.NOTIFICATIONS: "Weekly updates",
+    Table.ROOM_DAYS: "Room clashes",
+}
+
+ROWS: Mapping[Table, tuple[str, str]] = {
+    Table.QUEUE: ("change", "changes"),
+    Table.NOTIFICATIONS: ("update", "updates"),
+    Table.ROOM_DAYS: ("room day", "room days"),
+}
+"""What one row is, and several, in a sentence."""
+
+_QUEUE: Mapping[str, tuple[str, Tone]] = {
+    "UNPROCESSED": ("Waiting", Tone.WAIT),
+    "IN_PROGRESS": ("In progress", Tone.BUSY),
+    "PROCESSED": ("Done", Tone.GOOD),
+    "FAILED": ("Failed", Tone.BAD),
+    "SUPERSEDED": ("Replaced", Tone.QUIET),
+}
+
+_NOTIFICATIONS: Mapping[str, tuple[str, Tone]] = {
+    "UNPROCESSED": ("Waiting", Tone.WAIT),
+    "IN_PROGRESS": ("In progress", Tone.BUSY),
+    "SUCCESS": ("Done", Tone.GOOD),
+    "WARN": ("Done, with a note", Tone.NOTE),
+    "REFRESHED": ("Recorded after re-sync", Tone.GOOD),
+    "IN_CONFLICT": ("Room clash", Tone.CLASH),
+    "TOO_LATE": ("Too late to change", Tone.NOTE),
+    "FAILED": ("Failed", Tone.BAD),
+    "PARKED": ("Set aside, needs you", Tone.BAD),
+    "OUT_OF_DATE": ("Overtaken by a later check", Tone.QUIET),
+    "SUPERSEDED": ("Replaced", Tone.QUIET),
+}
+
+_ROOM_DAYS: Mapping[str, tuple[str, Tone]] = {
+    "open": ("Open", Tone.CLASH),
+    "resolved": ("Resolved", Tone.GOOD),
+    "passed": ("Passed", Tone.QUIET),
+}
+
+STATUSES: Mapping[Table, Mapping[str, tuple[str, Tone]]] = {
+    Table.QUEUE: _QUEUE,
+    Table.NOTIFICATIONS: _NOTIFICATIONS,
+    Table.ROOM_DAYS: _ROOM_DAYS,
+}
+"""Per table, in the order of the chips."""
+
+RETRYABLE = ("FAILED", "PARKED")
+"""What staff may retry (design §4.11)."""
+
+_ACTIONS: Mapping[str, str] = {"INSERT": "New", "UPDATE": "Changed", "DELETE": "Cancelled"}
+
+_SOURCES: Mapping[str, str] = {
+    "TIMETABLE": "Timetable",
+    "ROOMREQUESTS": "Recording request",
+    "RETRY": "Retry",
+}
+
+_RECORDED: Mapping[str, tuple[str, Tone]] = {
+    "YES": ("Recorded", Tone.GOOD),
+    "NO": ("Not recorded", Tone.BAD),
+    "NOT_WANTED": ("Not wanted", Tone.QUIET),
+    "": ("Not known yet", Tone.WAIT),
+}
+
+_REASONS: Mapping[str, str] = {
+    "CLASH": "Room clash",
+    "FOREIGN": "Booked in Echo360 by others",
+    "BEGUN": "Already begun",
+    "TOO_LATE": "Too late to change",
+    "TOO_LONG": "Longer than the recorder allows",
+    "UNREADABLE": "Times cannot be read",
+    "DECISION": "Decided by staff",
+    "REFUSED": "Refused by Echo360",
+}
+
+_PHASES: Mapping[str, tuple[str, Tone]] = {
+    Phase.STARTING: ("Starting", Tone.BUSY),
+    Phase.LISTING: ("Reading what Echo360 holds", Tone.BUSY),
+    Phase.SENDING: ("Sending", Tone.BUSY),
+    Phase.IDLE: ("Up to date", Tone.GOOD),
+    Phase.PAUSED: ("Paused", Tone.NOTE),
+    Phase.WAITING: ("Waiting for Echo360", Tone.NOTE),
+    Phase.STOPPED_BY_ECHO360: ("Echo360 does not let us in", Tone.BAD),
+    Phase.FOLLOWING: ("Watching: another PC is sending", Tone.QUIET),
+    Phase.DATABASE_LOST: ("Timetable database lost", Tone.BAD),
+    Phase.STOPPING: ("Stopping", Tone.BUSY),
+}
+
+_CALLS: Mapping[str, str] = {
+    "POST": "Made",
+    "PUT": "Changed",
+    "DELETE": "Removed",
+    "GET": "Looked up",
+    "SIGN_INS": "Signed in",
+}
+
+_OUTCOMES: Mapping[str, tuple[str, Tone]] = {
+    "DONE": ("Done", Tone.GOOD),
+    "CLASH": ("Room clash", Tone.CLASH),
+    "EXISTS": ("Already there", Tone.NOTE),
+    "GONE": ("Already gone", Tone.NOTE),
+    "MISSING": ("Something is missing in Echo360", Tone.NOTE),
+    "NODEVICE": ("No recorder in the room", Tone.BAD),
+    "INPAST": ("Too late to change", Tone.NOTE),
+    "REFUSED": ("Refused", Tone.BAD),
+    "WAIT": ("Asked to wait", Tone.WAIT),
+    "UNCLEAR": ("No clear answer", Tone.NOTE),
+    "NOTALLOWED": ("Not let in", Tone.BAD),
+}
+"""The answers of `planning.answers`, by the name of the answer without underscores."""
+
+
+def status(table: Table, value: str) -> str:
+    """The word for a row's status."""
+    return STATUSES[table].get(value, (value, Tone.QUIET))[0]
+
+
+def status_tone(table: Table, value: str) -> Tone:
+    """How a row's status feels; what is not known feels quiet."""
+    return STATUSES[table].get(value, (value, Tone.QUIET))[1]
+
+
+def action(value: str) -> str:
+    """New, Changed, Cancelled."""
+    return _ACTIONS.get(value, value)
+
+
+def source(value: str) -> str:
+    """What wrote the timetable change."""
+    return _SOURCES.get(value, value)
+
+
+def recorded(value: str) -> str:
+    """Will it be recorded?"""
+    return _RECORDED.get(value, (value, Tone.QUIET))[0]
+
+
+def recorded_tone(value: str) -> Tone:
+    """How that answer feels."""
+    return _RECORDED.get(value, (value, Tone.QUIET))[1]
+
+
+def reason(value: str) -> str:
+    """Why a lesson is not recorded (`planning.values.Reason`), whatever the case of its letters."""
+    return _REASONS.get(value.upper(), value)
+
+
+def phase(value: str) -> str:
+    """What the worker is doing."""
+    return _PHASES.get(value, (value, Tone.QUIET))[0]
+
+
+def phase_tone(value: str) -> Tone:
+    """How that feels."""
+    return _PHASES.get(value, (value, Tone.QUIET))[1]
+
+
+def call(value: str) -> str:
+    """A kind of call to Echo360."""
+    return _CALLS.get(value.upper(), value)
+
+
+def outcome(value: str) -> str:
+    """How a call ended; an answer class without words of its own is shown as itself."""
+    return _OUTCOMES.get(value.upper().replace("_", ""), (value, Tone.QUIET))[0]
+
+
+def outcome_tone(value: str) -> Tone:
+    """How that feels."""
+    return _OUTCOMES.get(value.upper().replace("_", ""), (value, Tone.QUIET))[1]
