@@ -1,4 +1,4 @@
-"""While this worker holds the lease: recover, fill the mirror, then expand, plan, send and settle, over and over."""
+"""While this worker holds the lease: recover, fill the mirror, then expand, plan, send and settle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
 from echodesk.messages import CommandDone, Pause, Phase, Resume, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
-from echodesk.planning.values import Booking
+from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
 from echodesk.worker.control import Asked, carry_out, failed_text, from_args
 from echodesk.worker.flight import Flight
@@ -159,17 +159,17 @@ class Leading:
             finally:
                 self._tasks.end(task)
             if standing is not None:
-                learned = self._capture.learned()
-
-                def write(books: Books) -> None:
-                    books.office.guard(self._epoch)
-                    books.mirror.replace_all(standing)
-                    books.journal.learn(learned)
-
-                await self._ledger.write("first mirror", write)
+                await self._ledger.write(
+                    "first mirror", functools.partial(self._first_mirror, standing, self._capture.learned())
+                )
                 return
             self._tell()
             await self._clock.sleep(1.0)
+
+    def _first_mirror(self, standing: Sequence[Standing], learned: Sequence[Learned], books: Books) -> None:
+        books.office.guard(self._epoch)
+        books.mirror.replace_all(standing)
+        books.journal.learn(learned)
 
     async def _read_settings(self) -> None:
         rules = await self._ledger.read("settings", lambda books: books.office.rules())

@@ -1,0 +1,85 @@
+"""The store's part of the books of one transaction; `main.py` adds the timetable's."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
+from echodesk.store.binding import ChangeNumber
+from echodesk.store.details import Details
+from echodesk.store.figures import Figures
+from echodesk.store.journal import Journal
+from echodesk.store.mirror import Mirror, Recogniser
+from echodesk.store.office import Office
+from echodesk.store.places import Places
+from echodesk.store.queue import Queue
+from echodesk.store.screens import Tables
+
+
+class Screens:
+    """What the window shows, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool, today: str) -> TableChanges:
+        """Rows changed since the cursor; all that match, up to the query's limit, for a snapshot."""
+        return Tables(self._connection).changes(table, cursor, query, snapshot, today)
+
+    def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
+        """(status, rows) of the whole table."""
+        return Tables(self._connection).counts(table, today)
+
+    def overview(self, today: str, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page."""
+        return Figures(self._connection).overview(today, calls_per_minute)
+
+    def detail(self, table: Table, key: int) -> Detail | None:
+        """The detail pane of one row."""
+        return Details(self._connection).detail(table, key)
+
+
+class StoreBooks:
+    """EchoDesk's own tables in one transaction."""
+
+    def __init__(self, connection: Connection, recognise: Recogniser) -> None:
+        self.connection = connection
+        self._recognise = recognise
+        self._change = ChangeNumber(connection)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Queue entries and notifications."""
+        return Queue(self.connection, self._change)
+
+    @cached_property
+    def places(self) -> Places:
+        """Room-days."""
+        return Places(self.connection, self._change)
+
+    @cached_property
+    def mirror(self) -> Mirror:
+        """What Echo360 holds, as far as EchoDesk knows."""
+        return Mirror(self.connection, self._recognise)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Intents, refusals, people, reference data, audit."""
+        return Journal(self.connection)
+
+    @cached_property
+    def office(self) -> Office:
+        """Pauses, settings, commands, lease."""
+        return Office(self.connection)
+
+    @cached_property
+    def screens(self) -> Screens:
+        """What the window shows."""
+        return Screens(self.connection)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Counts."""
+        return Figures(self.connection)

@@ -1,0 +1,143 @@
+"""The numbers of the Overview, of `status` and of "until quiet": SQL counts of one moment (reliability O1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, TextClause, text
+
+from echodesk.messages import Overview, Table
+from echodesk.store.screens import Tables
+
+_TRANSFERRED = text(
+    "SELECT count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
+    " AND ACTION IN ('POST', 'PUT', 'DELETE') AND STATUS IN (200, 201)"
+)
+_LAST_MINUTE = text(
+    "SELECT count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-60 seconds')"
+    " AND ACTION IN ('GET', 'POST', 'PUT', 'DELETE')"
+)
+_CALLS = text(
+    "SELECT ACTION, count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
+    " AND ACTION IN ('GET', 'POST', 'PUT', 'DELETE') GROUP BY ACTION"
+)
+_TOO_LATE = text("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'TOO_LATE' AND LESSON_DATE = :today")
+_HELD = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NOT NULL")
+_WAITING_ROOMS = text(
+    "SELECT count(*) FROM STT_ECHO_DIRTY d WHERE EXISTS (SELECT 1 FROM STT_ECHO_ROOM_HOLD h"
+    " WHERE h.ROOMID = d.ROOMID AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
+)
+_FOREIGN = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 0 AND LESSON_DATE >= :today")
+_SCHEDULES = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 1")
+_LEFT_OUT = text("SELECT REASON, count(*) FROM STT_ECHO_LEFT_OUT WHERE LESSON_DATE >= :today GROUP BY REASON")
+_OLDEST = text(
+    "SELECT CREATED FROM STT_ECHO_QUEUE WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS') ORDER BY ID LIMIT 1"
+)
+_NEXT = text(
+    "SELECT LESSON_DATE, STARTTIME FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+    " AND LESSON_DATE >= :today ORDER BY LESSON_DATE, STARTTIME LIMIT 1"
+)
+_DIRTY = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NULL")
+_REFRESH = text("SELECT count(*) FROM STT_ECHO_REFRESH")
+_INTENTS = text("SELECT count(*) FROM STT_ECHO_INTENT")
+_COMMANDS = text("SELECT count(*) FROM STT_ECHO_COMMAND WHERE STATE = 'WAITING'")
+_PAUSES = text("SELECT count(*) FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL")
+_REFUSED = text("SELECT count(*) FROM STT_ECHO_REFUSED WHERE LESSON_DATE >= :today")
+
+WAITING = ("UNPROCESSED", "IN_PROGRESS")
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What still has to happen before everything is quiet; what a pause holds is counted apart."""
+
+    entries: int
+    notifications: int
+    room_days: int
+    refreshes: int
+    intents: int
+    commands: int
+    held: int
+
+    @property
+    def quiet(self) -> bool:
+        """True when nothing is pending (decisions: until quiet)."""
+        return not (
+            self.entries or self.notifications or self.room_days or self.refreshes or self.intents or self.commands
+        )
+
+
+class Figures:
+    """Counts inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def overview(self, today: str, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page."""
+        tables = Tables(self._connection)
+        queue = dict(tables.counts(Table.QUEUE, today))
+        notifications = dict(tables.counts(Table.NOTIFICATIONS, today))
+        room_days = dict(tables.counts(Table.ROOM_DAYS, today))
+        left_out = self._pairs_today(_LEFT_OUT, today)
+        pending = sum(notifications.get(status, 0) for status in WAITING)
+        waiting = self._connection.execute(_NEXT, {"today": today}).first()
+        return Overview(
+            transferred_24h=self._count(_TRANSFERRED),
+            pending=pending + queue.get("UNPROCESSED", 0),
+            pending_minutes=round(pending / calls_per_minute, 1) if calls_per_minute else 0.0,
+            failed=notifications.get("FAILED", 0) + notifications.get("PARKED", 0),
+            open_room_days=room_days.get("open", 0),
+            not_recorded=sum(count for _reason, count in left_out),
+            too_late_today=self._count(_TOO_LATE, today),
+            held_by_pause=self._count(_HELD),
+            foreign=self._count(_FOREIGN, today),
+            schedules=self._count(_SCHEDULES),
+            queue=tuple(sorted(queue.items())),
+            notifications=tuple(sorted(notifications.items())),
+            room_days=tuple(sorted(room_days.items())),
+            left_out=left_out,
+            calls=tuple(sorted((row[0], row[1]) for row in self._connection.execute(_CALLS))),
+            calls_last_minute=self._count(_LAST_MINUTE),
+            calls_per_minute=calls_per_minute,
+            oldest_pending=self._connection.execute(_OLDEST).scalar() or "",
+            next_lesson=f"{waiting.LESSON_DATE} {waiting.STARTTIME or ''}".strip() if waiting else "",
+        )
+
+    def pending(self, today: str) -> Pending:
+        """What still has to happen."""
+        tables = Tables(self._connection)
+        queue = dict(tables.counts(Table.QUEUE, today))
+        notifications = dict(tables.counts(Table.NOTIFICATIONS, today))
+        paused = self._count(_PAUSES) > 0
+        held = self._count(_HELD)
+        waiting_rooms = self._count(_WAITING_ROOMS)
+        notified = sum(notifications.get(status, 0) for status in WAITING)
+        unread = queue.get("UNPROCESSED", 0)
+        in_progress = queue.get("IN_PROGRESS", 0)
+        excused = (paused and held) or waiting_rooms
+        return Pending(
+            entries=unread + (0 if excused else in_progress),
+            notifications=0 if excused else notified,
+            room_days=self._count(_DIRTY) - waiting_rooms,
+            refreshes=self._count(_REFRESH),
+            intents=self._count(_INTENTS),
+            commands=self._count(_COMMANDS),
+            held=held,
+        )
+
+    def refused(self, today: str) -> int:
+        """Occurrences with a remembered definite failure."""
+        return self._count(_REFUSED, today)
+
+    def left_out(self, today: str) -> dict[str, int]:
+        """Not recorded, by reason, from today on."""
+        return dict(self._pairs_today(_LEFT_OUT, today))
+
+    def _count(self, statement: TextClause, today: str | None = None) -> int:
+        values = {} if today is None else {"today": today}
+        return int(self._connection.execute(statement, values).scalar_one())
+
+    def _pairs_today(self, statement: TextClause, today: str) -> tuple[tuple[str, int], ...]:
+        rows = self._connection.execute(statement, {"today": today})
+        return tuple(sorted((row[0], row[1]) for row in rows))
