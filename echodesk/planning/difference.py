@@ -70,11 +70,10 @@ def difference(projection: Projection, ground: Ground) -> Difference:
             candidates = _best_first(candidates, booking)
         standing = candidates[0]
         to_remove += candidates[1:]
-        in_place = stands_at(standing, booking.place, booking.time) and standing.echo_id not in ground.repeated
-        if not in_place:
+        if not stands_at(standing, booking.place, booking.time):
             late = ground.late.reached(standing.place.date, standing.time.start)
             changes.append(Change(booking, standing, Why.MOVED, aside=late))
-        elif same_content(standing.content, booking.content):
+        elif same_content(standing.content, booking.content) and standing.echo_id not in ground.repeated:
             kept.add(booking.external_id)
         else:
             changes.append(Change(booking, standing, Why.CHANGED))
