@@ -87,8 +87,7 @@ BEGIN
           AND L.SLOTENTRY = 1
           AND L.ROOMID <> ''
           AND L.MODULEID <> ''
-          AND LENGTH(L.MODGRPCODE) = 4
-          AND SUBSTR(L.MODGRPCODE, 3) GLOB '[0-9][0-9]'
+          AND L.MODGRPCODE GLOB '??[0-9][0-9]'
           AND EXISTS (SELECT 1 FROM ROOMREQUESTS Q
                       WHERE TRIM(Q.SETID) = L.SETID AND Q.SLOTID = L.SLOTID AND Q.SLOTENTRY = L.SLOTENTRY
                         AND TRIM(Q.FEATUREID) IN ('AUDIOREC', 'VIDEOREC'))

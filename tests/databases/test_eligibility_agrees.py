@@ -66,8 +66,11 @@ def surroundings(cmis: Cmis) -> None:
     for setid in (OTHER_SETID, FORMER_SETID):
         fill(cmis, setid, slots=0)
         go_live(cmis, setid, live=int(setid == OTHER_SETID))
+    for setid in (SETID, OTHER_SETID, FORMER_SETID):
         cmis.insert("modulegroups", setid=setid, moduleid="NONE", grpcode="LC01")
-    cmis.insert("modulegroups", setid=SETID, moduleid="NONE", grpcode="LC01")
+        cmis.insert("module", setid=setid, moduleid="")
+        cmis.insert("modulegroups", setid=setid, moduleid="", grpcode="LC01")
+        cmis.insert("roomfeatures", setid=setid, roomid="", featureid="AUDIOREC")
     cmis.delete("roomrequests", setid=SETID)
     for slotid in range(1, ROWS + 1):
         for setid in (SETID, OTHER_SETID, FORMER_SETID):

@@ -195,6 +195,16 @@ def test_what_is_around_the_lesson_counts_at_the_moment_of_the_edit(
     assert cmis.entries() == []
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_a_blank_code_is_no_code_even_where_it_is_known(cmis: Cmis, blank: str) -> None:
+    cmis.insert("roomfeatures", setid=SETID, roomid=blank, featureid="VIDEOREC")
+    cmis.insert("module", setid=SETID, moduleid=blank)
+    cmis.insert("modulegroups", setid=SETID, moduleid=blank, grpcode="LC01")
+    cmis.lesson(slotid=1, roomid=blank)
+    cmis.lesson(slotid=2, moduleid=blank)
+    assert cmis.entries() == []
+
+
 @pytest.mark.parametrize("status", [1, 4, 0, 22])
 def test_only_status_2_counts(cmis: Cmis, status: int) -> None:
     cmis.lesson(status=status)
@@ -380,8 +390,11 @@ def test_two_years_may_be_live(cmis: Cmis) -> None:
     ]
 
 
-def test_a_lesson_that_moves_to_a_year_that_is_not_live_is_deleted(cmis: Cmis) -> None:
+@pytest.mark.parametrize("live", [None, 0])
+def test_a_lesson_that_moves_to_a_year_that_is_not_live_is_deleted(cmis: Cmis, live: int | None) -> None:
     fill(cmis, OTHER_SETID)
+    if live is not None:
+        go_live(cmis, OTHER_SETID, live)
     cmis.lesson()
     cmis.change(setid=OTHER_SETID)
     cmis.change(setid=SETID)
