@@ -21,7 +21,6 @@ from echodesk.simulator.process import Address, SimulatorFailed, SimulatorProces
 from echodesk.simulator.seed import write_seed
 from tests.simulator.office import SCHEDULES, SEED, booking, path_of
 
-
 DEADLINE_S = 20.0
 """For what happens at once on an idle machine."""
 
