@@ -28,11 +28,7 @@ class Change:
     @property
     def moves(self) -> bool:
         """True if it leaves one place or time for another."""
-        return (
-            self.booking is not None
-            and self.standing is not None
-            and not stands_at(self.standing, self.booking.place, self.booking.time)
-        )
+        return self.why is Why.MOVED
 
 
 @dataclass(frozen=True, slots=True)

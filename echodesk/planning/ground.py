@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
+from operator import attrgetter
 
 from echodesk.planning.values import Content, Interval, RoomDay, Situation, Standing
 
@@ -61,7 +63,9 @@ def ground_of(situation: Situation) -> Ground:
             ours.append(standing)
         else:
             obstacles.setdefault(standing.place, []).append(standing)
-    ours.sort(key=_fixed_order)
+    ours.sort(key=attrgetter("echo_id"))
+    if any(one.echo_id == other.echo_id for one, other in pairwise(ours)):
+        ours.sort(key=_fixed_order)
     begun_echo_ids = {one.echo_id for one in ours if begun.reached(one.place.date, one.time.start)}
     movable: dict[str, Standing] = {}
     repeated: set[str] = set()

@@ -12,6 +12,7 @@ import datetime as dt
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from echodesk.planning.difference import Change
 from echodesk.planning.ground import Deadline
@@ -44,8 +45,7 @@ def arrange(changes: Sequence[Change], not_before: Deadline) -> Arrangement:
     return Arrangement(_requests(steps, after), knots, cut_off)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """A request in the making."""
 
     method: Method
