@@ -244,8 +244,6 @@ class Supplier:
         slot = (thing.kind, thing.key)
         self._check_nothing_late(thing)
         await self._calls.turn()
-        # Noted before the call: being cancelled leaves it as open as a timeout does.
-        self._unanswered_at[slot] = float("inf")
         try:
             got = await self._calls.send(
                 "POST",
@@ -254,6 +252,7 @@ class Supplier:
                 run.exchanges,
             )
         finally:
+            # Being cancelled leaves it as open as a timeout does; a definite answer takes it back below.
             self._unanswered_at[slot] = self._clock.monotonic()
         answer = _made(thing, got)
         names = _path(thing, thing.filters(parent_ids))
@@ -283,7 +282,7 @@ class Supplier:
         if now < quiet_at:
             raise _Stop(
                 Wait(
-                    quiet_at - now if quiet_at != float("inf") else late_s,
+                    quiet_at - now,
                     may_have_applied=False,
                     text=f"An earlier attempt to make {thing.words} may still take effect.",
                 )

@@ -208,6 +208,28 @@ def test_a_closed_port_means_nothing_was_sent_and_the_wait_grows() -> None:
     assert [answer.seconds for answer in answers if isinstance(answer, Wait)] == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
+def test_the_wait_starts_small_again_after_an_answer() -> None:
+    up = False
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        if up:
+            return httpx.Response(201, json=row())
+        raise httpx.ConnectError("connection refused")
+
+    echo = client(Server(answer))
+
+    async def run() -> list[Answer]:
+        nonlocal up
+        answers = []
+        for listening in (False, False, True, False):
+            up = listening
+            answers.append(await create(echo))
+        return answers
+
+    first, second, _, after = asyncio.run(run())
+    assert [each.seconds for each in (first, second, after) if isinstance(each, Wait)] == [1, 2, 1]
+
+
 def test_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """A proxy, a netrc, a certificate file and a key log named in the environment are all left alone (S5, S6)."""
     keys = tmp_path / "keys.log"

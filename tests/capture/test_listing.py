@@ -182,6 +182,8 @@ def test_rows_of_other_rooms_are_left_out_when_the_filter_is_ignored() -> None:
     answer = room(server)
     assert isinstance(answer, Listing)
     assert [standing.echo_id for standing in answer.standing] == ["e-1"]
+    # The list of rooms has shown already that this one has no external id.
+    assert f"GET {ROOMS}/r-9" not in server.calls()
 
 
 def test_rooms_and_sections_are_listed_once() -> None:
@@ -203,6 +205,19 @@ def test_rooms_and_sections_are_listed_once() -> None:
             f"GET {FIRST}",
         ]
     )
+
+
+def test_what_has_no_external_id_is_asked_for_once() -> None:
+    server = university()
+    server.routes["GET", FIRST] = listing([schedule(1, sections=[{"sectionId": "s-7"}])])
+    echo = client(server)
+
+    async def twice() -> None:
+        await echo.list_room("S101")
+        await echo.list_room("S101")
+
+    asyncio.run(twice())
+    assert server.calls().count(f"GET {SECTIONS}/s-7") == 1
 
 
 def test_an_id_from_an_earlier_run_is_not_trusted_with_an_empty_listing() -> None:

@@ -153,6 +153,19 @@ def test_eight_calls_that_all_get_401_sign_in_once_more_together() -> None:
     assert len(server.sign_ins) == 2
 
 
+def test_sending_again_takes_a_turn_of_its_own() -> None:
+    server, clock = refuses("access-1"), JumpingClock()
+
+    async def work(echo: Echo360) -> float:
+        for _ in range(3):
+            await echo.turn()
+        await echo.create(booking())
+        return clock.now
+
+    # Three turns, the sign-in and the second sign-in are the burst; the second sending waits for its own.
+    assert working(server, work, clock, calls_per_minute=120) == pytest.approx(1000 + 60 / 115, abs=0.01)
+
+
 def test_a_second_401_stops_everything() -> None:
     server = refuses("access-1", "access-2")
 
@@ -233,10 +246,11 @@ def test_while_the_sign_in_is_in_trouble_the_living_token_goes_on() -> None:
     assert len(server.sign_ins) == 1 + 2 + 1 + 1
 
 
-def test_an_echoed_secret_is_in_no_exchange_and_no_message() -> None:
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_echoed_secret_is_in_no_exchange_and_no_message(status: int) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         token = request.headers["authorization"].removeprefix("Bearer ")
-        return httpx.Response(400, json={"error": "Odd", "message": f"{token} {SECRET} refresh-1 {'x' * 3000}"})
+        return httpx.Response(status, json={"error": "Odd", "message": f"{token} {SECRET} refresh-1 {'x' * 3000}"})
 
     async def work(echo: Echo360) -> str:
         return repr(await echo.create(booking(title=f"My {SECRET}")))

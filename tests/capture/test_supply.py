@@ -236,6 +236,22 @@ def test_a_room_without_any_campus_asks_for_one() -> None:
     assert "campus" in answer.text
 
 
+def test_a_list_that_ignores_its_filter_misleads_nobody() -> None:
+    server = Directory()
+    server.add("campuses", "c-1", "Main", name="Main")
+    server.add("buildings", "b-1", "SCI", name="Science", campusId="c-1")
+    server.add("rooms", "r-1", "A101", name="Science 101", buildingId="b-2")
+    by_reference = server.reference
+
+    async def unfiltered(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and request.url.path.endswith("/rooms"):
+            return listing(server.things["rooms"])
+        return await by_reference(request)
+
+    server.answer = unfiltered
+    assert supply(server) == Supplied(("room 'S101'",))
+
+
 def test_every_section_of_a_shared_lesson_is_supplied() -> None:
     both = (*facts().sections, SectionFacts("MATH101_LC01", "LC01", "MATH101", "Algebra", "MA", "Mathematics"))
     server = Directory()
@@ -250,6 +266,14 @@ def test_a_section_of_another_year_is_not_used() -> None:
     server.add("terms", "t-0", "2024/25", name="2024/25", session=session)
     server.add("sections", "s-1", "COMP101_LC01", termId="t-0", courseId="k-1", sectionNumber="LC01")
     assert supply(server, SECTION) == CannotSupply("section COMP101_LC01 belongs to 2024/25")
+
+
+def test_a_term_with_the_years_own_external_id_is_the_year_whatever_its_days() -> None:
+    server = Directory()
+    session = {"startDate": "2024-09-02", "endDate": "2025-06-13"}
+    server.add("terms", "t-1", "2025/26", name="2025/26", session=session)
+    server.add("sections", "s-1", "COMP101_LC01", termId="t-1", courseId="k-1", sectionNumber="LC01")
+    assert supply(server, SECTION) == Supplied(())
 
 
 def test_a_section_of_another_course_is_not_used() -> None:

@@ -6,6 +6,8 @@ import asyncio
 import datetime as dt
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -244,3 +246,38 @@ def test_a_token_that_runs_out_is_renewed_without_anyone_noticing() -> None:
             return echo.calls()
 
         assert connected(simulator.address, work)["sign_ins"] >= 3
+
+
+def test_whatever_goes_wrong_is_a_value_and_what_is_definite_is_true() -> None:
+    """A simulator that misbehaves in every way it knows: what was answered as done must stand."""
+    faults = ["--faults", "flaky,late,hostile", "--fault-seed", "7", "--late-s", "0.2"]
+    with SimulatorProcess.start(["--calls-per-minute", "0", *faults]) as simulator:
+
+        async def patiently(ask: Callable[[], Awaitable[Any]], wanted_kind: type) -> Any:
+            for _ in range(60):
+                answer = (await ask()).answer
+                if isinstance(answer, wanted_kind):
+                    return answer
+                await asyncio.sleep(min(getattr(answer, "seconds", 0.05), 0.3))
+            raise AssertionError(f"60 times something else, last: {answer}")
+
+        async def work(echo: Echo360) -> set[str]:
+            await patiently(lambda: echo.supply(Missing(Kind.ROOM, ""), facts()), Supplied)
+            kinds: set[str] = set()
+            definite: dict[str, Booking] = {}
+            for number in range(80):
+                asked = wanted(7000 + number, "S101", 480 + number % 8 * 60)
+                asked = replace(asked, place=RoomDay("S101", next_year() - dt.timedelta(days=number // 8)))
+                answer = (await echo.create(asked)).answer
+                kinds.add(type(answer).__name__)
+                if isinstance(answer, Done) and answer.standing is not None and answer.standing.time == asked.time:
+                    definite[asked.external_id] = asked
+            await asyncio.sleep(0.3)
+            for external_id, asked in definite.items():
+                answer = await patiently(partial(echo.read, external_id), Done)
+                assert answer.standing is not None
+                assert answer.standing.external_id == asked.external_id
+            return kinds
+
+        kinds = connected(simulator.address, work, deadline_s=0.5)
+    assert {"Done", "Unclear", "Wait"} <= kinds
