@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -156,7 +157,7 @@ class Details:
         )
         return Detail(Table.ROOM_DAYS, row.key, headline, groups, self._calls(_CALLS_OF_PLACE, key))
 
-    def _calls(self, statement: TextClause, values: dict[str, object] | dict[str, str]) -> tuple[CallShown, ...]:
+    def _calls(self, statement: TextClause, values: Mapping[str, object]) -> tuple[CallShown, ...]:
         return tuple(
             CallShown(
                 at=row.AT,

@@ -46,8 +46,8 @@ _NOTIFICATIONS = text(
     " LEFT JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
 )
 _ROOM_DAYS = text(
-    "SELECT d.*, (SELECT r.NAME FROM ROOMS r WHERE r.ROOMID = d.ROOMID ORDER BY r.SETID DESC LIMIT 1) AS ROOM_NAME,"
-    " (SELECT s.SITENAME FROM ROOMS r JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
+    "SELECT d.*, (SELECT r.NAME FROM ROOMS r WHERE r.ROOMID = d.ROOMID ORDER BY r.SETID DESC LIMIT 1)"
+    " AS ROOM_NAME, (SELECT s.SITENAME FROM ROOMS r JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
     " WHERE r.ROOMID = d.ROOMID ORDER BY r.SETID DESC LIMIT 1) AS SITE_NAME"
     " FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value"
 )
@@ -202,7 +202,7 @@ def _notification_row(row: Any) -> NotificationRow:
 
 
 def _room_day_row(row: Any, together: dict[tuple[str, str], int], today: str) -> RoomDayRow:
-    state = "resolved" if row.RESOLVED else "passed" if row.LESSON_DATE < today else "open"
+    state = "resolved" if row.RESOLVED else "passed" if today > row.LESSON_DATE else "open"
     return RoomDayRow(
         key=row.ID,
         state=state,

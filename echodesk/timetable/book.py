@@ -40,6 +40,11 @@ class CmisBook:
         """How an occurrence is named in the target."""
         return self.reader.external_id(setid, slotid, week)
 
+    def lesson_of(self, external_id: str) -> OccurrenceKey | None:
+        """The lesson and week that one of our external ids names."""
+        named = self.reader.recogniser.read(external_id)
+        return None if named is None else (named.setid, named.slotid, named.week)
+
     def occurrences(self, places: Collection[RoomDay]) -> tuple[list[Occurrence], list[Unfit]]:
         """Every eligible occurrence in these room-days."""
         return self.reader.occurrences(places)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+
 from echodesk.errors import DatabaseTrouble, NotLeading, WorkerStopped
 from echodesk.messages import (
     Cancel,

@@ -1,0 +1,415 @@
+"""The composition root: the only file that knows all the parts.
+
+Everything else is given what it needs. Nothing here decides anything about lessons, rooms or requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from echodesk import log as logging_of
+from echodesk import paths
+from echodesk.capture.client import Echo360
+from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
+from echodesk.demo import headless
+from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
+from echodesk.demo.editing import Editing
+from echodesk.demo.stage import SEED_FILE, STAGE_FILE, Stage, Wish, existing, fill, make_timetable, usable
+from echodesk.demo.timetabler import Timetabler
+from echodesk.errors import CaptureTrouble
+from echodesk.messages import Event, Table, WorkerFailed
+from echodesk.simulator.process import SimulatorProcess
+from echodesk.store.books import StoreBooks
+from echodesk.store.database import Database, check_schema, install_sqlite, open_sqlite
+from echodesk.store.figures import Pending
+from echodesk.store.screens import Tables
+from echodesk.store.settings import SETTINGS, value_of
+from echodesk.timetable.book import CmisBook
+from echodesk.timetable.names import Names
+from echodesk.timetable.occurrences import ReadingSettings
+from echodesk.timetable.reading import TimetableReader
+from echodesk.worker.books import Books
+from echodesk.worker.clock import MachineClock
+from echodesk.worker.compare import Comparison, compare
+from echodesk.worker.engine import Constants, Engine
+from echodesk.worker.ports import Capture, EventSink, Ledger
+from echodesk.worker.thread import WorkerThread
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CLIENT_ID = "ECHODESK_ECHO360_CLIENT_ID"
+CLIENT_SECRET = "ECHODESK_ECHO360_CLIENT_SECRET"
+
+
+class AllBooks(StoreBooks):
+    """The books of one transaction: EchoDesk's own tables and the timetable, on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, self._recognised)
+
+    @cached_property
+    def timetable(self) -> CmisBook:
+        """What the timetable says."""
+        stored = self.office.settings()
+        settings = ReadingSettings(
+            external_id=value_of(stored, "external_id"),
+            title=value_of(stored, "title"),
+            section=value_of(stored, "section"),
+            first_weekday=int(value_of(stored, "first_weekday")),
+            max_minutes=int(value_of(stored, "max_minutes")),
+            seniority_by_datechanged=value_of(stored, "seniority_by_datechanged") == "on",
+            zone=value_of(stored, "zone"),
+        )
+        return CmisBook(TimetableReader(self.connection, settings), Names(self.connection))
+
+    def _recognised(self, external_id: str) -> tuple[str, int, int] | None:
+        return self.timetable.lesson_of(external_id)
+
+
+class Office:
+    """One database with its books, for whoever needs whole transactions. `close` it at the end."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def read(self, work: Callable[[Books], T]) -> T:
+        """One read transaction."""
+        return self.database.read(lambda connection: work(AllBooks(connection)))
+
+    def write(self, work: Callable[[Books], T]) -> T:
+        """One write transaction."""
+        return self.database.write(lambda connection: work(AllBooks(connection)))
+
+    def look(self, work: Callable[[AllBooks], T]) -> T:
+        """One read transaction, with the store's own counts as well."""
+        return self.database.read(lambda connection: work(AllBooks(connection)))
+
+    def zone(self) -> str:
+        """The zone of the campus."""
+        return self.look(lambda books: value_of(books.office.settings(), "zone"))
+
+    def clock(self) -> MachineClock:
+        """The real clock in the zone of the campus."""
+        return MachineClock(self.zone())
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.database.close()
+
+
+def open_office(folder: Path, *, create: bool = False) -> Office:
+    """The database of a data folder, checked. Raises `DatabaseTrouble` or `SchemaMismatch`."""
+    if create:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(open_sqlite(folder / paths.DATABASE, create=create))
+    try:
+        if create:
+            install_sqlite(database, paths.sql_folder())
+        else:
+            check_schema(database)
+    except BaseException:
+        database.close()
+        raise
+    return Office(database)
+
+
+@dataclass(frozen=True, slots=True)
+class Echo360Access:
+    """Where Echo360 is reached, and with what. Never printed."""
+
+    url: str
+    client_id: str
+    client_secret: str
+
+    def __repr__(self) -> str:
+        return f"Echo360Access({self.url!r})"
+
+
+def access_from_environment(url: str) -> Echo360Access:
+    """The address with the credentials of the environment. Raises `CaptureTrouble` if one is missing."""
+    client_id, client_secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
+    if not client_id or not client_secret:
+        raise CaptureTrouble(
+            "Echo360's credentials are missing",
+            f"{CLIENT_ID} and {CLIENT_SECRET} are not both set.",
+            "Set both in the environment of this program; they are never stored or shown.",
+        )
+    return Echo360Access(url, client_id, client_secret)
+
+
+def capture_settings(
+    office: Office, access: Echo360Access, calls_per_minute: int, *, loopback_only: bool
+) -> CaptureSettings:
+    """How one Echo360 is used. Raises `CaptureTrouble` for an address that cannot be used."""
+    logging_of.hide(access.client_secret)
+    recogniser = office.look(lambda books: books.timetable.reader.recogniser)
+    stored = office.look(lambda books: books.office.settings())
+    return CaptureSettings(
+        base_url=access.url,
+        client_id=access.client_id,
+        client_secret=access.client_secret,
+        recognise=lambda external_id: recogniser.read(external_id) is not None,
+        calls_per_minute=calls_per_minute,
+        may_create=DEMONSTRATION_MAY_CREATE if loopback_only else OFFICE_MAY_CREATE,
+        organization=ORGANIZATION if loopback_only else None,
+        campus=CAMPUS if loopback_only else "",
+        campus_zone=value_of(stored, "zone"),
+        late_s=float(value_of(stored, "late_s")),
+        loopback_only=loopback_only,
+    )
+
+
+def holder() -> str:
+    """Who this worker is, for the lease and for others to read: user, machine, process."""
+    return f"{user()} on {socket.gethostname()} ({os.getpid()}-{threading.get_ident() % 10_000})"
+
+
+def user() -> str:
+    """Who is working here."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"
+
+
+def make_worker(
+    office: Office,
+    sink: EventSink,
+    access: Echo360Access,
+    calls_per_minute: int,
+    *,
+    loopback_only: bool,
+    constants: Constants | None = None,
+) -> WorkerThread:
+    """A worker that is ready to be started. Raises `CaptureTrouble` for an address that cannot be used."""
+    clock = office.clock()
+    settings = capture_settings(office, access, calls_per_minute, loopback_only=loopback_only)
+
+    def parts(ledger: Ledger, events: EventSink) -> tuple[Engine, Capture]:
+        capture = Echo360(settings, clock)
+        chosen = constants if constants is not None else Constants()
+        return Engine(ledger, capture, clock, events, holder(), calls_per_minute, chosen), capture
+
+    return WorkerThread(office, sink, parts)
+
+
+class _InThisThread:
+    """A ledger for short work outside the worker, on the caller's own loop."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def read(self, step: str, work: Callable[[Books], T]) -> T:
+        return self._office.read(work)
+
+    async def write(self, step: str, work: Callable[[Books], T]) -> T:
+        return self._office.write(work)
+
+
+def compare_now(office: Office, access: Echo360Access, calls_per_minute: int) -> Comparison | str:
+    """A fresh full listing beside the projection; a text says why the listing could not be completed."""
+    clock = office.clock()
+    settings = capture_settings(office, access, calls_per_minute, loopback_only=True)
+
+    async def run() -> Comparison | str:
+        capture = Echo360(settings, clock)
+        try:
+            return await compare(_InThisThread(office), capture, clock)
+        finally:
+            await capture.close()
+
+    return asyncio.run(run())
+
+
+# ---- the demonstration --------------------------------------------------------------------------------------
+
+
+def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
+    """The demonstration's database, filled if it is new; a folder whose term has begun is renewed.
+
+    Raises `TimetableFault` or `WrongUse` before anything of the folder is touched.
+    """
+    today = MachineClock(SETTINGS["zone"].default).campus_now().date()
+    stage = existing(folder)
+    if stage is not None and usable(stage, wish, today):
+        return open_office(folder), stage
+    timetable = make_timetable(wish, today)
+    for name in (paths.DATABASE, f"{paths.DATABASE}-wal", f"{paths.DATABASE}-shm", SEED_FILE, STAGE_FILE):
+        (folder / name).unlink(missing_ok=True)
+    office = open_office(folder, create=True)
+    try:
+        return office, fill(folder, timetable, wish, office.database.write)
+    except BaseException:
+        office.close()
+        raise
+
+
+def start_simulator(
+    folder: Path, office: Office, calls_per_minute: int, options: Sequence[str]
+) -> SimulatorProcess:
+    """The demonstration's Echo360 in a process of its own. Raises `SimulatorFailed`."""
+    zone = office.zone()
+    return SimulatorProcess.start(
+        [
+            "--seed-file",
+            str(folder / SEED_FILE),
+            "--calls-per-minute",
+            str(calls_per_minute),
+            "--zone",
+            zone,
+            *options,
+        ]
+    )
+
+
+def start_timetabler(office: Office, stage: Stage, seed: int) -> Editing:
+    """Someone who keeps editing the timetable."""
+    clock = office.clock()
+    return Editing(office.database.engine, Timetabler(seed, stage.setid), clock.campus_now)
+
+
+def pending(office: Office) -> Pending:
+    """What still has to happen before everything is quiet."""
+    today = office.clock().campus_now().date().isoformat()
+    return office.look(lambda books: books.figures.pending(today))
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlessWish:
+    """What a headless demonstration was asked to do."""
+
+    folder: Path
+    wish: Wish
+    edits: int = 0
+    edits_per_second: float = 20.0
+    echo360: str = ""
+    """Another Echo360 on loopback instead of the simulator."""
+    calls_per_minute: int | None = None
+    """None: the first fill without limit, then 120 a minute (decisions: The demonstration)."""
+    simulator_options: tuple[str, ...] = ()
+    keep_simulator: bool = False
+    timeout_s: float = 3600.0
+
+
+class Heard:
+    """Remembers the defects that a worker told."""
+
+    def __init__(self) -> None:
+        self.failures: list[str] = []
+
+    def post(self, event: Event) -> None:
+        """Take an event of the worker."""
+        if isinstance(event, WorkerFailed):
+            self.failures.append(event.details)
+
+
+def run_headless(
+    wish: HeadlessWish,
+    told: Callable[[str], None],
+    report_to: Callable[[dict[str, object], SimulatorProcess | None], None],
+) -> None:
+    """Run the demonstration without a window and hand the report over; the simulator runs until then.
+
+    Raises an `EchoDeskError` that can be shown.
+    """
+    with ExitStack() as stack:
+        office, stage = open_demonstration(wish.folder, wish.wish)
+        stack.callback(office.close)
+        simulator: SimulatorProcess | None = None
+        limit = wish.calls_per_minute if wish.calls_per_minute is not None else 0
+        if wish.echo360:
+            access = access_from_environment(wish.echo360)
+        else:
+            simulator = stack.enter_context(start_simulator(wish.folder, office, limit, wish.simulator_options))
+            address = simulator.address
+            access = Echo360Access(address.url, address.client_id, address.client_secret)
+        heard = Heard()
+        worker = make_worker(office, heard, access, limit, loopback_only=True)
+        worker.start()
+        stack.callback(_end, worker)
+
+        def check() -> None:
+            if simulator is not None:
+                simulator.check()
+            while heard.failures:
+                log.warning("the worker had to start again: %s", heard.failures.pop())
+
+        editing = start_timetabler(office, stage, stage.seed)
+        outcome = headless.run(
+            headless.Parts(lambda: pending(office), editing.once, check, told),
+            headless.Pace(wish.edits, wish.edits_per_second, wish.timeout_s),
+        )
+        calls = worker.calls()
+        _end(worker)
+        report_to(_report(office, stage, access, limit, outcome, calls), simulator)
+
+
+def _end(worker: WorkerThread) -> None:
+    worker.request_stop()
+    worker.join(30.0)
+
+
+def _report(
+    office: Office,
+    stage: Stage,
+    access: Echo360Access,
+    limit: int,
+    outcome: headless.Outcome,
+    calls: dict[str, int],
+) -> dict[str, object]:
+    comparison = compare_now(office, access, limit)
+    today = office.clock().campus_now().date().isoformat()
+    sign_ins = calls.get("sign_ins", 0)
+
+    def counts(books: AllBooks) -> dict[str, object]:
+        tables = Tables(books.connection)
+        reasons = books.figures.left_out(today)
+        clash = reasons.get("clash", 0) + reasons.get("foreign", 0)
+        return {
+            "queue": dict(tables.counts(Table.QUEUE, today)),
+            "notifications": dict(tables.counts(Table.NOTIFICATIONS, today)),
+            "room_days": dict(tables.counts(Table.ROOM_DAYS, today)),
+            "left_out": {
+                "clash": clash,
+                "too_long": reasons.get("too_long", 0),
+                "unreadable": reasons.get("unreadable", 0),
+                "decision": reasons.get("decision", 0),
+            },
+            "failed": books.figures.refused(today),
+            "held": books.figures.pending(today).held,
+        }
+
+    report = office.look(counts)
+    differing = None if isinstance(comparison, str) else comparison
+    return report | {
+        "calls": {method: count for method, count in calls.items() if method != "sign_ins"},
+        "sign_ins": sign_ins,
+        "seconds": round(outcome.seconds, 2),
+        "first_synchronisation_seconds": round(outcome.first_seconds, 2),
+        "edits": outcome.edits,
+        "quiet": outcome.quiet,
+        "schedules": None if differing is None else differing.schedules,
+        "foreign": None if differing is None else differing.foreign,
+        "differences": None if differing is None else len(differing.differing),
+        "differing": [] if differing is None else [f"{p.room} {p.date}" for p in differing.differing[:20]],
+        "trouble": comparison if isinstance(comparison, str) else "",
+        "commits": office.database.commits.value,
+        "seed": stage.seed,
+        "setid": stage.setid,
+        "term_starts": stage.term_starts,
+    }
