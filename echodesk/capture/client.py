@@ -149,9 +149,10 @@ class Echo360:
         return Listing(tuple(found), complete=True)
 
     async def list_all(self) -> AsyncIterator[Reply[Listing | Answer]]:
-        """All schedules, a page at a time, each `complete=False`: one page proves nothing.
+        """All schedules, a page at a time; `complete` says that this page could be read.
 
-        The last item is an empty complete `Listing` if the end was reached, else the answer that ended it early.
+        The last item is an empty complete `Listing` if the end was reached. Else it is the answer that ended it
+        early, or a `Listing` that is not complete: then all pages before it prove nothing.
         """
         exchanges: list[Exchange] = []
         async with aclosing(self._pages(SCHEDULES, exchanges)) as listed:
@@ -159,7 +160,7 @@ class Echo360:
                 if not isinstance(page, tuple):
                     yield Reply(_ended(page), tuple(exchanges))
                     return
-                yield Reply(Listing(page, complete=False), tuple(exchanges))
+                yield Reply(Listing(page, complete=True), tuple(exchanges))
                 exchanges.clear()
         yield Reply(Listing((), complete=True), tuple(exchanges))
 

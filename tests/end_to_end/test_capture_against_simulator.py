@@ -220,8 +220,8 @@ def test_a_listing_of_many_pages_is_whole(address: Address) -> None:
         return ends, days, count
 
     ends, days, count = connected(address, work)
-    assert ends[-1]
-    assert not any(ends[:-1])
+    assert all(ends)
+    assert len(ends) >= 4
     assert count >= 320
     assert not any(place.room.startswith("echo360:") for place in days)
 
