@@ -110,6 +110,7 @@ class Session:
             self.bridge.close()
             self.theme.close()
             self.reporter.uninstall()
+            self.window.deleteLater()
         if driving is not None and not driving.cancelled():
             driving.result()
         return 0

@@ -16,6 +16,7 @@ from echodesk.messages import Level
 _TONES = {Level.INFO: Tone.GOOD, Level.WARNING: Tone.NOTE, Level.ERROR: Tone.BAD}
 SHORT_MS = 7_000
 MOST_TOASTS = 4
+WIDTH = 400
 
 
 class BannerArea(QWidget):
@@ -27,7 +28,7 @@ class BannerArea(QWidget):
         self._act = act
         self.shown: tuple[Banner, ...] = ()
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(24, 14, 24, 0)
+        self._column.setContentsMargins(20, 14, 20, 0)
         self._column.setSpacing(8)
         self.setAccessibleName("Messages")
         self.hide()
@@ -120,7 +121,7 @@ class Toasts(QObject):
         box = QFrame(self._window)
         box.setProperty("kind", "toast")
         box.setAccessibleName(title)
-        box.setFixedWidth(400)
+        box.setFixedWidth(WIDTH)
         ink = self._theme.tokens.tones[tone][0]
         box.setStyleSheet(f'QFrame[kind="toast"] {{ border-left-color: {ink}; }}')
         row = QHBoxLayout(box)
@@ -148,10 +149,11 @@ class Toasts(QObject):
     def _place(self) -> None:
         bottom = self._window.height() - 44
         for box, _ in reversed(self._boxes):
-            box.adjustSize()
-            height = max(box.heightForWidth(400), box.sizeHint().height())
-            box.resize(400, height)
+            box.ensurePolished()
+            layout = box.layout()
+            height = layout.totalHeightForWidth(WIDTH) if layout is not None else box.height()
+            box.resize(WIDTH, height)
             bottom -= height
-            box.move(self._window.width() - 400 - 20, bottom)
+            box.move(self._window.width() - WIDTH - 20, bottom)
             box.raise_()
             bottom -= 10

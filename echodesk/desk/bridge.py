@@ -88,17 +88,21 @@ class EventBridge(QObject):
                     self._rest.start(REST_MS)
 
 
-def on_thread_failure(
-    report: Callable[[type[BaseException], BaseException | None, TracebackType | None], None],
-) -> None:
-    """Let `report` see every exception that ends a thread; it is called in that thread."""
+ThreadHook = Callable[[threading.ExceptHookArgs], object]
+Report = Callable[[type[BaseException], BaseException | None, TracebackType | None], None]
+
+
+def on_thread_failure(report: Report) -> ThreadHook:
+    """Let `report` see every exception that ends a thread, in that thread; answers the hook that was there."""
+    before = threading.excepthook
 
     def hook(args: threading.ExceptHookArgs) -> None:
         report(args.exc_type, args.exc_value, args.exc_traceback)
 
     threading.excepthook = hook
+    return before
 
 
-def usual_thread_failure() -> None:
-    """Give thread failures back to Python's own handler."""
-    threading.excepthook = threading.__excepthook__
+def restore_thread_hook(before: ThreadHook) -> None:
+    """Give thread failures back to the hook that was there."""
+    threading.excepthook = before

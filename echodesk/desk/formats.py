@@ -32,6 +32,11 @@ def date(iso: str) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
+def short_date(iso: str) -> str:
+    """`24 Nov 2026`, for narrow columns."""
+    return date(iso).partition(" ")[2] or iso
+
+
 def weekday(number_of_day: int) -> str:
     """`Mon` of 1 … `Sun` of 7 (the timetable's numbering); anything else as it is, 0 as nothing."""
     if 1 <= number_of_day <= 7:
@@ -47,14 +52,14 @@ def span(start: str, finish: str) -> str:
 
 
 def moment(local: str, today: str = "") -> str:
-    """`Tue 24 Nov 2026, 09:05` of a local stamp; only `09:05:11` when it is of `today` (ISO date)."""
+    """`Tue 24 Nov 2026, 09:05` of a local stamp; `today, 09:05` when it is of `today` (ISO date)."""
     if not local:
         return NOTHING
     day, clock = local[:10], local[11:19]
     if not clock:
         return date(day)
     if today and day == today[:10]:
-        return f"today, {clock}"
+        return f"today, {clock[:5]}"
     return f"{date(day)}, {clock[:5]}"
 
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from echodesk.desk import formats, widgets
 from echodesk.desk.theme import Theme
 
-WIDTH = 206
+WIDTH = 208
 COUNT_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -51,9 +51,7 @@ class NavDelegate(QStyledItemDelegate):
             painter.setPen(ink)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 6, 6)
-        font = QFont(option.font)
-        font.setBold(chosen)
-        painter.setFont(font)
+        painter.setFont(option.font)
         painter.setPen(ink)
         painter.drawText(box.adjusted(14, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, str(index.data()))
         count = index.data(COUNT_ROLE)

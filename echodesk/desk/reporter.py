@@ -12,7 +12,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from echodesk.desk.bridge import on_thread_failure, usual_thread_failure
+from echodesk.desk.bridge import ThreadHook, on_thread_failure, restore_thread_hook
 from echodesk.desk.merge import Unexpected
 
 log = logging.getLogger(__name__)
@@ -26,14 +26,18 @@ _LEVELS = {
 }
 
 
+PythonHook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+HARMLESS = "This plugin does not support "
+"""What Qt says about a display that cannot do everything; nobody can act on it."""
+
+
 class Reporter:
     """Logs every defect and passes the first of each traceback group on to `show`. Callable from any thread."""
 
     def __init__(self, show: Callable[[Unexpected], None]) -> None:
         self._show = show
         self._seen: dict[str, int] = {}
-        self._qt_handler: object = None
-        self._installed = False
+        self._before: tuple[PythonHook, ThreadHook, object] | None = None
 
     def report(self, trouble: BaseException) -> None:
         """An exception that nobody handled."""
@@ -64,25 +68,26 @@ class Reporter:
 
     def on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
         """Qt's own messages: logged; critical ones are defects."""
-        log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
+        level = logging.DEBUG if text.startswith(HARMLESS) else _LEVELS.get(kind, logging.WARNING)
+        log.log(level, "Qt: %s", text)
         if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
             self._pass_on(text, f"Qt: {text}", text)
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take all the hooks over."""
+        python_hook = sys.excepthook
         sys.excepthook = self.on_exception
-        on_thread_failure(self.on_exception)
+        thread_hook = on_thread_failure(self.on_exception)
         loop.set_exception_handler(self.on_loop_trouble)
-        self._qt_handler = qInstallMessageHandler(self.on_qt_message)
-        self._installed = True
+        self._before = (python_hook, thread_hook, qInstallMessageHandler(self.on_qt_message))
 
     def uninstall(self) -> None:
         """Give them back."""
-        if self._installed:
-            sys.excepthook = sys.__excepthook__
-            usual_thread_failure()
-            qInstallMessageHandler(self._qt_handler)  # type: ignore[arg-type]
-            self._installed = False
+        if self._before is not None:
+            sys.excepthook, thread_hook, qt_handler = self._before
+            restore_thread_hook(thread_hook)
+            qInstallMessageHandler(qt_handler)  # type: ignore[arg-type]
+            self._before = None
 
     def _pass_on(self, group: str, headline: str, details: str) -> None:
         times = self._seen.get(group, 0)

@@ -36,6 +36,7 @@ class Sending(QObject):
         self.pause = self._action("&Pause…", "Ctrl+P", self._on_pause)
         self.resume = self._action("&Resume…", "Ctrl+Shift+P", self._on_resume)
         self.try_again = self._action("&Try Echo360 again", "Ctrl+T", self._on_try_again)
+        self.pause.setIconText("Pause…")
         self._refresh()
 
     def show_state(self, state: EngineState) -> None:

@@ -148,10 +148,10 @@ def health(state: EngineState) -> tuple[tuple[str, str, Tone], ...]:
     echo360 = state.echo360 or ("Does not let us in" if state.phase is Phase.STOPPED_BY_ECHO360 else "")
     starting = state.phase is Phase.STARTING
     return (
-        ("Timetable database", database or "Well", Tone.BAD if database else Tone.GOOD),
+        ("Timetable database", database or "Fine", Tone.BAD if database else Tone.GOOD),
         (
             "Echo360",
-            echo360 or ("Not tried yet" if starting else "Well"),
+            echo360 or ("Not tried yet" if starting else "Fine"),
             Tone.BAD if echo360 else Tone.WAIT if starting else Tone.GOOD,
         ),
     )

@@ -11,7 +11,7 @@ def style_sheet(tokens: Tokens) -> str:
     for tone, (ink, tint) in tokens.tones.items():
         parts.append(
             f'*[tone="{tone}"] {{ background: {tint}; border-color: {ink}; }}'
-            f'*[tone="{tone}"] QLabel, QLabel[ink="{tone}"] {{ color: {ink}; }}'
+            f'*[tone="{tone}"] QLabel[kind="problem"], QLabel[ink="{tone}"] {{ color: {ink}; }}'
         )
     sheet = "\n".join(parts)
     for name in Tokens.__slots__:
@@ -36,7 +36,7 @@ QStatusBar::item { border: none; }
 
 QWidget#nav { background: @nav; }
 QListWidget#navList { background: @nav; color: @nav_text; border: none; outline: none; }
-QLabel#navTitle { color: @nav_active_text; font-size: 19px; font-weight: bold; background: transparent; }
+QLabel#navTitle { color: @nav_title; font-size: 19px; font-weight: bold; background: transparent; }
 QLabel#navSub { color: @nav_text; font-size: 11px; background: transparent; }
 QLabel#profile { color: @nav_active_text; background: @nav_active; border-radius: 9px; padding: 3px 10px;
     font-size: 11px; font-weight: bold; }
@@ -73,8 +73,7 @@ QToolButton::menu-indicator { subcontrol-position: right center; right: 6px; }
 QToolButton[popupMode="2"] { padding-right: 22px; }
 QPushButton[kind="chip"] { border-radius: 13px; padding: 3px 11px; min-height: 18px; }
 QPushButton[kind="chip"]:focus { padding: 2px 10px; }
-QPushButton[kind="chip"]:checked { background: @accent; color: @accent_text; border-color: @accent;
-    font-weight: bold; }
+QPushButton[kind="chip"]:checked { background: @accent; color: @accent_text; border-color: @accent; }
 QPushButton[kind="plain"] { border: none; background: transparent; padding: 2px 6px; }
 QPushButton[kind="plain"]:focus { border: 2px solid @focus; padding: 0px 4px; }
 
@@ -101,6 +100,7 @@ QScrollBar::handle { background: @border; border-radius: 4px; min-height: 32px; 
 QScrollBar::handle:hover { background: @muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QSplitter::handle { background: transparent; }
 
 QProgressBar { background: @hairline; border: none; border-radius: 5px; max-height: 10px; min-height: 10px; }

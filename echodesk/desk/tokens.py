@@ -30,6 +30,7 @@ class Tokens:
     hover: str
     nav: str
     nav_text: str
+    nav_title: str
     nav_active: str
     nav_active_text: str
     focus: str
@@ -51,6 +52,7 @@ LIGHT = Tokens(
     hover="#EEF3FA",
     nav="#15243A",
     nav_text="#C6D2E3",
+    nav_title="#FFFFFF",
     nav_active="#2B4A78",
     nav_active_text="#FFFFFF",
     focus="#1B5CBA",
@@ -80,6 +82,7 @@ DARK = Tokens(
     hover="#222C38",
     nav="#0B1017",
     nav_text="#B4C0D0",
+    nav_title="#FFFFFF",
     nav_active="#22395C",
     nav_active_text="#FFFFFF",
     focus="#7DB0FF",
@@ -109,6 +112,7 @@ CONTRAST = Tokens(
     hover="#1F1F1F",
     nav="#000000",
     nav_text="#FFFFFF",
+    nav_title="#FFFFFF",
     nav_active="#FFE600",
     nav_active_text="#000000",
     focus="#FFE600",

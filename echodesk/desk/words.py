@@ -114,6 +114,16 @@ _PHASES: Mapping[str, tuple[str, Tone]] = {
     Phase.STOPPING: ("Stopping", Tone.BUSY),
 }
 
+_WHYS: Mapping[str, str] = {
+    "NEW": "A new lesson",
+    "CHANGED": "Something about the lesson changed",
+    "MOVED": "The lesson moved",
+    "HAND_OVER": "Another module carries the shared recording now",
+    "NOT_WANTED": "Recording is no longer wanted",
+    "LOST_CLASH": "Another lesson keeps the room",
+    "STEPS_ASIDE": "Made way for another lesson; sent again afterwards",
+}
+
 _CALLS: Mapping[str, str] = {
     "POST": "Made",
     "PUT": "Changed",
@@ -181,6 +191,11 @@ def phase(value: str) -> str:
 def phase_tone(value: str) -> Tone:
     """How that feels."""
     return _PHASES.get(value, (value, Tone.QUIET))[1]
+
+
+def why(value: str) -> str:
+    """Why a request was sent (`planning.values.Why`); any other sentence as it is."""
+    return _WHYS.get(value.upper(), value)
 
 
 def call(value: str) -> str:

@@ -110,9 +110,10 @@ def some_queue(count: int, seed: int = 7) -> list[Row]:
                 action=draw.choice(("INSERT", "UPDATE", "UPDATE", "DELETE")),
                 source=draw.choice(("TIMETABLE", "TIMETABLE", "ROOMREQUESTS", "RETRY")),
                 lecturer=person[0], lecturer_name=person[1], room_old=old[0], room_old_name=old[1],
-                room_new=new[0], room_new_name=new[1], weekday_old=draw.randint(1, 5), weekday_new=draw.randint(1, 5),
-                start_new=f"{start:02d}:00", finish_new=f"{start + 1:02d}:00", start_old="09:00",
-                finish_old="10:00", weeks_all=weeks, weeks_done=weeks if status in ("PROCESSED", "FAILED") else 0, created=stamp,
+                room_new=new[0], room_new_name=new[1], weekday_old=draw.randint(1, 5),
+                weekday_new=draw.randint(1, 5), start_new=f"{start:02d}:00", finish_new=f"{start + 1:02d}:00",
+                start_old="09:00", finish_old="10:00", weeks_all=weeks, created=stamp,
+                weeks_done=weeks if status in ("PROCESSED", "FAILED") else 0,
                 error="Device not found in Room" if status == "FAILED" else "",
             )
         )  # fmt: skip

@@ -22,7 +22,7 @@ class Card(QFrame):
         self._theme = theme
         self._opens = opens
         self.setProperty("kind", "card")
-        self.setMinimumHeight(112)
+        self.setMinimumHeight(124)
         self.number = widgets.label(formats.NOTHING)
         self.number.setProperty("kind", "number")
         self.text = widgets.label(kind="small", wrap=True)
@@ -127,7 +127,7 @@ class BarList(QFrame):
         column.addWidget(widgets.label(title, "heading"))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(9)
+        self._grid.setVerticalSpacing(15)
         self._grid.setColumnStretch(2, 1)
         column.addLayout(self._grid)
         column.addStretch(1)

@@ -151,7 +151,7 @@ class CallBox(QFrame):
         self._column.addWidget(widgets.label(" · ".join(facts), "small", wrap=True))
         if call.why:
             why = widgets.label(wrap=True, selectable=True)
-            why.setText(formats.breakable(call.why))
+            why.setText(formats.breakable(words.why(call.why)))
             self._column.addWidget(why)
         self.more = widgets.button("Show what was sent", self._on_more, "plain")
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)

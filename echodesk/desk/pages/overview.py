@@ -102,7 +102,7 @@ class OverviewPage(QScrollArea):
             "changes after the lesson had begun" if overview.too_late_today else "every change came in time",
             Tone.NOTE if overview.too_late_today else Tone.QUIET,
         )
-        self.foreign.say(overview.foreign, "made in Echo360 by someone else; never touched", Tone.QUIET)
+        self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
         self.paused.say(
             overview.held_by_pause,
             "room-days wait for a pause to end" if overview.held_by_pause else "nothing is held",
@@ -112,13 +112,7 @@ class OverviewPage(QScrollArea):
         reasons = sorted(overview.left_out, key=lambda pair: -pair[1])
         self.reasons.show_lines([(words.reason(name), count, Tone.CLASH) for name, count in reasons if count])
         self._show_calls(overview)
-        if overview.next_lesson:
-            local = self._parts.campus.to_local(overview.next_lesson)
-            self.next_lesson.setText(
-                f"Next lesson that waits: {formats.moment(local, self._parts.campus.now()[:10])}"
-            )
-        else:
-            self.next_lesson.setText("" if overview.pending else "No lesson is waiting.")
+        self.next_lesson.setText(self._waiting_text(overview))
         self.filled.emit()
 
     def repaint_signs(self) -> None:
@@ -137,6 +131,20 @@ class OverviewPage(QScrollArea):
         for (sign, said), (side, words_, side_tone) in zip(self._health, standing.health(state), strict=True):
             said.setText(formats.breakable(f"{side}: {words_}"))
             self._put_sign(sign, side_tone)
+
+    def _waiting_text(self, overview: Overview) -> str:
+        campus = self._parts.campus
+        today = campus.now()[:10]
+        lines = []
+        if overview.next_lesson:
+            # A lesson's start is campus wall clock; only stamps (with a Z) are UTC.
+            start = overview.next_lesson
+            local = campus.to_local(start) if start.endswith("Z") else start
+            lines.append(f"The next lesson that waits: {formats.moment(local, today)}.")
+        if overview.oldest_pending:
+            oldest = formats.moment(campus.to_local(overview.oldest_pending), today)
+            lines.append(f"The oldest change that waits: {oldest}.")
+        return "\n".join(lines) or "No lesson is waiting."
 
     def _show_calls(self, overview: Overview) -> None:
         used, limit = overview.calls_last_minute, overview.calls_per_minute
@@ -158,8 +166,8 @@ class OverviewPage(QScrollArea):
     def _lay_out(self) -> None:
         body = QWidget()
         column = QVBoxLayout(body)
-        column.setContentsMargins(24, 18, 24, 18)
-        column.setSpacing(12)
+        column.setContentsMargins(20, 18, 20, 18)
+        column.setSpacing(14)
         column.addWidget(widgets.label("Overview", "title"))
         column.addWidget(widgets.label("Is every lesson that asks for it going to be recorded?", "muted"))
         grid = QGridLayout()
@@ -173,7 +181,8 @@ class OverviewPage(QScrollArea):
         row.addWidget(self._health_panel(), 3)
         row.addWidget(self.outcomes, 4)
         row.addWidget(self.reasons, 4)
-        column.addLayout(row, 1)
+        column.addLayout(row)
+        column.addStretch(1)
         self.setWidget(body)
 
     def _health_panel(self) -> QFrame:

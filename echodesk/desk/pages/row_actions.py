@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
@@ -56,6 +56,10 @@ class RowActions(QObject):
         self.resync = self._action("Re-&sync this room-day", "Ctrl+D", self._on_resync)
         self.resync_day = self._action("Re-sync this &day in all rooms…", "Ctrl+Shift+D", self._on_resync_day)
         self.compare = self._action("&Compare and repair this room's year…", "Ctrl+Shift+Y", self._on_compare)
+        # A tool button shows this shorter text, and Qt would take the dots away.
+        self.retry_all.setIconText("Retry all that match…")
+        self.resync_day.setIconText("Day in all rooms…")
+        self.compare.setIconText("Compare and repair…")
 
     @property
     def offered(self) -> tuple[QAction, ...]:
@@ -188,7 +192,6 @@ class RowActions(QObject):
     def _action(self, text: str, keys: str, triggered: Callable[[], None]) -> QAction:
         action = QAction(text, self._page)
         action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setEnabled(False)
         action.triggered.connect(triggered)
         return action

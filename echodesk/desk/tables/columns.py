@@ -91,7 +91,7 @@ def _stamp(campus: CampusTime, stamp: str) -> Cell:
     local = campus.to_local(stamp)
     if local[:10] == campus.now()[:10]:
         return Cell(local[11:19], "today")
-    return Cell(formats.date(local[:10]), local[11:16])
+    return Cell(formats.short_date(local[:10]), local[11:16])
 
 
 # ---- Timetable changes
@@ -100,10 +100,12 @@ def _stamp(campus: CampusTime, stamp: str) -> Cell:
 def _queue_status(row: QueueRow) -> Cell:
     tone = words.status_tone(Table.QUEUE, row.status)
     below = row.error
-    if not below and row.worst and row.worst != "SUCCESS":
+    if not below and row.worst and row.worst not in ("SUCCESS", "REFRESHED"):
         below = words.status(Table.NOTIFICATIONS, row.worst)
         if tone is Tone.GOOD:
             tone = words.status_tone(Table.NOTIFICATIONS, row.worst)
+    if not below and row.weeks_all:
+        below = f"{row.weeks_done} of {formats.counted(row.weeks_all, 'week')}"
     return Cell(words.status(Table.QUEUE, row.status), below, tone)
 
 
@@ -133,18 +135,19 @@ def _queue_time(row: QueueRow) -> Cell:
 def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
     """Timetable changes."""
     return (
-        Column("Status", 170, _queue_status, lambda r: (words.status(Table.QUEUE, r.status), r.worst)),
+        Column("Status", 158, _queue_status, lambda r: (words.status(Table.QUEUE, r.status), r.worst)),
         Column(
             "Change",
-            112,
+            124,
             lambda r: Cell(words.action(r.action), words.source(r.source)),
             lambda r: (r.action, r.source),
         ),
-        Column("Module", 216, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
-        Column("Room", 176, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
+        Column("Arrived", 84, lambda r: _stamp(campus, r.created), lambda r: (r.created,)),
+        Column("Module", 162, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
+        Column("Room", 136, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
         Column(
             "Day and time",
-            148,
+            142,
             _queue_time,
             lambda r: (r.weekday_new or r.weekday_old, r.start_new or r.start_old),
         ),
@@ -153,6 +156,7 @@ def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
             84,
             lambda r: Cell(f"{r.weeks_done} of {r.weeks_all}", "done"),
             lambda r: (r.weeks_all - r.weeks_done, r.weeks_all),
+            right=True,
             hint="How many of the lesson's weeks are dealt with",
         ),
         Column(
@@ -161,7 +165,6 @@ def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
             lambda r: Cell(*named(r.lecturer_name, r.lecturer)),
             lambda r: (r.lecturer_name.casefold(), r.lecturer),
         ),
-        Column("Arrived", 136, lambda r: _stamp(campus, r.created), lambda r: (r.created,)),
     )
 
 
@@ -189,27 +192,32 @@ def _lesson_date(row: NotificationRow) -> Cell:
     return Cell(formats.date(row.date or row.old_date), _dotted(when, f"week {row.week}"))
 
 
+def _why(row: NotificationRow) -> Cell:
+    if not row.message:
+        return Cell(words.action(row.action))
+    return Cell(row.message, words.action(row.action))
+
+
 def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]]:
     """Weekly updates: whether it is recorded comes first (design §4.7)."""
     return (
         Column(
             "Recorded?",
-            204,
+            186,
             _recorded,
             lambda r: (words.recorded(r.recorded), words.status(Table.NOTIFICATIONS, r.status)),
         ),
-        Column("Lesson", 180, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
+        Column("Lesson", 150, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
         Column(
             "Module",
-            206,
+            172,
             lambda r: Cell(
                 named(r.module_title, r.module)[0], _dotted(named(r.module_title, r.module)[1], r.group)
             ),
             lambda r: (r.module_title.casefold(), r.module, r.group),
         ),
-        Column("Room", 178, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
-        Column("Change", 92, lambda r: Cell(words.action(r.action)), lambda r: (r.action,)),
-        Column("Why", 220, lambda r: Cell(r.message or formats.NOTHING), lambda r: (r.message.casefold(),)),
+        Column("Room", 150, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
+        Column("What happened", 190, _why, lambda r: (r.message.casefold(), r.action)),
         Column(
             "Lecturer",
             150,
@@ -224,9 +232,8 @@ def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]
 
 
 def _room_day_state(row: RoomDayRow) -> Cell:
-    return Cell(
-        words.status(Table.ROOM_DAYS, row.state), row.last_error, words.status_tone(Table.ROOM_DAYS, row.state)
-    )
+    below = row.last_error if row.state == "open" else ""
+    return Cell(words.status(Table.ROOM_DAYS, row.state), below, words.status_tone(Table.ROOM_DAYS, row.state))
 
 
 def _room_day_together(row: RoomDayRow) -> Cell:
@@ -250,17 +257,17 @@ def counted_times(times: int) -> str:
 def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
     """Room clashes."""
     return (
-        Column("State", 150, _room_day_state, lambda r: (words.status(Table.ROOM_DAYS, r.state),)),
-        Column("Date", 150, lambda r: Cell(formats.date(r.date)), lambda r: (r.date, r.room)),
+        Column("State", 132, _room_day_state, lambda r: (words.status(Table.ROOM_DAYS, r.state),)),
+        Column("Date", 146, lambda r: Cell(formats.date(r.date)), lambda r: (r.date, r.room)),
         Column(
             "Room",
-            210,
+            196,
             lambda r: Cell(named(r.room_name, r.room)[0], _dotted(named(r.room_name, r.room)[1], r.building)),
             lambda r: (r.room_name.casefold(), r.room, r.date),
         ),
         Column(
             "Not recorded",
-            120,
+            116,
             lambda r: Cell(
                 formats.number(r.left_out),
                 "lesson" if r.left_out == 1 else "lessons",
@@ -270,13 +277,13 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
         ),
         Column(
             "Failed",
-            96,
+            76,
             lambda r: Cell(formats.number(r.failed), "", Tone.BAD if r.failed and r.state == "open" else None),
             lambda r: (r.failed,),
         ),
         Column(
             "Same lecture?",
-            170,
+            150,
             _room_day_together,
             lambda r: (r.together_possible,),
             hint="Clashes that look like one lecture listed under several modules",

@@ -69,14 +69,16 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(self._colour(ink))
         first = rect.top() + (20 if cell.below else ROW_HEIGHT // 2 + 5)
         text = metrics.elidedText(formats.one_line(cell.text), Qt.TextElideMode.ElideRight, width)
-        painter.drawText(left, first, text)
+        right = model.columns[index.column()].right
+        painter.drawText(left + (width - metrics.horizontalAdvance(text) if right else 0), first, text)
         if cell.below:
             painter.setFont(self._small)
             painter.setPen(self._colour(tokens.selection_muted if selected else tokens.muted))
             below = self._small_metrics.elidedText(
                 formats.one_line(cell.below), Qt.TextElideMode.ElideRight, width
             )
-            painter.drawText(left, rect.top() + 37, below)
+            shift = width - self._small_metrics.horizontalAdvance(below) if right else 0
+            painter.drawText(left + shift, rect.top() + 37, below)
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(self._colour(tokens.focus))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
