@@ -11,8 +11,8 @@ from echodesk.timetable.eligibility import CRITERIA, LessonFacts, eligible, exam
 GOOD = LessonFacts(
     setid="2023/24", slotid=1, slotentry=1, weekid=1, weekday=1, start="09:00", finish="10:00", module="COMP101",
     group="LC01", room="R1", room_group=None, lecturer=None, source="TEACH", status=2, date_changed=None,
-    live=True, module_name="", group_known=True, component_known=True, asked="AUDIOREC", offered="VIDEOREC", email=None,
-    since=None,
+    live=True, module_name="", group_known=True, component_known=True, asked="AUDIOREC", offered="VIDEOREC",
+    email=None, since=None,
 )  # fmt: skip
 
 BROKEN = {

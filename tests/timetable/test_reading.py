@@ -237,8 +237,9 @@ def test_all_ways_of_reading_agree(cmis: Cmis, reading: Reading) -> None:
     assert len(whole) > 500
     places = {one.place for one in whole}
     good, unfit = reading().occurrences(places)
-    assert {one.external_id: one for one in [*good, *unfit]} == {one.external_id: one for one in whole}
-    assert len(good) + len(unfit) == len(whole)
+    by_place: list[Occurrence | Unfit] = [*good, *unfit]
+    assert {one.external_id: one for one in by_place} == {one.external_id: one for one in whole}
+    assert len(by_place) == len(whole)
     keys = [(one.setid, one.slotid, one.week) for one in whole]
     assert reading().occurrences_of(keys) == (good, unfit)
     assert reading().room_days("R1", "2023-01-01") == {place for place in places if place.room == "R1"}
