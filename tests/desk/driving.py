@@ -19,7 +19,7 @@ from echodesk.desk.bridge import EventBridge
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.theme import ThemeName
 from echodesk.desk.window import MainWindow
-from echodesk.messages import Row, Table
+from echodesk.messages import Row, Table, WorkerEnded
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import campus
 
@@ -75,7 +75,12 @@ def run_desk(
     options = DeskOptions("Demonstration", "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms)
 
     async def main() -> Desk:
-        desk = Desk(Session(app, make, options, left.append), left)
+        def leave(code: int) -> None:
+            # The real one ends the process; here the worker that hangs is let go, so that the session can end.
+            left.append(code)
+            desk.session.bridge.post(WorkerEnded(clean=True))
+
+        desk = Desk(Session(app, make, options, leave), left)
 
         async def script(window: MainWindow) -> None:
             # Shortcuts and focus belong to the active window alone.

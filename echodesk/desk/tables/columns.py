@@ -203,21 +203,21 @@ def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]
     return (
         Column(
             "Recorded?",
-            186,
+            176,
             _recorded,
             lambda r: (words.recorded(r.recorded), words.status(Table.NOTIFICATIONS, r.status)),
         ),
-        Column("Lesson", 150, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
+        Column("Lesson", 146, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
         Column(
             "Module",
-            172,
+            160,
             lambda r: Cell(
                 named(r.module_title, r.module)[0], _dotted(named(r.module_title, r.module)[1], r.group)
             ),
             lambda r: (r.module_title.casefold(), r.module, r.group),
         ),
-        Column("Room", 150, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
-        Column("What happened", 190, _why, lambda r: (r.message.casefold(), r.action)),
+        Column("Room", 140, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
+        Column("What happened", 188, _why, lambda r: (r.message.casefold(), r.action)),
         Column(
             "Lecturer",
             150,

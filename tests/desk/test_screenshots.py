@@ -1,0 +1,74 @@
+"""Pictures of every page from a running session."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from echodesk.desk import screenshots
+from echodesk.desk.tables.columns import columns_of
+from echodesk.errors import EchoDeskError
+from echodesk.messages import Row, Table
+from tests.desk.driving import Desk, run_desk
+from tests.desk.fakes import FakeWorker
+from tests.desk.rows import campus, overview, queue_row, some_notifications, some_room_days
+
+ROWS: dict[Table, list[Row]] = {
+    Table.QUEUE: [queue_row(1), queue_row(2, status="FAILED"), queue_row(3)],
+    Table.NOTIFICATIONS: some_notifications(40),
+    Table.ROOM_DAYS: some_room_days(20),
+}
+
+
+def busy(worker: FakeWorker) -> None:
+    worker.first_overview = overview()
+
+
+def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication, tmp_path: Path) -> None:
+    async def body(desk: Desk) -> None:
+        files = await screenshots.take(desk.window, tmp_path)
+        names = [file.name for file in files]
+        assert names == ["overview.png", "timetable-changes.png", "weekly-updates.png", "room-clashes.png"]
+        for file in files:
+            picture = QImage(str(file))
+            assert (picture.width(), picture.height()) == screenshots.SIZE
+            colours = {picture.pixel(x, y) for x in range(0, 1_400, 20) for y in range(0, 900, 20)}
+            assert len(colours) > 8, f"{file.name} is nearly empty"
+        assert desk.window.queue.view.current_key() == 2
+        assert desk.window.queue.detail.detail is not None
+
+    run_desk(qapp, body, ROWS, busy)
+
+
+def test_only_the_pages_asked_for(qapp: QApplication, tmp_path: Path) -> None:
+    async def body(desk: Desk) -> None:
+        await screenshots.take(desk.window, tmp_path, ["Room clashes"])
+
+    run_desk(qapp, body, ROWS)
+    assert [file.name for file in tmp_path.iterdir()] == ["room-clashes.png"]
+
+
+def test_a_page_that_never_fills_is_an_error_with_a_way_on(qapp: QApplication, tmp_path: Path) -> None:
+    async def body(desk: Desk) -> None:
+        await screenshots.take(desk.window, tmp_path, ["Overview"], wait_s=0.05)
+
+    with pytest.raises(EchoDeskError, match="Overview had nothing to show"):
+        run_desk(qapp, body, ROWS)
+
+
+def test_a_folder_that_cannot_be_made_is_said(qapp: QApplication, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    async def body(desk: Desk) -> None:
+        await screenshots.take(desk.window, tmp_path / "file" / "folder", ["Overview"])
+
+    with pytest.raises(EchoDeskError, match="cannot be written"):
+        run_desk(qapp, body, ROWS, busy)
+
+
+@pytest.mark.parametrize("table", list(Table))
+def test_the_first_columns_fit_beside_the_details(table: Table) -> None:
+    assert sum(column.width for column in columns_of(table, campus())[:5]) <= 810
