@@ -176,9 +176,12 @@ class Echo360:
         got = await self._calls.ask(f"{USERS}/{segment(email)}", exchanges)
         return Reply(_person(got, email), tuple(exchanges))
 
-    def remember(self, known: Iterable[Learned]) -> None:
-        """Take over what the REFERENCE table holds, at the start."""
+    def remember(self, known: Iterable[Learned], *, clean: bool) -> None:
+        """Take over what the REFERENCE table holds, at the start; `clean` if no earlier run left a request behind,
+        so that nothing can still appear late."""
         self._reference.remember(known)
+        if clean:
+            self._supplier.nothing_under_way()
 
     def learned(self) -> tuple[Learned, ...]:
         """What was learned about reference data since the last call, to be stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import math
 from collections import defaultdict
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -83,6 +84,10 @@ class Supplier:
         self._unanswered_at: dict[Slot, float] = {}
         self._failed: dict[Slot, tuple[float, CannotSupply]] = {}
         self._names: dict[str, _Names] = {}
+
+    def nothing_under_way(self) -> None:
+        """No earlier run left a create behind that may still take effect."""
+        self._started_at = -math.inf
 
     async def supply(self, missing: Missing, facts: ReferenceFacts, exchanges: list[Exchange]) -> SupplyAnswer:
         """`Supplied` if the request can be sent again; `Wait` and `Unclear` if nobody can say so yet."""

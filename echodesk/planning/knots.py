@@ -75,7 +75,7 @@ def smallest_breakers(
     """The fewest vertices without which `graph` has no circle.
 
     `ranked` lists every vertex, the one that should rather step aside later. Vertices of `keep` are chosen only
-    where a circle has no other; the result is then the smallest among the sets that obey this.
+    for circles that have no others: as few of them as possible, and then as few others as that allows.
     """
     rank = {vertex: position for position, vertex in enumerate(ranked)}
     whole = _Graph.of(graph, rank, keep)
@@ -241,36 +241,50 @@ class _Graph:
 
 def _search(kernel: _Graph) -> tuple[set[int], bool]:
     """Iterative deepening on one reduced, strongly connected part; greedy is the upper bound."""
-    greedy = _greedy(kernel)
+    unavoidable = _only_kept(kernel)
+    greedy = _greedy(kernel, unavoidable.chosen)
     nodes, work = NODES, WORK
     for size in range(kernel.fewest_possible(), len(greedy)):
         open_nodes: list[tuple[_Graph, set[int]]] = [(kernel, set())]
         while open_nodes:
             graph, chosen = open_nodes.pop()
             if not graph.after:
-                return chosen, True
+                return chosen, unavoidable.exact
             graph.work = 0
             if len(chosen) + graph.fewest_possible() <= size:
                 circle = graph.short_circle()
-                free = [vertex for vertex in circle if vertex not in graph.keep] or circle
+                if len(chosen & kernel.keep) == len(unavoidable.chosen):
+                    circle = [vertex for vertex in circle if vertex not in kernel.keep]
                 # The stack is last in, first out: whoever should rather step aside is pushed last.
-                for vertex in sorted(free, key=graph.rank.__getitem__):
+                for vertex in sorted(circle, key=graph.rank.__getitem__):
                     smaller = graph.copy()
                     taken = chosen | {vertex}
                     smaller.reduce(taken, smaller.remove(vertex))
-                    if len(taken) <= size:
+                    if len(taken) <= size and len(taken & kernel.keep) <= len(unavoidable.chosen):
                         open_nodes.append((smaller, taken))
             nodes -= 1
             work -= graph.work
             if nodes < 0 or work < 0:
                 return greedy, False
-    return greedy, True
+    return greedy, unavoidable.exact
 
 
-def _greedy(kernel: _Graph) -> set[int]:
+def _only_kept(kernel: _Graph) -> Breakers:
+    """The fewest that open the circles in which everyone is to be kept."""
+    kept = [vertex for vertex in kernel.after if vertex in kernel.keep]
+    if not kept:
+        return Breakers(frozenset(), True)
+    inside = kernel.only(kept)
+    return smallest_breakers(inside.after, sorted(kept, key=kernel.rank.__getitem__))
+
+
+def _greedy(kernel: _Graph, unavoidable: AbstractSet[int]) -> set[int]:
     """The vertex with the most ways through it first; then whoever turns out not to be needed is put back."""
     rest = kernel.copy()
-    chosen: set[int] = set()
+    chosen: set[int] = set(unavoidable)
+    for vertex in unavoidable:
+        rest.remove(vertex)
+    rest.reduce(chosen)
     heap = [_by_ways(rest, vertex) for vertex in rest.after]
     heapq.heapify(heap)
     while heap:
@@ -303,19 +317,23 @@ def _by_ways(graph: _Graph, vertex: int) -> tuple[bool, int, int, int]:
 
 
 def _later_instead(whole: _Graph, chosen: set[int]) -> set[int]:
-    """No more vertices than `chosen`, each replaced by a later one where that opens the same circles."""
+    """No more vertices than `chosen`, none of which could be replaced by a later one."""
     chosen = set(chosen)
-    for vertex in sorted(chosen, key=whole.rank.__getitem__):
-        chosen.discard(vertex)
-        circle = whole.circle_through(vertex, chosen)
-        better = [one for one in circle if whole.rank[one] > whole.rank[vertex] and one not in whole.keep]
-        instead = vertex
-        for candidate in sorted(better, key=whole.rank.__getitem__, reverse=True):
-            chosen.add(candidate)
-            if not whole.circle_through(vertex, chosen):
-                instead = candidate
-                break
-            chosen.discard(candidate)
-        chosen.add(instead)
+    settled = False
+    while not settled:
+        settled = True
+        for vertex in sorted(chosen, key=whole.rank.__getitem__):
+            chosen.discard(vertex)
+            # Whoever takes its place must be on every circle that it alone opens, so on this one.
+            circle = whole.circle_through(vertex, chosen)
+            better = [one for one in circle if whole.rank[one] > whole.rank[vertex] and one not in whole.keep]
+            instead = vertex
+            for candidate in sorted(better, key=whole.rank.__getitem__, reverse=True):
+                chosen.add(candidate)
+                if not whole.circle_through(vertex, chosen):
+                    instead, settled = candidate, False
+                    break
+                chosen.discard(candidate)
+            chosen.add(instead)
     # A later one may open the circles of others too.
     return _without_superfluous(whole, chosen)

@@ -135,6 +135,8 @@ class Engine:
         self._leading = leading
         try:
             await leading.run(self._stop)
+        except BaseExceptionGroup as group:
+            raise _expected(group) or group from None
         finally:
             self._leading = None
             self._lease = LeaseState(None, lease.epoch, -1.0)
@@ -209,3 +211,11 @@ class Engine:
 def _shown(one: PauseRecord) -> PauseShown:
     scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "")
     return PauseShown(one.id, scope, one.reason, one.owner, one.created, one.until or "")
+
+
+def _expected(group: BaseExceptionGroup[BaseException]) -> DatabaseTrouble | NotLeading | None:
+    """The trouble that ended a term of office, if it was nothing but trouble that is waited out."""
+    trouble, defects = group.split((DatabaseTrouble, NotLeading))
+    while isinstance(trouble, BaseExceptionGroup):
+        trouble = trouble.exceptions[0]
+    return trouble if defects is None else None

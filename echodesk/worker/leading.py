@@ -62,7 +62,7 @@ class Leading:
         self._tell = tell
         self.gate = Gate(clock, tell, constants.deadline_s)
         self.gate.trusted_until = clock.monotonic() + constants.lease_ttl_s - constants.lease_margin_s
-        sender = Sender(capture, self._facts, self.gate.ready, self.gate.check, self.gate.told)
+        sender = Sender(capture, self._facts, clock.sleep, self.gate.ready, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, constants.connections)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch)
         self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch)
@@ -131,15 +131,16 @@ class Leading:
     # ---- the start ----------------------------------------------------------------------------------------
 
     async def _begin(self) -> None:
-        def recover(books: Books) -> int:
+        def recover(books: Books) -> tuple[bool, int]:
             books.office.guard(self._epoch)
             books.journal.orphan_all()
-            return books.queue.recover()
+            return not books.journal.intents_open(), books.queue.recover()
 
-        recovered = await self._ledger.write("recover", recover)
+        clean, recovered = await self._ledger.write("recover", recover)
         if recovered:
             log.info("%d rows of an earlier run wait again", recovered)
-        self._capture.remember(await self._ledger.read("reference", lambda books: books.journal.known_reference()))
+        known = await self._ledger.read("reference", lambda books: books.journal.known_reference())
+        self._capture.remember(known, clean=clean)
         await self._read_settings()
         if not await self._ledger.read("mirror", lambda books: books.mirror.complete()):
             self._phase = Phase.LISTING

@@ -107,8 +107,10 @@ class Lister:
     async def weigh(self) -> None:
         """Find out from how many rooms on one listing of everything costs fewer calls than one of each."""
         counts = await self._ledger.read("rooms of the mirror", lambda books: books.mirror.rooms_with_schedules())
+        if not counts:
+            return
         pages = -(-sum(counts.values()) // PAGE)
-        per_room = sum(max(1, -(-count // PAGE)) for count in counts.values()) / max(1, len(counts))
+        per_room = sum(max(1, -(-count // PAGE)) for count in counts.values()) / len(counts)
         self._rooms_worth_everything = max(3, int(pages / per_room))
 
     def _start(self, listing: Coroutine[None, None, None]) -> None:

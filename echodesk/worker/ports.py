@@ -73,8 +73,9 @@ class Capture(Protocol):
         """`Done(None)` if Echo360 knows a user with this address, `Missing(PERSON)` if not."""
         ...
 
-    def remember(self, known: Iterable[Learned]) -> None:
-        """Take over what the REFERENCE table holds, at the start."""
+    def remember(self, known: Iterable[Learned], *, clean: bool) -> None:
+        """Take over what the REFERENCE table holds, at the start; `clean` if no earlier run left a request behind,
+        so that nothing can still appear late."""
         ...
 
     def learned(self) -> tuple[Learned, ...]:

@@ -42,6 +42,8 @@ SUPPLY_TRIES = 2
 Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
 MaySend = Callable[[Request], Fate | None]
 """None if the request may be sent now, else what becomes of it."""
+Pause = Callable[[float], Awaitable[None]]
+"""Waits for so many seconds."""
 Ready = Callable[[], Awaitable[None]]
 """Returns when Echo360 need not be waited for any more."""
 Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
@@ -51,25 +53,38 @@ Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
 class Sender:
     """Carries single requests to their end. One instance serves all of the worker's connections."""
 
-    def __init__(self, capture: Capture, facts: Facts, ready: Ready, may_send: MaySend, told: Told) -> None:
+    def __init__(
+        self, capture: Capture, facts: Facts, pause: Pause, ready: Ready, may_send: MaySend, told: Told
+    ) -> None:
         self._capture = capture
         self._facts = facts
+        self._pause = pause
         self._ready = ready
         self._may_send = may_send
         self._told = told
 
     async def carry(self, request: Request) -> Result:
         """Send one request; whatever happens, its end is a `Result`."""
-        return await _Carrying(request, self._capture, self._facts, self._ready, self._may_send, self._told).run()
+        return await _Carrying(
+            request, self._capture, self._facts, self._pause, self._ready, self._may_send, self._told
+        ).run()
 
 
 class _Carrying:
     def __init__(
-        self, request: Request, capture: Capture, facts: Facts, ready: Ready, may_send: MaySend, told: Told
+        self,
+        request: Request,
+        capture: Capture,
+        facts: Facts,
+        pause: Pause,
+        ready: Ready,
+        may_send: MaySend,
+        told: Told,
     ) -> None:
         self._request = request
         self._capture = capture
         self._facts = facts
+        self._pause = pause
         self._ready = ready
         self._may_send = may_send
         self._told = told
@@ -223,8 +238,9 @@ class _Carrying:
             await self._told(answer)
             return self._result(Fate.HELD, answer.text)
         if isinstance(answer, Wait):
-            await self._told(answer)
+            # Only this request waits: what was asked of Echo360 itself holds back every turn already.
             self._supplied[missing.kind] -= 0 if answer.may_have_applied else 1
+            await self._pause(answer.seconds)
             return booking
         return self._result(Fate.UNCLEAR, answer.text)
 
