@@ -83,6 +83,9 @@ _BIDI = dict.fromkeys([0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x
 def plain(text: str, limit: int = 4_000) -> str:
     """Text from outside made harmless to look at: no direction overrides, no control characters, not endless."""
     short = text if len(text) <= limit else text[:limit] + " …"
+    if short.isprintable():
+        # Direction overrides are not printable either; this is nearly every text, on the way to every cell.
+        return short
     kept = short.translate(_BIDI)
     return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in kept)
 

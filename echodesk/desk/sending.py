@@ -1,4 +1,4 @@
-"""What acts on sending as a whole: pause, resume, try again. Used by menus, the toolbar and the banners."""
+"""What needs no selected row: pause, resume, try again, re-sync. Used by menus, toolbars and banners."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from echodesk.desk.campus import CampusTime
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.pause import PauseDialog
+from echodesk.desk.dialogs.resync import ResyncDialog
 from echodesk.desk.gateway import Gateway
 from echodesk.desk.places import Place
 from echodesk.messages import Command, EngineState, PauseShown, Phase, Resume, TryAgain
@@ -34,6 +35,7 @@ class Sending(QObject):
         self.here: Callable[[], Place | None] = lambda: None
         """Where the selected row is."""
         self.pause = self._action("&Pause…", "Ctrl+P", self._on_pause)
+        self.resync = self._action("Re-&sync…", "Ctrl+Shift+S", self._on_resync)
         self.resume = self._action("&Resume…", "Ctrl+Shift+P", self._on_resume)
         self.try_again = self._action("&Try Echo360 again", "Ctrl+T", self._on_try_again)
         self.pause.setIconText("Pause…")
@@ -61,6 +63,14 @@ class Sending(QObject):
         dialog = PauseDialog(self._window, self._by, self._campus, self.known(), self.here())
         if await answered(dialog):
             self._send(self.pause, dialog.command())
+
+    def _on_resync(self) -> None:
+        self._gateway.start(self._resync())
+
+    async def _resync(self) -> None:
+        dialog = ResyncDialog(self._window, self._by, self._campus, self.known(), self.here())
+        if await answered(dialog):
+            self._send(self.resync, dialog.command())
 
     async def _resume(self) -> None:
         pauses: tuple[PauseShown, ...] = self._state.pauses if self._state is not None else ()
@@ -90,6 +100,7 @@ class Sending(QObject):
     def _refresh(self) -> None:
         state = self._state
         self._enable(self.pause, True)
+        self._enable(self.resync, True)
         self._enable(self.resume, state is not None and bool(state.pauses))
         stuck = state is not None and (
             state.phase in (Phase.STOPPED_BY_ECHO360, Phase.WAITING) or bool(state.echo360)

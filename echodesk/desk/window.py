@@ -250,7 +250,9 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         self._make_theme_menu(view.addMenu("&Colours"))
         sending = bar.addMenu("&Sending")
-        sending.addActions([self.sending.pause, self.sending.resume, self.sending.try_again])
+        sending.addActions([self.sending.pause, self.sending.resume])
+        sending.addSeparator()
+        sending.addActions([self.sending.resync, self.sending.try_again])
         self._row_menu = bar.addMenu("&Selected rows")
         self._fill_row_menu()
 

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from echodesk.desk.dialogs.pause import PauseDialog
+from echodesk.desk.dialogs.resync import ResyncDialog
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.theme import ThemeName
 from echodesk.desk.tokens import DARK
@@ -20,13 +21,14 @@ from echodesk.messages import (
     Pause,
     Phase,
     Progress,
+    Refresh,
     Resume,
     Row,
     Scope,
     Table,
     TryAgain,
 )
-from tests.desk.driving import Desk, click, click_row, dialog_of, press, push, run_desk, turns, until
+from tests.desk.driving import Desk, click, click_row, dialog_of, press, push, run_desk, tool, turns, until
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import notification_row, overview, pause, queue_row, room_day_row, state_of_engine
 
@@ -160,6 +162,61 @@ def test_a_pause_may_be_about_everything_a_building_or_a_room(
         await until(lambda: desk.worker.sent(Pause) == [Pause("Exams", "Ann", scope, "")])
 
     run_desk(qapp, body)
+
+
+@pytest.mark.parametrize(
+    ("which", "expected"),
+    [
+        ("room_day", Refresh("Ann", room="2950203", date="2026-11-24")),
+        ("room_year", Refresh("Ann", room="2950203")),
+        ("day", Refresh("Ann", date="2026-11-24")),
+    ],
+)
+def test_resync_may_be_about_any_room_and_day(qapp: QApplication, which: str, expected: Refresh) -> None:
+    async def body(desk: Desk) -> None:
+        page = await desk.open(3)
+        click_row(page, 0)
+        press(desk.window, Qt.Key.Key_S, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        dialog = await dialog_of(desk.window, ResyncDialog)
+        assert isinstance(dialog, ResyncDialog)
+        getattr(dialog, which).click()
+        click(dialog.yes_button)
+        await until(lambda: desk.worker.sent(Refresh) == [expected])
+
+    run_desk(qapp, body, ROWS)
+
+
+def test_resync_of_a_room_asks_which(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        desk.window.sending.resync.trigger()
+        dialog = await dialog_of(desk.window, ResyncDialog)
+        assert isinstance(dialog, ResyncDialog)
+        assert not dialog.yes_button.isEnabled()
+        dialog.day.click()
+        assert dialog.yes_button.isEnabled()
+
+    run_desk(qapp, body)
+
+
+def test_tab_goes_from_filter_to_buttons_to_statuses_to_table_to_details(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await desk.open(3)
+        click_row(page, 0)
+        await until(lambda: page.detail.detail is not None)
+        page.field.setFocus()
+        visited: list[QWidget] = []
+        for _ in range(14):
+            focus = QApplication.focusWidget()
+            assert focus is not None
+            visited.append(focus)
+            if focus is page.detail.close_button:
+                break
+            press(focus, Qt.Key.Key_Tab)
+        marks: list[QWidget] = [page.field, tool(page, page.actions_.resync), page.chips.all_chip, page.view]
+        places = [visited.index(mark) for mark in (*marks, page.detail.close_button)]
+        assert places == sorted(places)
+
+    run_desk(qapp, body, ROWS)
 
 
 def test_a_cancelled_pause_sends_nothing(qapp: QApplication) -> None:

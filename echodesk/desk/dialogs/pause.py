@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
-    QDateEdit,
     QDateTimeEdit,
     QGridLayout,
     QLineEdit,
@@ -19,10 +17,17 @@ from PySide6.QtWidgets import (
 from echodesk.desk import widgets
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.dialogs.asking import Question
+from echodesk.desk.dialogs.fields import (
+    DATE_FORMAT,
+    date_field,
+    editable,
+    iso,
+    room_code,
+    room_field,
+    show_room,
+)
 from echodesk.desk.places import Place
 from echodesk.messages import Pause, Scope
-
-DATE_FORMAT = "ddd d MMM yyyy"
 
 
 class PauseDialog(Question):
@@ -37,14 +42,12 @@ class PauseDialog(Question):
         self.everything = QRadioButton("&Everything")
         self.building_only = QRadioButton("One &building")
         self.room_only = QRadioButton("One &room")
-        self.building = _editable("Building", sorted({place.building for place in known if place.building}))
-        self.room = _editable("Room", ())
-        for code, name in sorted({(place.room, place.room_name) for place in known if place.room}):
-            self.room.addItem(f"{name} ({code})" if name and name != code else code, code)
+        self.building = editable("Building", sorted({place.building for place in known if place.building}))
+        self.room = room_field(known)
         self.dates_only = QCheckBox("Only these &dates")
         today = QDate.fromString(campus.now()[:10], Qt.DateFormat.ISODate)
-        self.first = _date("First date", today)
-        self.last = _date("Last date", today)
+        self.first = date_field("First date", today)
+        self.last = date_field("Last date", today)
         self.reason = QLineEdit()
         self.reason.setAccessibleName("Reason")
         self.reason.setPlaceholderText("What should your colleagues know?")
@@ -75,24 +78,19 @@ class PauseDialog(Question):
             by=self._by,
             scope=Scope(
                 building=self.building.currentText().strip() if self.building_only.isChecked() else "",
-                room=self._room_code() if self.room_only.isChecked() else "",
-                first=_iso(self.first) if dated else "",
-                last=_iso(self.last) if dated else "",
+                room=room_code(self.room) if self.room_only.isChecked() else "",
+                first=iso(self.first) if dated else "",
+                last=iso(self.last) if dated else "",
             ),
             until=self._campus.to_utc(self.until.dateTime().toString("yyyy-MM-ddTHH:mm:ss"))
             if self.ends.isChecked()
             else "",
         )
 
-    def _room_code(self) -> str:
-        text = self.room.currentText().strip()
-        at = self.room.findText(text)
-        return str(self.room.itemData(at)) if at >= 0 else text
-
     def _trouble(self) -> str:
         if self.building_only.isChecked() and not self.building.currentText().strip():
             return "Which building?"
-        if self.room_only.isChecked() and not self._room_code():
+        if self.room_only.isChecked() and not room_code(self.room):
             return "Which room?"
         if self.dates_only.isChecked() and self.last.date() < self.first.date():
             return "The last date is before the first."
@@ -117,9 +115,7 @@ class PauseDialog(Question):
         if here is None:
             return
         self.building.setEditText(here.building)
-        if here.room:
-            at = self.room.findData(here.room)
-            self.room.setEditText(self.room.itemText(at) if at >= 0 else here.room)
+        show_room(self.room, here.room)
         day = QDate.fromString(here.date, Qt.DateFormat.ISODate)
         if day.isValid() and day >= today:
             self.first.setDate(day)
@@ -145,26 +141,3 @@ class PauseDialog(Question):
         grid.addWidget(self.until, 5, 1, 1, 3)
         self.body.addLayout(grid)
         self.body.addWidget(self.hint)
-
-
-def _editable(name: str, items: Sequence[str]) -> QComboBox:
-    box = QComboBox()
-    box.setEditable(True)
-    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-    box.addItems(list(items))
-    box.setEditText("")
-    box.setAccessibleName(name)
-    box.setMinimumWidth(240)
-    return box
-
-
-def _date(name: str, day: QDate) -> QDateEdit:
-    box = QDateEdit(day)
-    box.setDisplayFormat(DATE_FORMAT)
-    box.setCalendarPopup(True)
-    box.setAccessibleName(name)
-    return box
-
-
-def _iso(box: QDateEdit) -> str:
-    return box.date().toString(Qt.DateFormat.ISODate)

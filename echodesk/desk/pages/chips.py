@@ -50,6 +50,11 @@ class StatusChips(QWidget):
         """The chip of a status."""
         return self._chips[status]
 
+    @property
+    def buttons(self) -> tuple[QPushButton, ...]:
+        """All chips in their order."""
+        return (self.all_chip, *self._chips.values())
+
     def set_counts(self, counts: Mapping[str, int]) -> None:
         """How many rows of each status the whole table has."""
         if self._counts == counts:

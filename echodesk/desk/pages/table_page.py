@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
@@ -314,6 +315,20 @@ class TablePage(QWidget):
         column.addLayout(tools)
         column.addWidget(self.chips)
         column.addWidget(self.splitter, 1)
+        self._order_tabs(tools)
+
+    def _order_tabs(self, tools: QHBoxLayout) -> None:
+        """Tab goes as the eye does: filter, buttons, statuses, table, details."""
+        found = (tools.itemAt(number) for number in range(tools.count()))
+        shown = [item.widget() for item in found if item is not None]
+        chain = [
+            *(one for one in shown if one is not None),
+            *self.chips.buttons,
+            self.view,
+            self.detail.close_button,
+        ]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
 
     def _tool(self, action: QAction, kind: str) -> QToolButton:
         made = QToolButton()
