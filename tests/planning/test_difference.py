@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
 
 from echodesk.planning.values import Content, Standing, Why
-from tests.planning.builders import asked, content, day, external_id, foreign, lesson, plan_of, standing
+from tests.planning.builders import MONDAY, asked, content, day, external_id, foreign, lesson, plan_of, standing
 
 
 def test_what_stands_as_it_should_needs_nothing() -> None:
@@ -98,3 +99,12 @@ def test_a_schedule_of_ours_that_someone_made_recur_is_put_right_though_one_date
     assert asked(plan.requests) == [("PUT", 1, "changed")]
     plan = plan_of([lesson(1, "9-10", day(offset=7))], dates)
     assert asked(plan.requests) == [("PUT", 1, "moved")]
+
+
+def test_a_second_schedule_of_what_has_begun_is_removed() -> None:
+    twins = [standing(1, "9-10", echo_id="begun"), standing(1, "15-16", echo_id="later")]
+    plan = plan_of([lesson(1, "9-10")], twins, now=dt.datetime.combine(MONDAY, dt.time(9)))
+    assert plan.kept == {external_id(1)}
+    assert [(one.method.value, one.standing.echo_id) for one in plan.requests if one.standing] == [
+        ("DELETE", "later")
+    ]

@@ -6,6 +6,7 @@ import random
 from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,8 +74,38 @@ def test_what_starts_soon_steps_aside_only_where_the_whole_circle_does(graph: Gr
     assert len(found.chosen - keep) == least
 
 
+@pytest.mark.parametrize(
+    "graph",
+    [
+        {0: {1, 3, 4}, 1: {0, 3}, 2: {3, 4}, 3: {0, 2}, 4: {1, 2}},
+        {0: {2, 3}, 1: {0, 3, 4}, 2: {3, 5}, 3: {2, 4, 5}, 4: {1, 5}, 5: {1, 2}},
+    ],
+    ids=["five", "six"],
+)
+def test_as_few_as_any_subset_where_taking_the_busiest_first_is_not_enough(graph: Graph) -> None:
+    assert len(smallest_breakers(graph, list(graph)).chosen) == smallest_by_trying(graph, graph) == 2
+
+
+@settings(max_examples=400, deadline=None)
+@given(graphs(8), st.randoms(use_true_random=False), st.sets(st.integers(0, 7)))
+def test_nobody_steps_aside_whom_a_later_one_could_replace(
+    graph: Graph, chance: random.Random, keep: set[int]
+) -> None:
+    ranked = list(graph)
+    chance.shuffle(ranked)
+    chosen = smallest_breakers(graph, ranked, keep).chosen
+    for one in chosen:
+        for later in set(ranked[ranked.index(one) + 1 :]) - chosen - keep:
+            assert has_circle(graph, chosen - {one} | {later})
+
+
 def test_of_a_ring_the_one_furthest_in_the_future_steps_aside() -> None:
     assert smallest_breakers(ring(0, 1, 2, 3), [2, 0, 3, 1]).chosen == {1}
+
+
+def test_of_a_ring_with_ways_that_lead_nowhere_the_furthest_steps_aside() -> None:
+    graph: Graph = {0: {2, 4}, 1: {0}, 2: {1}, 3: {0, 1}, 4: set()}
+    assert smallest_breakers(graph, range(5)).chosen == {2}
 
 
 def test_of_a_ring_the_furthest_that_may_steps_aside() -> None:
