@@ -65,7 +65,8 @@ QPushButton:pressed, QToolButton:pressed { background: @selection; }
 QPushButton:focus, QToolButton:focus { border: 2px solid @focus; padding: 5px 11px; }
 QPushButton:disabled, QToolButton:disabled { color: @muted; border-color: @hairline; background: @window; }
 QPushButton:default, QPushButton[kind="primary"], QToolButton[kind="primary"] { background: @accent;
-    color: @accent_text; border-color: @accent; font-weight: bold; }
+    color: @accent_text; border-color: @accent; }
+QToolButton[kind="primary"] { font-weight: bold; }
 QPushButton:default:disabled, QPushButton[kind="primary"]:disabled, QToolButton[kind="primary"]:disabled {
     background: @window; color: @muted; border-color: @hairline; }
 QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus { border: 2px solid @text; }
@@ -82,6 +83,12 @@ QLineEdit, QComboBox, QDateEdit, QDateTimeEdit { background: @surface; color: @t
     selection-color: @accent_text; }
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus, QDateTimeEdit:focus { border: 2px solid @focus;
     padding: 5px 8px; }
+QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down { border: none; width: 26px;
+    subcontrol-origin: padding; subcontrol-position: center right; }
+QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit::down-arrow { image: none; width: 0; height: 0;
+    border-left: 4px solid @surface; border-right: 4px solid @surface; border-top: 5px solid @muted; }
+QComboBox::down-arrow:disabled, QDateEdit::down-arrow:disabled, QDateTimeEdit::down-arrow:disabled {
+    border-left-color: @window; border-right-color: @window; border-top-color: @border; }
 QLineEdit:disabled, QComboBox:disabled, QDateEdit:disabled, QDateTimeEdit:disabled { color: @muted;
     background: @window; }
 QPlainTextEdit { background: @window; color: @text; border: 1px solid @hairline; border-radius: 6px; }
@@ -106,6 +113,6 @@ QSplitter::handle { background: transparent; }
 QProgressBar { background: @hairline; border: none; border-radius: 5px; max-height: 10px; min-height: 10px; }
 QProgressBar::chunk { background: @accent; border-radius: 5px; }
 QDialog, QCalendarWidget { background: @window; color: @text; }
-QRadioButton, QCheckBox { color: @text; spacing: 8px; }
+QRadioButton, QCheckBox { color: @text; spacing: 8px; padding-right: 6px; }
 QRadioButton:disabled, QCheckBox:disabled { color: @muted; }
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QSpacerItem, QVBoxLayout, QWidget
 
 from echodesk.desk import widgets
 
@@ -16,7 +16,6 @@ class Question(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
-        self.setMinimumWidth(460)
         self.body = QVBoxLayout()
         self.body.setSpacing(10)
         buttons = QDialogButtonBox()
@@ -30,8 +29,10 @@ class Question(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 18)
-        column.setSpacing(14)
+        column.setSpacing(12)
         column.addWidget(widgets.label(title, "headline", wrap=True))
+        # Not a minimum of the dialog itself: that would overrule what its controls need.
+        column.addItem(QSpacerItem(420, 0))
         column.addLayout(self.body)
         column.addStretch(1)
         column.addWidget(buttons)

@@ -53,6 +53,7 @@ def date_field(name: str, day: QDate) -> QDateEdit:
     box.setDisplayFormat(DATE_FORMAT)
     box.setCalendarPopup(True)
     box.setAccessibleName(name)
+    box.setMinimumWidth(172)
     return box
 
 

@@ -5,32 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from echodesk.desk import formats, widgets
 
+WIDTH = 480
 
-class StatePane(QWidget):
+
+class StatePane(QFrame):
     """A title, a sentence and at most one button, in the middle."""
 
     def __init__(self) -> None:
         super().__init__()
         self._pressed: Callable[[], None] = lambda: None
+        self.setProperty("kind", "panel")
         self.title = widgets.label(kind="headline", wrap=True)
         self.text = widgets.label(kind="muted", wrap=True)
         self.button = widgets.button("", self._on_pressed)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(40, 40, 40, 40)
+        # A label that wraps knows its height only for a width that is given.
+        middle = QWidget()
+        middle.setFixedWidth(WIDTH)
+        column = QVBoxLayout(middle)
         column.setSpacing(10)
         column.addStretch(2)
         for part in (self.title, self.text):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            part.setMaximumWidth(560)
-            column.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(part)
+        column.addSpacing(4)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        for part in (self.title, self.text):
-            part.setMinimumWidth(320)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(middle)
+        row.addStretch(1)
 
     def say(self, title: str, text: str, button: str = "", pressed: Callable[[], None] | None = None) -> None:
         """Show these words; without `button` there is none."""
