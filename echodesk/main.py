@@ -30,7 +30,7 @@ from echodesk.demo.editing import Editing
 from echodesk.demo.stage import SEED_FILE, STAGE_FILE, Stage, Wish, existing, fill, make_timetable, usable
 from echodesk.demo.timetabler import Timetabler
 from echodesk.errors import CaptureTrouble
-from echodesk.messages import Event, Table, WorkerFailed
+from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import Database, check_schema, install_sqlite, open_sqlite
@@ -316,6 +316,8 @@ class Heard:
         """Take an event of the worker."""
         if isinstance(event, WorkerFailed):
             self.failures.append(event.details)
+        elif isinstance(event, Notice):
+            self.failures.append(event.message)
 
 
 def run_headless(

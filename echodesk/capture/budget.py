@@ -31,13 +31,9 @@ class Budget:
 
     def __init__(self, calls_per_minute: int, clock: Clock) -> None:
         self._clock = clock
-        self._limited = calls_per_minute > 0
-        self._burst = float(min(BURST, max(1, calls_per_minute // 2)))
-        self._rate = max(calls_per_minute - self._burst, 1.0) / WINDOW_S
-        self._tokens = self._burst
-        self._filled_at = clock.monotonic()
         self._held_until = float("-inf")
         self._line = asyncio.Lock()
+        self.limit(calls_per_minute)
 
     async def turn(self) -> None:
         """Wait for one call's worth of budget and take it, in the order of asking; a cancelled wait takes none."""
@@ -48,6 +44,14 @@ class Budget:
             while (wait_s := self._missing_s()) > 0:
                 await self._clock.sleep(wait_s)
             self._tokens -= 1
+
+    def limit(self, calls_per_minute: int) -> None:
+        """Another limit from now on, 0 for none; the burst is full."""
+        self._limited = calls_per_minute > 0
+        self._burst = float(min(BURST, max(1, calls_per_minute // 2)))
+        self._rate = max(calls_per_minute - self._burst, 1.0) / WINDOW_S
+        self._tokens = self._burst
+        self._filled_at = self._clock.monotonic()
 
     def hold(self, seconds: float) -> None:
         """No turn before so many seconds have passed: Echo360 said so (reliability H3)."""

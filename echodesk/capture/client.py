@@ -69,7 +69,7 @@ class Echo360:
         self._clock = clock
         self._quality = dict(settings.quality_of_room)
         self._line = Line(settings, clock, transport)
-        budget = Budget(settings.calls_per_minute, clock)
+        self._budget = budget = Budget(settings.calls_per_minute, clock)
         self._calls = Calls(settings, self._line, budget, SignIn(settings, self._line, budget, clock))
         self._reference = Reference(self._calls, self._line.origin)
         self._supplier = Supplier(settings, self._calls, self._reference, clock)
@@ -186,6 +186,10 @@ class Echo360:
     def learned(self) -> tuple[Learned, ...]:
         """What was learned about reference data since the last call, to be stored."""
         return self._reference.learned()
+
+    def limit(self, calls_per_minute: int) -> None:
+        """Another call limit from now on, 0 for none."""
+        self._budget.limit(calls_per_minute)
 
     def calls(self) -> dict[str, int]:
         """Calls sent so far by method; sign-ins apart under `sign_ins`."""

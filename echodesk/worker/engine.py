@@ -62,7 +62,10 @@ class Engine:
         holder: str,
         calls_per_minute: int,
         constants: Constants = Constants(),
+        *,
+        free_first_fill: bool = False,
     ) -> None:
+        """`free_first_fill`: no call limit until everything was quiet once (decisions: The demonstration)."""
         self._ledger = ledger
         self._capture = capture
         self._clock = clock
@@ -70,7 +73,10 @@ class Engine:
         self._holder = holder
         self._constants = constants
         self._tasks = Tasks(sink)
-        self._publisher = Publisher(ledger, capture, clock, sink, calls_per_minute)
+        self._calls_per_minute = calls_per_minute
+        self._free = free_first_fill
+        self._publisher = Publisher(ledger, capture, clock, sink, 0 if free_first_fill else calls_per_minute)
+        capture.limit(self._publisher.calls_per_minute)
         self._stop = asyncio.Event()
         self._leading: Leading | None = None
         self._lease = LeaseState(None, 0, -1.0)
@@ -131,6 +137,7 @@ class Engine:
             lease.epoch,
             self._constants,
             self.tell,
+            self._on_quiet,
         )
         self._leading = leading
         try:
@@ -141,6 +148,13 @@ class Engine:
             self._leading = None
             self._lease = LeaseState(None, lease.epoch, -1.0)
             self.tell()
+
+    def _on_quiet(self) -> None:
+        """Nothing is under way: the first fill is done, and from now on the call limit counts."""
+        if self._free:
+            self._free = False
+            self._capture.limit(self._calls_per_minute)
+            self._publisher.calls_per_minute = self._calls_per_minute
 
     async def _pause_for(self, seconds: float) -> None:
         stopping = asyncio.ensure_future(self._stop.wait())
@@ -216,6 +230,9 @@ def _shown(one: PauseRecord) -> PauseShown:
 def _expected(group: BaseExceptionGroup[BaseException]) -> DatabaseTrouble | NotLeading | None:
     """The trouble that ended a term of office, if it was nothing but trouble that is waited out."""
     trouble, defects = group.split((DatabaseTrouble, NotLeading))
-    while isinstance(trouble, BaseExceptionGroup):
-        trouble = trouble.exceptions[0]
-    return trouble if defects is None else None
+    if defects is not None:
+        return None
+    leaf: BaseException | None = trouble
+    while isinstance(leaf, BaseExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf if isinstance(leaf, DatabaseTrouble | NotLeading) else None

@@ -51,6 +51,7 @@ class Leading:
         epoch: int,
         constants: Constants,
         tell: Callable[[], None],
+        on_quiet: Callable[[], None],
     ) -> None:
         self._ledger = ledger
         self._capture = capture
@@ -60,6 +61,7 @@ class Leading:
         self._epoch = epoch
         self._constants = constants
         self._tell = tell
+        self._on_quiet = on_quiet
         self.gate = Gate(clock, tell, constants.deadline_s)
         self.gate.trusted_until = clock.monotonic() + constants.lease_ttl_s - constants.lease_margin_s
         sender = Sender(capture, self._facts, clock.sleep, self.gate.ready, self.gate.check, self.gate.told)
@@ -204,6 +206,8 @@ class Leading:
             did = await self._steady(self._work_once)
             self._set_phase()
             if not did:
+                if self._flight.empty and self._lister.idle and self.gate.may_plan:
+                    self._on_quiet()
                 self._wake.clear()
                 await self._idle()
 

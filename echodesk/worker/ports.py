@@ -82,6 +82,10 @@ class Capture(Protocol):
         """What was learned about reference data since the last call, to be stored."""
         ...
 
+    def limit(self, calls_per_minute: int) -> None:
+        """Another call limit from now on, 0 for none."""
+        ...
+
     def calls(self) -> dict[str, int]:
         """Calls sent so far by method; sign-ins apart under `sign_ins`."""
         ...

@@ -34,7 +34,7 @@ class Publisher:
         self._capture = capture
         self._clock = clock
         self._sink = sink
-        self._calls_per_minute = calls_per_minute
+        self.calls_per_minute = calls_per_minute
         self._watched: dict[Table, _Watched] = {}
         self._overview_at = 0.0
         self._last_overview: Overview | None = None
@@ -66,7 +66,7 @@ class Publisher:
     async def _publish_overview(self) -> None:
         today = self._clock.campus_now().date().isoformat()
         overview = await self._ledger.read(
-            "overview", lambda books: books.screens.overview(today, self._calls_per_minute)
+            "overview", lambda books: books.screens.overview(today, self.calls_per_minute)
         )
         if overview != self._last_overview:
             self._last_overview = overview

@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 from echodesk.errors import WorkerStopped
-from echodesk.messages import Command, CommandReply, WorkerEnded, WorkerFailed
+from echodesk.messages import Command, CommandReply, Level, Notice, WorkerEnded, WorkerFailed
 from echodesk.worker.books import Books
 from echodesk.worker.engine import Engine
 from echodesk.worker.ports import Capture, EventSink, Ledger
@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 DATABASE_THREADS = 2
 RESTART_MAX_S = 60.0
+GIVE_UP_AFTER = 6
+"""After this many defects in a row the worker ends and a person has to start it again."""
 
 
 class SyncLedger(Protocol):
@@ -69,7 +71,10 @@ class WorkerThread:
         self._sink = sink
         self._parts = parts
         self._thread = threading.Thread(target=self._run, name="echodesk-worker")
-        self._ready = threading.Event()
+        self._lock = threading.Lock()
+        self._early: list[tuple[Command, Future[CommandReply]]] = []
+        """Commands that came before the loop ran."""
+        self._stop_early = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._engine: Engine | None = None
         self._stopping = asyncio.Event()
@@ -78,31 +83,39 @@ class WorkerThread:
         self._pending: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Start the thread; returns once it takes commands."""
+        """Start the thread; commands may be submitted at once."""
         self._thread.start()
-        self._ready.wait()
 
     def submit(self, command: Command) -> Future[CommandReply]:
         """Hand a command over. The future fails with an `EchoDeskError`; after the end with `WorkerStopped`."""
         future: Future[CommandReply] = Future()
-        loop = self._loop
-        if loop is None or not self._thread.is_alive():
-            future.set_exception(_stopped())
-            return future
-        try:
-            loop.call_soon_threadsafe(self._take, command, future)
-        except RuntimeError:  # the loop was closed between the question and the call
+        with self._lock:
+            if self._loop is None and self._thread.is_alive():
+                self._early.append((command, future))
+                return future
+        if not self._call(self._take, command, future):
             future.set_exception(_stopped())
         return future
 
     def request_stop(self) -> None:
         """Ask the worker to end: what is in flight ends or leaves its intent, the lease is given back."""
+        with self._lock:
+            if self._loop is None:
+                self._stop_early = True
+                return
+        self._call(self._stop)
+
+    def _call(self, function: Callable[..., None], *args: object) -> bool:
+        """Run a function on the worker's loop; False if it has ended."""
         loop = self._loop
-        if loop is not None and self._thread.is_alive():
-            try:
-                loop.call_soon_threadsafe(self._stop)
-            except RuntimeError:
-                log.debug("the worker had ended already")
+        if loop is None or not self._thread.is_alive():
+            return False
+        try:
+            loop.call_soon_threadsafe(function, *args)
+        except RuntimeError:
+            # The loop was closed between the question and the call.
+            return False
+        return True
 
     def join(self, timeout_s: float) -> bool:
         """Wait for the end; False if it did not come in time."""
@@ -119,37 +132,62 @@ class WorkerThread:
         asyncio.run(self._main())
 
     async def _main(self) -> None:
-        self._loop = asyncio.get_running_loop()
+        with self._lock:
+            self._loop = asyncio.get_running_loop()
+            if self._stop_early:
+                self._stopping.set()
         executor = ThreadPoolExecutor(DATABASE_THREADS, thread_name_prefix="echodesk-database")
         wait_s = 1.0
+        failures = 0
         try:
             while not self._stopping.is_set():
                 failure = await self._one_engine(ThreadLedger(self._ledger, executor))
                 if failure is None:
                     break
+                failures += 1
                 details = "".join(traceback.format_exception(failure))
-                log.error("the worker ended by a defect and starts again in %.0f s", wait_s, exc_info=failure)
-                self._sink.post(WorkerFailed(details))
+                log.error("the worker ended by a defect (%d in a row)", failures, exc_info=failure)
+                if failures >= GIVE_UP_AFTER:
+                    self._sink.post(WorkerFailed(details))
+                    break
+                self._sink.post(
+                    Notice(
+                        Level.ERROR,
+                        "The worker had to start again",
+                        f"{type(failure).__name__}: {failure}",
+                        f"Nothing is lost; it goes on in {wait_s:.0f} s. The log has the details.",
+                    )
+                )
                 try:
                     await asyncio.wait_for(self._stopping.wait(), wait_s)
                 except TimeoutError:
                     wait_s = min(wait_s * 2, RESTART_MAX_S)
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
-            self._ready.set()
+            self._refuse_early()
             self._sink.post(WorkerEnded())
 
     async def _one_engine(self, ledger: Ledger) -> BaseException | None:
         """Run one engine to its end; returns the defect that ended it, if any."""
         self._engine, self._capture = self._parts(ledger, self._sink)
-        self._ready.set()
         running = asyncio.create_task(self._engine.run())
+        for command, future in self._take_early():
+            self._take(command, future)
         await asyncio.wait({running})
         if self._pending:
             await asyncio.wait(set(self._pending))
         await self._capture.close()
         self._calls = self._capture.calls()
         return running.exception()
+
+    def _take_early(self) -> list[tuple[Command, Future[CommandReply]]]:
+        with self._lock:
+            early, self._early = self._early, []
+        return early
+
+    def _refuse_early(self) -> None:
+        for _command, future in self._take_early():
+            future.set_exception(_stopped())
 
     def _take(self, command: Command, future: Future[CommandReply]) -> None:
         if self._engine is None or self._stopping.is_set():
