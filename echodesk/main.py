@@ -27,8 +27,10 @@ from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREAT
 from echodesk.demo import headless
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.demo.editing import Editing
+from echodesk.demo.restore import restore
 from echodesk.demo.stage import SEED_FILE, STAGE_FILE, Stage, Wish, existing, fill, make_timetable, usable
 from echodesk.demo.timetabler import Timetabler
+from echodesk.demo.work_on import TimetablerProcess
 from echodesk.errors import CaptureTrouble
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
@@ -42,7 +44,7 @@ from echodesk.timetable.names import Names
 from echodesk.timetable.occurrences import ReadingSettings
 from echodesk.timetable.reading import TimetableReader
 from echodesk.worker.books import Books
-from echodesk.worker.clock import MachineClock
+from echodesk.worker.clock import MachineClock, utc_now
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from echodesk.worker.ports import Capture, EventSink, Ledger
@@ -195,6 +197,7 @@ def make_worker(
     *,
     loopback_only: bool,
     constants: Constants | None = None,
+    free_first_fill: bool = False,
 ) -> WorkerThread:
     """A worker that is ready to be started. Raises `CaptureTrouble` for an address that cannot be used."""
     clock = office.clock()
@@ -203,7 +206,10 @@ def make_worker(
     def parts(ledger: Ledger, events: EventSink) -> tuple[Engine, Capture]:
         capture = Echo360(settings, clock)
         chosen = constants if constants is not None else Constants()
-        return Engine(ledger, capture, clock, events, holder(), calls_per_minute, chosen), capture
+        engine = Engine(
+            ledger, capture, clock, events, holder(), calls_per_minute, chosen, free_first_fill=free_first_fill
+        )
+        return engine, capture
 
     return WorkerThread(office, sink, parts)
 
@@ -260,14 +266,20 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
 
 
 def start_simulator(
-    folder: Path, office: Office, calls_per_minute: int, options: Sequence[str]
+    folder: Path, stage: Stage, office: Office, calls_per_minute: int, options: Sequence[str]
 ) -> SimulatorProcess:
-    """The demonstration's Echo360 in a process of its own. Raises `SimulatorFailed`."""
+    """The demonstration's Echo360 in a process of its own, as it was when it was last stopped.
+
+    Raises `SimulatorFailed`.
+    """
     zone = office.zone()
+    seed_file = folder / SEED_FILE
+    if office.look(lambda books: books.mirror.complete()):
+        seed_file = office.database.write(lambda connection: restore(folder, stage, connection))
     return SimulatorProcess.start(
         [
             "--seed-file",
-            str(folder / SEED_FILE),
+            str(seed_file),
             "--calls-per-minute",
             str(calls_per_minute),
             "--zone",
@@ -337,7 +349,9 @@ def run_headless(
         if wish.echo360:
             access = access_from_environment(wish.echo360)
         else:
-            simulator = stack.enter_context(start_simulator(wish.folder, office, limit, wish.simulator_options))
+            simulator = stack.enter_context(
+                start_simulator(wish.folder, stage, office, limit, wish.simulator_options)
+            )
             address = simulator.address
             access = Echo360Access(address.url, address.client_id, address.client_secret)
         heard = Heard()
@@ -415,3 +429,71 @@ def _report(
         "setid": stage.setid,
         "term_starts": stage.term_starts,
     }
+
+
+# ---- the window ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopWish:
+    """How the demonstration's window was asked for."""
+
+    folder: Path
+    wish: Wish
+    theme: str = "system"
+    edits_per_minute: float = 12.0
+    """How fast the timetabler works; 0 for nobody."""
+    calls_per_minute: int = 120
+    screenshots: Path | None = None
+    """Take a picture of every page, then end."""
+    simulator_options: tuple[str, ...] = ()
+    echo360: str = ""
+
+
+def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> int:
+    """Show the demonstration until the window is closed; returns the exit code.
+
+    Raises an `EchoDeskError` that can be shown.
+    """
+    with ExitStack() as stack:
+        told("Preparing the demonstration's timetable …")
+        office, stage = open_demonstration(wish.folder, wish.wish)
+        stack.callback(office.close)
+        if wish.echo360:
+            access = access_from_environment(wish.echo360)
+        else:
+            told("Starting the simulated Echo360 …")
+            simulator = stack.enter_context(start_simulator(wish.folder, stage, office, 0, wish.simulator_options))
+            address = simulator.address
+            access = Echo360Access(address.url, address.client_id, address.client_secret)
+        if wish.edits_per_minute > 0:
+            stack.enter_context(TimetablerProcess.start(wish.folder, wish.edits_per_minute))
+        told("Opening the window …")
+        return _run_window(office, access, wish)
+
+
+def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int:
+    # Qt is imported here, so that the command line works on a machine without its libraries.
+    from echodesk.desk import app, screenshots
+    from echodesk.desk.campus import campus_time
+    from echodesk.desk.theme import ThemeName
+    from echodesk.desk.window import MainWindow
+
+    def make(sink: EventSink) -> WorkerThread:
+        return make_worker(
+            office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
+        )
+
+    async def take(window: MainWindow) -> None:
+        if wish.screenshots is not None:
+            for picture in await screenshots.take(window, wish.screenshots):
+                log.info("picture %s", picture.name)
+
+    options = app.DeskOptions(
+        profile="Demonstration",
+        by=user(),
+        campus=campus_time(office.zone(), utc_now),
+        theme=ThemeName(wish.theme),
+        state_file=None if wish.screenshots is not None else wish.folder / "window.json",
+    )
+    return app.run(make, options, take if wish.screenshots is not None else None)

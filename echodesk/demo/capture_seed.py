@@ -76,7 +76,7 @@ def _sections(rng: random.Random, timetable: Timetable, organization: str) -> tu
     departments = {department.deptid: department.name for department in timetable.departments}
     section_id = Template.of(ReadingSettings().section, SECTION_FIELDS)
     return tuple(
-        _section(timetable.setid, group, modules[group.moduleid], departments, section_id, organization)
+        section_of(timetable.setid, group, modules[group.moduleid], departments, section_id, organization)
         for group in _known_groups(rng, [group for group in timetable.groups if group.moduleid in modules])
     )
 
@@ -90,7 +90,7 @@ def _known_groups(rng: random.Random, groups: Sequence[ModuleGroup]) -> list[Mod
     return [group for number, group in enumerate(known) if number not in unknown]
 
 
-def _section(
+def section_of(
     setid: str,
     group: ModuleGroup,
     module: Module,
@@ -98,6 +98,7 @@ def _section(
     section_id: Template,
     organization: str,
 ) -> SeedSection:
+    """A section and its parents, named as EchoDesk would name them."""
     department = module.owner or NO_DEPARTMENT
     values = {"moduleid": group.moduleid, "grpcode": group.grpcode, "setid": setid}
     return SeedSection(

@@ -81,13 +81,15 @@ class SeedUser(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True):
-    """What an institution holds at the start; `schedules` are v2 bodies of foreign schedules."""
+    """What an institution holds at the start; `schedules` are v2 bodies of foreign schedules, `standing` those of
+    an earlier run, each with its `id`."""
 
     rooms: tuple[SeedRoom, ...] = ()
     terms: tuple[SeedTerm, ...] = ()
     sections: tuple[SeedSection, ...] = ()
     users: tuple[SeedUser, ...] = ()
     schedules: tuple[dict[str, object], ...] = ()
+    standing: tuple[dict[str, object], ...] = ()
 
 
 def decode_seed(data: bytes) -> Seed:
@@ -128,6 +130,8 @@ def plant(institution: Institution, seed: Seed) -> None:
         raise BadSeed(f"The seed contradicts itself: {problem}") from problem
     for body in seed.schedules:
         add_foreign(institution, body)
+    for body in seed.standing:
+        _restore(institution, body)
 
 
 def add_foreign(institution: Institution, body: dict[str, object]) -> Schedule:
@@ -138,6 +142,17 @@ def add_foreign(institution: Institution, body: dict[str, object]) -> Schedule:
         schedule = read_schedule(state, {"captureQuality": "High", **body}, state.new_id())
         foreign = msgspec.structs.replace(schedule, foreign=True)
         return institution.schedules.book(foreign, ignore_past=True)
+    except Refusal as refused:
+        raise BadSeed(f"Echo360 refuses the schedule: {refused.response.body.decode()}") from refused
+
+
+def _restore(institution: Institution, body: dict[str, object]) -> None:
+    schedule_id = body.get("id")
+    if not isinstance(schedule_id, str):
+        raise BadSeed("A standing schedule has no id.")
+    rest = {key: value for key, value in body.items() if key != "id"}
+    try:
+        institution.schedules.book(read_schedule(institution.state, rest, schedule_id), ignore_past=True)
     except Refusal as refused:
         raise BadSeed(f"Echo360 refuses the schedule: {refused.response.body.decode()}") from refused
 

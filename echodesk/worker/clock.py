@@ -25,3 +25,8 @@ class MachineClock:
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
+
+
+def utc_now() -> dt.datetime:
+    """The instant, aware, for stamps on screen."""
+    return dt.datetime.now(dt.UTC)

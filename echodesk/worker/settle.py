@@ -54,6 +54,7 @@ class _Settling:
         self._by_id = {request.external_id: request for request in work.plan.requests}
         self._carrier = dict(work.plan.carrier_of)
         self._left = {one.external_id: one for one in work.plan.projection.left_out}
+        self._held = dict(work.plan.projection.held)
 
     def run(self) -> None:
         work, books = self._work, self._books
@@ -233,8 +234,8 @@ class _Settling:
     def _not_booked(self, one: Waiting, left: LeftOut, result: Result | None) -> NotificationOutcome:
         text = left_out_text(left)
         if left.reason is Reason.REFUSED:
-            words = [w for (ext, _p), w in self._work.refused.items() if ext == one.external_id]
-            return _ended(one, NotificationStatus.FAILED, Recorded.NO, words[-1] if words else text)
+            words = self._words_of_refusal(one.external_id)
+            return _ended(one, NotificationStatus.FAILED, Recorded.NO, words or text)
         if left.reason in (Reason.TOO_LATE, Reason.BEGUN):
             return _ended(one, NotificationStatus.TOO_LATE, Recorded.NO, text)
         if left.reason in (Reason.CLASH, Reason.FOREIGN, Reason.DECISION):
@@ -242,6 +243,10 @@ class _Settling:
         if result is not None and result.fate is Fate.REFUSED:
             return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
         return _ended(one, NotificationStatus.WARN, Recorded.NO, text)
+
+    def _words_of_refusal(self, external_id: str) -> str:
+        words = [said for (refused, _print), said in self._work.refused.items() if refused == external_id]
+        return words[-1] if words else ""
 
     def _unwanted(self, one: Waiting, result: Result | None) -> NotificationOutcome:
         if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
