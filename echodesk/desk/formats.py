@@ -45,10 +45,10 @@ def weekday(number_of_day: int) -> str:
 
 
 def span(start: str, finish: str) -> str:
-    """`09:00–10:00`."""  # noqa: RUF002
+    """`09:00–10:00`."""  # noqa: RUF002 - the dash is meant
     if not start and not finish:
         return NOTHING
-    return f"{start or '?'}–{finish or '?'}"  # noqa: RUF001
+    return f"{start or '?'}–{finish or '?'}"  # noqa: RUF001 - the dash is meant
 
 
 def moment(local: str, today: str = "") -> str:

@@ -86,7 +86,7 @@ class Reporter:
         if self._before is not None:
             sys.excepthook, thread_hook, qt_handler = self._before
             restore_thread_hook(thread_hook)
-            qInstallMessageHandler(qt_handler)  # type: ignore[arg-type]
+            qInstallMessageHandler(qt_handler)  # type: ignore[arg-type]  # as Qt gave it
             self._before = None
 
     def _pass_on(self, group: str, headline: str, details: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import SignalInstance
 
 from echodesk.desk.pages.table_page import TablePage
+from echodesk.desk.resting import rest
 from echodesk.desk.tables.feed import FeedState
 from echodesk.desk.tables.finding import status_of
 from echodesk.desk.window import MainWindow
@@ -18,7 +19,7 @@ from echodesk.errors import EchoDeskError
 SIZE = (1400, 900)
 WAIT_S = 60.0
 EMPTY_WAIT_S = 10.0
-SETTLE_S = 0.15
+SETTLE_MS = 150
 LOOKED_AT = 14
 """A row that tells something is chosen among the first of the table."""
 
@@ -36,10 +37,7 @@ async def take(
     Waits until a page shows rows, at most `wait_s`; an empty table is then pictured as it is. Raises
     `EchoDeskError` when a page never got an answer or a file cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything runs
-    except OSError as trouble:
-        raise _cannot_write(folder, str(trouble)) from trouble
+    _make(folder)
     window.resize(*SIZE)
     written = []
     for number, title in enumerate(window.titles):
@@ -53,7 +51,7 @@ async def take(
             await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
         file = folder / file_name(title)
         # Widgets made just now are laid out in the next turns of Qt's loop.
-        await asyncio.sleep(SETTLE_S)
+        await rest(SETTLE_MS)
         if not window.grab().save(str(file), "PNG"):
             raise _cannot_write(file, "Qt could not save the picture.")
         written.append(file)
@@ -100,6 +98,13 @@ async def _until(
     finally:
         for signal in signals:
             signal.disconnect(on_change)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as trouble:
+        raise _cannot_write(folder, str(trouble)) from trouble
 
 
 def _cannot_write(file: Path, why: str) -> EchoDeskError:

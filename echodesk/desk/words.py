@@ -130,6 +130,12 @@ _CALLS: Mapping[str, str] = {
     "DELETE": "Removed",
     "GET": "Looked up",
     "SIGN_INS": "Signed in",
+    "REFRESH": "Re-sync asked for",
+    "RETRY": "Retry asked for",
+    "RETRYMATCHING": "Retry asked for",
+    "PAUSE": "Paused",
+    "RESUME": "Resumed",
+    "TRYAGAIN": "Try again asked for",
 }
 
 _OUTCOMES: Mapping[str, tuple[str, Tone]] = {
@@ -144,8 +150,14 @@ _OUTCOMES: Mapping[str, tuple[str, Tone]] = {
     "WAIT": ("Asked to wait", Tone.WAIT),
     "UNCLEAR": ("No clear answer", Tone.NOTE),
     "NOTALLOWED": ("Not let in", Tone.BAD),
+    "TOOLATE": ("Too late to change", Tone.NOTE),
+    "SKIPPED": ("Not sent", Tone.QUIET),
+    "HELD": ("Held back", Tone.WAIT),
+    "LISTED": ("Read", Tone.GOOD),
+    "NOTLISTED": ("Could not be read", Tone.NOTE),
+    "KNOWN": ("Known", Tone.GOOD),
 }
-"""The answers of `planning.answers`, by the name of the answer without underscores."""
+"""What `planning.answers` and the worker call an end, in capitals without spaces and underscores."""
 
 
 def status(table: Table, value: str) -> str:
@@ -205,9 +217,13 @@ def call(value: str) -> str:
 
 def outcome(value: str) -> str:
     """How a call ended; an answer class without words of its own is shown as itself."""
-    return _OUTCOMES.get(value.upper().replace("_", ""), (value, Tone.QUIET))[0]
+    return _OUTCOMES.get(_end(value), (value, Tone.QUIET))[0]
 
 
 def outcome_tone(value: str) -> Tone:
     """How that feels."""
-    return _OUTCOMES.get(value.upper().replace("_", ""), (value, Tone.QUIET))[1]
+    return _OUTCOMES.get(_end(value), (value, Tone.QUIET))[1]
+
+
+def _end(value: str) -> str:
+    return value.upper().replace("_", "").replace(" ", "")

@@ -62,7 +62,7 @@ def queue_row(key: int, **changes: object) -> QueueRow:
         start_new="10:00", finish_old="10:00", finish_new="11:00", weeks_done=11, weeks_all=11,
         created="2026-11-23T09:12:31.120Z", processed="2026-11-23T09:12:33.001Z", error="", retry_of=0, attempts=1,
     )  # fmt: skip
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
 def notification_row(key: int, **changes: object) -> NotificationRow:
@@ -75,7 +75,7 @@ def notification_row(key: int, **changes: object) -> NotificationRow:
         module_title="Introductory Biology", group="LC01", lecturer="L0011", lecturer_name="Ada Fenwick",
         created="2026-11-23T09:12:31.200Z", processed="2026-11-23T09:12:33.001Z", attempts=1,
     )  # fmt: skip
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
 def room_day_row(key: int, **changes: object) -> RoomDayRow:
@@ -85,7 +85,7 @@ def room_day_row(key: int, **changes: object) -> RoomDayRow:
         left_out=1, failed=0, together_possible=1, first_seen="2026-11-23T08:01:00.000Z",
         last_refresh="2026-11-23T09:02:00.000Z", times_refreshed=2, resolved="", last_error="",
     )  # fmt: skip
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
 def some_queue(count: int, seed: int = 7) -> list[Row]:
@@ -173,13 +173,13 @@ def some_room_days(count: int, seed: int = 9) -> list[Row]:
 def state_of_engine(**changes: object) -> EngineState:
     """This PC is sending, all is well."""
     state = EngineState(Phase.IDLE, holder="Ann's PC", mine=True, pauses=(), database="", echo360="")
-    return replace(state, **changes)  # type: ignore[arg-type]
+    return replace(state, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
 def pause(key: int = 1, **changes: object) -> PauseShown:
     """A pause of everything."""
     shown = PauseShown(key, Scope(), "Exam week: nothing may move", "Ann", "2026-11-23T08:30:00.000Z", "")
-    return replace(shown, **changes)  # type: ignore[arg-type]
+    return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
 def overview(**changes: object) -> Overview:
@@ -196,7 +196,7 @@ def overview(**changes: object) -> Overview:
         calls_last_minute=87, calls_per_minute=120, oldest_pending="2026-11-23T09:28:04.000Z",
         next_lesson="2026-11-23T10:00:00.000Z",
     )  # fmt: skip
-    return replace(shown, **changes)  # type: ignore[arg-type]
+    return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
 def detail_of(asked: Inspect, row: Row) -> Detail:

@@ -31,7 +31,7 @@ def test_a_timetable_change_shows_names_codes_and_what_it_was() -> None:
         "Arrived": ("09:12:31", "today"),
         "Module": ("Introductory Biology", "BIOL1001 · LC01"),
         "Room": ("Great Hall", "2950203 · was Darwin 1.02"),
-        "Day and time": ("Mon 10:00–11:00", "was Mon 09:00–10:00"),  # noqa: RUF001
+        "Day and time": ("Mon 10:00–11:00", "was Mon 09:00–10:00"),  # noqa: RUF001 - the dash is meant
         "Weeks": ("11 of 11", "done"),
         "Lecturer": ("Ada Fenwick", "L0011"),
     }
@@ -41,7 +41,7 @@ def test_a_cancelled_lesson_shows_where_it_was() -> None:
     row = queue_row(1, action="DELETE", room_new="", room_new_name="", start_new="", finish_new="", weekday_new=0)
     shown = cells(Table.QUEUE, row)
     assert shown["Room"] == ("Great Hall", "2950203")
-    assert shown["Day and time"] == ("Mon 09:00–10:00", "")  # noqa: RUF001
+    assert shown["Day and time"] == ("Mon 09:00–10:00", "")  # noqa: RUF001 - the dash is meant
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_weekly_update_answers_first_whether_it_is_recorded() -> None:
     row = notification_row(1, status="IN_CONFLICT", recorded="NO", message="Linear Algebra keeps the room")
     shown = cells(Table.NOTIFICATIONS, row)
     assert next(iter(shown.items())) == ("Recorded?", ("Not recorded", "Room clash"))
-    assert shown["Lesson"] == ("Tue 24 Nov 2026", "10:00–11:00 · week 9")  # noqa: RUF001
+    assert shown["Lesson"] == ("Tue 24 Nov 2026", "10:00–11:00 · week 9")  # noqa: RUF001 - the dash is meant
     assert shown["What happened"] == ("Linear Algebra keeps the room", "Changed")
 
 

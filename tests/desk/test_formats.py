@@ -19,7 +19,7 @@ def test_counted_things(value: int, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("iso", "text"),
-    [("2026-11-24", "Tue 24 Nov 2026"), ("2026-02-01", "Sun 1 Feb 2026"), ("", "–"), ("soon", "soon")],  # noqa: RUF001
+    [("2026-11-24", "Tue 24 Nov 2026"), ("2026-02-01", "Sun 1 Feb 2026"), ("", "–"), ("soon", "soon")],  # noqa: RUF001 - the dash is meant
 )
 def test_dates(iso: str, text: str) -> None:
     assert formats.date(iso) == text
@@ -36,8 +36,8 @@ def test_weekdays_count_from_monday(number: int, text: str) -> None:
 
 
 def test_spans_use_the_en_dash() -> None:
-    assert formats.span("09:00", "10:00") == "09:00–10:00"  # noqa: RUF001
-    assert formats.span("09:00", "") == "09:00–?"  # noqa: RUF001
+    assert formats.span("09:00", "10:00") == "09:00–10:00"  # noqa: RUF001 - the dash is meant
+    assert formats.span("09:00", "") == "09:00–?"  # noqa: RUF001 - the dash is meant
     assert formats.span("", "") == formats.NOTHING
 
 
@@ -47,7 +47,7 @@ def test_spans_use_the_en_dash() -> None:
         ("2026-11-23T09:05:11", "today, 09:05"),
         ("2026-11-22T09:05:11", "Sun 22 Nov 2026, 09:05"),
         ("2026-11-22", "Sun 22 Nov 2026"),
-        ("", "–"),  # noqa: RUF001
+        ("", "–"),  # noqa: RUF001 - the dash is meant
     ],
 )
 def test_moments(local: str, text: str) -> None:

@@ -20,7 +20,7 @@ def delta(
         upserts=upserts,
         deletes=deletes,
         counts=(("PROCESSED", base),),
-        **fields,  # type: ignore[arg-type]
+        **fields,  # type: ignore[arg-type]  # any field may be named
     )
 
 

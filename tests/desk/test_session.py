@@ -158,7 +158,7 @@ def test_a_defect_in_a_slot_is_shown_once_and_can_be_copied(
     expected_logs.expect("echodesk.desk.reporter", "Again")
 
     def defect() -> None:
-        1 / 0  # noqa: B018
+        1 / 0  # noqa: B018 - the defect is the point
 
     async def body(desk: Desk) -> None:
         for _ in range(3):

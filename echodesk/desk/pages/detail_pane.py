@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from echodesk.desk import fonts, formats, shapes, widgets, words
+from echodesk.desk import fonts, formats, prose, shapes, widgets, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.theme import Theme
 from echodesk.errors import EchoDeskError
@@ -68,6 +68,8 @@ class DetailPane(QFrame):
         before = self._area.verticalScrollBar().value() if same else 0
         body, column = self._body()
         for group in detail.groups:
+            if not group.lines:
+                continue
             column.addWidget(widgets.label(group.title, "heading", wrap=True))
             column.addLayout(self._lines(group))
         column.addWidget(widgets.label(f"Calls to Echo360 ({formats.number(len(detail.calls))})", "heading"))
@@ -76,7 +78,7 @@ class DetailPane(QFrame):
         for number, call in enumerate(detail.calls):
             column.addWidget(CallBox(call, self._theme, self._campus, opened=number == 0))
         column.addStretch(1)
-        self.headline.setText(formats.breakable(detail.headline))
+        self.headline.setText(formats.breakable(prose.readable(detail.headline, self._campus)))
         self._area.setWidget(body)
         self._area.verticalScrollBar().setValue(before)
         self.detail = detail
@@ -104,7 +106,8 @@ class DetailPane(QFrame):
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
         top = Qt.AlignmentFlag.AlignTop
-        for number, (name, value) in enumerate(group.lines):
+        for number, (label, raw) in enumerate(group.lines):
+            name, value = prose.line(label, raw, self._campus)
             title = widgets.label(name, "small", wrap=True)
             title.setFixedWidth(108)
             text = widgets.label(kind="", wrap=True, selectable=True)
@@ -128,12 +131,15 @@ class CallBox(QFrame):
         super().__init__()
         self._call = call
         self.setProperty("kind", "banner")
-        tone = words.outcome_tone(call.outcome)
+        ended, about = prose.outcome(call.outcome)
+        tone = words.outcome_tone(call.outcome.partition(": ")[0])
         tokens = theme.tokens
         sign = widgets.label()
         sign.setPixmap(shapes.pixmap(tone, tokens.tones[tone][0], tokens.surface, self.devicePixelRatioF()))
         title = widgets.label(kind="problem", wrap=True)
-        title.setText(formats.breakable(f"{words.call(call.action)}: {words.outcome(call.outcome)}"))
+        title.setText(
+            formats.breakable(f"{words.call(call.action)}: {ended}" if ended else words.call(call.action))
+        )
         local = campus.to_local(call.at)
         facts = [formats.moment(local, campus.now()[:10])]
         if call.status:
@@ -149,10 +155,11 @@ class CallBox(QFrame):
         self._column.setSpacing(5)
         self._column.addLayout(top)
         self._column.addWidget(widgets.label(" · ".join(facts), "small", wrap=True))
-        if call.why:
-            why = widgets.label(wrap=True, selectable=True)
-            why.setText(formats.breakable(words.why(call.why)))
-            self._column.addWidget(why)
+        for text in (words.why(call.why), about):
+            if text:
+                part = widgets.label(wrap=True, selectable=True)
+                part.setText(formats.breakable(prose.readable(text, campus)))
+                self._column.addWidget(part)
         self.more = widgets.button("Show what was sent", self._on_more, "plain")
         self._column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.more.setVisible(bool(call.sent or call.answer))

@@ -41,7 +41,7 @@ def test_random_deltas_under_qts_model_tester(
     draw = random.Random(seed)
     model = model_of(*range(1, 9), cap=14)
     model.sort(column)
-    qtmodeltester.check(model, force_py=True)  # type: ignore[no-untyped-call]
+    qtmodeltester.check(model, force_py=True)  # type: ignore[no-untyped-call]  # it ships no types
     truth: dict[int, Row] = {key: queue_row(key) for key in range(1, 9)}
     for base in range(40):
         statuses = ("PROCESSED", "FAILED", "UNPROCESSED")
@@ -89,7 +89,7 @@ def view(qtbot: QtBot, qapp: QApplication) -> LiveView:
     """A view over fifty rows, of which some are out of sight."""
     theme = Theme(qapp, ThemeName.LIGHT)
     made = LiveView(model_of(*range(1, 51)), theme)
-    made.theme_kept = theme  # type: ignore[attr-defined]
+    made.theme_kept = theme  # type: ignore[attr-defined]  # kept alive with it
     qtbot.addWidget(made)
     made.resize(900, 400)
     made.show()

@@ -72,8 +72,8 @@ def test_random_deltas_end_like_a_dict_sorted_afresh(
     cap: int,
 ) -> None:
     cache, truth = RowCache(cap), Truth(cap)
-    cache.sort(sort, descending=descending)  # type: ignore[arg-type]
-    cache.filter(accept)  # type: ignore[arg-type]
+    cache.sort(sort, descending=descending)  # type: ignore[arg-type]  # any field may be named
+    cache.filter(accept)  # type: ignore[arg-type]  # any field may be named
     for values, deletes, snapshot in changes:
         upserts: list[Row] = [queue_row(key, attempts=value) for key, value in values.items()]
         patch = cache.plan(upserts, deletes, snapshot=snapshot)
@@ -82,8 +82,8 @@ def test_random_deltas_end_like_a_dict_sorted_afresh(
         else:
             apply(cache, patch)
         truth.change(upserts, deletes, snapshot=snapshot)
-        wanted = [row for row in truth.rows.values() if accept is None or accept(row)]  # type: ignore[operator]
-        wanted.sort(key=lambda row: (*sort(row), row.key), reverse=descending)  # type: ignore[operator]
+        wanted = [row for row in truth.rows.values() if accept is None or accept(row)]  # type: ignore[operator]  # drawn as objects above
+        wanted.sort(key=lambda row: (*sort(row), row.key), reverse=descending)  # type: ignore[operator]  # drawn as objects above
         assert [cache.row(position) for position in range(cache.shown)] == wanted
         assert [cache.position(row.key) for row in wanted] == list(range(len(wanted)))
         assert cache.held == len(truth.rows)
@@ -153,7 +153,7 @@ def test_a_row_hidden_by_the_filter_comes_back_with_its_new_content() -> None:
     cache.filter(None)
     row = cache.get(3)
     assert row is not None
-    assert row.status == "FAILED"  # type: ignore[union-attr]
+    assert row.status == "FAILED"  # type: ignore[union-attr]  # a queue row it is
 
 
 @pytest.mark.parametrize(
