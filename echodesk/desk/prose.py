@@ -1,4 +1,4 @@
-"""The worker's details as the office reads them: dates, times and stamps written out, codes in plain words. Pure."""
+"""The worker's details as the office reads them: dates, times and stamps written out, codes in words. Pure."""
 
 from __future__ import annotations
 
