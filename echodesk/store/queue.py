@@ -68,6 +68,14 @@ _WAITING_PAST = text(
     " FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
     " AND coalesce(NEW_DATE, '') < :today AND coalesce(OLD_DATE, '') < :today ORDER BY ID LIMIT 500"
 )
+_STRAY = text(
+    "SELECT n.ID, n.QUEUE_ID, n.EXTERNAL_ID, n.ACTION, n.OLD_ROOMID, n.OLD_DATE, n.NEW_ROOMID, n.NEW_DATE"
+    " FROM STT_ECHO_NOTIFICATION n WHERE n.STATUS = 'UNPROCESSED' AND NOT EXISTS (SELECT 1 FROM STT_ECHO_INTENT)"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_DIRTY d WHERE (d.LESSON_DATE = n.NEW_DATE AND d.ROOMID = n.NEW_ROOMID)"
+    " OR (d.LESSON_DATE = n.OLD_DATE AND d.ROOMID = n.OLD_ROOMID)) AND NOT EXISTS (SELECT 1 FROM STT_ECHO_REFRESH r"
+    " WHERE (r.LESSON_DATE = n.NEW_DATE AND r.ROOMID = n.NEW_ROOMID)"
+    " OR (r.LESSON_DATE = n.OLD_DATE AND r.ROOMID = n.OLD_ROOMID)) ORDER BY n.ID LIMIT 500"
+)
 _BEGIN = text(
     "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'IN_PROGRESS', ATTEMPTS = ATTEMPTS + 1, CHANGE_NO = :change"
     " WHERE ID = :id AND STATUS = 'UNPROCESSED'"
@@ -213,6 +221,10 @@ class Queue:
     def waiting_past(self, today: str) -> list[Waiting]:
         """Waiting notifications all of whose room-days are before today, at most 500."""
         return [_waiting(row) for row in self._connection.execute(_WAITING_PAST, {"today": today})]
+
+    def stray(self) -> list[Waiting]:
+        """Waiting notifications that no mark, refresh or intent leads to: there should be none, at most 500."""
+        return [_waiting(row) for row in self._connection.execute(_STRAY)]
 
     def begin(self, notifications: Collection[int]) -> None:
         """UNPROCESSED → IN_PROGRESS."""

@@ -78,6 +78,10 @@ class QueueBook(Protocol):
         """Waiting notifications all of whose room-days are before today."""
         ...
 
+    def stray(self) -> list[Waiting]:
+        """Waiting notifications that no mark, refresh or intent leads to: there should be none, at most 500."""
+        ...
+
     def recover(self) -> int:
         """After a stop: entries taken and not expanded, and notifications in progress, wait again; those that
         stopped the worker three times are FAILED or PARKED. Returns how many."""

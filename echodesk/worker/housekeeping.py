@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.snapshot import plan_places
+
+log = logging.getLogger(__name__)
 
 PEOPLE_S = 24 * 3_600.0
 FOREIGN_S = 3_600.0
@@ -97,6 +100,11 @@ class Housekeeper:
                     for one in past
                 ]
             )
+
+            stray = {place for one in books.queue.stray() for place in one.places} - busy
+            if stray:
+                log.info("%d room-days had waiting updates and no mark", len(stray))
+                books.places.mark(stray, "nothing led to a waiting update")
 
         await self._ledger.write("past dates", write)
         self._gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))

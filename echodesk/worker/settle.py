@@ -28,7 +28,7 @@ from echodesk.planning.values import (
 )
 from echodesk.worker.books import Books
 from echodesk.worker.wording import left_out_text, outcome_text, standing_text
-from echodesk.worker.work import Fate, Result, Work
+from echodesk.worker.work import Fate, Result, Work, removal_print
 
 SURPRISES_SHOWN = 3
 """After this many unexplained surprises a room-day is shown as failed, though it keeps trying."""
@@ -124,14 +124,20 @@ class _Settling:
         return 0
 
     def _refusals(self, results: Iterable[tuple[Request, Result]]) -> None:
+        """Remember definite refusals, so that the same thing is not sent again before something changes. A room
+        without recorder is not remembered but waits as a whole, and is tried again with its first room-day."""
         refusals = []
         for request, result in results:
-            if result.fate not in (Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE) or request.booking is None:
-                continue
-            place = request.booking.place
-            refusals.append(Refusal(request.external_id, fingerprint(request.booking), place, result.text))
-            if result.fate is Fate.NO_DEVICE:
-                self._books.places.hold_room(place.room, result.text, ROOM_WAIT_S)
+            if result.fate is Fate.NO_DEVICE and request.booking is not None:
+                self._books.places.hold_room(request.booking.place.room, result.text, ROOM_WAIT_S)
+            elif result.fate in (Fate.REFUSED, Fate.TOO_LATE):
+                if request.booking is not None:
+                    place, printed = request.booking.place, fingerprint(request.booking)
+                elif request.standing is not None and result.exchanges:
+                    place, printed = request.standing.place, removal_print(request.standing.echo_id)
+                else:
+                    continue
+                refusals.append(Refusal(request.external_id, printed, place, result.text))
         self._books.journal.remember_refusals(refusals)
 
     def _place_outcomes(self, results: Iterable[tuple[Request, Result]], surprises: int) -> list[PlaceOutcome]:

@@ -6,6 +6,7 @@ moment, and no rule compares clocks.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -14,9 +15,9 @@ from dataclasses import dataclass, field
 from echodesk.planning.closures import split
 from echodesk.planning.plan import make_plan
 from echodesk.planning.records import Mark, MirrorRow, PauseRecord, Waiting
-from echodesk.planning.values import Occurrence, RoomDay, Rules, Situation, Unfit
+from echodesk.planning.values import Occurrence, RoomDay, Rules, Situation, Standing, Unfit
 from echodesk.worker.books import Books
-from echodesk.worker.work import Work
+from echodesk.worker.work import Work, removal_print
 
 AUDIO_ONLY = "Video was asked for; this room can record sound only, so only sound is recorded."
 NO_PRESENTER = "Echo360 does not know the lecturer's address; it is recorded without a presenter."
@@ -169,7 +170,8 @@ def _work(
     standing = tuple(row.standing for row in picture.standing.values() if row.standing.place in closure)
     waiting = tuple(one for one in picture.waiting.values() if any(place in closure for place in one.places))
     wanted = {one.external_id for one in occurrences} | {one.external_id for one in unfit}
-    refused = books.journal.refused(wanted)
+    refused = books.journal.refused(wanted | {one.external_id for one in standing if one.ours and one.external_id})
+    standing = tuple(_left_standing(one, wanted, refused) for one in standing)
     plan = make_plan(
         Situation(
             places=closure,
@@ -197,6 +199,15 @@ def _work(
         unwanted=frozenset(one.external_id for one in waiting) - wanted,
         frozen=begun,
     )
+
+
+def _left_standing(one: Standing, wanted: Collection[str], refused: Collection[tuple[str, str]]) -> Standing:
+    """A schedule that nobody wants and that Echo360 would not remove is walked around like a foreign one."""
+    if one.external_id is None or one.external_id in wanted:
+        return one
+    if (one.external_id, removal_print(one.echo_id)) not in refused:
+        return one
+    return dataclasses.replace(one, ours=False)
 
 
 def _notes(occurrences: Iterable[Occurrence]) -> dict[str, str]:

@@ -113,3 +113,8 @@ class Work:
     def _succeeded(self, number: int) -> bool:
         result = self.results.get(number)
         return result is not None and result.fate is Fate.DONE
+
+
+def removal_print(echo_id: str) -> str:
+    """How a refused removal is remembered, in the place of a booking's fingerprint."""
+    return f"DELETE {echo_id}"
