@@ -48,6 +48,7 @@ _SET_COMPLETE = text(
     "INSERT OR REPLACE INTO STT_ECHO_META (NAME, VALUE) VALUES ('mirror_complete', strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
 _ROOMS = text("SELECT ROOMID, count(*) FROM STT_ECHO_MIRROR GROUP BY ROOMID")
+_ANY_OURS = text("SELECT EXISTS (SELECT 1 FROM STT_ECHO_MIRROR WHERE OURS = 1)")
 
 
 class Mirror:
@@ -134,6 +135,10 @@ class Mirror:
     def rooms_with_schedules(self) -> dict[str, int]:
         """How many schedules each room holds, to choose the cheaper listing."""
         return {row[0]: row[1] for row in self._connection.execute(_ROOMS)}
+
+    def holds_ours(self) -> bool:
+        """True if Echo360 held at least one schedule of ours."""
+        return bool(self._connection.execute(_ANY_OURS).scalar_one())
 
     def _select(self, statement: Any, values: dict[str, object]) -> list[MirrorRow]:
         return [row for raw in self._connection.execute(statement, values) for row in _rows(raw)]

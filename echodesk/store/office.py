@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -12,7 +13,7 @@ from echodesk.messages import Scope
 from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import Rules
 from echodesk.store.binding import as_json
-from echodesk.store.settings import rules_from
+from echodesk.store.settings import SETTINGS, checked, rules_from
 
 _PAUSES = text(
     "SELECT ID, SITEID, ROOMID, FROM_DATE, TO_DATE, REASON, OWNER, CREATED, UNTIL FROM STT_ECHO_PAUSE"
@@ -48,7 +49,7 @@ _ANSWER = text(
 _POST = text("INSERT INTO STT_ECHO_COMMAND (KIND, ARGS, BY) VALUES (:kind, :args, :by) RETURNING ID")
 _ANSWERED = text("SELECT STATE, ANSWER FROM STT_ECHO_COMMAND WHERE ID = :id")
 _TAKE = text(
-    "UPDATE STT_ECHO_LEASE SET HOLDER = :holder, EPOCH = EPOCH + 1,"
+    "UPDATE STT_ECHO_LEASE SET HOLDER = :holder, EPOCH = EPOCH + 1, STATE = NULL,"
     " UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl) WHERE ID = 1"
     " AND (HOLDER IS NULL OR UNTIL < strftime('%Y-%m-%dT%H:%M:%fZ')) RETURNING EPOCH"
 )
@@ -57,8 +58,11 @@ _RENEW = text(
     " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
 )
 _RELEASE = text(
-    "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
+    "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL, STATE = NULL"
+    " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
 )
+_TELL = text("UPDATE STT_ECHO_LEASE SET STATE = :state WHERE ID = 1 AND EPOCH = :epoch AND HOLDER IS NOT NULL")
+_TOLD = text("SELECT STATE FROM STT_ECHO_LEASE WHERE ID = 1")
 _LEASE = text(
     "SELECT HOLDER, EPOCH, (julianday(UNTIL) - julianday('now')) * 86400.0 AS SECONDS"
     " FROM STT_ECHO_LEASE WHERE ID = 1"
@@ -118,9 +122,12 @@ class Office:
         value = self._connection.execute(_SETTING, {"name": name}).scalar()
         return None if value is None else str(value)
 
-    def set_setting(self, name: str, value: str, by: str) -> None:
-        """Change one setting."""
-        self._connection.execute(_SET, {"name": name, "value": value, "by": by})
+    def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
+        """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""
+        known = checked(name, value)
+        before = self.setting(name)
+        self._connection.execute(_SET, {"name": name, "value": known, "by": by})
+        return before if before is not None else SETTINGS[name].default, SETTINGS[name].shapes
 
     def next_command(self) -> WaitingCommand | None:
         """The oldest command that waits."""
@@ -160,6 +167,16 @@ class Office:
         """Who holds the lease, and for how long still (negative: run out)."""
         row = self._connection.execute(_LEASE).one()
         return LeaseState(row.HOLDER, row.EPOCH, row.SECONDS if row.SECONDS is not None else -1.0)
+
+    def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
+        """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
+        self._connection.execute(_TELL, {"epoch": epoch, "state": json.dumps([phase, echo360])})
+
+    def told_state(self) -> tuple[str, str]:
+        """(phase, what is wrong with Echo360) as the leader told them last; empty texts if nobody did."""
+        told = self._connection.execute(_TOLD).scalar()
+        phase, echo360 = json.loads(told) if told else ("", "")
+        return str(phase), str(echo360)
 
     def guard(self, epoch: int) -> None:
         """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""

@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from echodesk.errors import WrongUse
 from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
 from echodesk.planning.values import Rules, Strategy
+from echodesk.timetable.wording import SECTION_FIELDS, TITLE_FIELDS
+from echodesk.timetable.wording import Template as Words
 
 LATE_S = 60.0
 """L: the longest time a request can still take effect after the client gave up on it (reliability §2)."""
@@ -32,7 +34,10 @@ class Setting:
 
 
 def _strategy(value: str) -> Strategy:
-    return Strategy(value)
+    try:
+        return Strategy(value)
+    except ValueError as error:
+        raise ValueError(f"one of {', '.join(Strategy)}") from error
 
 
 def _switch(value: str) -> bool:
@@ -61,7 +66,7 @@ def _seconds(value: str) -> float:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except ZoneInfoNotFoundError as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError("the name of a time zone such as Europe/London") from error
     return value
 
@@ -74,10 +79,15 @@ def _template(value: str) -> str:
     return value
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("a text that is not empty")
-    return value
+def _words(fields: tuple[str, ...]) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        try:
+            Words.of(value, fields)
+        except WrongUse as error:
+            raise ValueError(f"a text with some of {', '.join('{' + field + '}' for field in fields)}") from error
+        return value
+
+    return read
 
 
 SETTINGS = {
@@ -92,8 +102,8 @@ SETTINGS = {
         Setting("first_weekday", "1", _whole(1, 7), "The weekday number of the first day of a week."),
         Setting("seniority_by_datechanged", "off", _switch, "First and last are decided by DATECHANGED alone."),
         Setting("external_id", DEFAULT_TEMPLATE, _template, "How a lesson's week is named in Echo360."),
-        Setting("title", "{module} {group} {module name}", _text, "The name of a recording."),
-        Setting("section", "{moduleid}_{grpcode}", _text, "The external id of a section."),
+        Setting("title", "{module} {group} {module name}", _words(TITLE_FIELDS), "The name of a recording."),
+        Setting("section", "{moduleid}_{grpcode}", _words(SECTION_FIELDS), "The external id of a section."),
         Setting("zone", "Europe/London", _zone, "The time zone of the campus."),
         Setting("late_s", str(LATE_S), _seconds, "Seconds after which an unanswered request is over.", False),
         Setting("calls_per_minute", "120", _whole(0, 100_000), "Echo360's call limit; 0 lifts it.", False),
