@@ -239,7 +239,28 @@ class TryAgain:
     by: str
 
 
-Command = Pause | Resume | Retry | RetryMatching | Refresh | Watch | Unwatch | Inspect | Cancel | TryAgain
+@dataclass(frozen=True, slots=True)
+class ChangeSetting:
+    """Set one setting. What shapes the projection makes every room-day dirty (decisions: Processes)."""
+
+    by: str
+    name: str
+    value: str
+
+
+Command = (
+    Pause
+    | Resume
+    | Retry
+    | RetryMatching
+    | Refresh
+    | Watch
+    | Unwatch
+    | Inspect
+    | Cancel
+    | TryAgain
+    | ChangeSetting
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,6 +188,10 @@ class MirrorBook(Protocol):
 
     def rooms_with_schedules(self) -> dict[str, int]: ...
 
+    def holds_ours(self) -> bool:
+        """True if Echo360 held at least one schedule of ours."""
+        ...
+
 
 class JournalBook(Protocol):
     """Intents, refusals, people, reference data and the audit."""
@@ -258,7 +262,9 @@ class OfficeBook(Protocol):
 
     def settings(self) -> dict[str, str]: ...
 
-    def set_setting(self, name: str, value: str, by: str) -> None: ...
+    def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
+        """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""
+        ...
 
     def next_command(self) -> WaitingCommand | None: ...
 
@@ -277,6 +283,10 @@ class OfficeBook(Protocol):
     def release_lease(self, holder: str, epoch: int) -> None: ...
 
     def lease(self) -> LeaseState: ...
+
+    def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
+        """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
+        ...
 
     def guard(self, epoch: int) -> None:
         """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""

@@ -12,6 +12,7 @@ import msgspec
 
 from echodesk.errors import EchoDeskError, NothingDone, WrongUse
 from echodesk.messages import (
+    ChangeSetting,
     CommandDone,
     Pause,
     Refresh,
@@ -21,16 +22,19 @@ from echodesk.messages import (
     Scope,
     TryAgain,
 )
-from echodesk.planning.records import AuditLine
+from echodesk.planning.records import AuditLine, WaitingCommand
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
 
-Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain
+Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain | ChangeSetting
 """Commands that any window or command line may ask of the leader."""
 
 _KINDS: dict[str, type[Asked]] = {
-    one.__name__: one for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain)
+    one.__name__: one for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting)
 }
+
+AT_NEXT_START = frozenset({"calls_per_minute", "external_id", "zone"})
+"""Settings that a worker reads once, when it starts."""
 
 
 def as_args(command: Asked) -> tuple[str, str]:
@@ -62,6 +66,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = _retried(books.queue.retry_matching(command.table, command.query, command.by))
     elif isinstance(command, Refresh):
         done = _refresh(books, command, today)
+    elif isinstance(command, ChangeSetting):
+        done = _set(books, command, today)
     else:
         done = CommandDone("EchoDesk tries again at once.")
     books.journal.audit(
@@ -73,6 +79,17 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         None,
     )
     return done
+
+
+def serve(books: Books, waiting: WaitingCommand, today: dt.date) -> Asked:
+    """Carry out a command that another process wrote, and answer it, in the caller's transaction.
+
+    Raises like `carry_out`; the caller then answers with `failed_text`.
+    """
+    command = from_args(waiting.kind, waiting.args)
+    done = carry_out(books, command, today)
+    books.office.answer_command(waiting.id, True, done_text(done))
+    return command
 
 
 def _by(command: Asked) -> str:
@@ -91,8 +108,8 @@ def _pause(books: Books, command: Pause) -> CommandDone:
         )
     if command.until:
         _instant(command.until)
-    books.office.pause(scope, command.reason.strip(), command.by, command.until)
-    return CommandDone(f"Paused {scope_text(scope)}.", 1)
+    number = books.office.pause(scope, command.reason.strip(), command.by, command.until)
+    return CommandDone(f"Paused {scope_text(scope)} (pause {number}).", 1)
 
 
 def _resume(books: Books, command: Resume) -> CommandDone:
@@ -140,6 +157,31 @@ def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
     return CommandDone(f"Re-sync of {what}: {len(places)} room-day(s).", len(places))
 
 
+def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
+    name = command.name
+    before, shapes = books.office.change_setting(name, command.value, command.by)
+    if before == command.value:
+        return CommandDone(f"{name} was {before} already.")
+    if name == "external_id" and books.mirror.holds_ours():
+        raise NothingDone(
+            "Safety stop: Echo360 holds schedules under the old names",
+            "With another external id EchoDesk would take its own schedules for somebody else's.",
+            "Choose the external id before the first synchronisation. Nothing was changed.",
+        )
+    places: set[RoomDay] = set()
+    if shapes:
+        first = today.isoformat()
+        for room in {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()}:
+            places |= books.timetable.room_days(room, first) | books.places.occupied(room, first)
+        books.places.mark(places, f"setting {name}")
+    text = f"{name} was {before} and is {command.value} now."
+    if places:
+        text += f" {len(places)} room-day(s) are planned again."
+    if name in AT_NEXT_START:
+        text += " It counts from the next start of the EchoDesk that is sending."
+    return CommandDone(text, len(places))
+
+
 def _date(value: str) -> dt.date | None:
     if not value:
         return None
@@ -174,6 +216,27 @@ def scope_text(scope: Scope) -> str:
     return ", ".join(parts) or "everything"
 
 
+def done_text(done: CommandDone) -> str:
+    """What was done as the answer in the COMMAND table."""
+    return msgspec.json.encode(done).decode()
+
+
 def failed_text(error: EchoDeskError) -> str:
     """An error as the answer in the COMMAND table."""
     return msgspec.json.encode([error.title, error.message, error.next_step, error.exit_code]).decode()
+
+
+def answered(state: str, answer: str) -> CommandDone:
+    """The answer in the COMMAND table as it was meant. Raises the error that the leader answered with."""
+    try:
+        if state == "DONE":
+            return msgspec.json.decode(answer.encode(), type=CommandDone)
+        title, message, next_step, code = msgspec.json.decode(answer.encode(), type=tuple[str, str, str, int])
+    except msgspec.DecodeError as error:
+        raise EchoDeskError(
+            "The answer cannot be understood",
+            f"The command is {state}: {answer}",
+            "Another version of EchoDesk is sending; look with `echodesk status`.",
+        ) from error
+    kinds = {WrongUse.exit_code: WrongUse, NothingDone.exit_code: NothingDone}
+    raise kinds.get(code, EchoDeskError)(title, message, next_step)

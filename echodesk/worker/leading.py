@@ -13,7 +13,7 @@ from echodesk.messages import CommandDone, Pause, Phase, Resume, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
-from echodesk.worker.control import Asked, carry_out, failed_text, from_args
+from echodesk.worker.control import Asked, carry_out, failed_text, serve
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.housekeeping import Housekeeper
@@ -187,10 +187,7 @@ class Leading:
             await self._clock.sleep(constants.lease_renew_s)
             started = self._clock.monotonic()
             try:
-                kept = await self._ledger.write(
-                    "renew lease",
-                    lambda books: books.office.renew_lease(self._holder, self._epoch, constants.lease_ttl_s),
-                )
+                kept = await self._ledger.write("renew lease", self._renew_once)
             except DatabaseTrouble as error:
                 log.info("the lease could not be renewed: %s", error)
                 continue
@@ -200,6 +197,10 @@ class Leading:
                     "Another EchoDesk is sending", "The lease was taken over.", "Nothing to do: the other goes on."
                 )
             self.gate.trusted_until = started + constants.lease_ttl_s - constants.lease_margin_s
+
+    def _renew_once(self, books: Books) -> bool:
+        books.office.tell_state(self._epoch, self.phase.value, self.trouble)
+        return books.office.renew_lease(self._holder, self._epoch, self._constants.lease_ttl_s)
 
     async def _work_forever(self) -> None:
         while not self._stopping:
@@ -288,10 +289,7 @@ class Leading:
 
         def write(books: Books) -> Asked:
             books.office.guard(self._epoch)
-            command = from_args(waiting.kind, waiting.args)
-            done = carry_out(books, command, today)
-            books.office.answer_command(waiting.id, True, done.text)
-            return command
+            return serve(books, waiting, today)
 
         try:
             await self._after(await self._ledger.write("command", write))
