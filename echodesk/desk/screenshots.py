@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,9 +16,13 @@ from echodesk.desk.tables.finding import status_of
 from echodesk.desk.window import MainWindow
 from echodesk.desk.words import Tone, status_tone
 from echodesk.errors import EchoDeskError
+from echodesk.messages import Overview
+
+log = logging.getLogger(__name__)
 
 SIZE = (1400, 900)
 WAIT_S = 60.0
+SETTLE_S = 240.0
 EMPTY_WAIT_S = 10.0
 SETTLE_MS = 150
 LOOKED_AT = 14
@@ -30,15 +35,21 @@ def file_name(title: str) -> str:
 
 
 async def take(
-    window: MainWindow, folder: Path, pages: Sequence[str] = (), wait_s: float = WAIT_S
+    window: MainWindow,
+    folder: Path,
+    pages: Sequence[str] = (),
+    wait_s: float = WAIT_S,
+    settle_s: float = SETTLE_S,
 ) -> tuple[Path, ...]:
     """Visit the pages with these titles (all when empty) at 1400 by 900 and write a picture of each.
 
-    Waits until a page shows rows, at most `wait_s`; an empty table is then pictured as it is. Raises
+    First lets the worker do most of what waits, for at most `settle_s`: an office's pages are not those of its
+    first minute. Waits until a page shows rows, at most `wait_s`; an empty table is then pictured as it is. Raises
     `EchoDeskError` when a page never got an answer or a file cannot be written.
     """
     _make(folder)
     window.resize(*SIZE)
+    await _settle(window, settle_s)
     written = []
     for number, title in enumerate(window.titles):
         if pages and title not in pages:
@@ -56,6 +67,19 @@ async def take(
             raise _cannot_write(file, "Qt could not save the picture.")
         written.append(file)
     return tuple(written)
+
+
+async def _settle(window: MainWindow, settle_s: float) -> None:
+    page = window.overview
+    try:
+        await _until(lambda: page.overview is not None and settled(page.overview), (page.filled,), settle_s, "")
+    except EchoDeskError:
+        log.info("Pictures are taken while much still waits to be sent")
+
+
+def settled(overview: Overview) -> bool:
+    """Something was sent, and less than a twentieth of it still waits."""
+    return overview.transferred_24h > 0 and overview.pending * 20 <= overview.schedules
 
 
 async def _fill_table(page: TablePage, wait_s: float) -> None:

@@ -45,7 +45,7 @@ def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication
 
 def test_only_the_pages_asked_for(qapp: QApplication, tmp_path: Path) -> None:
     async def body(desk: Desk) -> None:
-        await screenshots.take(desk.window, tmp_path, ["Room clashes"])
+        await screenshots.take(desk.window, tmp_path, ["Room clashes"], settle_s=0.01)
 
     run_desk(qapp, body, ROWS)
     assert [file.name for file in tmp_path.iterdir()] == ["room-clashes.png"]
@@ -53,7 +53,7 @@ def test_only_the_pages_asked_for(qapp: QApplication, tmp_path: Path) -> None:
 
 def test_a_page_that_never_fills_is_an_error_with_a_way_on(qapp: QApplication, tmp_path: Path) -> None:
     async def body(desk: Desk) -> None:
-        await screenshots.take(desk.window, tmp_path, ["Overview"], wait_s=0.05)
+        await screenshots.take(desk.window, tmp_path, ["Overview"], wait_s=0.05, settle_s=0.01)
 
     with pytest.raises(EchoDeskError, match="Overview had nothing to show"):
         run_desk(qapp, body, ROWS)
@@ -72,3 +72,9 @@ def test_a_folder_that_cannot_be_made_is_said(qapp: QApplication, tmp_path: Path
 @pytest.mark.parametrize("table", list(Table))
 def test_the_first_columns_fit_beside_the_details(table: Table) -> None:
     assert sum(column.width for column in columns_of(table, campus())[:5]) <= 810
+
+
+def test_pictures_wait_until_most_is_sent() -> None:
+    assert screenshots.settled(overview(pending=100, schedules=2_000, transferred_24h=1))
+    assert not screenshots.settled(overview(pending=101, schedules=2_000, transferred_24h=1))
+    assert not screenshots.settled(overview(pending=0, schedules=0, transferred_24h=0))

@@ -12,6 +12,8 @@ from echodesk.desk.theme import Theme
 from echodesk.errors import EchoDeskError
 from echodesk.messages import CallShown, Detail, DetailGroup
 
+LONG_WORD = 21
+
 
 class DetailPane(QFrame):
     """The right side of a table page. All text in it is plain and can be selected."""
@@ -106,15 +108,21 @@ class DetailPane(QFrame):
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
         top = Qt.AlignmentFlag.AlignTop
-        for number, (label, raw) in enumerate(group.lines):
+        for label, raw in group.lines:
             name, value = prose.line(label, raw, self._campus)
             title = widgets.label(name, "small", wrap=True)
-            title.setFixedWidth(108)
-            text = widgets.label(kind="", wrap=True, selectable=True)
+            text = widgets.label(wrap=True, selectable=True)
             text.setText(formats.breakable(value) or formats.NOTHING)
             text.setMinimumWidth(60)
-            grid.addWidget(title, number, 0, top)
-            grid.addWidget(text, number, 1, top)
+            row = grid.rowCount()
+            if max(map(len, value.split()), default=0) > LONG_WORD:
+                # An address would be cut off beside its title: it has the whole width below it.
+                grid.addWidget(title, row, 0, 1, 2)
+                grid.addWidget(text, row + 1, 0, 1, 2)
+            else:
+                title.setFixedWidth(96)
+                grid.addWidget(title, row, 0, top)
+                grid.addWidget(text, row, 1, top)
         return grid
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -57,7 +57,7 @@ class OverviewPage(QScrollArea):
             self.paused,
         )
         self.outcomes = BarList("Weekly updates by outcome", theme, "No weekly updates yet.")
-        self.reasons = BarList("Not recorded, by reason", theme, "Everything that asks for recording is recorded.")
+        self.reasons = BarList("Not recorded, by reason", theme, "Nothing is left out.")
         self.sender_label = widgets.label("Starting", "heading")
         self.next_lesson = widgets.label(kind="small", wrap=True)
         self._health: list[tuple[QLabel, QLabel]] = []
