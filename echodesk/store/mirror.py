@@ -145,12 +145,13 @@ class Mirror:
 
     def _values(self, group: Sequence[Standing]) -> dict[str, object]:
         first = group[0]
-        lesson = self._recognise(first.external_id) if first.ours and first.external_id else None
+        # Judged anew: a year may have been switched on since the client that read this was made.
+        lesson = self._recognise(first.external_id) if first.external_id else None
         dates = json.dumps([one.place.date.isoformat() for one in group]) if len(group) > 1 else None
         return {
             "echo_id": first.echo_id,
             "external_id": first.external_id,
-            "ours": int(first.ours),
+            "ours": int(lesson is not None),
             "setid": lesson[0] if lesson else None,
             "slotid": lesson[1] if lesson else None,
             "week": lesson[2] if lesson else None,

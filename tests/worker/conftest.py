@@ -1,0 +1,51 @@
+"""Worlds for the tests of the worker: a database with the small university, copied for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.databases.cmis import Cmis
+from tests.databases.engines import fresh_sqlite
+from tests.worker.campus import fill_university
+from tests.worker.world import World
+
+_WATCH = (
+    "CREATE TABLE TEST_STATUS_STEP (KIND TEXT, ID INTEGER, OLD TEXT, NEW TEXT)",
+    "CREATE TRIGGER TEST_QUEUE AFTER UPDATE OF STATUS ON STT_ECHO_QUEUE WHEN OLD.STATUS <> NEW.STATUS"
+    " BEGIN INSERT INTO TEST_STATUS_STEP VALUES ('QUEUE', NEW.ID, OLD.STATUS, NEW.STATUS); END",
+    "CREATE TRIGGER TEST_NOTIFICATION AFTER UPDATE OF STATUS ON STT_ECHO_NOTIFICATION"
+    " WHEN OLD.STATUS <> NEW.STATUS"
+    " BEGIN INSERT INTO TEST_STATUS_STEP VALUES ('NOTIFICATION', NEW.ID, OLD.STATUS, NEW.STATUS); END",
+)
+
+
+@pytest.fixture(scope="session")
+def university(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with the year filled in and every step of a status written down."""
+    folder = tmp_path_factory.mktemp("university")
+    database = fresh_sqlite(folder)
+    with database.engine.begin() as connection:
+        fill_university(Cmis(connection))
+        for statement in _WATCH:
+            connection.execute(text(statement))
+    database.close()
+    return folder / "fresh.sqlite"
+
+
+@pytest.fixture
+def world(university: Path, tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Makes worlds that are ended with the test."""
+    with ExitStack() as stack:
+
+        def make(**wishes: Any) -> World:
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            folder.mkdir()
+            return stack.enter_context(World(university, folder, **wishes))
+
+        yield make

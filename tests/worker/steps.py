@@ -1,0 +1,53 @@
+"""The worker's database as named steps, at each of which a test may stand in the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from echodesk.main import Office
+from echodesk.worker.books import Books
+from tests.worker.virtual_time import VirtualLoop
+
+T = TypeVar("T")
+
+BUSY_STEPS = 3_000
+"""So many transactions without any time passing are a loop that runs hot."""
+
+
+class Steps:
+    """The worker's ledger: each transaction at once, on this thread, with its name known to the test."""
+
+    def __init__(self, office: Office, loop: VirtualLoop) -> None:
+        self._office = office
+        self._loop = loop
+        self._hot: tuple[float, Counter[str]] = (-1.0, Counter())
+        self.before: Callable[[str], None] = lambda step: None
+        """May raise in the place of the database."""
+        self.after: Callable[[str], None] = lambda step: None
+        self.done: Counter[str] = Counter()
+
+    async def read(self, step: str, work: Callable[[Books], T]) -> T:
+        """One read transaction."""
+        await self._begin(step)
+        return self._office.read(work)
+
+    async def write(self, step: str, work: Callable[[Books], T]) -> T:
+        """One write transaction."""
+        await self._begin(step)
+        answer = self._office.write(work)
+        self.after(step)
+        return answer
+
+    async def _begin(self, step: str) -> None:
+        await asyncio.sleep(0)
+        now = self._loop.time()
+        if self._hot[0] != now:
+            self._hot = (now, Counter())
+        self._hot[1][step] += 1
+        if self._hot[1].total() > BUSY_STEPS:
+            raise AssertionError(f"the worker runs hot: {self._hot[1].most_common(6)}")
+        self.done[step] += 1
+        self.before(step)

@@ -1,0 +1,87 @@
+"""A network without sockets: the worker's own client on one end, the in-process simulator on the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import httpx
+
+from echodesk.simulator.misbehave import Simulator
+from echodesk.simulator.outcomes import Delivery, LateRequest
+from echodesk.simulator.wire import SimRequest, SimResponse
+
+Interference = Callable[[SimRequest], SimResponse | None]
+"""Looks at a request on its way in; an answer keeps it from ever arriving."""
+
+
+class SimulatorTransport(httpx.AsyncBaseTransport):
+    """Carries requests to a simulator and plays out what becomes of them, waits included."""
+
+    def __init__(self, simulator: Simulator, latency_s: float = 0.01) -> None:
+        self._simulator = simulator
+        self._latency_s = latency_s
+        self.interfere: Interference = lambda request: None
+        self.on_answered: Callable[[SimRequest, SimResponse | None], None] = lambda request, response: None
+        """Told after a request took effect, before its client learns of it."""
+        self.seen: list[SimRequest] = []
+        """Every request but sign-ins."""
+        self.sign_ins = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One request to its end. Raises what httpx raises."""
+        body = await request.aread()
+        arrived = SimRequest(
+            request.method,
+            request.url.raw_path.split(b"?")[0].decode(),
+            request.url.query.decode(),
+            {name.lower(): value for name, value in request.headers.items()},
+            body,
+        )
+        if "/oauth2/" in arrived.path:
+            self.sign_ins += 1
+        else:
+            self.seen.append(arrived)
+        await asyncio.sleep(self._latency_s)
+        answered = self.interfere(arrived)
+        if answered is not None:
+            self.on_answered(arrived, answered)
+            return _response(answered, answered.body)
+        outcome = self._simulator.receive(arrived)
+        self.on_answered(arrived, outcome.response)
+        if outcome.delay_s:
+            await asyncio.sleep(outcome.delay_s)
+        if outcome.delivery is Delivery.SILENCE:
+            return await self._silence(outcome.late)
+        if outcome.late is not None:
+            self._later(outcome.late)
+        if outcome.delivery is Delivery.RESET or outcome.response is None:
+            raise httpx.ReadError("the connection was reset")
+        if outcome.delivery is Delivery.CUT:
+            return httpx.Response(outcome.response.status, stream=_Cut(outcome.response.body))
+        return _response(outcome.response, outcome.response.body)
+
+    async def _silence(self, late: LateRequest | None) -> httpx.Response:
+        try:
+            await asyncio.sleep(1e6)
+        finally:
+            # Lateness counts from when the client stops waiting.
+            if late is not None:
+                self._later(late)
+        raise AssertionError("nobody waits that long")
+
+    def _later(self, late: LateRequest) -> None:
+        asyncio.get_running_loop().call_later(late.after_s, self._simulator.apply_late, late)
+
+
+def _response(response: SimResponse, body: bytes) -> httpx.Response:
+    return httpx.Response(response.status, headers=list(response.headers), stream=httpx.ByteStream(body))
+
+
+class _Cut(httpx.AsyncByteStream):
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._body[: len(self._body) // 2]
+        raise httpx.ReadError("the connection was cut")
