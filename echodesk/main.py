@@ -35,7 +35,7 @@ from echodesk.errors import CaptureTrouble
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.books import StoreBooks
-from echodesk.store.database import Database, check_schema, install_sqlite, open_sqlite
+from echodesk.store.database import BUSY_TIMEOUT_S, Database, check_schema, install_sqlite, open_sqlite
 from echodesk.store.figures import Pending
 from echodesk.store.screens import Tables
 from echodesk.store.settings import SETTINGS, value_of
@@ -114,11 +114,11 @@ class Office:
         self.database.close()
 
 
-def open_office(folder: Path, *, create: bool = False) -> Office:
+def open_office(folder: Path, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Office:
     """The database of a data folder, checked. Raises `DatabaseTrouble` or `SchemaMismatch`."""
     if create:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(open_sqlite(folder / paths.DATABASE, create=create))
+    database = Database(open_sqlite(folder / paths.DATABASE, create=create, busy_timeout_s=busy_timeout_s))
     try:
         if create:
             install_sqlite(database, paths.sql_folder())

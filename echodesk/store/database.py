@@ -23,6 +23,11 @@ SCHEMA_VERSION = "1"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 
+_FIRST_ROWS = f"""-- Whose tables these are, and a lease that nobody holds.
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
+INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
+"""  # noqa: S608 - only a constant of this file is put in
+
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
 _META = text("SELECT count(*) FROM sqlite_master WHERE name = 'STT_ECHO_META'")
@@ -115,15 +120,16 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
                 "It already holds other tables.",
                 "Choose another data folder, or an empty file.",
             )
-        for name in SQLITE_FILES:
-            for statement in statements((sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8")):
-                connection.exec_driver_sql(statement)
-        connection.execute(
-            text("INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', :v)"), {"v": SCHEMA_VERSION}
-        )
-        connection.execute(text("INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0)"))
+        for statement in statements(sqlite_script(sql_folder)):
+            connection.exec_driver_sql(statement)
 
     database.write(work)
+
+
+def sqlite_script(sql_folder: Path) -> str:
+    """The SQL that makes every table and trigger in an empty SQLite file, for people to read or to run."""
+    parts = [(sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8") for name in SQLITE_FILES]
+    return "\n".join([*parts, _FIRST_ROWS])
 
 
 def check_schema(database: Database) -> None:
@@ -192,6 +198,12 @@ def _as_trouble(error: DBAPIError) -> DatabaseTrouble:
             "The database cannot be written",
             f"It is read-only for this user ({said}).",
             "Allow writing to the data folder and its files; EchoDesk goes on by itself.",
+        )
+    if "disk i/o" in lower:
+        return DatabaseTrouble(
+            "The disk cannot be read or written",
+            f"It is full, over its quota, or fails ({said}).",
+            "Make room on the disk and check it; EchoDesk goes on by itself and nothing is lost.",
         )
     if "full" in lower:
         return DatabaseTrouble(

@@ -187,7 +187,9 @@ class Leading:
             await self._clock.sleep(constants.lease_renew_s)
             started = self._clock.monotonic()
             try:
-                kept = await self._ledger.write("renew lease", self._renew_once)
+                kept = await self._ledger.write(
+                    "renew lease", functools.partial(self._renew_once, self.phase.value, self.trouble)
+                )
             except DatabaseTrouble as error:
                 log.info("the lease could not be renewed: %s", error)
                 continue
@@ -198,8 +200,8 @@ class Leading:
                 )
             self.gate.trusted_until = started + constants.lease_ttl_s - constants.lease_margin_s
 
-    def _renew_once(self, books: Books) -> bool:
-        books.office.tell_state(self._epoch, self.phase.value, self.trouble)
+    def _renew_once(self, phase: str, trouble: str, books: Books) -> bool:
+        books.office.tell_state(self._epoch, phase, trouble)
         return books.office.renew_lease(self._holder, self._epoch, self._constants.lease_ttl_s)
 
     async def _work_forever(self) -> None:

@@ -1,0 +1,132 @@
+"""Asking whoever sends to do something; where nobody sends, it is done here (decisions: Processes).
+
+Every command is written down first. A worker that leads carries it out; if none does, this process takes the
+lease for the length of one transaction, carries out what waits, and gives the lease back in the same transaction.
+So commands keep their order, each is carried out once, and a process that dies leaves no half of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass
+from typing import Protocol
+
+from echodesk.commands.answers import BUSY_S, say
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, EchoDeskError, NotLeading
+from echodesk.main import Office, holder
+from echodesk.messages import CommandDone
+from echodesk.planning.records import WaitingCommand
+from echodesk.worker.books import Books
+from echodesk.worker.control import Asked, answered, as_args, failed_text, serve
+
+POLL_S = 0.1
+LEASE_S = 30.0
+"""The lease is given back in the transaction that takes it; nobody ever sees this time run."""
+
+
+class NotAnswered(EchoDeskError):
+    """Whoever sends has not answered in time; the command stays written down and will be carried out."""
+
+
+class Ticking(Protocol):
+    """What asking needs of a clock."""
+
+    def monotonic(self) -> float: ...
+
+    def campus_now(self) -> dt.datetime: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was done, and by whom: another process's name, or '' for this one."""
+
+    done: CommandDone
+    by: str
+
+
+def ask(office: Office, command: Asked, wait_s: float) -> Answered:
+    """Have a command carried out. Raises what whoever sends answered, or `NotAnswered` after `wait_s`."""
+    return asyncio.run(asked(office, office.clock(), command, wait_s))
+
+
+async def asked(office: Office, clock: Ticking, command: Asked, wait_s: float) -> Answered:
+    """The same on a clock of one's own."""
+    kind, args = as_args(command)
+    number = office.write(lambda books: books.office.post_command(kind, args, command.by))
+    until = clock.monotonic() + wait_s
+    leader, mine = "", False
+    while not mine:
+        found, leading = office.read(lambda books: (books.office.command_answer(number), _leader(books)))
+        leader = leading or leader
+        if found is not None:
+            return Answered(answered(*found), leader or "another EchoDesk")
+        if not leading and (served := _serve_next(office, clock.campus_now().date())) is not None:
+            mine = served == number
+            continue
+        if clock.monotonic() >= until:
+            raise _not_answered(leading, wait_s)
+        await clock.sleep(POLL_S)
+    by_us = office.read(lambda books: books.office.command_answer(number))
+    return Answered(answered(*by_us or ("", "")), "")
+
+
+def answer(office: Office, command: Asked, wait_s: float, *, as_json: bool) -> None:
+    """Have a command carried out and say what was done."""
+    say_done(ask(office, command, wait_s), as_json=as_json)
+
+
+def say_done(found: Answered, *, as_json: bool) -> None:
+    """Say what was done, and by whom if it was somebody else."""
+    values = {"text": found.done.text, "touched": found.done.touched, "carried_out_by": found.by}
+    say(values, as_json=as_json, text=found.done.text)
+
+
+def busy_s(wait_s: float) -> float:
+    """How long one transaction may wait for the database: never longer than the whole command."""
+    return min(BUSY_S, wait_s)
+
+
+def _leader(books: Books) -> str:
+    lease = books.office.lease()
+    return (lease.holder or "") if lease.seconds_left > 0 else ""
+
+
+def _serve_next(office: Office, today: dt.date) -> int | None:
+    """Carry out the oldest command that waits and return its id (0 if none waits any more). None if somebody
+    leads after all, or another program holds the database."""
+    at_work: list[WaitingCommand] = []
+
+    def write(books: Books) -> int | None:
+        me = holder()
+        lease = books.office.take_lease(me, LEASE_S)
+        if lease is None:
+            return None
+        waiting = books.office.next_command()
+        if waiting is not None:
+            at_work.append(waiting)
+            serve(books, waiting, today)
+        books.office.release_lease(me, lease.epoch)
+        return waiting.id if waiting is not None else 0
+
+    try:
+        return office.write(write)
+    except DatabaseBusy:
+        return None
+    except (DatabaseTrouble, NotLeading):
+        raise
+    except EchoDeskError as error:
+        said = failed_text(error)
+        office.write(lambda books: books.office.answer_command(at_work[0].id, False, said))
+        return at_work[0].id
+
+
+def _not_answered(leader: str, wait_s: float) -> NotAnswered:
+    who = f"{leader} is sending and has" if leader else "Another program holds the database and nobody has"
+    return NotAnswered(
+        "Passed on, not answered yet",
+        f"{who} not answered within {wait_s:g} s.",
+        "It is written down and will be done. Look with `echodesk status`; --wait N waits longer.",
+    )

@@ -1,0 +1,65 @@
+"""`database`: install EchoDesk's tables, or show the SQL that does it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from echodesk import paths
+from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
+from echodesk.errors import NothingDone, WrongUse
+from echodesk.main import open_office
+from echodesk.store.database import SCHEMA_VERSION, sqlite_script
+
+SQLITE = "sqlite"
+LATER = ("oracle", "postgresql")
+
+Engine = Annotated[str, typer.Option(help="sqlite; oracle and postgresql come with a later version.")]
+
+database = typer.Typer(help="Install EchoDesk's tables, or show the SQL that does it.", no_args_is_help=False)
+
+
+@database.command()
+def install(data: Data = None, engine: Engine = SQLITE, json: Json = False) -> None:
+    """Make the tables and triggers in a data folder; a database that has them stays as it is.
+
+    JSON: database (the file), schema_version, installed (false if it was there already).
+    """
+    _check(engine)
+    file = folder_of(data) / paths.DATABASE
+    there = file.exists()
+    try:
+        open_office(folder_of(data), create=True).close()
+    except OSError as error:
+        raise folder_trouble(folder_of(data), error) from error
+    values = {"database": str(file), "schema_version": SCHEMA_VERSION, "installed": not there}
+    said = "Installed" if not there else "Nothing to do: EchoDesk's tables are there already"
+    say(values, as_json=json, text=f"{said}: {file}, schema version {SCHEMA_VERSION}.")
+
+
+@database.command()
+def script(engine: Engine = SQLITE, json: Json = False, data: Data = None) -> None:
+    """Print the SQL that makes the tables and triggers. --data is accepted and not needed.
+
+    JSON: engine, schema_version, sql.
+    """
+    _check(engine)
+    sql = sqlite_script(paths.sql_folder())
+    say({"engine": engine, "schema_version": SCHEMA_VERSION, "sql": sql}, as_json=json, text=sql.rstrip())
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the commands."""
+    app.add_typer(database, name="database")
+
+
+def _check(engine: str) -> None:
+    if engine in LATER:
+        raise NothingDone(
+            f"{engine} is not supported yet",
+            "This version keeps its data in SQLite; Oracle and PostgreSQL come with a later one.",
+            "Leave --engine out. Nothing was done.",
+        )
+    if engine != SQLITE:
+        raise WrongUse("There is no such database", f"{engine!r} is not known.", "The engine is sqlite.")

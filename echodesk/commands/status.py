@@ -1,0 +1,154 @@
+"""`status`: who is sending, what waits, what failed, what is paused. It reads only, whoever leads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import typer
+
+from echodesk.commands.answers import Data, Json, aligned, office_at, say
+from echodesk.desk import words
+from echodesk.main import AllBooks, Office
+from echodesk.messages import Overview, Scope, Table
+from echodesk.planning.records import LeaseState, PauseRecord
+from echodesk.store.figures import Pending
+from echodesk.store.settings import value_of
+from echodesk.worker.control import scope_text
+
+
+def status(data: Data = None, json: Json = False) -> None:
+    """Show who is sending, what waits, what failed and what is paused.
+
+    JSON: sending (holder, phase, seconds_left), health (database, echo360), pending (entries, notifications,
+    room_days, refreshes, intents, commands, held, quiet, minutes, next_lesson), queue, notifications and room_days
+    (rows per status), left_out (per reason), failed, not_recorded, too_late_today, transferred_24h, schedules,
+    foreign, pauses (id, building, room, from, to, reason, owner, created, until), calls (24 hours by method),
+    calls_last_minute, calls_per_minute.
+    """
+    with office_at(data) as office:
+        values, text = _read(office)
+    say(values, as_json=json, text=text)
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the command."""
+    app.command()(status)
+
+
+def _read(office: Office) -> tuple[dict[str, object], str]:
+    today = office.clock().campus_now().date().isoformat()
+
+    def read(books: AllBooks) -> tuple[Overview, Pending, LeaseState, tuple[str, str], list[PauseRecord]]:
+        limit = int(value_of(books.office.settings(), "calls_per_minute"))
+        return (
+            books.figures.overview(today, limit),
+            books.figures.pending(today),
+            books.office.lease(),
+            books.office.told_state(),
+            books.office.pauses(),
+        )
+
+    overview, pending, lease, told, pauses = office.look(read)
+    leads = lease.holder is not None and lease.seconds_left > 0
+    phase, echo360 = told if leads else ("", "")
+    values = _values(overview, pending, pauses) | {
+        "sending": {
+            "holder": lease.holder if leads else "",
+            "phase": phase,
+            "seconds_left": round(max(0.0, lease.seconds_left), 1),
+        },
+        "health": {"database": "", "echo360": echo360},
+    }
+    return values, _text(overview, pending, lease.holder if leads else None, (phase, echo360), pauses)
+
+
+def _values(overview: Overview, pending: Pending, pauses: list[PauseRecord]) -> dict[str, object]:
+    return {
+        "pending": {
+            "entries": pending.entries,
+            "notifications": pending.notifications,
+            "room_days": pending.room_days,
+            "refreshes": pending.refreshes,
+            "intents": pending.intents,
+            "commands": pending.commands,
+            "held": pending.held,
+            "quiet": pending.quiet,
+            "minutes": overview.pending_minutes,
+            "next_lesson": overview.next_lesson,
+        },
+        "queue": dict(overview.queue),
+        "notifications": dict(overview.notifications),
+        "room_days": dict(overview.room_days),
+        "left_out": dict(overview.left_out),
+        "failed": overview.failed,
+        "not_recorded": overview.not_recorded,
+        "too_late_today": overview.too_late_today,
+        "transferred_24h": overview.transferred_24h,
+        "schedules": overview.schedules,
+        "foreign": overview.foreign,
+        "pauses": [
+            {
+                "id": one.id,
+                "building": one.building or "",
+                "room": one.room or "",
+                "from": one.first or "",
+                "to": one.last or "",
+                "reason": one.reason,
+                "owner": one.owner,
+                "created": one.created,
+                "until": one.until or "",
+            }
+            for one in pauses
+        ],
+        "calls": dict(overview.calls),
+        "calls_last_minute": overview.calls_last_minute,
+        "calls_per_minute": overview.calls_per_minute,
+    }
+
+
+def _text(
+    overview: Overview,
+    pending: Pending,
+    holder: str | None,
+    told: tuple[str, str],
+    pauses: list[PauseRecord],
+) -> str:
+    phase, echo360 = told
+    sending = "nobody" if holder is None else f"{holder}{f': {words.phase(phase)}' if phase else ''}"
+    limit = f"limit {overview.calls_per_minute}" if overview.calls_per_minute else "no limit"
+    waiting = f"{pending.entries} changes, {pending.notifications} weekly updates, {pending.room_days} room-days"
+    rows: list[tuple[str, object]] = [
+        ("Sending", sending),
+        ("Echo360", echo360 or ("well, as far as is known" if holder is not None else "not asked")),
+        ("Waiting", "nothing" if pending.quiet else waiting),
+        ("Time needed", f"about {overview.pending_minutes:g} minutes" if overview.pending_minutes else ""),
+        ("Next lesson", overview.next_lesson),
+        ("Commands", f"{pending.commands} wait" if pending.commands else ""),
+        ("Held by a pause", pending.held or ""),
+        ("Failed", overview.failed),
+        ("Not recorded", _counts(overview.left_out, words.reason)),
+        ("Too late today", overview.too_late_today),
+        ("In Echo360", f"{overview.schedules} of ours, {overview.foreign} booked by others"),
+        ("Transferred", f"{overview.transferred_24h} in 24 hours"),
+        ("Calls", f"{overview.calls_last_minute} in the last minute ({limit})"),
+    ]
+    for table, counts in (
+        (Table.QUEUE, overview.queue),
+        (Table.NOTIFICATIONS, overview.notifications),
+        (Table.ROOM_DAYS, overview.room_days),
+    ):
+        rows.append((words.PAGES[table], _counts(counts, partial(words.status, table))))
+    lines = [aligned((label, value) for label, value in rows if value != "")]
+    lines += [f"Pause {one.id}: {_pause(one)}" for one in pauses]
+    return "\n".join(lines)
+
+
+def _counts(counts: tuple[tuple[str, int], ...], word: Callable[[str], str]) -> str:
+    return ", ".join(f"{count} {word(value)}" for value, count in counts) or "none"
+
+
+def _pause(one: PauseRecord) -> str:
+    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "")
+    until = f", until {one.until}" if one.until else ""
+    return f"{scope_text(scope)} by {one.owner} since {one.created}{until}: {one.reason}"
