@@ -75,9 +75,11 @@ class Line:
         self.origin = settings.base_url
         self._clock = clock
         self._base = httpx.URL(settings.base_url)
-        self._transport = transport or _transport(settings)
-        # httpcore looks at every waiting request each time it hands out a connection: waiting here is cheaper.
-        self._connections = asyncio.Semaphore(settings.connections)
+        self._transports = [transport] if transport is not None else _transports(settings)
+        # Each connection has a pool of its own: for each request httpcore looks at every connection of the pool
+        # whether it still lives, and at every waiting request whether it can go. Waiting here is cheaper.
+        self._free = self._transports * (settings.connections // len(self._transports))
+        self._connections = asyncio.Semaphore(len(self._free))
         self._extensions = {
             "timeout": httpx.Timeout(settings.deadline_s, connect=min(CONNECT_S, settings.deadline_s)).as_dict()
         }
@@ -136,7 +138,8 @@ class Line:
 
     async def close(self) -> None:
         """Give back all connections."""
-        await self._transport.aclose()
+        for transport in self._transports:
+            await transport.aclose()
 
     async def _exchange(
         self, method: str, path: str, body: bytes, authorization: bytes, content_type: bytes
@@ -160,8 +163,9 @@ class Line:
             stream=httpx.ByteStream(body),
             extensions=self._extensions,
         )
+        transport = self._free.pop()
         try:
-            response = await self._transport.handle_async_request(request)
+            response = await transport.handle_async_request(request)
             try:
                 got = await _whole(response)
             finally:
@@ -172,6 +176,8 @@ class Line:
             return NotSent(seconds, self.clean(f"Echo360 cannot be reached: {_words(problem)}"))
         except httpx.TransportError as problem:
             return Unanswered(self.clean(f"No complete answer: {_words(problem)}"))
+        finally:
+            self._free.append(transport)
         self._failed_connects = 0
         if isinstance(got, Got) and got.status >= 300:
             # The words of a refusal go on to people: what a server echoes is struck out before anyone reads it.
@@ -192,17 +198,17 @@ class Line:
         return Exchange(method, path, self.clean(body.decode("utf-8")), status, reply, took_ms)
 
 
-def _transport(settings: CaptureSettings) -> httpx.AsyncHTTPTransport:
+def _transports(settings: CaptureSettings) -> list[httpx.AsyncBaseTransport]:
+    """One for each connection."""
     # Not ssl.create_default_context: that one lets SSLKEYLOGFILE write the keys of the session (reliability S5).
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(certifi.where())
-    limits = httpx.Limits(
-        max_connections=settings.connections,
-        max_keepalive_connections=settings.connections,
-        keepalive_expiry=KEEP_S,
-    )
-    return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, retries=0)
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_S)
+    return [
+        httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, retries=0)
+        for _ in range(settings.connections)
+    ]
 
 
 async def _whole(response: httpx.Response) -> Got | Unanswered:
