@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 from echodesk.planning.expansion import actions_by_week
 from echodesk.planning.records import LessonNow, NewNotification, QueueEntry
@@ -62,6 +63,7 @@ class _Reading:
             if row.setid is not None and row.slotid is not None and row.week is not None:
                 self._mirror[(row.setid, row.slotid)][row.week].add(row.standing.place)
         self._senior = books.queue.has_seniority(keys)
+        self._rewritten = _rewritten(entries)
         self._intents: dict[str, set[RoomDay]] = defaultdict(set)
         for intent in books.journal.intents_open():
             self._intents[intent.external_id].update(intent.places)
@@ -120,7 +122,7 @@ class _Reading:
     def sets_seniority(self, entry: QueueEntry) -> bool:
         """Whether the edit changed room, weekday, times or week set, or made the lesson eligible (decisions)."""
         if entry.source == "TIMETABLE":
-            if not entry.new_valid:
+            if not entry.new_valid or entry.id in self._rewritten:
                 return False
             if not entry.old_valid:
                 return True
@@ -181,6 +183,20 @@ class _Reading:
             email=now.email if now else None,
             feature=now.feature if now else None,
         )
+
+
+def _rewritten(entries: Sequence[QueueEntry]) -> set[int]:
+    """INSERTs that put back at once exactly what a DELETE just took away: a program saved its row anew
+    (INSERT OR REPLACE, or DELETE and INSERT), and nobody else had the room in between."""
+    return {
+        new.id
+        for old, new in pairwise(entries)
+        if new.id == old.id + 1
+        and _key(old) == _key(new)
+        and (old.action, new.action) == ("DELETE", "INSERT")
+        and (old.room_old, old.weekday_old, old.start_old, old.finish_old, old.weekid_old)
+        == (new.room_new, new.weekday_new, new.start_new, new.finish_new, new.weekid_new)
+    }
 
 
 def _week_ids(entries: Iterable[QueueEntry], lessons: Iterable[LessonNow]) -> set[tuple[str, int]]:

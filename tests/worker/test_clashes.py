@@ -1,0 +1,166 @@
+"""Who is recorded when lessons overlap, and how the loser comes back (design §4.5, §3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.worker.world import World, at, external, place_of
+
+Worlds = Callable[..., World]
+
+
+def first_then_second(w: World) -> None:
+    """Lesson 1 takes the room, lesson 2 comes later and overlaps it."""
+    w.lesson(1)
+    w.settle()
+    w.lesson(2, at="09:30-10:30", lecturer="P2")
+    w.settle()
+
+
+def test_the_first_keeps_the_room_and_the_second_is_told_who_has_it(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    assert set(w.schedules()) == {external(1)}
+    assert w.notifications(2) == ["IN_CONFLICT"]
+    assert w.left_out() == {external(2): ("clash", external(1))}
+    rows = w.sql("SELECT RECORDED, WINNER FROM STT_ECHO_NOTIFICATION WHERE SLOTID = 2")
+    assert [tuple(row) for row in rows] == [("NO", external(1))]
+    assert w.sql("SELECT ROOMID, LEFT_OUT, RESOLVED FROM STT_ECHO_DAY_ROOM") == [("R1", 1, None)]
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("leaving", ["cancel", "move", "withdraw", "shorten"])
+def test_the_loser_comes_back_when_its_winner_leaves(world: Worlds, leaving: str) -> None:
+    w = world()
+    first_then_second(w)
+    w.calls()
+    with w.edit() as cmis:
+        if leaving == "cancel":
+            cmis.delete("timetable", slotid=1)
+        elif leaving == "move":
+            cmis.alter(1, room="R3")
+        elif leaving == "withdraw":
+            cmis.withdraw(1)
+        else:
+            cmis.alter(1, at="09:00-09:30")
+    w.settle()
+    assert external(2) in w.schedules()
+    assert w.left_out() == {}
+    assert w.entries(2) == ["PROCESSED"], "the loser has no timetable change of its own"
+    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
+    assert w.calls() in ({"DELETE": 1, "POST": 1}, {"PUT": 1, "POST": 1})
+    w.assert_equal()
+
+
+def test_the_latest_change_takes_the_room_where_the_office_says_so(world: Worlds) -> None:
+    w = world(strategy="last_wins")
+    first_then_second(w)
+    assert set(w.schedules()) == {external(2)}
+    assert w.left_out() == {external(1): ("clash", external(2))}
+    w.cancel(2)
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    w.assert_equal()
+
+
+def test_neither_is_recorded_where_the_office_says_so(world: Worlds) -> None:
+    w = world(strategy="ignore")
+    first_then_second(w)
+    assert w.schedules() == {}
+    assert set(w.left_out()) == {external(1), external(2)}
+    w.change(2, room="R2")
+    w.settle()
+    assert set(w.schedules()) == {external(1), external(2)}
+    w.assert_equal()
+
+
+def test_a_corrected_lecturer_costs_nobody_the_room(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    w.change(1, lecturer="P2")
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+
+
+def test_a_lesson_that_moves_away_and_back_has_lost_its_place_in_the_queue(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    w.change(1, room="R3")
+    w.settle()
+    w.change(1, room="R1")
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+    assert w.left_out() == {external(1): ("clash", external(2))}
+
+
+def test_a_row_that_is_written_anew_without_a_change_keeps_its_place_in_the_queue(world: Worlds) -> None:
+    """Some programs save a row as DELETE and INSERT."""
+    w = world()
+    first_then_second(w)
+    w.calls()
+    with w.edit() as cmis:
+        cmis.delete("timetable", slotid=1)
+        cmis.add(1)
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    assert w.calls() == {}
+    w.assert_equal()
+
+
+def test_a_row_that_is_written_anew_in_another_place_begins_anew(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, room="R3")
+    w.lesson(2)
+    w.settle()
+    with w.edit() as cmis:
+        cmis.delete("timetable", slotid=1)
+        cmis.add(1, room="R1", at="09:30-10:30")
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+
+
+def test_back_to_back_is_no_clash(world: Worlds) -> None:
+    w = world()
+    with w.edit() as cmis:
+        for slot, hours in enumerate(("08:30-09:00", "09:00-10:00", "10:00-10:01", "10:01-18:00"), start=1):
+            cmis.add(slot, at=hours)
+    w.settle()
+    assert len(w.schedules()) == 4
+    assert w.left_out() == {}
+
+
+def test_what_was_recorded_beside_a_clash_says_so(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    w.lesson(3, at="14:00-15:00")
+    w.settle()
+    assert w.notifications(3) == ["IN_CONFLICT"]
+    rows = w.sql("SELECT RECORDED FROM STT_ECHO_NOTIFICATION WHERE SLOTID = 3")
+    assert rows == [("YES",)]
+
+
+def test_many_losers_come_back_one_after_another(world: Worlds) -> None:
+    w = world()
+    for slot in range(1, 6):
+        w.lesson(slot, lecturer=None, at=f"{8 + slot}:00-{10 + slot}:00".zfill(11))
+        w.settle()
+    assert set(w.schedules()) == {external(1), external(3), external(5)}
+    w.cancel(1)
+    w.settle()
+    w.cancel(3)
+    w.settle()
+    assert external(2) in w.schedules()
+    w.assert_equal()
+
+
+def test_the_loser_of_one_room_takes_the_free_room_it_is_given(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    w.calls()
+    w.change(2, room="R2")
+    w.settle()
+    assert w.calls() == {"POST": 1}
+    assert place_of(w.schedules()[external(2)]) == at("R2", time="09:30-10:30")
+    assert w.notifications(2) == ["IN_CONFLICT", "SUCCESS"]

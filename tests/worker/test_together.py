@@ -1,0 +1,87 @@
+"""One lecture listed under several modules is one schedule, and follows its members (design §4.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from echodesk.simulator.switches import Switches
+from tests.worker.world import World, external
+
+Worlds = Callable[..., World]
+
+
+@pytest.fixture(params=["changes", "keeps"])
+def w(world: Worlds, request: pytest.FixtureRequest) -> World:
+    """Lessons 1, 2 and 3 are one lecture; Echo360 takes a new external id from a PUT, or does not."""
+    made = world(switches=Switches(put_external_id=request.param))
+    with made.edit() as cmis:
+        for slot in (1, 2, 3):
+            cmis.add(slot)
+    made.settle()
+    made.calls()
+    return made
+
+
+def test_it_is_one_schedule_with_all_sections(w: World) -> None:
+    assert set(w.schedules()) == {external(1)}
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M2_LC01", "M3_LC01")
+    assert [w.notifications(slot) for slot in (1, 2, 3)] == [["SUCCESS"]] * 3
+    assert w.left_out() == {}
+
+
+def test_a_member_that_leaves_takes_its_section_along(w: World) -> None:
+    w.cancel(2)
+    w.settle()
+    assert w.calls() == {"PUT": 1}
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M3_LC01")
+    w.assert_equal()
+
+
+def test_a_carrier_that_leaves_hands_over(w: World) -> None:
+    w.cancel(1)
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+    assert w.schedules()[external(2)].sections == ("M2_LC01", "M3_LC01")
+    assert w.entries(2) == ["PROCESSED"]
+    assert "GET" not in w.calls()
+    w.assert_equal()
+
+
+def test_a_carrier_that_moves_away_leaves_the_others_recorded(w: World) -> None:
+    w.change(1, room="R2")
+    w.settle()
+    assert w.schedules()[external(1)].room == "R2"
+    assert w.schedules()[external(2)].sections == ("M2_LC01", "M3_LC01")
+    w.assert_equal()
+
+
+def test_a_smaller_number_that_joins_becomes_the_carrier(w: World) -> None:
+    w.cancel(1)
+    w.settle()
+    w.lesson(1)
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M2_LC01", "M3_LC01")
+    w.assert_equal()
+
+
+def test_another_lecturer_is_another_lecture(w: World) -> None:
+    w.change(3, lecturer="P2")
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    assert w.left_out() == {external(3): ("clash", external(1))}
+    w.assert_equal()
+
+
+def test_an_unknown_lecturer_counts_as_the_same_only_if_the_office_says_so(world: Worlds) -> None:
+    apart, together = world(), world(together_unknown="on")
+    for w in (apart, together):
+        with w.edit() as cmis:
+            cmis.add(1)
+            cmis.add(2, lecturer=None)
+        w.settle()
+    assert apart.left_out() == {external(2): ("clash", external(1))}
+    assert together.left_out() == {}
+    assert together.schedules()[external(1)].sections == ("M1_LC01", "M2_LC01")
