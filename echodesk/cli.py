@@ -1,72 +1,106 @@
 """The command line: the same operations as the window, for services and scripts (design §8).
 
-Every command takes `--json` and returns 0, 1 (something failed), 2 (wrong use) or 3 (nothing done).
+Every command takes `--json` and returns 0, 1 (something failed), 2 (wrong use) or 3 (nothing done). Errors are
+three plain texts on standard error, or `{"error": {title, message, next_step}}` on standard output with `--json`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json as json_of
+import logging
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from echodesk import log, paths
+from echodesk.capture.settings import checked_address
+from echodesk.commands import acting, explaining, installing, settings, status, working
+from echodesk.commands.answers import Data, Json, complain, folder_trouble, say
+from echodesk.commands.reading import date
 from echodesk.demo.stage import Wish
-from echodesk.errors import EchoDeskError, WrongUse
-from echodesk.simulator.command import register
+from echodesk.errors import CaptureTrouble, EchoDeskError, WrongUse
+from echodesk.main import DesktopWish, HeadlessWish, run_demonstration_window, run_headless
+from echodesk.simulator.command import register as register_simulator
+from echodesk.simulator.fault_profiles import profile
+
+logger = logging.getLogger(__name__)
 
 app = typer.Typer(
     help="Keeps Echo360 lecture capture in step with the timetable.",
-    no_args_is_help=False,
+    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-register(app)
-
-Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-
-
-def say(values: dict[str, Any], *, as_json: bool, text: str = "") -> None:
-    """Print an answer: JSON, or a text for people."""
-    sys.stdout.write((json_of.dumps(values) if as_json else text) + "\n")
-    sys.stdout.flush()
+for room in (status, acting, explaining, settings, working, installing):
+    room.register(app)
+register_simulator(app)
 
 
 @app.command()
 def demo(
-    data: Annotated[Path | None, typer.Option(help="Folder of the demonstration's data.")] = None,
+    data: Data = None,
     headless: Annotated[bool, typer.Option("--headless", help="Without a window.")] = False,
+    screenshots: Annotated[Path | None, typer.Option(help="Take a picture of every page, then end.")] = None,
     timetable: Annotated[Path | None, typer.Option(help="Folder with a timetable in CSV.")] = None,
     apart: Annotated[
         bool, typer.Option("--apart", help="Lessons without lecturer are never one lecture.")
     ] = False,
     term_starts: Annotated[str, typer.Option(help="First Monday of teaching, as 2026-11-23.")] = "",
-    edits: Annotated[int, typer.Option(help="Edits after the first synchronisation.", min=0)] = 0,
-    edits_per_second: Annotated[float, typer.Option(help="How fast the timetabler works.", min=0.01)] = 20.0,
+    edits: Annotated[int, typer.Option(help="With --headless: edits after the first synchronisation.", min=0)] = 0,
+    edits_per_second: Annotated[float, typer.Option(help="With --headless: how fast they come.", min=0.01)] = 20.0,
+    edits_per_minute: Annotated[
+        float, typer.Option(help="In the window: how fast the timetabler works.", min=0)
+    ] = 12.0,
     seed: Annotated[int | None, typer.Option(help="The same number makes the same university.")] = None,
-    until_quiet: Annotated[bool, typer.Option("--until-quiet", help="End when nothing is pending.")] = False,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for quiet.", min=1)] = 3600.0,
-    keep_simulator: Annotated[bool, typer.Option("--keep-simulator", help="Go on serving Echo360.")] = False,
+    until_quiet: Annotated[
+        bool, typer.Option("--until-quiet", help="With --headless: end when nothing is pending.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(help="With --headless: seconds to wait for quiet.", min=1)] = 3600.0,
+    keep_simulator: Annotated[
+        bool, typer.Option("--keep-simulator", help="Go on serving Echo360 until standard input ends.")
+    ] = False,
     calls_per_minute: Annotated[int | None, typer.Option(help="The call limit; 0 lifts it.", min=0)] = None,
     echo360: Annotated[str, typer.Option(help="Another Echo360 on this machine.")] = "",
     faults: Annotated[str, typer.Option(help="How the simulator misbehaves.")] = "none",
     latency_ms: Annotated[float, typer.Option(help="How slow the simulator is.", min=0)] = 0.0,
+    theme: Annotated[str, typer.Option(help="How the window looks: system, light, dark or contrast.")] = "system",
     json: Json = False,
 ) -> None:
     """Show EchoDesk at work on a generated university, or on a timetable in CSV."""
-    from echodesk.main import HeadlessWish, run_headless
-
     folder = data if data is not None else paths.demonstration_folder()
-    log.set_up(folder, to_screen=False)
-    wish = Wish(seed, timetable, _date(term_starts), apart)
-    code = 0
+    wish = Wish(seed, timetable, date(term_starts), apart)
+    profile(faults)
+    if theme not in THEMES:
+        raise WrongUse("There is no such theme", f"{theme!r} is not known.", f"Choose {' or '.join(THEMES)}.")
+    if echo360:
+        _check_loopback(echo360)
+    try:
+        log.set_up(folder, to_screen=False)
+    except OSError as error:
+        raise folder_trouble(folder, error) from error
+    options = ("--faults", faults, "--latency-ms", str(latency_ms))
 
     def told(text: str) -> None:
         if not json:
             sys.stderr.write(text + "\n")
+
+    if not headless:
+        window = DesktopWish(
+            folder=folder,
+            wish=wish,
+            theme=theme,
+            edits_per_minute=edits_per_minute,
+            calls_per_minute=120 if calls_per_minute is None else calls_per_minute,
+            screenshots=screenshots,
+            simulator_options=options,
+            echo360=echo360,
+        )
+        raise typer.Exit(run_demonstration_window(window, told))
+    code = 0
 
     def report_to(report: dict[str, object], simulator: Any) -> None:
         nonlocal code
@@ -86,7 +120,7 @@ def demo(
             edits_per_second=edits_per_second,
             echo360=echo360,
             calls_per_minute=calls_per_minute,
-            simulator_options=("--faults", faults, "--latency-ms", str(latency_ms)),
+            simulator_options=options,
             keep_simulator=keep_simulator,
             timeout_s=timeout,
         ),
@@ -96,19 +130,61 @@ def demo(
     raise typer.Exit(code)
 
 
-def _date(value: str) -> dt.date | None:
-    if not value:
-        return None
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise WrongUse("This is not a date", f"{value!r} cannot be read.", "Write dates as 2026-11-23.") from error
+THEMES = ("system", "light", "dark", "contrast")
 
 
-def run() -> None:
-    """The command line, with errors as three plain texts and the right exit code."""
+def _check_loopback(address: str) -> None:
+    """Before minutes go into filling a database: the demonstration stays on this machine."""
     try:
-        app()
+        checked_address(address, loopback_only=True)
+    except CaptureTrouble as error:
+        raise WrongUse(error.title, error.message, error.next_step) from error
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """The whole command line, for these words or those that the program was started with. Ends the program with
+    an exit code of design §8."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    raise SystemExit(exit_code(words))
+
+
+def exit_code(words: Sequence[str]) -> int:
+    """Run the command line and say what went wrong, if anything. Defects come through as they are."""
+    as_json = "--json" in words
+    try:
+        code = app(list(words), prog_name="echodesk", standalone_mode=False)
     except EchoDeskError as error:
-        sys.stderr.write(error.as_text() + "\n")
-        raise SystemExit(error.exit_code) from error
+        return complain(error, as_json=as_json)
+    except typer.TyperException as error:
+        return complain(_usage(error, words), as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("Stopped.\n")
+        return 1
+    except BrokenPipeError:
+        # Whoever read our answer has gone; nothing may be written to it any more, not even at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        logger.exception("the system refused something")
+        return complain(_refused(error), as_json=as_json)
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: typer.TyperException, words: Sequence[str]) -> WrongUse:
+    known = {one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands}
+    known |= {str(one.name) for one in app.registered_groups}
+    named = next((word for word in words if word in known), "")
+    return WrongUse(
+        "This command cannot be understood",
+        error.format_message(),
+        f"`echodesk {named} --help` shows how it is written." if named else "Try `echodesk --help`.",
+    )
+
+
+def _refused(error: OSError) -> EchoDeskError:
+    what = f"{error.filename}: " if error.filename else ""
+    return EchoDeskError(
+        "The system refused something",
+        f"{what}{error.strerror or error}.",
+        "Check the disk's room and the rights on the data folder, then try again. Nothing was half done.",
+    )

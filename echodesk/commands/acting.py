@@ -27,7 +27,6 @@ WAIT_S = 30.0
 LARGEST_ID = 2**63 - 1
 RETRYABLE = ("FAILED", "PARKED")
 
-Ids = Annotated[list[int] | None, typer.Option("--id", min=1, max=LARGEST_ID)]
 More = Annotated[list[int] | None, typer.Argument(hidden=True, min=1, max=LARGEST_ID)]
 
 
@@ -59,7 +58,10 @@ def pause(
 
 
 def resume(
-    ids: Annotated[Ids, typer.Option(help="Number of one pause; `status` shows them.")] = None,
+    ids: Annotated[
+        list[int] | None,
+        typer.Option("--id", help="Number of one pause; `status` shows them.", min=1, max=LARGEST_ID),
+    ] = None,
     more: More = None,
     data: Data = None,
     wait: Wait = WAIT_S,
@@ -76,7 +78,9 @@ def resume(
 
 
 def retry(
-    ids: Annotated[Ids, typer.Option(help="Number of a timetable change.")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Option("--id", help="Number of a timetable change.", min=1, max=LARGEST_ID)
+    ] = None,
     notifications: Annotated[
         list[int] | None,
         typer.Option("--notification", help="Number of a weekly update.", min=1, max=LARGEST_ID),

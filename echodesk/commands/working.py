@@ -105,7 +105,7 @@ def _run(thread: WorkerThread, events: Events, telling: _Telling) -> bool:
             if events.stop_asked:
                 thread.request_stop()
             if isinstance(event, WorkerEnded):
-                return thread.join(JOIN_S) and event.clean
+                return thread.join(JOIN_S) and event.clean and not telling.failed
             if event is not None:
                 telling.tell(event)
     finally:
@@ -125,13 +125,16 @@ class _Telling:
         self._as_json = as_json
         self._ready = False
         self._said = ""
+        self.failed = False
+        """The worker gave up after defects."""
 
     def tell(self, event: Event) -> None:
         """Say what a person who runs a service should know."""
         if isinstance(event, EngineState):
             self._state(event)
         elif isinstance(event, WorkerFailed):
-            self._aside("EchoDesk met a defect and starts again; the log has the details.")
+            self.failed = True
+            self._aside("EchoDesk met the same defect again and again and ends. Nothing is lost; see the log.")
         elif isinstance(event, Notice):
             self._aside(f"{event.title}: {event.message} {event.next_step}")
 
