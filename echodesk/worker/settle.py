@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from echodesk.planning.records import (
     AuditLine,
+    Mark,
     NotificationOutcome,
     PlaceOutcome,
     Refusal,
@@ -41,56 +43,80 @@ ROOM_WAIT_S = 3_600.0
 def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> None:
     """Write down what became of these finished plans, all in the caller's one transaction."""
     books.office.guard(epoch)
+    wave = _Wave()
     for work in works:
-        _Settling(books, work, late_s).run()
+        _Settling(books, work, late_s, wave).run()
+    wave.write(books)
     books.journal.audit([line for work in works for line in _audit(work)], epoch)
 
 
+@dataclass(slots=True)
+class _Wave:
+    """What nearly every plan writes: gathered, and written in one statement for all plans of the wave.
+
+    That changes nothing, because a room-day and an external id belong to at most one running plan.
+    """
+
+    gone: list[str] = field(default_factory=list)
+    stands: list[Standing] = field(default_factory=list)
+    people: set[str] = field(default_factory=set)
+    definite: list[int] = field(default_factory=list)
+    unclear: list[int] = field(default_factory=list)
+    refreshed: list[int] = field(default_factory=list)
+    clean: list[Mark] = field(default_factory=list)
+    places: list[PlaceOutcome] = field(default_factory=list)
+    notifications: list[NotificationOutcome] = field(default_factory=list)
+    good: set[str] = field(default_factory=set)
+
+    def write(self, books: Books) -> None:
+        """All of it, in the caller's transaction."""
+        books.mirror.drop(self.gone)
+        books.mirror.put(self.stands)
+        books.journal.missing_people(self.people)
+        books.journal.clear_intents(self.definite)
+        books.journal.give_up(self.unclear)
+        books.places.clear_refresh(self.refreshed)
+        books.places.clear(self.clean)
+        books.places.settle(self.places)
+        books.queue.finish(self.notifications)
+        books.queue.put_right(self.good, "a later check of this room and day")
+
+
 class _Settling:
-    def __init__(self, books: Books, work: Work, late_s: float) -> None:
+    def __init__(self, books: Books, work: Work, late_s: float, wave: _Wave) -> None:
         self._books = books
         self._work = work
         self._late_s = late_s
+        self._wave = wave
         self._by_id = {request.external_id: request for request in work.plan.requests}
         self._carrier = dict(work.plan.carrier_of)
         self._left = {one.external_id: one for one in work.plan.projection.left_out}
         self._held = dict(work.plan.projection.held)
 
     def run(self) -> None:
-        work, books = self._work, self._books
+        work, wave = self._work, self._wave
         results = [(request, work.results[request.number]) for request in work.plan.requests]
         self._mirror(results)
         self._intents(results)
         surprises = self._marks(results)
         self._refusals(results)
-        books.places.settle(self._place_outcomes(results, surprises))
-        outcomes = self._notifications()
-        books.queue.finish(outcomes)
-        self._put_right()
+        wave.places.extend(self._place_outcomes(results, surprises))
+        wave.notifications.extend(self._notifications())
+        wave.good |= self._good()
 
     def _mirror(self, results: Iterable[tuple[Request, Result]]) -> None:
-        stands: list[Standing] = []
-        gone: list[str] = []
-        people = set()
         for _request, result in results:
-            gone.extend(result.gone)
+            self._wave.gone.extend(result.gone)
             if result.stands is not None:
-                stands.append(result.stands)
+                self._wave.stands.append(result.stands)
             if result.missing_person is not None:
-                people.add(result.missing_person)
-        self._books.mirror.drop(gone)
-        self._books.mirror.put(stands)
-        self._books.journal.missing_people(people)
+                self._wave.people.add(result.missing_person)
 
     def _intents(self, results: Iterable[tuple[Request, Result]]) -> None:
-        definite: list[int] = []
-        unclear: list[int] = []
         for request, result in results:
             intent = self._work.intents.get(request.number)
             if intent is not None:
-                (unclear if result.fate is Fate.UNCLEAR else definite).append(intent)
-        self._books.journal.clear_intents(definite)
-        self._books.journal.give_up(unclear)
+                (self._wave.unclear if result.fate is Fate.UNCLEAR else self._wave.definite).append(intent)
 
     def _marks(self, results: Iterable[tuple[Request, Result]]) -> int:
         """Clear what is clean; refresh after surprises. Returns 1 if there was an unexplained surprise."""
@@ -107,8 +133,8 @@ class _Settling:
         later = {place for place, found in fates.items() if Fate.SKIPPED in found}
         waiting = {place for place, found in fates.items() if Fate.HELD in found}
         if not held:
-            books.places.clear_refresh(work.refresh)
-        books.places.clear(mark for mark in work.marks if mark.place not in waiting)
+            self._wave.refreshed.extend(work.refresh)
+        self._wave.clean.extend(mark for mark in work.marks if mark.place not in waiting)
         books.places.mark(again, "refused")
         if later and not clash:
             unclear = any(Fate.UNCLEAR in found for found in fates.values())
@@ -264,8 +290,9 @@ class _Settling:
         status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS
         return _ended(one, status, Recorded.NOT_WANTED, "")
 
-    def _put_right(self) -> None:
-        """Earlier failures of occurrences that now stand as they should, or are wanted no more (design §4.11)."""
+    def _good(self) -> set[str]:
+        """Occurrences that now stand as they should, or are wanted no more: their earlier failures are put right
+        (design §4.11)."""
         good = {
             external_id
             for external_id, carrier in self._carrier.items()
@@ -279,7 +306,7 @@ class _Settling:
             and self._work.results[request.number].fate is Fate.DONE
             and request.external_id not in self._left
         }
-        self._books.queue.put_right(good, "a later check of this room and day")
+        return good
 
 
 def _rest(outcome: NotificationOutcome) -> tuple[str | None, str | None, str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from echodesk.planning.closures import split
@@ -134,18 +134,71 @@ def plan_places(
     pauses = books.office.pauses()
     numbers = {mark.place: mark for mark in books.places.marks_at(picture.places)}
     links = [(a, b) for a, b in picture.links if a in picture.places and b in picture.places]
-    works, held = [], []
-    for closure in split(picture.places, links):
-        if closure & set(busy):
-            continue
-        marks = tuple(numbers[place] for place in sorted(closure) if place in numbers)
-        pause = _pause_over(pauses, closure)
+    taken = frozenset(busy)
+    free: list[_Share] = []
+    held = []
+    for share in _shares(picture, [one for one in split(picture.places, links) if not one & taken]):
+        share.marks = tuple(numbers[place] for place in sorted(share.closure) if place in numbers)
+        pause = _pause_over(pauses, share.closure)
         if pause is not None:
-            held.append((marks, pause.id))
+            held.append((share.marks, pause.id))
             continue
-        ids = tuple(one for place in closure for one in refresh.get(place, ()))
-        works.append(_work(books, picture, closure, rules, now, marks, ids, refreshed))
-    return Snapshot(tuple(works), tuple(held))
+        share.refresh = tuple(one for place in share.closure for one in refresh.get(place, ()))
+        free.append(share)
+    refused = _refused(books, free)
+    works = tuple(_work(share, refused, rules, now, refreshed) for share in free)
+    return Snapshot(works, tuple(held))
+
+
+@dataclass(slots=True)
+class _Share:
+    """The part of a picture that one closure is about."""
+
+    closure: frozenset[RoomDay]
+    occurrences: list[Occurrence] = field(default_factory=list)
+    unfit: list[Unfit] = field(default_factory=list)
+    standing: list[Standing] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+    marks: tuple[Mark, ...] = ()
+    refresh: tuple[int, ...] = ()
+
+    @property
+    def wanted(self) -> set[str]:
+        """External ids that the timetable wants here."""
+        return {one.external_id for one in self.occurrences} | {one.external_id for one in self.unfit}
+
+    @property
+    def named(self) -> set[str]:
+        """Those, and what stands here and is ours."""
+        return self.wanted | {one.external_id for one in self.standing if one.ours and one.external_id}
+
+
+def _shares(picture: Picture, closures: Iterable[frozenset[RoomDay]]) -> list[_Share]:
+    shares = [_Share(closure) for closure in closures]
+    of = {place: share for share in shares for place in share.closure}
+    for occurrence in picture.occurrences.values():
+        if (share := of.get(occurrence.place)) is not None:
+            share.occurrences.append(occurrence)
+    for unfit in picture.unfit.values():
+        if (share := of.get(unfit.place)) is not None:
+            share.unfit.append(unfit)
+    for row in picture.standing.values():
+        if (share := of.get(row.standing.place)) is not None:
+            share.standing.append(row.standing)
+    for one in picture.waiting.values():
+        touched = {id(found): found for place in one.places if (found := of.get(place)) is not None}
+        for share in touched.values():
+            share.waiting.append(one)
+    return shares
+
+
+def _refused(books: Books, shares: Iterable[_Share]) -> dict[str, dict[tuple[str, str], str]]:
+    """External id → the remembered refusals of it."""
+    named = {one for share in shares for one in share.named}
+    found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+    for (external_id, printed), text in books.journal.refused(named).items():
+        found[external_id][external_id, printed] = text
+    return found
 
 
 def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> PauseRecord | None:
@@ -156,27 +209,21 @@ def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> 
 
 
 def _work(
-    books: Books,
-    picture: Picture,
-    closure: frozenset[RoomDay],
+    share: _Share,
+    refusals: Mapping[str, Mapping[tuple[str, str], str]],
     rules: Rules,
     now: dt.datetime,
-    marks: tuple[Mark, ...],
-    refresh: tuple[int, ...],
     refreshed: bool,
 ) -> Work:
-    occurrences = tuple(one for one in picture.occurrences.values() if one.place in closure)
-    unfit = tuple(one for one in picture.unfit.values() if one.place in closure)
-    standing = tuple(row.standing for row in picture.standing.values() if row.standing.place in closure)
-    waiting = tuple(one for one in picture.waiting.values() if any(place in closure for place in one.places))
-    wanted = {one.external_id for one in occurrences} | {one.external_id for one in unfit}
-    refused = books.journal.refused(wanted | {one.external_id for one in standing if one.ours and one.external_id})
-    standing = tuple(_left_standing(one, wanted, refused) for one in standing)
+    wanted = share.wanted
+    refused = {key: text for one in share.named for key, text in refusals.get(one, {}).items()}
+    occurrences, waiting = tuple(share.occurrences), tuple(share.waiting)
+    standing = tuple(_left_standing(one, wanted, refused) for one in share.standing)
     plan = make_plan(
         Situation(
-            places=closure,
+            places=share.closure,
             occurrences=occurrences,
-            unfit=unfit,
+            unfit=tuple(share.unfit),
             standing=standing,
             rules=rules,
             now=now,
@@ -190,8 +237,8 @@ def _work(
     )
     return Work(
         plan=plan,
-        marks=marks,
-        refresh=refresh,
+        marks=share.marks,
+        refresh=share.refresh,
         refreshed=refreshed,
         waiting=waiting,
         refused=refused,
