@@ -66,7 +66,7 @@ class Leading:
         self.gate.trusted_until = clock.monotonic() + constants.lease_ttl_s - constants.lease_margin_s
         sender = Sender(capture, self._facts, clock.sleep, self.gate.ready, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, constants.connections)
-        self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch)
+        self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell)
         self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch)
         self._lister.planner = self._planner
         self._house = Housekeeper(ledger, capture, clock, self._flight, self.gate, epoch)

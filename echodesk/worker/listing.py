@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 
 from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
@@ -31,7 +31,15 @@ class Lister:
     """Lists rooms whose time has come. Owned by the worker's loop."""
 
     def __init__(
-        self, ledger: Ledger, capture: Capture, clock: Clock, flight: Flight, gate: Gate, tasks: Tasks, epoch: int
+        self,
+        ledger: Ledger,
+        capture: Capture,
+        clock: Clock,
+        flight: Flight,
+        gate: Gate,
+        tasks: Tasks,
+        epoch: int,
+        tell: Callable[[], None],
     ) -> None:
         self._ledger = ledger
         self._capture = capture
@@ -40,6 +48,7 @@ class Lister:
         self._gate = gate
         self._tasks = tasks
         self._epoch = epoch
+        self._tell = tell
         self._touched: dict[str, set[RoomDay]] = {}
         """Rooms being listed, with the room-days that something was sent for meanwhile."""
         self._listed: set[int] = set()
@@ -124,7 +133,7 @@ class Lister:
             answer = reply.answer
             if isinstance(answer, Listing) and answer.complete:
                 await self._apply({room: answer.standing}, marks, reply.exchanges, self._touched[room])
-                self.failed = ""
+                self._say("")
             else:
                 await self._refused([room], answer, reply.exchanges)
         finally:
@@ -160,12 +169,12 @@ class Lister:
                 await self._told(answer)
                 return None
             if not answer.complete:
-                self.failed = answer.text
+                self._say(answer.text)
                 return None
             standing.extend(answer.standing)
             pages += 1
             self._tasks.advance(task, pages)
-        self.failed = ""
+        self._say("")
         return standing
 
     async def _apply(
@@ -202,14 +211,19 @@ class Lister:
         self._not_before.update((room, now + RELIST_S) for room in rooms)
         await self._audit(rooms[0], exchanges)
         if isinstance(answer, Listing):
-            self.failed = answer.text
+            self._say(answer.text)
         else:
             await self._told(answer)
 
     async def _told(self, answer: object) -> None:
-        self.failed = getattr(answer, "text", str(answer))
+        self._say(getattr(answer, "text", str(answer)))
         if isinstance(answer, Wait | NotAllowed):
             await self._gate.told(answer)
+
+    def _say(self, failed: str) -> None:
+        if failed != self.failed:
+            self.failed = failed
+            self._tell()
 
     async def _audit(self, what: str, exchanges: Sequence[Exchange]) -> None:
         if exchanges:

@@ -87,7 +87,8 @@ class Planner:
         snapshot = await self._ledger.read(
             "snapshot after listing", lambda books: plan_places(books, ids, busy, now, ids, refreshed=True)
         )
-        return await self._launch(snapshot)
+        # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind.
+        return await self._launch(Snapshot(snapshot.works, ()))
 
     async def _launch(self, snapshot: Snapshot) -> bool:
         """Reserve the room-days, write the intents in one commit, send."""

@@ -312,12 +312,17 @@ class World:
         self._counted = len(self.wire.seen)
         return dict(Counter(request.method for request in new))
 
-    def schedules(self) -> dict[str, Stands]:
-        """What Echo360 holds over the API, by external id."""
+    def message_of(self, external_id: str) -> str:
+        """The text of an occurrence's newest notification."""
+        statement = "SELECT MESSAGE FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = :one ORDER BY ID DESC LIMIT 1"
+        return str(self.sql(statement, one=external_id)[0][0] or "")
+
+    def schedules(self, *, by_hand: bool = False) -> dict[str, Stands]:
+        """What Echo360 holds over the API, by external id; with `by_hand` also what people booked there."""
         directory = self.institution.state.directory
         found = {}
         for one in self.institution.state.bookings:
-            if one.foreign:
+            if one.foreign and not by_hand:
                 continue
             user = directory.users.get(one.user_id) if one.user_id else None
             room = directory.rooms.get(one.room_id)
