@@ -34,7 +34,8 @@ _MIRROR_PLACE = text(
 )
 _LEFT_OUT = text(
     "SELECT o.EXTERNAL_ID, o.REASON, o.WINNER, o.DETAIL, t.MODULEID, t.MODGRPCODE, t.STARTTIME, t.FINISHTIME,"
-    " m.NAME AS MODULE_NAME FROM STT_ECHO_LEFT_OUT o LEFT JOIN TIMETABLE t ON t.SETID = o.SETID"
+    " m.NAME AS MODULE_NAME, (SELECT w.TITLE FROM STT_ECHO_MIRROR w WHERE w.EXTERNAL_ID = o.WINNER"
+    " OR w.ECHO_ID = o.WINNER LIMIT 1) AS WINNER_TITLE FROM STT_ECHO_LEFT_OUT o LEFT JOIN TIMETABLE t ON t.SETID = o.SETID"
     " AND t.SLOTID = o.SLOTID AND t.SLOTENTRY = 1 LEFT JOIN MODULE m ON m.SETID = t.SETID"
     " AND m.MODULEID = t.MODULEID WHERE o.ROOMID = :room AND o.LESSON_DATE = :date ORDER BY t.STARTTIME"
 )
@@ -137,7 +138,8 @@ class Details:
             )
             for one in self._connection.execute(_LEFT_OUT, key)
         )
-        headline = f"{row.left_out} lesson(s) not recorded" if row.left_out else "Nothing is left out"
+        count = "1 lesson" if row.left_out == 1 else f"{row.left_out} lessons"
+        headline = f"{count} not recorded" if row.left_out else "Nothing is left out"
         if row.failed:
             headline += f", {row.failed} failed"
         about = (
@@ -206,5 +208,5 @@ def _standing(row: Any) -> str:
 
 def _why(row: Any) -> str:
     if row.REASON in ("clash", "foreign") and row.WINNER:
-        return f"{row.WINNER} has the room"
+        return f"{row.WINNER_TITLE or row.WINNER} has the room"
     return str(row.DETAIL or row.REASON)

@@ -20,7 +20,11 @@ _PAUSES = text(
     " WHERE LIFTED IS NULL AND (UNTIL IS NULL OR UNTIL > strftime('%Y-%m-%dT%H:%M:%fZ')) ORDER BY ID"
 )
 _ENDED = text("SELECT ID FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND UNTIL <= strftime('%Y-%m-%dT%H:%M:%fZ')")
-_BUILDING = text("SELECT DISTINCT ROOMID FROM ROOMS WHERE SITEID = :site")
+# Staff name a building by its code or by its name.
+_BUILDING = text(
+    "SELECT DISTINCT r.ROOMID FROM ROOMS r LEFT JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
+    " WHERE r.SITEID = :site OR s.SITENAME = :site"
+)
 _PAUSE = text(
     "INSERT INTO STT_ECHO_PAUSE (SITEID, ROOMID, FROM_DATE, TO_DATE, REASON, OWNER, UNTIL)"
     " VALUES (:site, :room, :first, :last, :reason, :owner, :until) RETURNING ID"

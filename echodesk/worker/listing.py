@@ -7,8 +7,8 @@ them: the listing may be older than the answer. A listing that is not complete p
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 
 from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
@@ -22,8 +22,9 @@ from echodesk.worker.tasks import Tasks
 
 LISTINGS_AT_ONCE = 2
 PAGE = 150
-RELIST_S = 30.0
-"""How long a room whose listing failed is left alone."""
+RELIST_S = 1.0
+RELIST_MAX_S = 60.0
+"""How long a room whose listing failed is left alone: twice as long each time, up to this."""
 EVERYTHING = "*"
 
 
@@ -54,6 +55,7 @@ class Lister:
         self._listed: set[int] = set()
         """Refresh marks whose room was listed after they were set, and which wait for their plan."""
         self._not_before: dict[str, float] = {}
+        self._failures: Counter[str] = Counter()
         self._running: set[asyncio.Task[None]] = set()
         self.planner: Planner | None = None
         self.failed = ""
@@ -147,8 +149,7 @@ class Lister:
             await self._gate.ready()
             standing = await self.collect(task)
             if standing is None:
-                now = self._clock.monotonic()
-                self._not_before.update((room, now + RELIST_S) for room in rooms)
+                self._leave_alone(rooms)
                 return
             by_room: dict[str, list[Standing]] = {room: [] for room in rooms}
             for one in standing:
@@ -200,6 +201,8 @@ class Lister:
             books.journal.audit(_lines(next(iter(rooms)), exchanges), self._epoch)
 
         await self._ledger.write("mirror", write)
+        for room in rooms:
+            self._failures.pop(room, None)
         self._listed.update(mark.id for mark in marks if mark.place not in touched)
         again = [mark for mark in marks if mark.place in touched]
         if again:
@@ -207,13 +210,18 @@ class Lister:
             self._not_before.pop(again[0].place.room, None)
 
     async def _refused(self, rooms: Sequence[str], answer: object, exchanges: Sequence[Exchange]) -> None:
-        now = self._clock.monotonic()
-        self._not_before.update((room, now + RELIST_S) for room in rooms)
+        self._leave_alone(rooms)
         await self._audit(rooms[0], exchanges)
         if isinstance(answer, Listing):
             self._say(answer.text)
         else:
             await self._told(answer)
+
+    def _leave_alone(self, rooms: Iterable[str]) -> None:
+        now = self._clock.monotonic()
+        for room in rooms:
+            self._not_before[room] = now + min(RELIST_MAX_S, RELIST_S * 2 ** self._failures[room])
+            self._failures[room] += 1
 
     async def _told(self, answer: object) -> None:
         self._say(getattr(answer, "text", str(answer)))

@@ -29,7 +29,7 @@ from echodesk.planning.values import (
     fingerprint,
 )
 from echodesk.worker.books import Books
-from echodesk.worker.wording import left_out_text, outcome_text, standing_text
+from echodesk.worker.wording import left_out_text, lessons, outcome_text, standing_text
 from echodesk.worker.work import Fate, Result, Work, removal_print
 
 SURPRISES_SHOWN = 3
@@ -256,7 +256,9 @@ class _Settling:
             o for o in self._left.values() if o.place == place and o.reason in (Reason.CLASH, Reason.FOREIGN)
         ]
         if clashing:
-            text = f"Recorded; {len(clashing)} other lesson(s) of this room and day are not, because of a clash."
+            text = (
+                f"Recorded. Not recorded in this room on this day, because of a clash: {lessons(len(clashing))}."
+            )
             return _ended(one, NotificationStatus.IN_CONFLICT, Recorded.YES, f"{text} {notes_text}".strip())
         if notes:
             return _ended(one, NotificationStatus.WARN, Recorded.YES, notes_text)
@@ -264,7 +266,8 @@ class _Settling:
         return _ended(one, status, Recorded.YES, notes_text)
 
     def _not_booked(self, one: Waiting, left: LeftOut, result: Result | None) -> NotificationOutcome:
-        text = left_out_text(left)
+        titles = {one.external_id: one.content.title for one in self._work.plan.projection.bookings}
+        text = left_out_text(left, titles.get(left.winner or "", ""))
         if left.reason is Reason.REFUSED:
             words = self._words_of_refusal(one.external_id)
             return _ended(one, NotificationStatus.FAILED, Recorded.NO, words or text)

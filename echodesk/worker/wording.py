@@ -17,9 +17,10 @@ _REASONS = {
 }
 
 
-def left_out_text(one: LeftOut) -> str:
-    """Why an occurrence is not recorded, in one or two sentences."""
-    text = _REASONS[one.reason].format(winner=one.winner or "another lesson")
+def left_out_text(one: LeftOut, winner_title: str = "") -> str:
+    """Why an occurrence is not recorded, in one or two sentences; the winner by its title where that is known."""
+    winner = f"{winner_title} ({one.winner})" if winner_title else one.winner or "another lesson"
+    text = _REASONS[one.reason].format(winner=winner)
     return f"{text} {one.detail}".strip() if one.detail and one.detail not in text else text
 
 
@@ -35,3 +36,8 @@ def standing_text(standing: Standing | None) -> str | None:
 def outcome_text(result: Result) -> str:
     """What became of a request, for the audit."""
     return f"{result.fate.value}: {result.text}" if result.text else result.fate.value
+
+
+def lessons(count: int) -> str:
+    """`1 lesson`, `2 lessons`."""
+    return "1 lesson" if count == 1 else f"{count} lessons"
