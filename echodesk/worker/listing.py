@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 
 from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
