@@ -18,7 +18,7 @@ import typer
 
 from echodesk import log, paths
 from echodesk.capture.settings import checked_address
-from echodesk.commands import acting, explaining, installing, settings, status, working
+from echodesk.commands import acting, editing, explaining, installing, settings, status, working
 from echodesk.commands.answers import Data, Json, complain, folder_trouble, say
 from echodesk.commands.reading import date
 from echodesk.demo.stage import Wish
@@ -35,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (status, acting, explaining, settings, working, installing):
+for room in (status, acting, explaining, settings, working, installing, editing):
     room.register(app)
 register_simulator(app)
 
@@ -61,7 +61,7 @@ def demo(
     ] = False,
     timeout: Annotated[float, typer.Option(help="With --headless: seconds to wait for quiet.", min=1)] = 3600.0,
     keep_simulator: Annotated[
-        bool, typer.Option("--keep-simulator", help="Go on serving Echo360 until standard input ends.")
+        bool, typer.Option("--keep-simulator", help="Go on serving Echo360 until stopped (Ctrl-C).")
     ] = False,
     calls_per_minute: Annotated[int | None, typer.Option(help="The call limit; 0 lifts it.", min=0)] = None,
     echo360: Annotated[str, typer.Option(help="Another Echo360 on this machine.")] = "",
@@ -110,7 +110,7 @@ def demo(
             report |= {"url": address.url, "client_id": address.client_id, "client_secret": address.client_secret}
         say(report, as_json=json, text=json_of.dumps(report, indent=1))
         if simulator is not None and keep_simulator:
-            sys.stdin.read()
+            simulator.wait()
 
     run_headless(
         HeadlessWish(

@@ -95,6 +95,10 @@ class SimulatorProcess:
         if self._child.poll() is not None:
             raise SimulatorFailed(_obituary(self._child, self._errors))
 
+    def wait(self) -> None:
+        """Returns when the child has ended by itself."""
+        self._child.wait()
+
     def stop(self) -> None:
         """Ends the child, by force if it does not go. A second call does nothing."""
         _end(self._child)
