@@ -10,6 +10,7 @@ import getpass
 import logging
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -31,7 +32,7 @@ from echodesk.demo.restore import restore
 from echodesk.demo.stage import SEED_FILE, STAGE_FILE, Stage, Wish, existing, fill, make_timetable, usable
 from echodesk.demo.timetabler import Timetabler
 from echodesk.demo.work_on import TimetablerProcess
-from echodesk.errors import CaptureTrouble
+from echodesk.errors import CaptureTrouble, EchoDeskError
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.books import StoreBooks
@@ -468,6 +469,7 @@ def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> 
 
     Raises an `EchoDeskError` that can be shown.
     """
+    _find_display(pictures_only=wish.screenshots is not None)
     with ExitStack() as stack:
         told("Preparing the demonstration's timetable …")
         office, stage = open_demonstration(wish.folder, wish.wish)
@@ -483,6 +485,19 @@ def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> 
             stack.enter_context(TimetablerProcess.start(wish.folder, wish.edits_per_minute))
         told("Opening the window …")
         return _run_window(office, access, wish)
+
+
+def _find_display(*, pictures_only: bool) -> None:
+    """Pictures need no display; a window does. Raises `EchoDeskError` where there is none."""
+    if pictures_only:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    shown_by = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown_by):
+        raise EchoDeskError(
+            "There is no screen to show the window on",
+            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
+            "Start it from a desktop session; or use --headless, or --screenshots DIR for pictures.",
+        )
 
 
 def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int:

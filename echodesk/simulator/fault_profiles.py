@@ -37,8 +37,8 @@ PROFILES: Mapping[str, Mapping[FaultKind, float]] = {
         _K.LIMIT_SECONDS: 0.01,
         _K.LIMIT_DATE: 0.01,
         _K.LIMIT_BARE: 0.01,
-        # An absurd wait (a thousand million seconds) is known but not in the profile: it is kept to an hour, and an
-        # hour is what a demonstration would then stand still.
+        # An absurd wait (a thousand million seconds) is known but not in the profile: it is cut to an hour, and a
+        # demonstration would stand still for that hour.
         _K.UNAVAILABLE_SECONDS: 0.01,
         _K.UNAVAILABLE_DATE: 0.01,
         _K.OTHER_CLIENT: 0.05,
