@@ -44,6 +44,8 @@ class ThreadLedger:
     def __init__(self, ledger: SyncLedger, executor: ThreadPoolExecutor) -> None:
         self._ledger = ledger
         self._executor = executor
+        # SQLite lets one write at a time, and whoever comes second sleeps and asks again: here it takes its turn.
+        self._writing = asyncio.Lock()
 
     async def read(self, step: str, work: Callable[[Books], T]) -> T:
         """One read transaction."""
@@ -51,12 +53,13 @@ class ThreadLedger:
 
     async def write(self, step: str, work: Callable[[Books], T]) -> T:
         """One write transaction; once begun it is never abandoned half-way."""
-        writing = asyncio.get_running_loop().run_in_executor(self._executor, self._ledger.write, work)
-        try:
-            return await asyncio.shield(writing)
-        except asyncio.CancelledError:
-            await asyncio.wait({writing})
-            raise
+        async with self._writing:
+            writing = asyncio.get_running_loop().run_in_executor(self._executor, self._ledger.write, work)
+            try:
+                return await asyncio.shield(writing)
+            except asyncio.CancelledError:
+                await asyncio.wait({writing})
+                raise
 
 
 Parts = Callable[[Ledger, EventSink], tuple[Engine, Capture]]
