@@ -35,6 +35,8 @@ def expand(books: Books, entries: Sequence[QueueEntry], today: dt.date) -> int:
         marks.update(reading.places(entry, made))
         if reading.sets_seniority(entry):
             seniors[(entry.setid, entry.slotid)] = (entry.id, entry.created)
+    retried = {entry.id for entry in entries if entry.source == "RETRY"}
+    books.journal.forget_refusals((), {one.external_id for one in notifications if one.queue_id in retried})
     books.queue.add_notifications(notifications)
     books.queue.describe(
         [(entry.id, reading.now[key]) for entry in entries if (key := _key(entry)) in reading.now]

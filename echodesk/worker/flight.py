@@ -19,9 +19,17 @@ from echodesk.worker.work import Fate, Work
 class Flight:
     """Works on their way. Owned by the worker's loop."""
 
-    def __init__(self, sender: Sender, unclear: Callable[[str], None], connections: int) -> None:
+    def __init__(
+        self,
+        sender: Sender,
+        unclear: Callable[[str], None],
+        no_device: Callable[[str], None],
+        connections: int,
+    ) -> None:
+        """`unclear` hears of unclear answers, `no_device` of rooms without a recorder."""
         self._sender = sender
         self._unclear = unclear
+        self._no_device = no_device
         self._connections = connections
         self._heap: list[tuple[dt.date, int, int, Work, Request]] = []
         self._sequence = 0
@@ -98,6 +106,8 @@ class Flight:
                 self._sending -= 1
             if result.fate is Fate.UNCLEAR:
                 self._unclear(result.text)
+            elif result.fate is Fate.NO_DEVICE and request.booking is not None:
+                self._no_device(request.booking.place.room)
             self._push(work, work.record(request.number, result))
             if work.finished:
                 self._finish(work)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from echodesk.planning.answers import NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
@@ -20,6 +20,8 @@ PROBE_S = 300.0
 """After a 401 or 403 one probe in this time, until someone acts (reliability H3)."""
 UNCLEAR_IN_A_ROW = 5
 BACK_OFF_MAX_S = 300.0
+ROOM_WAIT_S = 3_600.0
+"""A room without a recorder is tried once an hour (design §4.10)."""
 
 
 class Gate:
@@ -30,6 +32,10 @@ class Gate:
         self._on_change = on_change
         self._deadline_s = deadline_s
         self._woken = asyncio.Event()
+        self._patient: set[asyncio.Timeout] = set()
+        """Waits that end when everything is being stopped."""
+        self._rooms_until: dict[str, float] = {}
+        """Rooms without a recorder, and until when they wait."""
         self._blocked_until = 0.0
         self._unclear = 0
         self.trusted_until = 0.0
@@ -67,9 +73,26 @@ class Gate:
             self.waiting_for = ""
             self._on_change()
 
+    async def unless_stopped(self, waiting: Callable[[], Awaitable[None]]) -> bool:
+        """Wait for this; False if everything is being stopped, which ends the wait at once."""
+        if self.stopping:
+            return False
+        patience = asyncio.timeout(None)
+        try:
+            async with patience:
+                self._patient.add(patience)
+                await waiting()
+        except TimeoutError:
+            return False
+        finally:
+            self._patient.discard(patience)
+        return True
+
     def check(self, request: Request) -> Fate | None:
         """None if this request may be sent now, else what becomes of it."""
         if self.stopping or self.not_allowed or not self._trusted():
+            return Fate.HELD
+        if request.booking is not None and self._waits(request.booking.place.room):
             return Fate.HELD
         if self.paused(request.places) is not None:
             return Fate.HELD
@@ -117,12 +140,27 @@ class Gate:
         self.not_allowed = ""
         self._unclear = 0
         self._blocked_until = 0.0
+        self.try_rooms_again()
         self._wake()
 
+    def no_device(self, room: str) -> None:
+        """This room has no recorder: nothing more is booked there for a while."""
+        self._rooms_until[room] = self._clock.monotonic() + ROOM_WAIT_S
+
+    def try_rooms_again(self) -> None:
+        """Someone may have put a recorder there."""
+        self._rooms_until.clear()
+
     def stop(self) -> None:
-        """Nothing more is sent; what waits here is let go."""
+        """Nothing more is sent; what waits here is let go. On the worker's loop."""
         self.stopping = True
+        for patience in tuple(self._patient):
+            patience.reschedule(0.0)
         self._wake()
+
+    def _waits(self, room: str) -> bool:
+        until = self._rooms_until.get(room)
+        return until is not None and self._clock.monotonic() < until
 
     def _block(self, seconds: float, text: str) -> None:
         self._blocked_until = max(self._blocked_until, self._clock.monotonic() + seconds)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
-from echodesk.messages import CommandDone, Pause, Phase, Resume, TryAgain
+from echodesk.messages import CommandDone, Pause, Phase, Refresh, Resume, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
@@ -64,8 +64,8 @@ class Leading:
         self._on_quiet = on_quiet
         self.gate = Gate(clock, tell, constants.deadline_s)
         self.gate.trusted_until = clock.monotonic() + constants.lease_ttl_s - constants.lease_margin_s
-        sender = Sender(capture, self._facts, clock.sleep, self.gate.ready, self.gate.check, self.gate.told)
-        self._flight = Flight(sender, self.gate.unclear, constants.connections)
+        sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
+        self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell)
         self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch)
         self._lister.planner = self._planner
@@ -155,19 +155,22 @@ class Leading:
     async def _fill_mirror(self) -> None:
         """List all schedules once before the first plan; tried until it succeeds."""
         while not self.gate.stopping:
-            task = self._tasks.start("Listing everything that Echo360 holds")
-            try:
-                await self.gate.ready()
-                standing = await self._lister.collect(task)
-            finally:
-                self._tasks.end(task)
+            await self._steady(self._serve_command)
+            standing = await self._list_everything() if self.gate.may_plan else None
             if standing is not None:
                 await self._ledger.write(
                     "first mirror", functools.partial(self._first_mirror, standing, self._capture.learned())
                 )
                 return
             self._tell()
-            await self._clock.sleep(1.0)
+            await self._pause(1.0)
+
+    async def _list_everything(self) -> list[Standing] | None:
+        task = self._tasks.start("Listing everything that Echo360 holds")
+        try:
+            return await self._lister.collect(task)
+        finally:
+            self._tasks.end(task)
 
     def _first_mirror(self, standing: Sequence[Standing], learned: Sequence[Learned], books: Books) -> None:
         books.office.guard(self._epoch)
@@ -308,12 +311,22 @@ class Leading:
             self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
         elif isinstance(command, TryAgain):
             self.gate.try_again()
+        elif isinstance(command, Refresh):
+            self.gate.try_rooms_again()
         await self._read_settings()
         self._wake.set()
         self._tell()
 
     async def _facts(self, booking: Booking) -> ReferenceFacts:
         return await self._ledger.read("reference facts", lambda books: books.timetable.reference_facts(booking))
+
+    async def _turn(self) -> None:
+        """Wait for a request's turn, unless everything is being stopped."""
+        await self.gate.ready()
+        await self.gate.unless_stopped(self._capture.turn)
+
+    async def _pause(self, seconds: float) -> None:
+        await self.gate.unless_stopped(functools.partial(self._clock.sleep, seconds))
 
     def _set_phase(self) -> None:
         phase = Phase.IDLE if self._flight.empty else Phase.SENDING

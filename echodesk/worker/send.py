@@ -12,6 +12,7 @@ import functools
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
+from echodesk.errors import TimetableFault
 from echodesk.planning.answers import (
     Answer,
     CannotSupply,
@@ -44,8 +45,8 @@ MaySend = Callable[[Request], Fate | None]
 """None if the request may be sent now, else what becomes of it."""
 Pause = Callable[[float], Awaitable[None]]
 """Waits for so many seconds."""
-Ready = Callable[[], Awaitable[None]]
-"""Returns when Echo360 need not be waited for any more."""
+Turn = Callable[[], Awaitable[None]]
+"""Waits until Echo360 need not be waited for any more, and takes a turn of the call budget."""
 Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
 """Tells that Echo360 asked to wait, or does not let us in, or (None) that it answered well."""
 
@@ -54,19 +55,19 @@ class Sender:
     """Carries single requests to their end. One instance serves all of the worker's connections."""
 
     def __init__(
-        self, capture: Capture, facts: Facts, pause: Pause, ready: Ready, may_send: MaySend, told: Told
+        self, capture: Capture, facts: Facts, pause: Pause, turn: Turn, may_send: MaySend, told: Told
     ) -> None:
         self._capture = capture
         self._facts = facts
         self._pause = pause
-        self._ready = ready
+        self._turn = turn
         self._may_send = may_send
         self._told = told
 
     async def carry(self, request: Request) -> Result:
         """Send one request; whatever happens, its end is a `Result`."""
         return await _Carrying(
-            request, self._capture, self._facts, self._pause, self._ready, self._may_send, self._told
+            request, self._capture, self._facts, self._pause, self._turn, self._may_send, self._told
         ).run()
 
 
@@ -77,7 +78,7 @@ class _Carrying:
         capture: Capture,
         facts: Facts,
         pause: Pause,
-        ready: Ready,
+        turn: Turn,
         may_send: MaySend,
         told: Told,
     ) -> None:
@@ -85,7 +86,7 @@ class _Carrying:
         self._capture = capture
         self._facts = facts
         self._pause = pause
-        self._ready = ready
+        self._turn = turn
         self._may_send = may_send
         self._told = told
         self._exchanges: list[Exchange] = []
@@ -94,6 +95,7 @@ class _Carrying:
         self._person: str | None = None
         self._notes: list[str] = []
         self._surprised = False
+        self._found_before = False
         self._gone: list[str] = []
 
     async def run(self) -> Result:
@@ -160,7 +162,11 @@ class _Carrying:
 
     async def _exists(self, booking: Booking) -> Result:
         """Already there by an earlier try, or by someone else's hand: read it, and put it right."""
-        self._surprised = True
+        if self._found_before:
+            return self._result(
+                Fate.CLASH, "Echo360 says that this external id exists, then that it does not."
+            )
+        self._surprised = self._found_before = True
         reply = await self._capture.read(booking.external_id)
         self._exchanges.extend(reply.exchanges)
         answer = reply.answer
@@ -176,9 +182,11 @@ class _Carrying:
     async def _send(self, call: Callable[[], Awaitable[Reply[Answer]]]) -> Answer | Result:
         """One call, when it is its turn; an answer that asks to wait is waited for, unless it may have applied."""
         while True:
-            await self._ready()
-            await self._capture.turn()
+            # Before the turn as well, so that nothing that is held waits for one.
             stopped = self._may_send(self._request)
+            if stopped is None:
+                await self._turn()
+                stopped = self._may_send(self._request)
             if stopped is not None:
                 return self._result(stopped, "Begun, or about to begin." if stopped is Fate.TOO_LATE else "")
             reply = await call()
@@ -227,7 +235,12 @@ class _Carrying:
         if self._supplied[missing.kind] >= SUPPLY_TRIES:
             return self._result(Fate.REFUSED, f"{missing.text} (still, after it was supplied)")
         self._supplied[missing.kind] += 1
-        reply = await self._capture.supply(missing, await self._facts(booking))
+        try:
+            facts = await self._facts(booking)
+        except TimetableFault as gone:
+            # Taken out of the timetable meanwhile: the edit that did it is planned next.
+            return self._result(Fate.REFUSED, f"{missing.text} {gone.message}")
+        reply = await self._capture.supply(missing, facts)
         self._exchanges.extend(reply.exchanges)
         answer = reply.answer
         if isinstance(answer, Supplied):

@@ -6,7 +6,7 @@ that was read (decisions: "Clean means done"). Nothing here is sent.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -89,9 +89,19 @@ class _Settling:
         self._late_s = late_s
         self._wave = wave
         self._by_id = {request.external_id: request for request in work.plan.requests}
+        for request in work.plan.requests:
+            # Who hands a schedule over is served by the same request as who takes it.
+            if request.standing is not None and request.standing.external_id is not None:
+                self._by_id.setdefault(request.standing.external_id, request)
         self._carrier = dict(work.plan.carrier_of)
         self._left = {one.external_id: one for one in work.plan.projection.left_out}
         self._held = dict(work.plan.projection.held)
+        self._held_back: Counter[RoomDay] = Counter(
+            booking.place
+            for booking in work.plan.projection.bookings
+            if self._held.get(booking.external_id) is Reason.REFUSED
+        )
+        """Bookings that stand as they were, because Echo360 refused their change."""
 
     def run(self) -> None:
         work, wave = self._work, self._wave
@@ -178,16 +188,22 @@ class _Settling:
             elif result.fate is Fate.CLASH:
                 for place in self._work.places:
                     failed[place].append(f"{request.external_id}: {result.text}")
+        stuck: dict[RoomDay, list[str]] = defaultdict(list)
+        for place, text in self._work.stuck:
+            stuck[place].append(text)
         shown = self._books.places.surprises(self._work.places) + 1 >= SURPRISES_SHOWN if surprises else False
         return [
             PlaceOutcome(
                 place=place,
                 left_out=tuple(one for one in left.get(place, ()) if one.reason is not Reason.REFUSED),
                 failed=sum(1 for one in left.get(place, ()) if one.reason is Reason.REFUSED)
+                + len(stuck.get(place, ()))
+                + self._held_back.get(place, 0)
                 + (len(failed.get(place, ())) if not surprises or shown else 0),
                 surprises=surprises,
                 refreshed=self._work.refreshed,
-                error="; ".join(dict.fromkeys(failed.get(place, ()))) or self._refused_text(left.get(place, ())),
+                error="; ".join(dict.fromkeys([*failed.get(place, ()), *stuck.get(place, ())]))
+                or self._refused_text(left.get(place, ())),
             )
             for place in sorted(self._work.places)
         ]
@@ -241,9 +257,16 @@ class _Settling:
 
     def _booked(self, one: Waiting, carrier: str, result: Result | None) -> NotificationOutcome:
         if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
-            return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
+            return _ended(one, NotificationStatus.FAILED, self._recorded_as_before(carrier), result.text)
         if result is not None and result.fate is Fate.TOO_LATE:
-            return _ended(one, NotificationStatus.TOO_LATE, Recorded.NO, result.text)
+            return _ended(one, NotificationStatus.TOO_LATE, self._recorded_as_before(carrier), result.text)
+        held = self._held.get(one.external_id)
+        if held is Reason.REFUSED:
+            words = self._words_of_refusal(carrier) or "Echo360 refused the change."
+            return _ended(one, NotificationStatus.FAILED, Recorded.YES, f"Recorded as it was. {words}")
+        if held is not None:
+            text = "Recorded as it was: too late to change anything."
+            return _ended(one, NotificationStatus.TOO_LATE, Recorded.YES, text)
         notes = [
             text for text in ((result.note if result else ""), self._work.notes.get(one.external_id, "")) if text
         ]
@@ -264,6 +287,15 @@ class _Settling:
             return _ended(one, NotificationStatus.WARN, Recorded.YES, notes_text)
         status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS
         return _ended(one, status, Recorded.YES, notes_text)
+
+    def _recorded_as_before(self, carrier: str) -> Recorded:
+        """After a change that did not get in: YES if what stands is at the same place and time."""
+        request = self._by_id[carrier]
+        there = request.booking, request.standing
+        if there[0] is None or there[1] is None or request.method is not Method.PUT:
+            return Recorded.NO
+        same = (there[0].place, there[0].time) == (there[1].place, there[1].time)
+        return Recorded.YES if same else Recorded.NO
 
     def _not_booked(self, one: Waiting, left: LeftOut, result: Result | None) -> NotificationOutcome:
         titles = {one.external_id: one.content.title for one in self._work.plan.projection.bookings}
@@ -299,6 +331,7 @@ class _Settling:
         good = {
             external_id
             for external_id, carrier in self._carrier.items()
+            if external_id not in self._held
             if (request := self._by_id.get(carrier)) is None
             or self._work.results[request.number].fate is Fate.DONE
         }

@@ -245,6 +245,11 @@ def _work(
         notes=_notes(occurrences),
         unwanted=frozenset(one.external_id for one in waiting) - wanted,
         frozen=begun,
+        stuck=tuple(
+            (one.place, f"{one.external_id}: {refused[one.external_id, removal_print(one.echo_id)]}")
+            for one, left in zip(share.standing, standing, strict=True)
+            if one.ours and not left.ours and one.external_id is not None
+        ),
     )
 
 

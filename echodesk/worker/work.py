@@ -64,6 +64,8 @@ class Work:
     """External ids of waiting notifications that the timetable does not want any more."""
     frozen: frozenset[str]
     """External ids of ours that have begun."""
+    stuck: tuple[tuple[RoomDay, str], ...] = ()
+    """Schedules that nobody wants and that Echo360 would not remove: where they stand, and its words."""
     intents: dict[int, int] = field(default_factory=dict)
     """Request number → intent id."""
     results: dict[int, Result] = field(default_factory=dict)

@@ -143,11 +143,10 @@ def test_an_incomplete_listing_removes_nothing(w: World) -> None:
     ByHand(w).remove(external(1))
     w.faults(FaultKind.TRUNCATED_JSON, FaultKind.MAINTENANCE_PAGE, first=2, methods=("GET",))
     w.ask(messages.Refresh("ann", "R1", day(2).isoformat()))
-    w.pass_time(5.0)
+    w.until(lambda: w.heard.state.echo360 != "")
     mirrored = w.sql("SELECT count(*) FROM STT_ECHO_MIRROR WHERE ROOMID = 'R1'")
     assert mirrored == [(9,)]
     assert "DELETE" not in w.calls()
-    assert w.heard.state.echo360 != ""
     w.settle()
     assert w.schedules() == before
     assert w.heard.state.echo360 == ""

@@ -213,9 +213,13 @@ class World:
     def stop(self) -> None:
         """Ask the worker to end, and wait for it."""
         assert self._running is not None
-        self.engine.request_stop()
-        self.run(asyncio.wait_for(self._running, 60.0))
-        self._running = None
+        running, self._running = self._running, None
+
+        async def stop() -> None:
+            self.engine.request_stop()
+            await asyncio.wait_for(running, 60.0)
+
+        self.run(stop())
 
     def kill(self) -> None:
         """End the worker where it stands, without a word to the database."""

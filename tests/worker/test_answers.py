@@ -1,0 +1,522 @@
+"""What becomes of each kind of answer (design §4.10)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from echodesk import messages
+from echodesk.messages import Phase
+from echodesk.simulator.faults import FaultKind
+from echodesk.simulator.switches import Switches
+from echodesk.simulator.wire import SimRequest, SimResponse, json_response
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import add_module, add_room, day, echo360_seed
+from tests.worker.world import World, at, external, place_of
+
+Worlds = Callable[..., World]
+
+
+def answering(
+    method: str, response: SimResponse, times: int = 1_000_000
+) -> Callable[[SimRequest], SimResponse | None]:
+    """Answers schedules' requests of a method in this way, so often, without doing anything."""
+    left = [times]
+
+    def interfere(request: SimRequest) -> SimResponse | None:
+        if request.method != method or "/schedules" not in request.path or left[0] == 0:
+            return None
+        left[0] -= 1
+        return response
+
+    return interfere
+
+
+def refused(status: int = 400, text: str = "The capture is locked by an administrator") -> SimResponse:
+    return json_response(status, {"error": "Locked", "message": text})
+
+
+# ---- reference data -----------------------------------------------------------------------------------------
+
+
+def test_what_is_missing_is_made_with_its_parents_and_the_request_sent_again(world: Worlds) -> None:
+    w = world(seed=echo360_seed(sections=False, rooms=()))
+    with w.edit() as cmis:
+        cmis.add(1, weeks=(2, 3), lecturer=None)
+        cmis.add(2, weeks=(2, 3), room="R2", lecturer=None, module="M1")
+    w.settle()
+    assert len(w.schedules()) == 4
+    directory = w.institution.state.directory
+    assert {len(directory.rooms), len(directory.sections)} == {2, 1}
+    assert len(directory.courses) == 1
+    assert w.notifications(1) == ["SUCCESS"] * 2
+    w.assert_equal()
+
+
+def test_a_person_who_is_missing_is_left_out_and_remembered(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, lecturer="P9", weeks=(2, 3))
+    w.settle()
+    assert w.schedules()[external(1)].presenter is None
+    assert set(w.notifications(1)) == {"WARN"}
+    assert "address" in w.message(1)
+    w.calls()
+    w.change(1, room="R2")
+    w.settle()
+    assert w.calls() == {"PUT": 2}, "what is known to be missing is not sent again"
+    assert w.notifications(1)[2:] == ["WARN"] * 2
+    w.assert_equal()
+
+
+def test_a_person_who_was_found_after_all_gets_the_recordings(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, lecturer="P9")
+    w.settle()
+    state = w.institution.state
+    person = state.directory.user_by_email("ann.lee@example.ac.uk")
+    assert person is not None
+    import msgspec
+
+    state.directory.users.put(
+        msgspec.structs.replace(person, id=state.new_id(), email="nobody@example.ac.uk", external_id=None)
+    )
+    w.loop.forward(25 * 3_600.0)
+    w.pass_time(10.0)
+    w.settle()
+    assert w.schedules()[external(1)].presenter == "nobody@example.ac.uk"
+    w.assert_equal()
+
+
+def test_a_room_without_recorder_fails_its_lesson_and_the_rest_of_the_room_waits(world: Worlds) -> None:
+    seed = echo360_seed()
+    import msgspec
+
+    rooms = tuple(msgspec.structs.replace(room, device=room.external_id != "R3") for room in seed.rooms)
+    w = world(seed=msgspec.structs.replace(seed, rooms=rooms))
+    w.settle()
+    w.calls()
+    with w.edit() as cmis:
+        cmis.add(1, room="R3", weeks=(2,))
+        cmis.add(2, room="R1", weeks=(2,))
+    w.settle()
+    assert w.notifications(1) == ["FAILED"]
+    assert w.notifications(2) == ["SUCCESS"]
+    w.calls()
+    w.lesson(3, room="R3", weeks=tuple(range(2, 12)))
+    w.settle()
+    assert w.calls() == {}, "the room waits"
+    w.loop.forward(3_600.0)
+    w.pass_time(5.0)
+    w.settle()
+    assert w.calls()["POST"] <= 8, "one try an hour, as many as there are connections"
+    device = w.institution.state.directory.rooms.by_external("R3")
+    assert device is not None
+    w.institution.state.directory.rooms.put(msgspec.structs.replace(device, device_id="d-1", device_type="Pod"))
+    w.loop.forward(3_600.0)
+    w.pass_time(5.0)
+    w.settle()
+    assert len([one for one in w.schedules().values() if one.room == "R3"]) == 10
+    assert w.notifications(1) == ["SUPERSEDED"]
+    w.assert_equal()
+
+
+def test_reference_data_that_vanishes_with_its_lesson_stops_nobody(world: Worlds) -> None:
+    """The lesson is taken out of the timetable while its section is looked for."""
+    w = world(seed=echo360_seed(sections=False))
+    w.lesson(2, room="R2")
+
+    def take_out(request: SimRequest, response: SimResponse | None) -> None:
+        if response is not None and b"Section" in response.body and response.status >= 400:
+            with w.edit() as cmis:
+                cmis.delete("timetable", slotid=1)
+
+    w.wire.on_answered = take_out
+    w.lesson(1)
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+    w.assert_equal()
+
+
+# ---- what stands, or does not -------------------------------------------------------------------------------
+
+
+def test_an_external_id_that_exists_is_read_and_put_right(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    ByHand(w).book("R4", day(3), "17:00-18:00", external_id=external(1))
+    w.lesson(1)
+    w.settle()
+    assert place_of(w.schedules(by_hand=True)[external(1)]) == at("R1")
+    assert len(w.institution.state.bookings) == 1
+    assert w.notifications(1)[-1] in ("SUCCESS", "REFRESHED")
+    w.assert_equal()
+
+
+def test_a_put_of_what_is_gone_becomes_a_post(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    ByHand(w).remove(external(1))
+    w.change(1, room="R2")
+    w.settle()
+    assert place_of(w.schedules()[external(1)]) == at("R2")
+    w.assert_equal()
+
+
+def test_a_delete_of_what_is_gone_is_done_with_a_note(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    ByHand(w).remove(external(1))
+    w.cancel(1)
+    w.settle()
+    assert w.notifications(1)[-1] == "WARN"
+    assert w.message(1) == "It was already gone from Echo360."
+    assert w.entries(1)[-1] == "PROCESSED"
+
+
+def test_an_id_that_is_taken_and_cannot_be_changed_does_not_go_round_in_circles(world: Worlds) -> None:
+    """Echo360 says that the id exists, shows it, and does not find it: a stale node behind a balancer."""
+    w = world()
+    w.settle()
+    w.calls()
+    ByHand(w).book("R4", day(3), "17:00-18:00", external_id=external(1))
+    gone = json_response(404, {"error": "ScheduleNotFound", "message": "Schedule not found"})
+    w.wire.interfere = answering("PUT", gone)
+    w.lesson(1)
+    w.pass_time(60.0)
+    assert sum(w.calls().values()) < 60
+    w.wire.interfere = lambda request: None
+    w.settle()
+    assert place_of(w.schedules(by_hand=True)[external(1)]) == at("R1")
+
+
+# ---- refusals -----------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_is_told_in_echo360s_own_words_and_not_tried_again(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused())
+    w.lesson(1)
+    w.settle()
+    assert w.notifications(1) == ["FAILED"]
+    assert w.entries(1) == ["FAILED"]
+    assert "locked by an administrator" in w.message(1)
+    assert w.calls()["POST"] == 1
+    w.pass_time(900.0)
+    assert w.calls() == {}
+    assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
+
+
+def test_a_changed_lesson_is_tried_again_after_a_refusal(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused(), times=1)
+    w.lesson(1)
+    w.settle()
+    w.change(1, lecturer="P2")
+    w.settle()
+    assert external(1) in w.schedules()
+    assert w.notifications(1) == ["SUPERSEDED", "SUCCESS"]
+    assert w.entries(1) == ["SUPERSEDED", "PROCESSED"]
+    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
+
+
+def test_a_move_that_is_refused_for_good_takes_the_old_recording_away(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.wire.interfere = answering("PUT", refused(), times=1)
+    w.change(1, room="R2")
+    w.settle()
+    assert w.schedules() == {}
+    assert w.notifications(1)[-1] == "FAILED"
+
+
+def test_a_refused_removal_is_shown_until_staff_have_it_tried_again(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.calls()
+    w.wire.interfere = answering("DELETE", refused())
+    w.cancel(1)
+    w.settle()
+    w.pass_time(120.0)
+    assert w.calls() == {"DELETE": 1}
+    assert w.notifications(1)[-1] == "FAILED"
+    assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
+    w.wire.interfere = lambda request: None
+    w.ask(messages.Refresh("ann", "R1", day(2).isoformat()))
+    w.settle()
+    assert w.schedules() == {}
+    assert w.notifications(1)[-1] == "SUPERSEDED"
+    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
+    w.assert_equal()
+
+
+def test_a_refused_change_leaves_the_recording_as_it_was_and_is_not_put_right(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.wire.interfere = answering("PUT", refused())
+    w.change(1, lecturer="P2")
+    w.settle()
+    assert w.schedules()[external(1)].presenter == "ann.lee@example.ac.uk"
+    assert w.notifications(1)[-1] == "FAILED"
+    assert w.sql("SELECT RECORDED FROM STT_ECHO_NOTIFICATION ORDER BY ID DESC LIMIT 1") == [("YES",)]
+    w.lesson(2, at="15:00-16:00")
+    w.settle()
+    assert w.notifications(1)[-1] == "FAILED", "another lesson of that day changes nothing about it"
+    assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
+
+
+def test_a_failure_that_is_retried_is_sent_again(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused(), times=1)
+    w.lesson(1)
+    w.settle()
+    entry = w.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED'")[0][0]
+    w.ask(messages.Retry("ann", entries=(entry,)))
+    w.settle()
+    assert external(1) in w.schedules()
+    assert w.entries(1) == ["SUPERSEDED", "PROCESSED"]
+    assert w.notifications(1) == ["SUPERSEDED", "SUCCESS"]
+    assert w.sql("SELECT RETRY_OF FROM STT_ECHO_QUEUE ORDER BY ID") == [(None,), (entry,)]
+
+
+def test_a_hand_over_that_got_no_answer_is_not_called_done(world: Worlds) -> None:
+    w = world()
+    with w.edit() as cmis:
+        cmis.add(1)
+        cmis.add(2)
+    w.settle()
+    w.faults(FaultKind.TIMEOUT_NOT_APPLIED, methods=("PUT",))
+    w.cancel(1)
+    w.pass_time(21.0)
+    assert w.notifications(1)[-1] == "UNPROCESSED"
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+    assert w.notifications(1)[-1] == "REFRESHED"
+
+
+def test_a_begun_lesson_that_echo360_will_not_remove_is_too_late(world: Worlds) -> None:
+    """Echo360's clock is ahead of ours."""
+    w = world(switches=Switches(delete_of_begun="refused"))
+    w.lesson(1, weeks=(1,), at="12:00-13:00")
+    w.settle()
+    w.calls()
+    in_past = json_response(400, {"error": "Time in past"})
+    w.wire.interfere = answering("DELETE", in_past)
+    w.cancel(1)
+    w.pass_time(60.0)
+    assert w.calls().get("DELETE", 0) <= 8
+    assert w.notifications(1)[-1] == "TOO_LATE"
+
+
+def test_time_in_past_is_too_late_and_no_failure(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", json_response(400, {"error": "Time in past"}))
+    w.lesson(1)
+    w.settle()
+    assert w.notifications(1) == ["TOO_LATE"]
+    assert w.entries(1) == ["PROCESSED"]
+    assert w.calls()["POST"] == 1
+
+
+@pytest.mark.parametrize("hours", ["07:30-09:00", "08:00-09:00", "08:04-09:00", "08:05-09:00"])
+def test_what_has_begun_or_begins_within_the_lead_time_is_not_sent(world: Worlds, hours: str) -> None:
+    w = world()
+    w.settle()
+    w.calls()
+    w.lesson(1, weeks=(1,), at=hours)
+    w.settle()
+    assert w.calls() == {}
+    assert w.notifications(1) == ["TOO_LATE"]
+    assert w.entries(1) == ["PROCESSED"]
+
+
+def test_what_stands_and_begins_within_the_lead_time_may_still_be_removed_but_not_changed(world: Worlds) -> None:
+    w = world()
+    with w.edit() as cmis:
+        cmis.add(1, weeks=(1,), at="08:10-09:00")
+        cmis.add(2, weeks=(1,), at="08:10-09:00", room="R2")
+    w.settle()
+    w.loop.forward(6 * 60.0)
+    w.pass_time(10.0)
+    w.change(1, lecturer="P2")
+    w.cancel(2)
+    w.settle()
+    assert set(w.schedules()) == {external(1, 1)}
+    assert w.notifications(1)[-1] == "TOO_LATE"
+    assert w.notifications(2)[-1] == "SUCCESS"
+
+
+# ---- waiting ------------------------------------------------------------------------------------------------
+
+
+def test_429_is_waited_out_as_told(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", json_response(429, {"error": "TooMany"}, (("retry-after", "30"),)), 1)
+    w.lesson(1)
+    began = w.loop.time()
+    w.settle()
+    assert w.loop.time() - began >= 30.0
+    assert w.notifications(1) == ["SUCCESS"]
+    assert w.calls() == {"GET": 1, "POST": 2} or w.calls() == {}
+    w.pass_time(1.0)
+    assert w.heard.state.echo360 == ""
+
+
+def test_503_is_waited_out_and_nobody_knows_whether_it_applied(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.faults(FaultKind.UNAVAILABLE_SECONDS, methods=("POST",))
+    w.lesson(1)
+    w.settle()
+    assert w.notifications(1) == ["REFRESHED"]
+    w.assert_equal()
+    w.pass_time(10.0)
+    assert w.heard.state.echo360 == ""
+
+
+def test_a_stop_does_not_wait_for_a_long_429(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", json_response(429, {"error": "TooMany"}, (("retry-after", "3000"),)))
+    w.lesson(1, weeks=tuple(range(2, 12)))
+    w.pass_time(2.0)
+    w.stop()
+    assert w.sql("SELECT count(*) FROM STT_ECHO_INTENT") == [(0,)], "nothing was on the wire"
+    assert set(w.notifications(1)) == {"UNPROCESSED"}
+    w.wire.interfere = lambda request: None
+    w.restart()
+    w.settle()
+    assert len(w.schedules()) == 10
+    assert w.sql("SELECT max(CRASHES) FROM STT_ECHO_NOTIFICATION") == [(0,)]
+
+
+def test_a_stop_under_the_call_limit_leaves_nothing_half_done(world: Worlds) -> None:
+    w = world(calls_per_minute=60)
+    w.settle()
+    with w.edit() as cmis:
+        for slot in range(1, 7):
+            cmis.add(
+                slot, weeks=tuple(range(2, 12)), weekday=slot % 5 + 1, at=f"{8 + slot:02d}:00-{8 + slot:02d}:50"
+            )
+    w.pass_time(3.0)
+    w.stop()
+    assert w.sql("SELECT count(*) FROM STT_ECHO_INTENT") == [(0,)]
+    assert w.sql("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'IN_PROGRESS'") == [(0,)]
+    w.restart()
+    w.settle()
+    assert len(w.schedules()) == 60
+    w.assert_equal()
+
+
+# ---- not let in ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_all_sending_stops_until_someone_acts(world: Worlds, status: int) -> None:
+    w = world()
+    w.settle()
+    w.calls()
+    shut = json_response(status, {"error": "Forbidden"})
+    w.wire.interfere = lambda request: None if "/oauth2/" in request.path else shut
+    w.lesson(1, weeks=(2, 3, 4))
+    w.pass_time(5.0)
+    assert w.heard.state.phase is Phase.STOPPED_BY_ECHO360
+    first = sum(w.calls().values())
+    assert first <= 6
+    w.change(1, room="R2")
+    w.pass_time(200.0)
+    assert w.calls() == {}
+    assert set(w.notifications(1)) == {"UNPROCESSED"}
+    w.wire.interfere = lambda request: None
+    w.ask(messages.TryAgain("ann"))
+    w.settle()
+    assert len(w.schedules()) == 3
+    w.assert_equal()
+
+
+def test_wrong_credentials_at_the_first_start_do_not_knock_at_the_door_every_second(world: Worlds) -> None:
+    w = world(secret="not-the-secret")
+    w.pass_time(290.0)
+    assert w.wire.sign_ins <= 3
+    assert w.heard.state.phase is Phase.STOPPED_BY_ECHO360
+    assert w.heard.state.echo360 != ""
+
+
+def test_the_command_line_is_served_while_the_first_listing_cannot_be_made(world: Worlds) -> None:
+    w = world(secret="not-the-secret")
+    w.pass_time(3.0)
+    w.sql(
+        "INSERT INTO STT_ECHO_COMMAND (KIND, ARGS, BY) VALUES ('Pause', :args, 'bo')",
+        args=json.dumps({"reason": "exams", "by": "bo"}),
+    )
+    w.pass_time(5.0)
+    assert w.sql("SELECT STATE FROM STT_ECHO_COMMAND") == [("DONE",)]
+
+
+# ---- what the timetable says --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hours", "reason"),
+    [
+        ("10:00-09:00", "unreadable"),
+        ("09:00-09:00", "unreadable"),
+        ("9 am-10 am", "unreadable"),
+        ("25:00-26:00", "unreadable"),
+        ("08:30-20:30", "too_long"),
+    ],
+)
+def test_what_cannot_be_recorded_says_why_and_the_rest_goes_on(world: Worlds, hours: str, reason: str) -> None:
+    w = world()
+    w.settle()
+    with w.edit() as cmis:
+        cmis.add(1, at=hours)
+        cmis.add(2, room="R2")
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+    assert w.left_out() == {external(1): (reason, None)}
+    assert w.notifications(1) == ["WARN"]
+    assert w.sql("SELECT RECORDED FROM STT_ECHO_NOTIFICATION WHERE SLOTID = 1") == [("NO",)]
+    w.change(1, at="09:00-10:00")
+    w.settle()
+    assert external(1) in w.schedules()
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("code", ["A B", "A/B", 'O\'Hara "1"', "Grün 🎓", "50%_x", "a,b;c", "x" * 120])
+def test_codes_of_any_kind_go_through(world: Worlds, code: str) -> None:
+    w = world(seed=echo360_seed(sections=False, rooms=()))
+    with w.edit() as cmis:
+        add_room(cmis, code)
+        add_module(cmis, code)
+        cmis.add(1, room=code, module=code, weeks=(2, 3))
+    w.settle()
+    assert {place_of(one) for one in w.schedules().values()} == {at(code, 2), at(code, 3)}
+    assert w.notifications(1) == ["SUCCESS"] * 2
+    w.ask(messages.Refresh("ann", code, ""))
+    w.settle()
+    w.cancel(1)
+    w.settle()
+    assert w.schedules() == {}
+    w.assert_equal()
+
+
+def test_an_entry_whose_weeks_have_no_date_is_done(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, weeks=(40, 41))
+    w.lesson(2, weeks=(12, 40))
+    w.settle()
+    assert w.entries(1) == ["PROCESSED"]
+    assert set(w.schedules()) == {external(2, 12)}
+    w.assert_equal()
