@@ -17,13 +17,12 @@ from typing import Annotated, Any
 import typer
 
 from echodesk import log, paths
-from echodesk.capture.settings import checked_address
 from echodesk.commands import acting, editing, explaining, installing, settings, status, working
 from echodesk.commands.answers import Data, Json, complain, folder_trouble, say
-from echodesk.commands.reading import date
+from echodesk.commands.reading import check_address, date
 from echodesk.demo.stage import Wish
-from echodesk.errors import CaptureTrouble, EchoDeskError, WrongUse
-from echodesk.main import DesktopWish, HeadlessWish, run_demonstration_window, run_headless
+from echodesk.demonstration import DesktopWish, HeadlessWish, run_demonstration_window, run_headless
+from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.simulator.command import register as register_simulator
 from echodesk.simulator.fault_profiles import profile
 
@@ -77,7 +76,7 @@ def demo(
     if theme not in THEMES:
         raise WrongUse("There is no such theme", f"{theme!r} is not known.", f"Choose {' or '.join(THEMES)}.")
     if echo360:
-        _check_loopback(echo360)
+        check_address(echo360, loopback_only=True)
     try:
         log.set_up(folder, to_screen=False)
     except OSError as error:
@@ -131,14 +130,6 @@ def demo(
 
 
 THEMES = ("system", "light", "dark", "contrast")
-
-
-def _check_loopback(address: str) -> None:
-    """Before minutes go into filling a database: the demonstration stays on this machine."""
-    try:
-        checked_address(address, loopback_only=True)
-    except CaptureTrouble as error:
-        raise WrongUse(error.title, error.message, error.next_step) from error
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

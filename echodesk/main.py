@@ -9,43 +9,30 @@ import asyncio
 import getpass
 import logging
 import os
-import socket
-import sys
+import platform
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection
-
 from echodesk import log as logging_of
 from echodesk import paths
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
-from echodesk.demo import headless
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
-from echodesk.demo.editing import Editing
-from echodesk.demo.restore import restore
-from echodesk.demo.stage import SEED_FILE, STAGE_FILE, Stage, Wish, existing, fill, make_timetable, usable
-from echodesk.demo.timetabler import Timetabler
-from echodesk.demo.work_on import TimetablerProcess
-from echodesk.errors import CaptureTrouble, EchoDeskError
-from echodesk.messages import Event, Notice, Table, WorkerFailed
-from echodesk.simulator.process import SimulatorProcess
+from echodesk.errors import CaptureTrouble
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import BUSY_TIMEOUT_S, Database, check_schema, install_sqlite, open_sqlite
 from echodesk.store.figures import Pending
-from echodesk.store.screens import Tables
-from echodesk.store.settings import SETTINGS, value_of
+from echodesk.store.settings import value_of
 from echodesk.timetable.book import CmisBook
 from echodesk.timetable.names import Names
 from echodesk.timetable.occurrences import ReadingSettings
 from echodesk.timetable.reading import TimetableReader
 from echodesk.worker.books import Books
-from echodesk.worker.clock import MachineClock, utc_now
+from echodesk.worker.clock import MachineClock
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from echodesk.worker.ports import Capture, EventSink, Ledger
@@ -67,9 +54,6 @@ CLIENT_SECRET = "ECHODESK_ECHO360_CLIENT_SECRET"
 class AllBooks(StoreBooks):
     """The books of one transaction: EchoDesk's own tables and the timetable, on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection, self._recognised)
-
     @cached_property
     def timetable(self) -> CmisBook:
         """What the timetable says."""
@@ -85,7 +69,8 @@ class AllBooks(StoreBooks):
         )
         return CmisBook(TimetableReader(self.connection, settings), Names(self.connection))
 
-    def _recognised(self, external_id: str) -> tuple[str, int, int] | None:
+    def recognised(self, external_id: str) -> tuple[str, int, int] | None:
+        """The lesson and week that one of our external ids names."""
         return self.timetable.lesson_of(external_id)
 
 
@@ -186,7 +171,7 @@ def capture_settings(
 
 def holder() -> str:
     """Who this worker is, for the lease and for others to read: user, machine, process."""
-    return f"{user()} on {socket.gethostname()} ({os.getpid()}-{threading.get_ident() % 10_000})"
+    return f"{user()} on {platform.node()} ({os.getpid()}-{threading.get_ident() % 10_000})"
 
 
 def user() -> str:
@@ -256,273 +241,7 @@ def compare_now(office: Office, access: Echo360Access, calls_per_minute: int) ->
     return asyncio.run(run())
 
 
-# ---- the demonstration --------------------------------------------------------------------------------------
-
-
-def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
-    """The demonstration's database, filled if it is new; a folder whose term has begun is renewed.
-
-    Raises `TimetableFault` or `WrongUse` before anything of the folder is touched.
-    """
-    today = MachineClock(SETTINGS["zone"].default).campus_now().date()
-    stage = existing(folder)
-    if stage is not None and usable(stage, wish, today):
-        return open_office(folder), stage
-    timetable = make_timetable(wish, today)
-    for name in (paths.DATABASE, f"{paths.DATABASE}-wal", f"{paths.DATABASE}-shm", SEED_FILE, STAGE_FILE):
-        (folder / name).unlink(missing_ok=True)
-    office = open_office(folder, create=True)
-    try:
-        return office, fill(folder, timetable, wish, office.database.write)
-    except BaseException:
-        office.close()
-        raise
-
-
-def start_simulator(
-    folder: Path, stage: Stage, office: Office, calls_per_minute: int, options: Sequence[str]
-) -> SimulatorProcess:
-    """The demonstration's Echo360 in a process of its own, as it was when it was last stopped.
-
-    Raises `SimulatorFailed`.
-    """
-    zone = office.zone()
-    seed_file = folder / SEED_FILE
-    if office.look(lambda books: books.mirror.complete()):
-        seed_file = office.database.write(lambda connection: restore(folder, stage, connection))
-    return SimulatorProcess.start(
-        [
-            "--seed-file",
-            str(seed_file),
-            "--calls-per-minute",
-            str(calls_per_minute),
-            "--zone",
-            zone,
-            *options,
-        ]
-    )
-
-
-def start_timetabler(office: Office, stage: Stage, seed: int) -> Editing:
-    """Someone who keeps editing the timetable."""
-    clock = office.clock()
-    return Editing(office.database.engine, Timetabler(seed, stage.setid), clock.campus_now)
-
-
 def pending(office: Office) -> Pending:
     """What still has to happen before everything is quiet."""
     today = office.clock().campus_now().date().isoformat()
     return office.look(lambda books: books.figures.pending(today))
-
-
-@dataclass(frozen=True, slots=True)
-class HeadlessWish:
-    """What a headless demonstration was asked to do."""
-
-    folder: Path
-    wish: Wish
-    edits: int = 0
-    edits_per_second: float = 20.0
-    echo360: str = ""
-    """Another Echo360 on loopback instead of the simulator."""
-    calls_per_minute: int | None = None
-    """None: the first fill without limit, then 120 a minute (decisions: The demonstration)."""
-    simulator_options: tuple[str, ...] = ()
-    keep_simulator: bool = False
-    timeout_s: float = 3600.0
-
-
-class Heard:
-    """Remembers the defects that a worker told."""
-
-    def __init__(self) -> None:
-        self.failures: list[str] = []
-
-    def post(self, event: Event) -> None:
-        """Take an event of the worker."""
-        if isinstance(event, WorkerFailed):
-            self.failures.append(event.details)
-        elif isinstance(event, Notice):
-            self.failures.append(event.message)
-
-
-def run_headless(
-    wish: HeadlessWish,
-    told: Callable[[str], None],
-    report_to: Callable[[dict[str, object], SimulatorProcess | None], None],
-) -> None:
-    """Run the demonstration without a window and hand the report over; the simulator runs until then.
-
-    Raises an `EchoDeskError` that can be shown.
-    """
-    with ExitStack() as stack:
-        office, stage = open_demonstration(wish.folder, wish.wish)
-        stack.callback(office.close)
-        simulator: SimulatorProcess | None = None
-        limit = wish.calls_per_minute if wish.calls_per_minute is not None else 0
-        if wish.echo360:
-            access = access_from_environment(wish.echo360)
-        else:
-            simulator = stack.enter_context(
-                start_simulator(wish.folder, stage, office, limit, wish.simulator_options)
-            )
-            address = simulator.address
-            access = Echo360Access(address.url, address.client_id, address.client_secret)
-        heard = Heard()
-        worker = make_worker(office, heard, access, limit, loopback_only=True)
-        worker.start()
-        stack.callback(_end, worker)
-
-        def check() -> None:
-            if simulator is not None:
-                simulator.check()
-            while heard.failures:
-                log.warning("the worker had to start again: %s", heard.failures.pop())
-
-        editing = start_timetabler(office, stage, stage.seed)
-        outcome = headless.run(
-            headless.Parts(lambda: pending(office), editing.once, check, told),
-            headless.Pace(wish.edits, wish.edits_per_second, wish.timeout_s),
-        )
-        calls = worker.calls()
-        _end(worker)
-        report_to(_report(office, stage, access, limit, outcome, calls), simulator)
-
-
-def _end(worker: WorkerThread) -> None:
-    worker.request_stop()
-    worker.join(30.0)
-
-
-def _report(
-    office: Office,
-    stage: Stage,
-    access: Echo360Access,
-    limit: int,
-    outcome: headless.Outcome,
-    calls: dict[str, int],
-) -> dict[str, object]:
-    comparison = compare_now(office, access, limit)
-    today = office.clock().campus_now().date().isoformat()
-    sign_ins = calls.get("sign_ins", 0)
-
-    def counts(books: AllBooks) -> dict[str, object]:
-        tables = Tables(books.connection)
-        reasons = books.figures.left_out(today)
-        clash = reasons.get("clash", 0) + reasons.get("foreign", 0)
-        return {
-            "queue": dict(tables.counts(Table.QUEUE, today)),
-            "notifications": dict(tables.counts(Table.NOTIFICATIONS, today)),
-            "room_days": dict(tables.counts(Table.ROOM_DAYS, today)),
-            "left_out": {
-                "clash": clash,
-                "too_long": reasons.get("too_long", 0),
-                "unreadable": reasons.get("unreadable", 0),
-                "decision": reasons.get("decision", 0),
-            },
-            "failed": books.figures.refused(today),
-            "held": books.figures.pending(today).held,
-        }
-
-    report = office.look(counts)
-    differing = None if isinstance(comparison, str) else comparison
-    return report | {
-        "calls": {method: count for method, count in calls.items() if method != "sign_ins"},
-        "sign_ins": sign_ins,
-        "seconds": round(outcome.seconds, 2),
-        "first_synchronisation_seconds": round(outcome.first_seconds, 2),
-        "edits": outcome.edits,
-        "quiet": outcome.quiet,
-        "schedules": None if differing is None else differing.schedules,
-        "foreign": None if differing is None else differing.foreign,
-        "differences": None if differing is None else len(differing.differing),
-        "differing": [] if differing is None else [f"{p.room} {p.date}" for p in differing.differing[:20]],
-        "trouble": comparison if isinstance(comparison, str) else "",
-        "commits": office.database.commits.value,
-        "seed": stage.seed,
-        "setid": stage.setid,
-        "term_starts": stage.term_starts,
-    }
-
-
-# ---- the window ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class DesktopWish:
-    """How the demonstration's window was asked for."""
-
-    folder: Path
-    wish: Wish
-    theme: str = "system"
-    edits_per_minute: float = 12.0
-    """How fast the timetabler works; 0 for nobody."""
-    calls_per_minute: int = 120
-    screenshots: Path | None = None
-    """Take a picture of every page, then end."""
-    simulator_options: tuple[str, ...] = ()
-    echo360: str = ""
-
-
-def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> int:
-    """Show the demonstration until the window is closed; returns the exit code.
-
-    Raises an `EchoDeskError` that can be shown.
-    """
-    _find_display(pictures_only=wish.screenshots is not None)
-    with ExitStack() as stack:
-        told("Preparing the demonstration's timetable …")
-        office, stage = open_demonstration(wish.folder, wish.wish)
-        stack.callback(office.close)
-        if wish.echo360:
-            access = access_from_environment(wish.echo360)
-        else:
-            told("Starting the simulated Echo360 …")
-            simulator = stack.enter_context(start_simulator(wish.folder, stage, office, 0, wish.simulator_options))
-            address = simulator.address
-            access = Echo360Access(address.url, address.client_id, address.client_secret)
-        if wish.edits_per_minute > 0:
-            stack.enter_context(TimetablerProcess.start(wish.folder, wish.edits_per_minute))
-        told("Opening the window …")
-        return _run_window(office, access, wish)
-
-
-def _find_display(*, pictures_only: bool) -> None:
-    """Pictures need no display; a window does. Raises `EchoDeskError` where there is none."""
-    if pictures_only:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    shown_by = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown_by):
-        raise EchoDeskError(
-            "There is no screen to show the window on",
-            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
-            "Start it from a desktop session; or use --headless, or --screenshots DIR for pictures.",
-        )
-
-
-def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int:
-    # Qt is imported here, so that the command line works on a machine without its libraries.
-    from echodesk.desk import app, fonts, screenshots
-    from echodesk.desk.campus import campus_time
-    from echodesk.desk.theme import ThemeName
-    from echodesk.desk.window import MainWindow
-
-    def make(sink: EventSink) -> WorkerThread:
-        return make_worker(
-            office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
-        )
-
-    async def take(window: MainWindow) -> None:
-        if wish.screenshots is not None:
-            for picture in await screenshots.take(window, wish.screenshots):
-                log.info("picture %s", picture.name)
-
-    options = app.DeskOptions(
-        profile="Demonstration",
-        by=user(),
-        campus=campus_time(office.zone(), utc_now),
-        theme=ThemeName(wish.theme),
-        families=fonts.PICTURE_FAMILIES if wish.screenshots is not None else fonts.FAMILIES,
-        state_file=None if wish.screenshots is not None else wish.folder / "window.json",
-    )
-    return app.run(make, options, take if wish.screenshots is not None else None)

@@ -9,6 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.rows import NotificationRow as NotificationRow
+from echodesk.rows import QueueRow as QueueRow
+from echodesk.rows import RoomDayRow as RoomDayRow
+from echodesk.rows import Row as Row
+
 
 class Table(StrEnum):
     """The live tables of the screens; the words staff see are in the desk."""
@@ -16,104 +21,6 @@ class Table(StrEnum):
     QUEUE = "queue"
     NOTIFICATIONS = "notifications"
     ROOM_DAYS = "room_days"
-
-
-# ---- rows ---------------------------------------------------------------------------------------------------
-# Dates are ISO texts, times `HH:MM`, stamps UTC texts in milliseconds; '' where the timetable has nothing.
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """A timetable edit on screen ("Timetable changes")."""
-
-    key: int
-    status: str
-    worst: str
-    action: str
-    source: str
-    setid: str
-    slotid: int
-    module: str
-    module_title: str
-    group: str
-    lecturer: str
-    lecturer_name: str
-    room_old: str
-    room_old_name: str
-    room_new: str
-    room_new_name: str
-    weekday_old: int
-    weekday_new: int
-    start_old: str
-    start_new: str
-    finish_old: str
-    finish_new: str
-    weeks_done: int
-    weeks_all: int
-    created: str
-    processed: str
-    error: str
-    retry_of: int
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationRow:
-    """One occurrence that an edit touches, on screen ("Weekly updates")."""
-
-    key: int
-    queue_id: int
-    external_id: str
-    status: str
-    recorded: str
-    action: str
-    message: str
-    winner: str
-    setid: str
-    slotid: int
-    week: int
-    date: str
-    start: str
-    finish: str
-    room: str
-    room_name: str
-    building: str
-    old_room: str
-    old_room_name: str
-    old_date: str
-    module: str
-    module_title: str
-    group: str
-    lecturer: str
-    lecturer_name: str
-    created: str
-    processed: str
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class RoomDayRow:
-    """A room-day where something was left out or failed, on screen ("Room clashes")."""
-
-    key: int
-    state: str
-    """'open', 'resolved' or 'passed'."""
-    room: str
-    room_name: str
-    building: str
-    date: str
-    left_out: int
-    failed: int
-    together_possible: int
-    """How many of the lessons left out look like one lecture under several modules (design §4.6)."""
-    first_seen: str
-    last_refresh: str
-    times_refreshed: int
-    resolved: str
-    last_error: str
-
-
-Row = QueueRow | NotificationRow | RoomDayRow
 
 
 @dataclass(frozen=True, slots=True)

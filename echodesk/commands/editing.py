@@ -11,8 +11,9 @@ from echodesk import paths
 from echodesk.commands.answers import Data
 from echodesk.demo.stage import existing
 from echodesk.demo.work_on import work_on
+from echodesk.demonstration import start_timetabler
 from echodesk.errors import WrongUse
-from echodesk.main import open_office, start_timetabler
+from echodesk.main import open_office
 
 
 def timetabler(

@@ -7,7 +7,8 @@ import difflib
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
-from echodesk.errors import WrongUse
+from echodesk.capture.settings import checked_address
+from echodesk.errors import CaptureTrouble, WrongUse
 from echodesk.main import AllBooks
 
 
@@ -63,6 +64,14 @@ def end_of_pause(value: str, zone: str, campus_now: dt.datetime) -> str:
 def numbers(values: Collection[int] | None, more: Collection[int] | None) -> tuple[int, ...]:
     """The numbers after an option; `--id 3 4` is as good as `--id 3 --id 4`."""
     return tuple(dict.fromkeys([*(values or ()), *(more or ())]))
+
+
+def check_address(address: str, *, loopback_only: bool) -> None:
+    """Raise `WrongUse` for an address of Echo360 that may not be used, before anything else is done."""
+    try:
+        checked_address(address, loopback_only=loopback_only)
+    except CaptureTrouble as error:
+        raise WrongUse(error.title, error.message, error.next_step) from error
 
 
 def check_room(books: AllBooks, room: str) -> None:

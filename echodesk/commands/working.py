@@ -13,6 +13,7 @@ import typer
 
 from echodesk import log
 from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, office_at, plain, say
+from echodesk.commands.reading import check_address
 from echodesk.demo.stage import existing
 from echodesk.desk import words
 from echodesk.errors import WrongUse
@@ -73,15 +74,17 @@ def worker(
             "`echodesk demo` brings an Echo360 of its own.",
         )
     folder = folder_of(data)
+    demonstration = existing(folder) is not None
+    check_address(echo360, loopback_only=demonstration)
+    access = access_from_environment(echo360)
     with office_at(data) as office:
-        access = access_from_environment(echo360)
         try:
             log.set_up(folder, to_screen=False)
         except OSError as error:
             raise folder_trouble(folder, error) from error
         limit = calls_per_minute if calls_per_minute is not None else _limit(office)
         events = Events()
-        thread = make_worker(office, events, access, limit, loopback_only=existing(folder) is not None)
+        thread = make_worker(office, events, access, limit, loopback_only=demonstration)
         clean = _run(thread, events, _Telling(folder, echo360, limit, as_json=json))
     raise typer.Exit(0 if clean else 1)
 

@@ -24,7 +24,7 @@ if sys.platform == "win32":
     async def _poll(act: Callable[[], None]) -> None:
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         handle = ctypes.c_void_p(msvcrt.get_osfhandle(sys.stdin.fileno()))
-        while kernel.PeekNamedPipe(handle, None, 0, None, None, None):  # noqa: ASYNC110
+        while kernel.PeekNamedPipe(handle, None, 0, None, None, None):  # noqa: ASYNC110 - a Windows pipe cannot be awaited
             await asyncio.sleep(_POLL_S)
         if ctypes.get_last_error() == _ERROR_BROKEN_PIPE:
             act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from echodesk.store.binding import ChangeNumber
 from echodesk.store.details import Details
 from echodesk.store.figures import Figures
 from echodesk.store.journal import Journal
-from echodesk.store.mirror import Mirror, Recogniser
+from echodesk.store.mirror import Mirror
 from echodesk.store.office import Office
 from echodesk.store.places import Places
 from echodesk.store.queue import Queue
@@ -41,13 +42,16 @@ class Screens:
         return Details(self._connection).detail(table, key)
 
 
-class StoreBooks:
+class StoreBooks(ABC):
     """EchoDesk's own tables in one transaction."""
 
-    def __init__(self, connection: Connection, recognise: Recogniser) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._recognise = recognise
         self._change = ChangeNumber(connection)
+
+    @abstractmethod
+    def recognised(self, external_id: str) -> tuple[str, int, int] | None:
+        """The lesson and week that one of our external ids names: only the timetable's part knows."""
 
     @cached_property
     def queue(self) -> Queue:
@@ -62,7 +66,7 @@ class StoreBooks:
     @cached_property
     def mirror(self) -> Mirror:
         """What Echo360 holds, as far as EchoDesk knows."""
-        return Mirror(self.connection, self._recognise)
+        return Mirror(self.connection, self.recognised)
 
     @cached_property
     def journal(self) -> Journal:

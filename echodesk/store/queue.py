@@ -331,7 +331,8 @@ class Queue:
                     "change": change,
                 }
             )
-        self._connection.execute(_PROGRESS, values)
+        if values:
+            self._connection.execute(_PROGRESS, values)
 
 
 def _entry(row: Any) -> QueueEntry:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 from dataclasses import dataclass
 
 from echodesk.errors import DatabaseTrouble
 from echodesk.messages import Overview, Table, TableDelta, TableQuery, Unwatch, Watch
 from echodesk.worker.ports import Capture, Clock, EventSink, Ledger
+
+log = logging.getLogger(__name__)
 
 TABLES_S = 0.25
 """At most four deltas a second and table (codebases §5.1)."""
@@ -51,8 +53,11 @@ class Publisher:
     async def run(self) -> None:
         """Publish until cancelled; a database that is away only means that nothing new is known."""
         while True:
-            with contextlib.suppress(DatabaseTrouble):
+            try:
                 await self.once()
+            except DatabaseTrouble as trouble:
+                # The leader, or whoever tries to lead, tells people; here nothing new is known for a moment.
+                log.debug("nothing could be published: %s", trouble)
             await self._clock.sleep(TABLES_S)
 
     async def once(self) -> None:

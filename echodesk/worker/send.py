@@ -163,9 +163,7 @@ class _Carrying:
     async def _exists(self, booking: Booking) -> Result:
         """Already there by an earlier try, or by someone else's hand: read it, and put it right."""
         if self._found_before:
-            return self._result(
-                Fate.CLASH, "Echo360 says that this external id exists, then that it does not."
-            )
+            return self._result(Fate.CLASH, "Echo360 says that this external id exists, then that it does not.")
         self._surprised = self._found_before = True
         reply = await self._capture.read(booking.external_id)
         self._exchanges.extend(reply.exchanges)

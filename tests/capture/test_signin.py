@@ -93,7 +93,7 @@ def test_a_refused_refresh_falls_back_to_the_credentials() -> None:
     def token(form: dict[str, str]) -> httpx.Response:
         return refused("invalid_grant", "used", 400) if form["grant_type"] == "refresh_token" else grant(form)
 
-    server.token = token  # type: ignore[method-assign]
+    server.token = token  # type: ignore[method-assign]  # the test server is ours to bend
 
     async def work(echo: Echo360) -> list[Answer]:
         first = await read(echo)
@@ -194,7 +194,7 @@ def test_403_for_an_expired_token_is_like_401() -> None:
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_refused_sign_in_stops_everything_and_is_asked_for_once(status: int) -> None:
     server = Server(gone)
-    server.token = lambda form: httpx.Response(status, json={"error": "invalid_client"})  # type: ignore[method-assign]
+    server.token = lambda form: httpx.Response(status, json={"error": "invalid_client"})  # type: ignore[method-assign]  # the test server is ours to bend
 
     async def work(echo: Echo360) -> list[Answer]:
         return list(await asyncio.gather(*(read(echo) for _ in range(8))))
@@ -221,7 +221,7 @@ TROUBLES = [
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_a_sign_in_in_trouble_means_waiting_and_nothing_was_sent(trouble: httpx.Response) -> None:
     server = Server(gone)
-    server.token = lambda form: trouble  # type: ignore[method-assign]
+    server.token = lambda form: trouble  # type: ignore[method-assign]  # the test server is ours to bend
     answer = working(server, read)
     assert isinstance(answer, Wait)
     assert not answer.may_have_applied
@@ -234,7 +234,7 @@ def test_while_the_sign_in_is_in_trouble_the_living_token_goes_on() -> None:
 
     async def work(echo: Echo360) -> list[Answer]:
         answers = [await read(echo)]
-        server.token = lambda form: httpx.Response(500)  # type: ignore[method-assign]
+        server.token = lambda form: httpx.Response(500)  # type: ignore[method-assign]  # the test server is ours to bend
         for at in (4001.0, 4002.0, 4590.0, 4601.0):
             clock.now = at
             answers.append(await read(echo))

@@ -470,7 +470,7 @@ def test_trouble_while_making_is_passed_on(response: httpx.Response, kind: type)
 
 def test_trouble_while_looking_makes_nothing() -> None:
     for status in (500, 503, 429, 302):
-        server = Server(lambda request, status=status: httpx.Response(status))  # type: ignore[misc]
+        server = Server(lambda request, status=status: httpx.Response(status))  # type: ignore[misc]  # bound to this turn
         assert isinstance(supply(server), Wait | Unclear)
         assert all(request.method == "GET" for request in server.seen)
 

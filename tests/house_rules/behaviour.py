@@ -20,6 +20,7 @@ CLOCKS = (
 # Who may read a clock or wait: the adapters behind the ports, and nobody else.
 CLOCK_PLACES = {
     "echodesk/worker/clock.py": "the clock port's own adapter",
+    "echodesk/demo/headless.py": "drives a whole demonstration from outside, in real time",
     "echodesk/simulator/clocks.py": "the clocks of another system; the simulator's core takes them as arguments",
     "echodesk/simulator/asgi.py": "the latency it was told to have is waited for at the socket",
     "echodesk/simulator/process.py": "waits for a child process, which knows no other clock",

@@ -37,7 +37,9 @@ ROOMS = {
     "demo": Room(
         (*BELOW, "echodesk.timetable", "echodesk.store", "echodesk.simulator"), ("sqlalchemy", "msgspec")
     ),
-    "messages.py": Room(("echodesk.planning", "echodesk.errors")),
+    "messages.py": Room(("echodesk.planning", "echodesk.errors", "echodesk.rows")),
+    # The rows of the tables, which `messages` hands on: one contract, two files.
+    "rows.py": Room(),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),
@@ -51,10 +53,17 @@ ROOMS = {
             "echodesk.desk.words",
             # A demonstration's data folder is told apart from an office's.
             "echodesk.demo.stage",
+            # The demonstration's timetabler is a process of its own.
+            "echodesk.demo.work_on",
+            "echodesk.demonstration",
+            # An address is refused before anything is opened.
+            "echodesk.capture.settings",
         ),
         ("typer",),
     ),
     "main.py": Room(("echodesk",)),
+    # The second composition root: the demonstration, so that an office's EchoDesk is composed without it.
+    "demonstration.py": Room(("echodesk",)),
     "__main__.py": Room(("echodesk.main", "echodesk.cli")),
     "__init__.py": Room(),
 }

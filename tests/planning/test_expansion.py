@@ -7,7 +7,7 @@ import pytest
 from echodesk.planning.expansion import actions_by_week
 from echodesk.planning.statuses import Action
 
-I, U, D = Action.INSERT, Action.UPDATE, Action.DELETE  # noqa: E741
+I, U, D = Action.INSERT, Action.UPDATE, Action.DELETE  # noqa: E741 - the three letters of the seed document
 
 
 @pytest.mark.parametrize(

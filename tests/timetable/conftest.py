@@ -43,7 +43,7 @@ def reading(cmis: Cmis) -> Reading:
     """A new reader of what the timetable says now, by these settings."""
 
     def read(**settings: object) -> TimetableReader:
-        return TimetableReader(cmis.conn, ReadingSettings(**settings))  # type: ignore[arg-type]
+        return TimetableReader(cmis.conn, ReadingSettings(**settings))  # type: ignore[arg-type]  # any field may be given
 
     return read
 
