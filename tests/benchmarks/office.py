@@ -137,6 +137,7 @@ def at_work(folder: Path, slots: int, latency_ms: float = 0.0) -> Iterator[AtWor
         with simulator(folder, university, latency_ms) as echo360:
             address = echo360.address
             access = main.Echo360Access(address.url, address.client_id, address.client_secret)
+            ear = _Ear()
             worker = main.make_worker(office, demonstration.Heard(), access, 0, loopback_only=True)
             worker.start()
             try:
