@@ -18,10 +18,20 @@ from echodesk import paths
 from echodesk.demo import headless
 from echodesk.demo.editing import Editing
 from echodesk.demo.restore import restore
-from echodesk.demo.stage import SEED_FILE, STAGE_FILE, Stage, Wish, existing, fill, make_timetable, usable
+from echodesk.demo.stage import (
+    SEED_FILE,
+    STAGE_FILE,
+    Stage,
+    Wish,
+    existing,
+    fill,
+    made_here,
+    make_timetable,
+    usable,
+)
 from echodesk.demo.timetabler import Timetabler
 from echodesk.demo.work_on import TimetablerProcess
-from echodesk.errors import EchoDeskError
+from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.main import (
     AllBooks,
     Echo360Access,
@@ -43,6 +53,9 @@ from echodesk.worker.thread import WorkerThread
 
 log = logging.getLogger(__name__)
 
+CALLS_PER_MINUTE = 120
+"""Echo360's limit for an institution (echo360-api §3)."""
+
 
 def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
     """The demonstration's database, filled if it is new; a folder whose term has begun is renewed.
@@ -54,6 +67,8 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
     if stage is not None and usable(stage, wish, today):
         return open_office(folder), stage
     timetable = make_timetable(wish, today)
+    if stage is None and (folder / paths.DATABASE).exists():
+        _refuse_an_office(folder)
     for name in (paths.DATABASE, f"{paths.DATABASE}-wal", f"{paths.DATABASE}-shm", SEED_FILE, STAGE_FILE):
         (folder / name).unlink(missing_ok=True)
     office = open_office(folder, create=True)
@@ -62,6 +77,21 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
     except BaseException:
         office.close()
         raise
+
+
+def _refuse_an_office(folder: Path) -> None:
+    """Raise `WrongUse` if this database was not made by a demonstration, finished or not."""
+    office = open_office(folder)
+    try:
+        disposable = office.database.read(made_here)
+    finally:
+        office.close()
+    if not disposable:
+        raise WrongUse(
+            "This data folder is an office's",
+            f"The database in {folder} was not made by a demonstration.",
+            "Name another folder with --data; this one was left as it is.",
+        )
 
 
 def start_simulator(
@@ -138,7 +168,8 @@ def run_headless(
         office, stage = open_demonstration(wish.folder, wish.wish)
         stack.callback(office.close)
         simulator: SimulatorProcess | None = None
-        limit = wish.calls_per_minute if wish.calls_per_minute is not None else 0
+        # The simulator itself knows a limit only if one was named: the first fill runs without.
+        limit = wish.calls_per_minute or 0
         if wish.echo360:
             access = access_from_environment(wish.echo360)
         else:
@@ -148,7 +179,14 @@ def run_headless(
             address = simulator.address
             access = Echo360Access(address.url, address.client_id, address.client_secret)
         heard = Heard()
-        worker = make_worker(office, heard, access, limit, loopback_only=True)
+        worker = make_worker(
+            office,
+            heard,
+            access,
+            CALLS_PER_MINUTE if wish.calls_per_minute is None else limit,
+            loopback_only=True,
+            free_first_fill=wish.calls_per_minute is None,
+        )
         worker.start()
         stack.callback(_end, worker)
 
@@ -236,7 +274,7 @@ class DesktopWish:
     theme: str = "system"
     edits_per_minute: float = 12.0
     """How fast the timetabler works; 0 for nobody."""
-    calls_per_minute: int = 120
+    calls_per_minute: int = CALLS_PER_MINUTE
     screenshots: Path | None = None
     """Take a picture of every page, then end."""
     simulator_options: tuple[str, ...] = ()
