@@ -22,7 +22,7 @@ from echodesk import paths
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
-from echodesk.errors import CaptureTrouble
+from echodesk.errors import WrongUse
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import BUSY_TIMEOUT_S, Database, check_schema, install_sqlite, open_sqlite
 from echodesk.store.figures import Pending
@@ -134,10 +134,10 @@ class Echo360Access:
 
 
 def access_from_environment(url: str) -> Echo360Access:
-    """The address with the credentials of the environment. Raises `CaptureTrouble` if one is missing."""
+    """The address with the credentials of the environment. Raises `WrongUse` if one is missing."""
     client_id, client_secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
     if not client_id or not client_secret:
-        raise CaptureTrouble(
+        raise WrongUse(
             "Echo360's credentials are missing",
             f"{CLIENT_ID} and {CLIENT_SECRET} are not both set.",
             "Set both in the environment of this program; they are never stored or shown.",

@@ -29,6 +29,12 @@ _SETTING = text(
 )
 
 
+_MADE_HERE = text(
+    "SELECT EXISTS (SELECT 1 FROM STT_ECHO_SETTING WHERE NAME = 'late_s' AND BY = 'demonstration')"
+    " OR NOT EXISTS (SELECT 1 FROM TIMETABLE)"
+)
+
+
 class Stage(msgspec.Struct, frozen=True):
     """What a data folder was made from."""
 
@@ -81,6 +87,11 @@ def usable(stage: Stage, wish: Wish, today: dt.date) -> bool:
         and wanted_folder == stage.timetable
         and _together_unknown(wish) == stage.together_unknown
     )
+
+
+def made_here(connection: Connection) -> bool:
+    """True if a database without a stage may be made anew: a demonstration's that was not finished, or empty."""
+    return bool(connection.execute(_MADE_HERE).scalar_one())
 
 
 def make_timetable(wish: Wish, today: dt.date) -> Timetable:

@@ -1,0 +1,68 @@
+"""Settings are shown, checked and changed; what shapes the projection makes every room-day dirty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from echodesk.store.settings import SETTINGS
+from tests.cli.conftest import Run
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+def test_all_settings_are_shown_with_their_defaults(run: Run, folder: Path) -> None:
+    shown = run("settings", "--data", folder, "--json").json["settings"]
+    assert set(shown) == set(SETTINGS)
+    assert shown["strategy"] == {
+        "value": "first_wins",
+        "default": "first_wins",
+        "help": SETTINGS["strategy"].help,
+        "shapes": True,
+    }
+    # A timetable in CSV says nothing of lecturers: unknown ones count as the same (decisions, CSV).
+    assert (shown["together_unknown"]["value"], shown["together_unknown"]["default"]) == ("on", "off")
+    assert len(run("settings", "--data", folder).out.splitlines()) == len(SETTINGS)
+
+
+def test_one_setting_is_shown(run: Run, folder: Path) -> None:
+    assert list(run("settings", "lead", "--data", folder, "--json").json["settings"]) == ["lead"]
+    assert run("settings", "lead", "--data", folder).out.startswith("lead = 5  ")
+
+
+def test_a_change_that_shapes_the_projection(run: Run, folder: Path, sql: Sql) -> None:
+    said = run("settings", "strategy", "last_wins", "--data", folder, "--json")
+    assert said.json == {
+        "text": "strategy was first_wins and is last_wins now. 5 room-day(s) are planned again.",
+        "touched": 5,
+        "carried_out_by": "",
+    }
+    assert sql("SELECT ROOMID, count(*) FROM STT_ECHO_DIRTY GROUP BY ROOMID") == [("B1 Hall", 3), ("B2-7", 2)]
+    assert sql("SELECT ACTION, WHY FROM STT_ECHO_AUDIT") == [("CHANGESETTING", said.json["text"])]
+    assert run("settings", "strategy", "--data", folder, "--json").json["settings"]["strategy"]["value"] == (
+        "last_wins"
+    )
+
+
+def test_a_change_that_shapes_nothing(run: Run, folder: Path, sql: Sql) -> None:
+    said = run("settings", "calls_per_minute", "60", "--data", folder, "--json")
+    assert (said.json["touched"], sql("SELECT count(*) FROM STT_ECHO_DIRTY")) == (0, [(0,)])
+    assert "next start" in said.json["text"]
+
+
+def test_the_same_value_again_changes_nothing(run: Run, folder: Path, sql: Sql) -> None:
+    assert run("settings", "lead", "5", "--data", folder, "--json").json["touched"] == 0
+    assert sql("SELECT count(*) FROM STT_ECHO_DIRTY") == [(0,)]
+
+
+def test_the_names_in_echo360_are_not_changed_under_what_stands_there(run: Run, folder: Path, sql: Sql) -> None:
+    assert run("settings", "external_id", "x{slotid}-{week}-{setid}", "--data", folder).code == 0
+    sql(
+        "INSERT INTO STT_ECHO_MIRROR (ECHO_ID, EXTERNAL_ID, OURS, ROOMID, LESSON_DATE, STARTTIME, FINISHTIME,"
+        " TITLE, SECTIONS, INPUTS, REST, VERIFIED)"
+        " VALUES ('e', 'x1-1-2', 1, 'X.9', '2990-01-01', 60, 120, 't', '[]', '[]', '', '')"
+    )
+    said = run("settings", "external_id", "y{slotid}-{week}-{setid}", "--data", folder, "--json")
+    assert (said.code, said.error["title"][:11]) == (3, "Safety stop")
+    assert sql("SELECT VALUE FROM STT_ECHO_SETTING WHERE NAME = 'external_id'") == [("x{slotid}-{week}-{setid}",)]
