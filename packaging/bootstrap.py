@@ -44,7 +44,7 @@ WINDOW = [
     "libxcb-shape0", "libxcb-shm0", "libxcb-sync1", "libxcb-xfixes0", "libxcb-xkb1", "libxkbcommon-x11-0",
     "libx11-xcb1",
 ]  # fmt: skip
-TESTS = ["xvfb", "xauth"]
+TESTS = ["xvfb", "xauth", "xdotool"]
 
 
 class SetupFailed(Exception):

@@ -28,11 +28,6 @@ hypothesis.settings.register_profile("ci", max_examples=300, deadline=None, prin
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Names the marker that .ci/run asks for."""
-    config.addinivalue_line("markers", "real_window: opens a window on a display; .ci/run gives it one with Xvfb")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks tests that use Qt, and sets aside those that need a display where there is none."""
     offscreen = os.environ["QT_QPA_PLATFORM"] == "offscreen"
