@@ -17,7 +17,7 @@ from echodesk.store.settings import SETTINGS, checked, rules_from
 
 _PAUSES = text(
     "SELECT ID, SITEID, ROOMID, FROM_DATE, TO_DATE, REASON, OWNER, CREATED, UNTIL FROM STT_ECHO_PAUSE"
-    " WHERE LIFTED IS NULL AND (UNTIL IS NULL OR UNTIL > strftime('%Y-%m-%dT%H:%M:%fZ')) ORDER BY ID"
+    " WHERE LIFTED IS NULL ORDER BY ID"
 )
 _ENDED = text("SELECT ID FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND UNTIL <= strftime('%Y-%m-%dT%H:%M:%fZ')")
 # Staff name a building by its code or by its name.
@@ -81,8 +81,12 @@ class Office:
         self._connection = connection
 
     def pauses(self) -> list[PauseRecord]:
-        """Pauses that stand now."""
+        """Pauses that stand: all that were not lifted, so that everyone agrees about it at every moment."""
         return [self._pause_record(row) for row in self._connection.execute(_PAUSES)]
+
+    def pause_ended(self) -> bool:
+        """True if the end of a pause has come that still stands."""
+        return self._connection.execute(_ENDED).first() is not None
 
     def lift_ended(self) -> int:
         """Lift pauses whose end has come. Returns how many."""

@@ -246,6 +246,10 @@ class OfficeBook(Protocol):
         """Pauses that stand now."""
         ...
 
+    def pause_ended(self) -> bool:
+        """True if the end of a pause has come that still stands."""
+        ...
+
     def lift_ended(self) -> int:
         """Lift pauses whose end has come. Returns how many."""
         ...

@@ -106,9 +106,8 @@ def _pause(books: Books, command: Pause) -> CommandDone:
         raise WrongUse(
             "These dates are reversed", f"{scope.last} is before {scope.first}.", "Give the earlier date first."
         )
-    if command.until:
-        _instant(command.until)
-    number = books.office.pause(scope, command.reason.strip(), command.by, command.until)
+    until = _instant(command.until) if command.until else ""
+    number = books.office.pause(scope, command.reason.strip(), command.by, until)
     return CommandDone(f"Paused {scope_text(scope)} (pause {number}).", 1)
 
 
@@ -191,13 +190,17 @@ def _date(value: str) -> dt.date | None:
         raise WrongUse("This is not a date", f"{value!r} cannot be read.", "Write dates as 2026-11-23.") from error
 
 
-def _instant(value: str) -> None:
+def _instant(value: str) -> str:
+    """The instant as the database writes stamps, so that both compare as text."""
+    next_step = "Write 2026-11-23T17:00:00.000Z."
     try:
-        dt.datetime.fromisoformat(value)
+        instant = dt.datetime.fromisoformat(value)
     except ValueError as error:
-        raise WrongUse(
-            "This is not a time", f"{value!r} cannot be read.", "Write 2026-11-23T17:00:00.000Z."
-        ) from error
+        raise WrongUse("This is not a time", f"{value!r} cannot be read.", next_step) from error
+    if instant.tzinfo is None:
+        raise WrongUse("This time could be meant in several ways", f"{value!r} names no zone.", next_step)
+    utc = instant.astimezone(dt.UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 def scope_text(scope: Scope) -> str:

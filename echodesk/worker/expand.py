@@ -66,9 +66,11 @@ class _Reading:
                 self._mirror[(row.setid, row.slotid)][row.week].add(row.standing.place)
         self._senior = books.queue.has_seniority(keys)
         self._rewritten = _rewritten(entries)
-        self._intents: dict[str, set[RoomDay]] = defaultdict(set)
+        self._intents: dict[LessonKey, set[RoomDay]] = defaultdict(set)
         for intent in books.journal.intents_open():
-            self._intents[intent.external_id].update(intent.places)
+            lesson = books.timetable.lesson_of(intent.external_id)
+            if lesson is not None:
+                self._intents[lesson[:2]].update(intent.places)
 
     def notifications(self, entry: QueueEntry) -> Iterable[NewNotification]:
         """One for each week that the entry touches and that is not wholly past."""
@@ -107,14 +109,17 @@ class _Reading:
         return old, new
 
     def places(self, entry: QueueEntry, made: Collection[NewNotification]) -> set[RoomDay]:
-        """Old and new room-days, and wherever the mirror, an intent or the timetable now has the occurrence."""
-        found: set[RoomDay] = set()
+        """Old and new room-days, and wherever the mirror, an intent or the timetable now has the occurrence.
+
+        Intents count even for weeks without a notification: a recording that is withdrawn while its first
+        request is under way stands in no mirror yet.
+        """
+        found = set(self._intents.get(_key(entry), ()))
         now = self.now.get(_key(entry))
         mirrored = self._mirror.get(_key(entry), {})
         for one in made:
             found.update(p for p in (one.old, one.new) if p is not None)
             found |= mirrored.get(one.week, set())
-            found |= self._intents.get(one.external_id, set())
             if now is not None and now.eligible:
                 place = self._place(entry.setid, now.room, one.week, now.weekday)
                 if place is not None:

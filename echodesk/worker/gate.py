@@ -108,6 +108,11 @@ class Gate:
                 return Fate.TOO_LATE
         return None
 
+    def use_pauses(self, pauses: tuple[PauseRecord, ...]) -> None:
+        """These pauses stand from now on."""
+        self.pauses = pauses
+        self._on_change()
+
     def paused(self, places: Iterable[RoomDay]) -> PauseRecord | None:
         """The first pause over any of these room-days."""
         for place in places:

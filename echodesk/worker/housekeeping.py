@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from echodesk.planning.answers import Done, NotAllowed, Wait
-from echodesk.planning.records import AuditLine, NotificationOutcome
+from echodesk.planning.records import AuditLine, NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
@@ -24,6 +24,7 @@ FOREIGN_S = 3_600.0
 SWEEP_S = 600.0
 PAST_S = 60.0
 LATE_CHECK_S = 0.2
+ENDED_S = 1.0
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Housekeeper:
         now = clock.monotonic()
         self._chores = [
             _Chore(LATE_CHECK_S, self.late_answers, now),
+            _Chore(ENDED_S, self.ended_pauses, now),
             _Chore(PAST_S, self.past_dates, now),
             _Chore(FOREIGN_S, self.foreign, now + FOREIGN_S),
             _Chore(SWEEP_S, self.sweep, now + SWEEP_S),
@@ -82,13 +84,26 @@ class Housekeeper:
 
         await self._ledger.write("late answers", write)
 
+    async def ended_pauses(self) -> None:
+        """A pause stands until it is lifted; this lifts those whose end has come."""
+        if not self._gate.pauses or not await self._ledger.read(
+            "ended pauses", lambda books: books.office.pause_ended()
+        ):
+            return
+
+        def write(books: Books) -> tuple[PauseRecord, ...]:
+            books.office.guard(self._epoch)
+            books.office.lift_ended()
+            return tuple(books.office.pauses())
+
+        self._gate.use_pauses(await self._ledger.write("lift ended pauses", write))
+
     async def past_dates(self) -> None:
-        """What waits for a date that has passed is too late; ended pauses are lifted."""
+        """What waits for a date that has passed is too late."""
         today = self._clock.campus_now().date().isoformat()
 
         def write(books: Books) -> None:
             books.office.guard(self._epoch)
-            books.office.lift_ended()
             books.places.drop_past(today)
             busy = self._flight.busy
             past = [one for one in books.queue.waiting_past(today) if not set(one.places) & busy]
@@ -107,7 +122,6 @@ class Housekeeper:
                 books.places.mark(stray, "nothing led to a waiting update")
 
         await self._ledger.write("past dates", write)
-        self._gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
 
     async def foreign(self) -> None:
         """A foreign schedule leaves and nobody tells: list rooms where one is in the way."""

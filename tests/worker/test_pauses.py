@@ -1,0 +1,176 @@
+"""Pauses hold exactly their scope, survive a restart, and end (design §4.13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from echodesk import messages
+from echodesk.errors import NothingDone, WrongUse
+from echodesk.messages import Phase
+from tests.worker.campus import day
+from tests.worker.virtual_time import UTC_AT_START
+from tests.worker.world import World, at, external, place_of
+
+Worlds = Callable[..., World]
+
+
+@pytest.fixture
+def w(world: Worlds) -> World:
+    """Lesson 1 in R1, 2 in R2, 4 in R4 (another building), in weeks 2 and 3."""
+    made = world()
+    with made.edit() as cmis:
+        for slot, room in ((1, "R1"), (2, "R2"), (4, "R4")):
+            cmis.add(slot, room=room, weeks=(2, 3))
+    made.settle()
+    made.calls()
+    return made
+
+
+def shift_all(w: World, hours: str = "11:00-12:00") -> None:
+    with w.edit() as cmis:
+        for slot in (1, 2, 4):
+            cmis.alter(slot, at=hours)
+
+
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        ({}, {(1, 2), (1, 3), (2, 2), (2, 3), (4, 2), (4, 3)}),
+        ({"room": "R1"}, {(1, 2), (1, 3)}),
+        ({"building": "B2"}, {(4, 2), (4, 3)}),
+        ({"first": day(3).isoformat(), "last": day(3).isoformat()}, {(1, 3), (2, 3), (4, 3)}),
+        ({"room": "R1", "last": day(2).isoformat()}, {(1, 2)}),
+    ],
+    ids=str,
+)
+def test_only_what_is_paused_waits(w: World, scope: dict[str, str], held: set[tuple[int, int]]) -> None:
+    w.pause(**scope)
+    shift_all(w)
+    w.pass_time(5.0)
+    waiting = {
+        (slot, week)
+        for slot in (1, 2, 4)
+        for week in (2, 3)
+        if place_of(w.schedules()[external(slot, week)])[2] == "09:00-10:00"
+    }
+    assert waiting == held
+    w.resume()
+    w.settle()
+    assert w.calls() == {"PUT": 6}
+    w.assert_equal()
+
+
+def test_a_move_into_a_paused_room_waits_whole(w: World) -> None:
+    w.pause(room="R3")
+    w.change(1, room="R3")
+    w.pass_time(5.0)
+    assert w.calls() == {}
+    assert place_of(w.schedules()[external(1)]) == at("R1")
+    w.resume()
+    w.settle()
+    assert w.calls() == {"PUT": 2}
+
+
+def test_a_pause_survives_a_restart(w: World) -> None:
+    w.pause()
+    shift_all(w)
+    w.restart()
+    w.pass_time(10.0)
+    assert w.calls() == {}
+    assert w.heard.state.phase is Phase.PAUSED
+    assert [one.reason for one in w.heard.state.pauses] == ["exams"]
+    w.resume()
+    w.settle()
+    assert w.calls() == {"PUT": 6}
+    w.assert_equal()
+
+
+def test_a_pause_ends_by_itself_and_what_waited_is_sent(w: World) -> None:
+    until = UTC_AT_START + dt.timedelta(seconds=w.loop.time() + 20.0)
+    w.ask(messages.Pause("exams", "ann", messages.Scope(room="R1"), f"{until:%Y-%m-%dT%H:%M:%S.000Z}"))
+    shift_all(w)
+    w.pass_time(15.0)
+    assert w.calls() == {"PUT": 4}
+    began = w.steps.done["intents"]
+    w.pass_time(8.0)
+    assert w.calls() == {"PUT": 2}
+    assert w.steps.done["intents"] - began < 20, "nothing runs hot while the pause ends"
+    assert w.heard.state.pauses == ()
+    w.settle()
+    w.assert_equal()
+
+
+def test_the_end_of_a_pause_may_be_given_in_any_zone(w: World) -> None:
+    w.ask(messages.Pause("exams", "ann", messages.Scope(room="R1"), "2030-09-02T09:00:10+02:00"))
+    w.change(1, at="11:00-12:00")
+    w.pass_time(7.0)
+    assert w.calls() == {}
+    w.pass_time(5.0)
+    assert w.calls() == {"PUT": 2}
+
+
+def test_an_edit_made_when_a_pause_has_just_ended_is_sent_once(w: World) -> None:
+    until = UTC_AT_START + dt.timedelta(seconds=w.loop.time() + 5.0)
+    w.ask(messages.Pause("exams", "ann", messages.Scope(room="R1"), f"{until:%Y-%m-%dT%H:%M:%S.000Z}"))
+    w.pass_time(5.1)
+    shift_all(w)
+    w.pass_time(5.0)
+    assert w.calls() == {"PUT": 6}
+
+
+def test_nothing_is_sent_once_a_pause_was_answered(w: World) -> None:
+    """Many requests are ready when the pause comes."""
+    with w.edit() as cmis:
+        for slot in range(11, 51):
+            cmis.add(slot, room="R3", weekday=slot % 5 + 1, at=f"{8 + slot // 5:02d}:00-{8 + slot // 5:02d}:50")
+    w.until(lambda: len(w.wire.seen) > 16)
+    w.ask(messages.Pause("exams", "ann"))
+    w.pass_time(0.05)
+    w.calls()
+    w.pass_time(20.0)
+    assert w.calls() == {}
+    assert w.sql("SELECT count(*) FROM STT_ECHO_INTENT") == [(0,)]
+    assert w.sql("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'IN_PROGRESS'") == [(0,)]
+    w.resume()
+    w.settle()
+    w.assert_equal()
+    assert len(w.schedules()) == 46
+
+
+def test_two_pauses_hold_until_both_are_lifted(w: World) -> None:
+    w.pause("exams", room="R1")
+    w.pause("repairs", building="B1")
+    w.change(1, at="11:00-12:00")
+    w.pass_time(2.0)
+    w.ask(messages.Resume("ann", (1,)))
+    w.pass_time(5.0)
+    assert w.calls() == {}
+    w.ask(messages.Resume("ann", (2,)))
+    w.settle()
+    assert w.calls() == {"PUT": 2}
+
+
+def test_a_pause_that_cannot_be_meant_is_refused(w: World) -> None:
+    with pytest.raises(WrongUse):
+        w.ask(messages.Pause(" ", "ann"))
+    with pytest.raises(WrongUse):
+        w.ask(messages.Pause("exams", "ann", messages.Scope(first="2030-10-02", last="2030-10-01")))
+    with pytest.raises(WrongUse):
+        w.ask(messages.Pause("exams", "ann", until="tomorrow"))
+    with pytest.raises(WrongUse):
+        w.ask(messages.Pause("exams", "ann", until="2030-09-02T17:00:00"))
+    with pytest.raises(NothingDone):
+        w.ask(messages.Resume("ann"))
+    assert w.sql("SELECT count(*) FROM STT_ECHO_PAUSE") == [(0,)]
+
+
+def test_a_settled_pause_does_not_keep_the_worker_busy(w: World) -> None:
+    w.pause(room="R1")
+    shift_all(w)
+    w.pass_time(5.0)
+    before = w.steps.done["intents"]
+    w.pass_time(60.0)
+    assert w.steps.done["intents"] == before
