@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_of
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +13,11 @@ from typing import Annotated
 import typer
 
 from echodesk import paths
+from echodesk.desk.campus import campus_time
 from echodesk.errors import DatabaseTrouble, EchoDeskError
 from echodesk.log import redacted
 from echodesk.main import Office, open_office
+from echodesk.worker.clock import utc_now
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder; without it, this user's own.")]
@@ -54,6 +56,12 @@ def aligned(rows: Iterable[tuple[str, object]], *, indent: int = 0) -> str:
     listed = [(label, str(value)) for label, value in rows]
     width = max((len(label) for label, _ in listed), default=0)
     return "\n".join(f"{' ' * indent}{label:<{width}}  {value}".rstrip() for label, value in listed)
+
+
+def campus_stamps(office: Office) -> Callable[[str], str]:
+    """Turns a stored stamp (UTC) into campus time as people write it: `2026-11-24 09:05:11`; '' stays ''."""
+    local = campus_time(office.zone(), utc_now).to_local
+    return lambda stamp: local(stamp).replace("T", " ") if stamp else ""
 
 
 def folder_of(data: Path | None) -> Path:

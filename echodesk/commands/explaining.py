@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from echodesk.commands.answers import Data, Json, aligned, office_at, say
+from echodesk.commands.answers import Data, Json, aligned, campus_stamps, office_at, say
 from echodesk.desk import words
 from echodesk.errors import WrongUse
 from echodesk.main import AllBooks
@@ -58,6 +59,7 @@ def explain(
     """
     with office_at(data) as office:
         found = office.look(lambda books: _lessons(books, lesson.strip(), year or None))
+        stamp = campus_stamps(office)
     if not found:
         raise WrongUse(
             "No such lesson",
@@ -65,7 +67,7 @@ def explain(
             "Check the number, or leave out --set to look in all years.",
         )
     values = {"lessons": [_values(one) for one in found]}
-    say(values, as_json=json, text="\n\n".join(_text(one) for one in found))
+    say(values, as_json=json, text="\n\n".join(_text(one, stamp) for one in found))
 
 
 def register(app: typer.Typer) -> None:
@@ -176,7 +178,7 @@ def _winner(happened: Happened) -> str:
 # ---- for people ---------------------------------------------------------------------------------------------
 
 
-def _text(lesson: Lesson) -> str:
+def _text(lesson: Lesson, stamp: Callable[[str], str]) -> str:
     said = lesson.said
     lines = [f"Lesson {lesson.slotid} of {lesson.setid}"]
     if said is None:
@@ -203,11 +205,11 @@ def _text(lesson: Lesson) -> str:
         )
         lines += [f"  Entry {one.slotentry} in {one.room}: {one.text}" for one in said.further]
     lines.append("  Weeks")
-    lines += [_week_text(week) for week in lesson.weeks]
+    lines += [_week_text(week, stamp) for week in lesson.weeks]
     return "\n".join(lines)
 
 
-def _week_text(week: Week) -> str:
+def _week_text(week: Week, stamp: Callable[[str], str]) -> str:
     happened = week.happened
     said = [f"    {week.week:>2}  {week.date or 'no date':<10}  {week.external_id}"]
     if not week.planned:
@@ -223,7 +225,11 @@ def _week_text(week: Week) -> str:
         said.append(f"        Echo360 refused it: {happened.refused}")
     for one in happened.updates[:SHOWN_UPDATES]:
         status = words.status(Table.NOTIFICATIONS, one.status)
-        parts = [f"{words.action(one.action)} ({one.id}): {status}", one.message, one.processed or one.created]
+        parts = [
+            f"{words.action(one.action)} ({one.id}): {status}",
+            one.message,
+            stamp(one.processed or one.created),
+        ]
         said.append("        " + " · ".join(part for part in parts if part))
     if len(happened.updates) > SHOWN_UPDATES:
         said.append(f"        and {len(happened.updates) - SHOWN_UPDATES} earlier updates")

@@ -7,7 +7,7 @@ from functools import partial
 
 import typer
 
-from echodesk.commands.answers import Data, Json, aligned, office_at, say
+from echodesk.commands.answers import Data, Json, aligned, campus_stamps, office_at, say
 from echodesk.desk import words
 from echodesk.main import AllBooks, Office
 from echodesk.messages import Overview, Scope, Table
@@ -52,15 +52,17 @@ def _read(office: Office) -> tuple[dict[str, object], str]:
     overview, pending, lease, told, pauses = office.look(read)
     leads = lease.holder is not None and lease.seconds_left > 0
     phase, echo360 = told if leads else ("", "")
-    values = _values(overview, pending, pauses) | {
-        "sending": {
-            "holder": lease.holder if leads else "",
-            "phase": phase,
-            "seconds_left": round(max(0.0, lease.seconds_left), 1),
-        },
-        "health": {"database": "", "echo360": echo360},
+    holder = lease.holder if leads else None
+    sending = {
+        "holder": holder or "",
+        "phase": phase,
+        "seconds_left": round(max(0.0, lease.seconds_left), 1),
     }
-    return values, _text(overview, pending, lease.holder if leads else None, (phase, echo360), pauses)
+    health = {"database": "", "echo360": echo360}
+    values = {"sending": sending, "health": health} | _values(overview, pending, pauses)
+    stamp = campus_stamps(office)
+    lines = [_text(overview, pending, holder, (phase, echo360)), *(_pause(one, stamp) for one in pauses)]
+    return values, "\n".join(lines)
 
 
 def _values(overview: Overview, pending: Pending, pauses: list[PauseRecord]) -> dict[str, object]:
@@ -112,7 +114,6 @@ def _text(
     pending: Pending,
     holder: str | None,
     told: tuple[str, str],
-    pauses: list[PauseRecord],
 ) -> str:
     phase, echo360 = told
     sending = "nobody" if holder is None else f"{holder}{f': {words.phase(phase)}' if phase else ''}"
@@ -139,16 +140,14 @@ def _text(
         (Table.ROOM_DAYS, overview.room_days),
     ):
         rows.append((words.PAGES[table], _counts(counts, partial(words.status, table))))
-    lines = [aligned((label, value) for label, value in rows if value != "")]
-    lines += [f"Pause {one.id}: {_pause(one)}" for one in pauses]
-    return "\n".join(lines)
+    return aligned((label, value) for label, value in rows if value != "")
 
 
 def _counts(counts: tuple[tuple[str, int], ...], word: Callable[[str], str]) -> str:
     return ", ".join(f"{count} {word(value)}" for value, count in counts) or "none"
 
 
-def _pause(one: PauseRecord) -> str:
+def _pause(one: PauseRecord, stamp: Callable[[str], str]) -> str:
     scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "")
-    until = f", until {one.until}" if one.until else ""
-    return f"{scope_text(scope)} by {one.owner} since {one.created}{until}: {one.reason}"
+    until = f", until {stamp(one.until)}" if one.until else ""
+    return f"Pause {one.id}: {scope_text(scope)} by {one.owner} since {stamp(one.created)}{until}: {one.reason}"

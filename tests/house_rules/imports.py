@@ -51,6 +51,7 @@ ROOMS = {
             *(*BELOW, "echodesk.log", "echodesk.main", "echodesk.timetable", "echodesk.store", "echodesk.worker"),
             # One dictionary of the office's words serves the window and the command line.
             "echodesk.desk.words",
+            "echodesk.desk.campus",
             # A demonstration's data folder is told apart from an office's.
             "echodesk.demo.stage",
             # The demonstration's timetabler is a process of its own.
