@@ -6,11 +6,10 @@ three plain texts on standard error, or `{"error": {title, message, next_step}}`
 
 from __future__ import annotations
 
-import json as json_of
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +17,7 @@ import typer
 
 from echodesk import log, paths
 from echodesk.commands import acting, editing, explaining, installing, settings, status, working
-from echodesk.commands.answers import Data, Json, complain, folder_trouble, say
+from echodesk.commands.answers import Data, Json, aligned, complain, folder_trouble, say
 from echodesk.commands.reading import check_address, date
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import DesktopWish, HeadlessWish, run_demonstration_window, run_headless
@@ -30,13 +29,20 @@ logger = logging.getLogger(__name__)
 
 app = typer.Typer(
     help="Keeps Echo360 lecture capture in step with the timetable.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 for room in (status, acting, explaining, settings, working, installing, editing):
     room.register(app)
 register_simulator(app)
+
+
+@app.callback()
+def without_command(context: typer.Context) -> None:
+    """Keeps Echo360 lecture capture in step with the timetable."""
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
 
 
 @app.command()
@@ -107,7 +113,7 @@ def demo(
         if simulator is not None and keep_simulator:
             address = simulator.address
             report |= {"url": address.url, "client_id": address.client_id, "client_secret": address.client_secret}
-        say(report, as_json=json, text=json_of.dumps(report, indent=1))
+        say(report, as_json=json, text=_readable(report))
         if simulator is not None and keep_simulator:
             simulator.wait()
 
@@ -127,6 +133,16 @@ def demo(
         report_to,
     )
     raise typer.Exit(code)
+
+
+def _readable(report: Mapping[str, object]) -> str:
+    """The report of a headless demonstration, a line for each figure."""
+    rows = []
+    for name, value in report.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{count} {what}" for what, count in value.items()) or "none"
+        rows.append((name.replace("_", " "), "" if value is None or value == [] else value))
+    return aligned(rows)
 
 
 THEMES = ("system", "light", "dark", "contrast")

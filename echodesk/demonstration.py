@@ -45,6 +45,7 @@ from echodesk.main import (
 )
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
+from echodesk.store.database import Database, open_sqlite
 from echodesk.store.screens import Tables
 from echodesk.store.settings import SETTINGS
 from echodesk.worker.clock import MachineClock, utc_now
@@ -81,11 +82,11 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
 
 def _refuse_an_office(folder: Path) -> None:
     """Raise `WrongUse` if this database was not made by a demonstration, finished or not."""
-    office = open_office(folder)
+    database = Database(open_sqlite(folder / paths.DATABASE))
     try:
-        disposable = office.database.read(made_here)
+        disposable = database.read(made_here)
     finally:
-        office.close()
+        database.close()
     if not disposable:
         raise WrongUse(
             "This data folder is an office's",

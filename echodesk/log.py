@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import re
+import sys
 from pathlib import Path
 
 _SECRETS = re.compile(
@@ -29,6 +30,23 @@ def redacted(text: str) -> str:
     return _SECRETS.sub(r"\1\2***", text)
 
 
+class _File(logging.handlers.RotatingFileHandler):
+    """A log file. While it cannot be written, one sentence says so; the program goes on."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8")
+        self._told = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Instead of a traceback at every line that a full disk refuses."""
+        trouble = sys.exc_info()[1]
+        if isinstance(trouble, OSError) and not self._told:
+            self._told = True
+            sys.stderr.write(f"The log cannot be written: {trouble.strerror or trouble}\n")
+        elif not isinstance(trouble, OSError):
+            super().handleError(record)
+
+
 class _OneLine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         text = redacted(super().format(record))
@@ -45,9 +63,7 @@ def set_up(folder: Path | None, *, to_screen: bool, level: int = logging.INFO) -
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / "echodesk.log"
         file.touch(mode=0o600)
-        handlers.append(
-            logging.handlers.RotatingFileHandler(file, maxBytes=SIZE, backupCount=KEPT, encoding="utf-8")
-        )
+        handlers.append(_File(file))
     if to_screen:
         handlers.append(logging.StreamHandler())
     root = logging.getLogger()

@@ -29,6 +29,7 @@ _SETTING = text(
 )
 
 
+_TABLES = text("SELECT name FROM sqlite_master WHERE type = 'table'")
 _MADE_HERE = text(
     "SELECT EXISTS (SELECT 1 FROM STT_ECHO_SETTING WHERE NAME = 'late_s' AND BY = 'demonstration')"
     " OR NOT EXISTS (SELECT 1 FROM TIMETABLE)"
@@ -91,7 +92,11 @@ def usable(stage: Stage, wish: Wish, today: dt.date) -> bool:
 
 def made_here(connection: Connection) -> bool:
     """True if a database without a stage may be made anew: a demonstration's that was not finished, or empty."""
-    return bool(connection.execute(_MADE_HERE).scalar_one())
+    tables = set(connection.execute(_TABLES).scalars())
+    if not tables:
+        return True
+    ours = {"TIMETABLE", "STT_ECHO_META", "STT_ECHO_SETTING"} <= tables
+    return ours and bool(connection.execute(_MADE_HERE).scalar_one())
 
 
 def make_timetable(wish: Wish, today: dt.date) -> Timetable:

@@ -80,6 +80,9 @@ def command(
         )
     except EchoDeskError as problem:
         typer.echo(problem.as_text(), err=True)
+        if json:
+            said = {"title": problem.title, "message": problem.message, "next_step": problem.next_step}
+            typer.echo(msgspec.json.encode({"error": said}).decode())
         raise typer.Exit(problem.exit_code) from problem
 
 

@@ -131,7 +131,7 @@ def _wait_until_ready(
         ended = child.poll() is not None
         output.seek(0)
         line = output.readline()
-        if line.endswith(b"\n"):
+        if line.endswith(b"\n") and not line.startswith(b'{"error"'):
             try:
                 return msgspec.json.decode(line, type=Address)
             except msgspec.DecodeError as problem:

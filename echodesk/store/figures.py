@@ -66,6 +66,18 @@ class Pending:
             self.entries or self.notifications or self.room_days or self.refreshes or self.intents or self.commands
         )
 
+    def __str__(self) -> str:
+        parts = (
+            (self.entries, "timetable changes"),
+            (self.notifications, "weekly updates"),
+            (self.room_days, "room-days"),
+            (self.refreshes, "re-syncs"),
+            (self.intents, "requests under way"),
+            (self.commands, "commands"),
+        )
+        waiting = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing"
+        return f"waiting: {waiting}" + (f"; {self.held} room-days held by a pause" if self.held else "")
+
 
 class Figures:
     """Counts inside one transaction."""

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from echodesk.paths import DATABASE
-from tests.cli.conftest import Run, alone, content
+from tests.cli.conftest import Run, alone, content, spawn
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
@@ -157,6 +157,44 @@ def test_a_disk_without_room(folder: Path) -> None:
     assert alone("pause", "--reason", "x", "--data", folder).code == 0
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
+def test_a_demonstration_without_room_is_made_anew_later(tmp_path: Path, csv_folder: Path) -> None:
+    words = ("demo", "--headless", "--data", tmp_path, "--timetable", csv_folder, "--json")
+    said = alone(*words, preexec_fn=limited_to(100_000))
+    assert said.code == 1
+    assert "Make room on the disk" in said.error["next_step"]
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "demonstration.json").exists()
+    assert alone(*words).json["differences"] == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a file")
+def test_a_log_that_cannot_grow_is_told_once(tmp_path: Path) -> None:
+    code = (
+        "import logging, pathlib, sys; from echodesk import log;"
+        "log.set_up(pathlib.Path(sys.argv[1]), to_screen=False);"
+        "[logging.getLogger('x').info('a line of the log') for _ in range(100)]"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        preexec_fn=limited_to(500),
+        cwd=Path(__file__).parents[2],
+    )
+    assert child.stderr.splitlines() == ["The log cannot be written: File too large"]
+
+
+def test_an_answer_that_nobody_reads(folder: Path) -> None:
+    with spawn("status", "--data", folder) as child:
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.stderr is not None
+        said = child.stderr.read()
+    assert (child.returncode, said) == (1, "")
+
+
 def limited_to(size: int) -> Callable[[], None]:
     """No file of the child grows past this."""
 
@@ -171,10 +209,13 @@ def limited_to(size: int) -> Callable[[], None]:
 def test_a_port_that_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         said = alone("simulator", "--port", taken.getsockname()[1])
+        with_json = alone("simulator", "--port", taken.getsockname()[1], "--json")
     assert said.code == 1
     assert said.out == ""
-    assert "--port" in said.err
-    assert "Traceback" not in said.err
+    title, _, next_step = said.err.splitlines()
+    assert title == "The simulator cannot start"
+    assert "--port" in next_step
+    assert (with_json.code, with_json.error["title"]) == (1, title)
 
 
 def test_a_worker_without_credentials(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

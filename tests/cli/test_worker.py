@@ -147,6 +147,9 @@ def test_no_network_is_waited_out(run: Run, folder: Path) -> None:
     with working(folder, "http://127.0.0.1:1") as (child, ready):
         assert ready["ready"]
         until(lambda: told(run, folder) != "", 20.0, "status says what is wrong with Echo360")
+        assert (
+            run("pause", "--reason", "Exams", "--data", folder, "--json").json["carried_out_by"] == ready["holder"]
+        )
         assert child.poll() is None
         code, _, err = ended(child, signal.SIGTERM)
     assert code == 0
