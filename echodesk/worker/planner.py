@@ -39,6 +39,8 @@ class Planner:
         self._epoch = epoch
         self._on_launch = on_launch
         """Told which room-days something is about to be sent for."""
+        self._claimed: list[QueueEntry] = []
+        """Taken from the queue and not yet written down as notifications: the database was away meanwhile."""
 
     async def expand_some(self) -> bool:
         """Turn some queue entries into notifications and marks; False if there were none."""
@@ -49,9 +51,11 @@ class Planner:
             books.office.guard(self._epoch)
             return books.queue.claim(BATCH)
 
-        if not await self._ledger.read("queue", lambda books: books.queue.waiting_entries()):
-            return False
-        entries = await self._ledger.write("claim", claim)
+        if not self._claimed:
+            if not await self._ledger.read("queue", lambda books: books.queue.waiting_entries()):
+                return False
+            self._claimed = await self._ledger.write("claim", claim)
+        entries = self._claimed
         if not entries:
             return False
         today = self._clock.campus_now().date()
@@ -61,6 +65,7 @@ class Planner:
             return expand(books, entries, today)
 
         await self._ledger.write("expand", write)
+        self._claimed = []
         return True
 
     async def plan_some(self) -> bool:
@@ -114,7 +119,14 @@ class Planner:
                 ],
             )
 
-        ids = iter(await self._ledger.write("intents", write))
+        launched = False
+        try:
+            ids = iter(await self._ledger.write("intents", write))
+            launched = True
+        finally:
+            if not launched:
+                for work in works:
+                    self._flight.release(work.places)
         for work in works:
             work.intents = {request.number: next(ids) for request in work.plan.requests}
         self._flight.add(works)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from echodesk.main import Office
 from echodesk.worker.books import Books
-from tests.worker.virtual_time import VirtualLoop
+from tests.worker.virtual_time import Life, VirtualLoop
 
 T = TypeVar("T")
 
@@ -20,8 +20,9 @@ BUSY_STEPS = 3_000
 class Steps:
     """The worker's ledger: each transaction at once, on this thread, with its name known to the test."""
 
-    def __init__(self, office: Office, loop: VirtualLoop) -> None:
+    def __init__(self, office: Office, loop: VirtualLoop, life: Life) -> None:
         self._office = office
+        self._life = life
         self._loop = loop
         self._hot: tuple[float, Counter[str]] = (-1.0, Counter())
         self.before: Callable[[str], None] = lambda step: None
@@ -39,6 +40,7 @@ class Steps:
         await self._begin(step)
         answer = self._office.write(work)
         self.after(step)
+        await self._life.go_on()
         return answer
 
     async def _begin(self, step: str) -> None:
@@ -51,3 +53,4 @@ class Steps:
             raise AssertionError(f"the worker runs hot: {self._hot[1].most_common(6)}")
         self.done[step] += 1
         self.before(step)
+        await self._life.go_on()

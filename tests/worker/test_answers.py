@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import msgspec
 import pytest
 
 from echodesk import messages
-from echodesk.messages import Phase
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.switches import Switches
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
 from tests.worker.by_hand import ByHand
-from tests.worker.campus import add_module, add_room, day, echo360_seed
-from tests.worker.world import World, at, external, place_of
+from tests.worker.campus import day, echo360_seed
+from tests.worker.values import at, external, place_of
+from tests.worker.wire import answering
+from tests.worker.world import World
 
 Worlds = Callable[..., World]
-
-
-def answering(
-    method: str, response: SimResponse, times: int = 1_000_000
-) -> Callable[[SimRequest], SimResponse | None]:
-    """Answers schedules' requests of a method in this way, so often, without doing anything."""
-    left = [times]
-
-    def interfere(request: SimRequest) -> SimResponse | None:
-        if request.method != method or "/schedules" not in request.path or left[0] == 0:
-            return None
-        left[0] -= 1
-        return response
-
-    return interfere
 
 
 def refused(status: int = 400, text: str = "The capture is locked by an administrator") -> SimResponse:
@@ -351,169 +336,3 @@ def test_what_stands_and_begins_within_the_lead_time_may_still_be_removed_but_no
     assert set(w.schedules()) == {external(1, 1)}
     assert w.notifications(1)[-1] == "TOO_LATE"
     assert w.notifications(2)[-1] == "SUCCESS"
-
-
-# ---- waiting ------------------------------------------------------------------------------------------------
-
-
-def test_429_is_waited_out_as_told(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.wire.interfere = answering("POST", json_response(429, {"error": "TooMany"}, (("retry-after", "30"),)), 1)
-    w.lesson(1)
-    began = w.loop.time()
-    w.settle()
-    assert w.loop.time() - began >= 30.0
-    assert w.notifications(1) == ["SUCCESS"]
-    assert w.calls() == {"GET": 1, "POST": 2} or w.calls() == {}
-    w.pass_time(1.0)
-    assert w.heard.state.echo360 == ""
-
-
-def test_503_is_waited_out_and_nobody_knows_whether_it_applied(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.faults(FaultKind.UNAVAILABLE_SECONDS, methods=("POST",))
-    w.lesson(1)
-    w.settle()
-    assert w.notifications(1) == ["REFRESHED"]
-    w.assert_equal()
-    w.pass_time(10.0)
-    assert w.heard.state.echo360 == ""
-
-
-def test_a_stop_does_not_wait_for_a_long_429(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.wire.interfere = answering("POST", json_response(429, {"error": "TooMany"}, (("retry-after", "3000"),)))
-    w.lesson(1, weeks=tuple(range(2, 12)))
-    w.pass_time(2.0)
-    w.stop()
-    assert w.sql("SELECT count(*) FROM STT_ECHO_INTENT") == [(0,)], "nothing was on the wire"
-    assert set(w.notifications(1)) == {"UNPROCESSED"}
-    w.wire.interfere = lambda request: None
-    w.restart()
-    w.settle()
-    assert len(w.schedules()) == 10
-    assert w.sql("SELECT max(CRASHES) FROM STT_ECHO_NOTIFICATION") == [(0,)]
-
-
-def test_a_stop_under_the_call_limit_leaves_nothing_half_done(world: Worlds) -> None:
-    w = world(calls_per_minute=60)
-    w.settle()
-    with w.edit() as cmis:
-        for slot in range(1, 7):
-            cmis.add(
-                slot, weeks=tuple(range(2, 12)), weekday=slot % 5 + 1, at=f"{8 + slot:02d}:00-{8 + slot:02d}:50"
-            )
-    w.pass_time(3.0)
-    w.stop()
-    assert w.sql("SELECT count(*) FROM STT_ECHO_INTENT") == [(0,)]
-    assert w.sql("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'IN_PROGRESS'") == [(0,)]
-    w.restart()
-    w.settle()
-    assert len(w.schedules()) == 60
-    w.assert_equal()
-
-
-# ---- not let in ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("status", [401, 403])
-def test_all_sending_stops_until_someone_acts(world: Worlds, status: int) -> None:
-    w = world()
-    w.settle()
-    w.calls()
-    shut = json_response(status, {"error": "Forbidden"})
-    w.wire.interfere = lambda request: None if "/oauth2/" in request.path else shut
-    w.lesson(1, weeks=(2, 3, 4))
-    w.pass_time(5.0)
-    assert w.heard.state.phase is Phase.STOPPED_BY_ECHO360
-    first = sum(w.calls().values())
-    assert first <= 6
-    w.change(1, room="R2")
-    w.pass_time(200.0)
-    assert w.calls() == {}
-    assert set(w.notifications(1)) == {"UNPROCESSED"}
-    w.wire.interfere = lambda request: None
-    w.ask(messages.TryAgain("ann"))
-    w.settle()
-    assert len(w.schedules()) == 3
-    w.assert_equal()
-
-
-def test_wrong_credentials_at_the_first_start_do_not_knock_at_the_door_every_second(world: Worlds) -> None:
-    w = world(secret="not-the-secret")
-    w.pass_time(290.0)
-    assert w.wire.sign_ins <= 3
-    assert w.heard.state.phase is Phase.STOPPED_BY_ECHO360
-    assert w.heard.state.echo360 != ""
-
-
-def test_the_command_line_is_served_while_the_first_listing_cannot_be_made(world: Worlds) -> None:
-    w = world(secret="not-the-secret")
-    w.pass_time(3.0)
-    w.sql(
-        "INSERT INTO STT_ECHO_COMMAND (KIND, ARGS, BY) VALUES ('Pause', :args, 'bo')",
-        args=json.dumps({"reason": "exams", "by": "bo"}),
-    )
-    w.pass_time(5.0)
-    assert w.sql("SELECT STATE FROM STT_ECHO_COMMAND") == [("DONE",)]
-
-
-# ---- what the timetable says --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("hours", "reason"),
-    [
-        ("10:00-09:00", "unreadable"),
-        ("09:00-09:00", "unreadable"),
-        ("9 am-10 am", "unreadable"),
-        ("25:00-26:00", "unreadable"),
-        ("08:30-20:30", "too_long"),
-    ],
-)
-def test_what_cannot_be_recorded_says_why_and_the_rest_goes_on(world: Worlds, hours: str, reason: str) -> None:
-    w = world()
-    w.settle()
-    with w.edit() as cmis:
-        cmis.add(1, at=hours)
-        cmis.add(2, room="R2")
-    w.settle()
-    assert set(w.schedules()) == {external(2)}
-    assert w.left_out() == {external(1): (reason, None)}
-    assert w.notifications(1) == ["WARN"]
-    assert w.sql("SELECT RECORDED FROM STT_ECHO_NOTIFICATION WHERE SLOTID = 1") == [("NO",)]
-    w.change(1, at="09:00-10:00")
-    w.settle()
-    assert external(1) in w.schedules()
-    w.assert_equal()
-
-
-@pytest.mark.parametrize("code", ["A B", "A/B", 'O\'Hara "1"', "Grün 🎓", "50%_x", "a,b;c", "x" * 120])
-def test_codes_of_any_kind_go_through(world: Worlds, code: str) -> None:
-    w = world(seed=echo360_seed(sections=False, rooms=()))
-    with w.edit() as cmis:
-        add_room(cmis, code)
-        add_module(cmis, code)
-        cmis.add(1, room=code, module=code, weeks=(2, 3))
-    w.settle()
-    assert {place_of(one) for one in w.schedules().values()} == {at(code, 2), at(code, 3)}
-    assert w.notifications(1) == ["SUCCESS"] * 2
-    w.ask(messages.Refresh("ann", code, ""))
-    w.settle()
-    w.cancel(1)
-    w.settle()
-    assert w.schedules() == {}
-    w.assert_equal()
-
-
-def test_an_entry_whose_weeks_have_no_date_is_done(world: Worlds) -> None:
-    w = world()
-    w.lesson(1, weeks=(40, 41))
-    w.lesson(2, weeks=(12, 40))
-    w.settle()
-    assert w.entries(1) == ["PROCESSED"]
-    assert set(w.schedules()) == {external(2, 12)}
-    w.assert_equal()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.worker.world import World, at, external, place_of
+from tests.worker.values import at, external, place_of
+from tests.worker.world import World
 
 Worlds = Callable[..., World]
 

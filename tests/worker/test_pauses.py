@@ -11,8 +11,9 @@ from echodesk import messages
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.messages import Phase
 from tests.worker.campus import day
+from tests.worker.values import at, external, place_of
 from tests.worker.virtual_time import UTC_AT_START
-from tests.worker.world import World, at, external, place_of
+from tests.worker.world import World
 
 Worlds = Callable[..., World]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.worker.campus import OTHER_SETID, fill_year
-from tests.worker.world import World, at, external, place_of
+from tests.worker.values import at, external, place_of
+from tests.worker.world import World
 
 Worlds = Callable[..., World]
 WEEKS = (2, 3, 5)

@@ -11,7 +11,8 @@ from echodesk.errors import NothingDone, WrongUse
 from echodesk.simulator.faults import FaultKind
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
-from tests.worker.world import World, at, external, place_of
+from tests.worker.values import at, external, place_of
+from tests.worker.world import World
 
 Worlds = Callable[..., World]
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from echodesk.simulator.switches import Switches
-from tests.worker.world import World, external
+from tests.worker.values import external
+from tests.worker.world import World
 
 Worlds = Callable[..., World]
 

@@ -8,7 +8,8 @@ import pytest
 
 from echodesk.simulator.fault_profiles import profile
 from echodesk.simulator.faults import FaultKind as K
-from tests.worker.world import LATE_S, World, at, external, place_of
+from tests.worker.values import at, external, place_of
+from tests.worker.world import LATE_S, World
 
 Worlds = Callable[..., World]
 
@@ -124,7 +125,7 @@ def test_a_recording_withdrawn_while_its_first_request_is_on_the_wire_does_not_s
             cmis.withdraw(1)
 
     w.wire.on_answered = withdraw
-    w.wire._latency_s = 0.5
+    w.wire.latency_s = 0.5
     w.lesson(1)
     w.settle()
     assert w.schedules() == {}

@@ -48,6 +48,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.virtual.now += seconds
 
 
+class Life:
+    """Whether the worker's process lives. Once it is dead, no step and no request of it ends any more."""
+
+    def __init__(self) -> None:
+        self.over = False
+
+    async def go_on(self) -> None:
+        """Returns at once for the living, and never for the dead."""
+        if self.over:
+            await asyncio.get_running_loop().create_future()
+
+
 class VirtualClock:
     """The worker's clock port over that loop."""
 

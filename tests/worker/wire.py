@@ -10,6 +10,7 @@ import httpx
 from echodesk.simulator.misbehave import Simulator
 from echodesk.simulator.outcomes import Delivery, LateRequest
 from echodesk.simulator.wire import SimRequest, SimResponse
+from tests.worker.virtual_time import Life
 
 Interference = Callable[[SimRequest], SimResponse | None]
 """Looks at a request on its way in; an answer keeps it from ever arriving."""
@@ -18,9 +19,10 @@ Interference = Callable[[SimRequest], SimResponse | None]
 class SimulatorTransport(httpx.AsyncBaseTransport):
     """Carries requests to a simulator and plays out what becomes of them, waits included."""
 
-    def __init__(self, simulator: Simulator, latency_s: float = 0.01) -> None:
+    def __init__(self, simulator: Simulator, life: Life) -> None:
         self._simulator = simulator
-        self._latency_s = latency_s
+        self._life = life
+        self.latency_s = 0.01
         self.interfere: Interference = lambda request: None
         self.on_answered: Callable[[SimRequest, SimResponse | None], None] = lambda request, response: None
         """Told after a request took effect, before its client learns of it."""
@@ -42,13 +44,15 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
             self.sign_ins += 1
         else:
             self.seen.append(arrived)
-        await asyncio.sleep(self._latency_s)
+        await asyncio.sleep(self.latency_s)
         answered = self.interfere(arrived)
+        await self._life.go_on()
         if answered is not None:
             self.on_answered(arrived, answered)
             return _response(answered, answered.body)
         outcome = self._simulator.receive(arrived)
         self.on_answered(arrived, outcome.response)
+        await self._life.go_on()
         if outcome.delay_s:
             await asyncio.sleep(outcome.delay_s)
         if outcome.delivery is Delivery.SILENCE:
@@ -85,3 +89,18 @@ class _Cut(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield self._body[: len(self._body) // 2]
         raise httpx.ReadError("the connection was cut")
+
+
+def answering(
+    method: str, response: SimResponse, times: int = 1_000_000
+) -> Callable[[SimRequest], SimResponse | None]:
+    """Answers schedules' requests of a method in this way, so often, without doing anything."""
+    left = [times]
+
+    def interfere(request: SimRequest) -> SimResponse | None:
+        if request.method != method or "/schedules" not in request.path or left[0] == 0:
+            return None
+        left[0] -= 1
+        return response
+
+    return interfere

@@ -11,7 +11,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -21,7 +21,7 @@ from sqlalchemy import text
 from echodesk import messages
 from echodesk.capture.client import Echo360
 from echodesk.main import AllBooks, Echo360Access, Office, capture_settings
-from echodesk.messages import Command, CommandDone, EngineState, Event
+from echodesk.messages import Command, CommandDone
 from echodesk.planning.statuses import (
     EntryStatus,
     NotificationStatus,
@@ -38,10 +38,11 @@ from echodesk.store.figures import Pending
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from tests.databases.cmis import Value
-from tests.worker.campus import SETID, day, echo360_seed
+from tests.worker.campus import SETID, echo360_seed
 from tests.worker.edit import Edit
 from tests.worker.steps import Steps
-from tests.worker.virtual_time import VirtualClock, VirtualLoop, give_database_time
+from tests.worker.values import Heard, Stands
+from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop, give_database_time
 from tests.worker.wire import SimulatorTransport
 
 T = TypeVar("T")
@@ -51,31 +52,8 @@ LATE_S = 2
 SECRET = "the-secret"
 
 
-@dataclass(frozen=True, slots=True)
-class Stands:
-    """One schedule of Echo360, as a test speaks of it."""
-
-    room: str
-    date: str
-    time: str
-    sections: tuple[str, ...] = ()
-    presenter: str | None = None
-
-
-@dataclass(slots=True)
-class Heard:
-    """What the worker told."""
-
-    events: list[Event] = field(default_factory=list)
-
-    def post(self, event: Event) -> None:
-        """An event of the worker."""
-        self.events.append(event)
-
-    @property
-    def state(self) -> EngineState:
-        """The last state that was told."""
-        return [one for one in self.events if isinstance(one, EngineState)][-1]
+class Died(Exception):
+    """The worker's process was killed by the test."""
 
 
 class World:
@@ -114,7 +92,8 @@ class World:
         )
         plant(self.institution, echo360_seed() if seed is None else seed)
         self.simulator = Simulator(self.institution, rng=random.Random(2))
-        self.wire = SimulatorTransport(self.simulator)
+        self.life = Life()
+        self.wire = SimulatorTransport(self.simulator, self.life)
         self.heard = Heard()
         self._calls_per_minute = calls_per_minute
         self._secret = secret
@@ -149,7 +128,8 @@ class World:
     def start(self) -> None:
         """A new worker on the same database and the same Echo360."""
         self._runs += 1
-        self.steps = Steps(self.office, self.loop)
+        self.life.over = False
+        self.steps = Steps(self.office, self.loop, self.life)
         access = Echo360Access("http://127.0.0.1:9", "office", self._secret)
         settings = capture_settings(self.office, access, self._calls_per_minute, loopback_only=True)
         self.settings = replace(settings, organization="University", campus="Main")
@@ -194,6 +174,8 @@ class World:
         self.run(wait())
 
     def _check_alive(self) -> None:
+        if self.life.over:
+            raise Died
         if self._running is not None and self._running.done():
             self._running.result()
             raise AssertionError("the worker ended by itself")
@@ -346,9 +328,9 @@ class World:
         """A fresh full listing beside the projection; not counted among the calls."""
 
         async def run() -> Comparison | str:
-            fresh = Echo360(self.settings, self.clock, SimulatorTransport(self.simulator))
+            fresh = Echo360(self.settings, self.clock, SimulatorTransport(self.simulator, Life()))
             try:
-                return await compare(Steps(self.office, self.loop), fresh, self.clock)
+                return await compare(Steps(self.office, self.loop, Life()), fresh, self.clock)
             finally:
                 await fresh.close()
 
@@ -388,18 +370,3 @@ class World:
 
 async def _ended(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
-
-
-def external(slot: int, week: int = 2, setid: str = SETID) -> str:
-    """How an occurrence is named in Echo360."""
-    return f"{slot}-{week}-{setid.replace('/', '-')}"
-
-
-def at(room: str, week: int = 2, weekday: int = 1, time: str = "09:00-10:00") -> tuple[str, str, str]:
-    """A place and time, to compare with `place_of`."""
-    return (room, day(week, weekday).isoformat(), time)
-
-
-def place_of(one: Stands) -> tuple[str, str, str]:
-    """Where and when a schedule stands."""
-    return (one.room, one.date, one.time)
