@@ -19,6 +19,7 @@ from echodesk import log, paths
 from echodesk.commands import acting, editing, explaining, installing, settings, status, working
 from echodesk.commands.answers import Data, Json, aligned, complain, folder_trouble, say
 from echodesk.commands.reading import check_address, date
+from echodesk.commands.windowing import check_theme, window
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import DesktopWish, HeadlessWish, run_demonstration_window, run_headless
 from echodesk.errors import EchoDeskError, WrongUse
@@ -39,10 +40,15 @@ register_simulator(app)
 
 
 @app.callback()
-def without_command(context: typer.Context) -> None:
-    """Keeps Echo360 lecture capture in step with the timetable."""
+def without_command(
+    context: typer.Context,
+    data: Data = None,
+    echo360: Annotated[str, typer.Option(help="Address of Echo360, as https://echo360.org.uk.")] = "",
+    theme: Annotated[str, typer.Option(help="How the window looks: system, light, dark or contrast.")] = "system",
+) -> None:
+    """Keeps Echo360 lecture capture in step with the timetable. Without a command: the window."""
     if context.invoked_subcommand is None:
-        sys.stdout.write(context.get_help() + "\n")
+        raise typer.Exit(window(data, echo360, theme))
 
 
 @app.command()
@@ -79,8 +85,7 @@ def demo(
     folder = data if data is not None else paths.demonstration_folder()
     wish = Wish(seed, timetable, date(term_starts), apart)
     profile(faults)
-    if theme not in THEMES:
-        raise WrongUse("There is no such theme", f"{theme!r} is not known.", f"Choose {' or '.join(THEMES)}.")
+    check_theme(theme)
     if echo360:
         check_address(echo360, loopback_only=True)
     try:
@@ -94,7 +99,7 @@ def demo(
             sys.stderr.write(text + "\n")
 
     if not headless:
-        window = DesktopWish(
+        shown = DesktopWish(
             folder=folder,
             wish=wish,
             theme=theme,
@@ -104,7 +109,7 @@ def demo(
             simulator_options=options,
             echo360=echo360,
         )
-        raise typer.Exit(run_demonstration_window(window, told))
+        raise typer.Exit(run_demonstration_window(shown, told))
     code = 0
 
     def report_to(report: dict[str, object], simulator: Any) -> None:
@@ -143,9 +148,6 @@ def _readable(report: Mapping[str, object]) -> str:
             value = ", ".join(f"{count} {what}" for what, count in value.items()) or "none"
         rows.append((name.replace("_", " "), "" if value is None or value == [] else value))
     return aligned(rows)
-
-
-THEMES = ("system", "light", "dark", "contrast")
 
 
 def run(arguments: Sequence[str] | None = None) -> None:

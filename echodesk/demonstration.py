@@ -7,8 +7,6 @@ EchoDesk is composed without it.
 from __future__ import annotations
 
 import logging
-import os
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -31,7 +29,7 @@ from echodesk.demo.stage import (
 )
 from echodesk.demo.timetabler import Timetabler
 from echodesk.demo.work_on import TimetablerProcess
-from echodesk.errors import EchoDeskError, WrongUse
+from echodesk.errors import WrongUse
 from echodesk.main import (
     AllBooks,
     Echo360Access,
@@ -41,14 +39,13 @@ from echodesk.main import (
     make_worker,
     open_office,
     pending,
-    user,
 )
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.database import Database, open_sqlite
 from echodesk.store.screens import Tables
 from echodesk.store.settings import SETTINGS
-from echodesk.worker.clock import MachineClock, utc_now
+from echodesk.worker.clock import MachineClock
 from echodesk.worker.ports import EventSink
 from echodesk.worker.thread import WorkerThread
 
@@ -287,7 +284,7 @@ def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> 
 
     Raises an `EchoDeskError` that can be shown.
     """
-    _find_display(pictures_only=wish.screenshots is not None)
+    find_display(pictures_only=wish.screenshots is not None)
     with ExitStack() as stack:
         told("Preparing the demonstration's timetable …")
         office, stage = open_demonstration(wish.folder, wish.wish)
@@ -305,42 +302,10 @@ def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> 
         return _run_window(office, access, wish)
 
 
-def _find_display(*, pictures_only: bool) -> None:
-    """Pictures need no display; a window does. Raises `EchoDeskError` where there is none."""
-    if pictures_only:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    shown_by = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown_by):
-        raise EchoDeskError(
-            "There is no screen to show the window on",
-            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
-            "Start it from a desktop session; or use --headless, or --screenshots DIR for pictures.",
-        )
-
-
 def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int:
-    # Qt is imported here, so that the command line works on a machine without its libraries.
-    from echodesk.desk import app, fonts, screenshots
-    from echodesk.desk.campus import campus_time
-    from echodesk.desk.theme import ThemeName
-    from echodesk.desk.window import MainWindow
-
     def make(sink: EventSink) -> WorkerThread:
         return make_worker(
             office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
         )
 
-    async def take(window: MainWindow) -> None:
-        if wish.screenshots is not None:
-            for picture in await screenshots.take(window, wish.screenshots):
-                log.info("picture %s", picture.name)
-
-    options = app.DeskOptions(
-        profile="Demonstration",
-        by=user(),
-        campus=campus_time(office.zone(), utc_now),
-        theme=ThemeName(wish.theme),
-        families=fonts.PICTURE_FAMILIES if wish.screenshots is not None else fonts.FAMILIES,
-        state_file=None if wish.screenshots is not None else wish.folder / "window.json",
-    )
-    return app.run(make, options, take if wish.screenshots is not None else None)
+    return show_window(office, make, WindowWish("Demonstration", wish.theme, wish.folder, wish.screenshots))

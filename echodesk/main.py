@@ -10,6 +10,7 @@ import getpass
 import logging
 import os
 import platform
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from echodesk.timetable.names import Names
 from echodesk.timetable.occurrences import ReadingSettings
 from echodesk.timetable.reading import TimetableReader
 from echodesk.worker.books import Books
-from echodesk.worker.clock import MachineClock
+from echodesk.worker.clock import MachineClock, utc_now
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from echodesk.worker.ports import Capture, EventSink, Ledger
@@ -245,3 +246,57 @@ def pending(office: Office) -> Pending:
     """What still has to happen before everything is quiet."""
     today = office.clock().campus_now().date().isoformat()
     return office.look(lambda books: books.figures.pending(today))
+
+
+# ---- the window ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WindowWish:
+    """How a window is to be opened."""
+
+    profile: str
+    """Shown at all times."""
+    theme: str
+    folder: Path
+    """Where size and column widths are kept."""
+    screenshots: Path | None = None
+    """Take a picture of every page, then end."""
+
+
+def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish: WindowWish) -> int:
+    """Show the window until it is closed; returns the exit code. Raises an `EchoDeskError` that can be shown."""
+    # Qt is imported here, so that the command line works on a machine without its libraries.
+    from echodesk.desk import app, fonts, screenshots
+    from echodesk.desk.campus import campus_time
+    from echodesk.desk.theme import ThemeName
+    from echodesk.desk.window import MainWindow
+
+    async def take(window: MainWindow) -> None:
+        if wish.screenshots is not None:
+            for picture in await screenshots.take(window, wish.screenshots):
+                log.info("picture %s", picture.name)
+
+    pictures = wish.screenshots is not None
+    options = app.DeskOptions(
+        profile=wish.profile,
+        by=user(),
+        campus=campus_time(office.zone(), utc_now),
+        theme=ThemeName(wish.theme),
+        families=fonts.PICTURE_FAMILIES if pictures else fonts.FAMILIES,
+        state_file=None if pictures else wish.folder / "window.json",
+    )
+    return app.run(make, options, take if pictures else None)
+
+
+def find_display(*, pictures_only: bool) -> None:
+    """Pictures need no display; a window does. Raises `EchoDeskError` where there is none."""
+    if pictures_only:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    shown_by = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown_by):
+        raise EchoDeskError(
+            "There is no screen to show the window on",
+            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
+            "Start it from a desktop session; or use --headless, or --screenshots DIR for pictures.",
+        )

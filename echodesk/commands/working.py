@@ -82,7 +82,7 @@ def worker(
             log.set_up(folder, to_screen=False)
         except OSError as error:
             raise folder_trouble(folder, error) from error
-        limit = calls_per_minute if calls_per_minute is not None else _limit(office)
+        limit = calls_per_minute if calls_per_minute is not None else call_limit(office)
         events = Events()
         thread = make_worker(office, events, access, limit, loopback_only=demonstration)
         clean = _run(thread, events, _Telling(folder, echo360, limit, as_json=json))
@@ -94,7 +94,7 @@ def register(app: typer.Typer) -> None:
     app.command()(worker)
 
 
-def _limit(office: Office) -> int:
+def call_limit(office: Office) -> int:
     return int(value_of(office.look(lambda books: books.office.settings()), "calls_per_minute"))
 
 

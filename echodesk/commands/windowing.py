@@ -1,0 +1,50 @@
+"""`echodesk` without a command: the window on an office's own database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from echodesk import log
+from echodesk.commands.answers import folder_of, folder_trouble, office_at
+from echodesk.commands.reading import check_address
+from echodesk.commands.working import call_limit
+from echodesk.demo.stage import existing
+from echodesk.errors import WrongUse
+from echodesk.main import WindowWish, access_from_environment, find_display, make_worker, show_window
+
+THEMES = ("system", "light", "dark", "contrast")
+
+
+def check_theme(theme: str) -> None:
+    """Raise `WrongUse` for a theme that is not there."""
+    if theme not in THEMES:
+        raise WrongUse("There is no such theme", f"{theme!r} is not known.", f"Choose {' or '.join(THEMES)}.")
+
+
+def window(data: Path | None, echo360: str, theme: str) -> int:
+    """Show the window until it is closed; returns the exit code."""
+    check_theme(theme)
+    if not echo360:
+        raise WrongUse(
+            "Which Echo360?",
+            "No connection has been chosen.",
+            "`echodesk demo` opens the demonstration, which brings its own. For yours, add --echo360 https://…, "
+            "with the credentials in the environment.",
+        )
+    folder = folder_of(data)
+    demonstration = existing(folder) is not None
+    check_address(echo360, loopback_only=demonstration)
+    access = access_from_environment(echo360)
+    find_display(pictures_only=False)
+    with office_at(data) as office:
+        try:
+            log.set_up(folder, to_screen=False)
+        except OSError as error:
+            raise folder_trouble(folder, error) from error
+        limit = call_limit(office)
+        profile = "Demonstration" if demonstration else "Office"
+        return show_window(
+            office,
+            lambda sink: make_worker(office, sink, access, limit, loopback_only=demonstration),
+            WindowWish(profile, theme, folder),
+        )
