@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication
 from echodesk.desk import fonts, window_state
 from echodesk.desk.bridge import EventBridge
 from echodesk.desk.campus import CampusTime
+from echodesk.desk.collecting import collecting_here
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.failure import Failure
 from echodesk.desk.gateway import Gateway, WorkerHandle
@@ -105,7 +106,7 @@ class Session:
         """The whole session; 0 at the end."""
         self.reporter.install(asyncio.get_running_loop())
         try:
-            with ending_on_signals(self._quit.set):
+            with collecting_here(), ending_on_signals(self._quit.set):
                 driving = await self._run(script)
         finally:
             self.bridge.close()

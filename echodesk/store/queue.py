@@ -136,6 +136,11 @@ _SUPERSEDE_CHILDREN = text(
     " MESSAGE = 'Tried again by ' || :by || '. ' || coalesce(MESSAGE, '')"
     " WHERE QUEUE_ID = :id AND STATUS IN ('FAILED', 'PARKED')"
 )
+# Whoever asks for another try has put a recorder there: the room need not wait out its hour (design §4.10).
+_LET_ROOMS_TRY = text(
+    "DELETE FROM STT_ECHO_ROOM_HOLD WHERE ROOMID IN (SELECT NEW_ROOMID FROM STT_ECHO_NOTIFICATION"
+    " WHERE QUEUE_ID = :id AND STATUS IN ('FAILED', 'PARKED'))"
+)
 _RETRY = text(
     "INSERT INTO STT_ECHO_QUEUE (SOURCE, ACTION, SETID, SLOTID, RETRY_OF, CHANGE_NO)"
     " VALUES ('RETRY', 'UPDATE', :setid, :slotid, :id, :change)"
@@ -287,16 +292,15 @@ class Queue:
 
     def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
         """New entries linked to the old ones, which become SUPERSEDED (design §4.11). Returns how many."""
-        rows = self._connection.execute(
-            _ENTRIES_OF_FAILED, {"entries": as_json(entries), "notifications": as_json(notifications)}
-        ).all()
+        wanted = {"entries": as_json(entries), "notifications": as_json(notifications)}
+        rows = self._connection.execute(_ENTRIES_OF_FAILED, wanted).all()
         if not rows:
             return 0
         change = self._change()
         values = [
             {"id": row.ID, "setid": row.SETID, "slotid": row.SLOTID, "by": by, "change": change} for row in rows
         ]
-        for statement in (_SUPERSEDE_ENTRY, _SUPERSEDE_CHILDREN, _RETRY):
+        for statement in (_LET_ROOMS_TRY, _SUPERSEDE_ENTRY, _SUPERSEDE_CHILDREN, _RETRY):
             self._connection.execute(statement, values)
         self._bring_up_to_date([row.ID for row in rows])
         return len(rows)
@@ -322,15 +326,9 @@ class Queue:
         for entry, counts in children.items():
             statuses = [NotificationStatus(status) for status in counts]
             status, worst = entry_outcome(statuses), worst_child(statuses)
-            values.append(
-                {
-                    "id": entry,
-                    "done": sum(counts[status] for status in statuses if status in TERMINAL),
-                    "worst": worst.value if worst else None,
-                    "status": status.value if status else None,
-                    "change": change,
-                }
-            )
+            done = sum(counts[status] for status in statuses if status in TERMINAL)
+            said = {"status": status.value if status else None, "worst": worst.value if worst else None}
+            values.append({"id": entry, "done": done, "change": change} | said)
         if values:
             self._connection.execute(_PROGRESS, values)
 

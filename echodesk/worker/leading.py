@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
-from echodesk.messages import CommandDone, Pause, Phase, Refresh, Resume, TryAgain
+from echodesk.messages import CommandDone, Pause, Phase, Refresh, Resume, Retry, RetryMatching, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
@@ -311,7 +311,7 @@ class Leading:
             self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
         elif isinstance(command, TryAgain):
             self.gate.try_again()
-        elif isinstance(command, Refresh):
+        elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
         await self._read_settings()
         self._wake.set()

@@ -25,9 +25,7 @@ from tests.demo.csv_folder import HEADING, write_folder
 pytestmark = [pytest.mark.real_window, pytest.mark.timeout(110)]
 
 TITLE = "EchoDesk"
-LESSONS = (
-    HEADING + "a1,ENGL1003,LC01,l1,B1 Hall,1,09:00,10:00,1 2 3\na2,MATH2,TU03,l7,B2-7,5,10:30,12:00,1 3\n"
-)
+LESSONS = HEADING + "a1,ENGL1003,LC01,l1,B1 Hall,1,09:00,10:00,1 2 3\na2,MATH2,TU03,l7,B2-7,5,10:30,12:00,1 3\n"
 NAVIGATION = (0, 60, 200, 240)
 """The part of the window that says which page is open: left, top, width, height."""
 

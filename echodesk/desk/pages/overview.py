@@ -11,7 +11,7 @@ from echodesk.desk import formats, shapes, standing, widgets, words
 from echodesk.desk.pages.cards import Bar, BarList, Card
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.words import Tone
-from echodesk.messages import EngineState, Overview, Table
+from echodesk.messages import EngineState, Overview, Scope, Table
 
 Opener = Callable[[Table, tuple[str, ...]], None]
 """Opens a page, showing only these statuses."""
@@ -29,6 +29,7 @@ class OverviewPage(QScrollArea):
         super().__init__()
         self._parts = parts
         self.overview: Overview | None = None
+        self._all_paused = False
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName("Overview")
@@ -103,11 +104,7 @@ class OverviewPage(QScrollArea):
             Tone.NOTE if overview.too_late_today else Tone.QUIET,
         )
         self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
-        self.paused.say(
-            overview.held_by_pause,
-            "room-days wait for a pause to end" if overview.held_by_pause else "nothing is held",
-            Tone.NOTE if overview.held_by_pause else Tone.QUIET,
-        )
+        self._show_held(overview)
         self.outcomes.show_lines(_by_status(overview.notifications))
         reasons = sorted(overview.left_out, key=lambda pair: -pair[1])
         self.reasons.show_lines([(words.reason(name), count, Tone.CLASH) for name, count in reasons if count])
@@ -124,6 +121,9 @@ class OverviewPage(QScrollArea):
 
     def show_state(self, state: EngineState) -> None:
         """Who is sending, and the health of both sides."""
+        self._all_paused = any(pause.scope == Scope() for pause in state.pauses)
+        if self.overview is not None:
+            self._show_held(self.overview)
         text, tone = standing.sender_text(state)
         self.sender_label.setText(formats.one_line(text))
         widgets.restyle(self.sender_label, "ink", "" if tone is not Tone.BAD else str(tone))
@@ -131,6 +131,14 @@ class OverviewPage(QScrollArea):
         for (sign, said), (side, words_, side_tone) in zip(self._health, standing.health(state), strict=True):
             said.setText(formats.breakable(f"{side}: {words_}"))
             self._put_sign(sign, side_tone)
+
+    def _show_held(self, overview: Overview) -> None:
+        # Under a pause of everything nothing is planned any more: all that waits is held.
+        held = overview.pending if self._all_paused else overview.held_by_pause
+        text = "room-days wait for a pause to end" if held else "nothing is held"
+        if self._all_paused:
+            text = "everything is paused"
+        self.paused.say(held, text, Tone.NOTE if held or self._all_paused else Tone.QUIET)
 
     def _waiting_text(self, overview: Overview) -> str:
         campus = self._parts.campus
