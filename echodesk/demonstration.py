@@ -34,11 +34,14 @@ from echodesk.main import (
     AllBooks,
     Echo360Access,
     Office,
+    WindowWish,
     access_from_environment,
     compare_now,
+    find_display,
     make_worker,
     open_office,
     pending,
+    show_window,
 )
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess

@@ -23,7 +23,7 @@ from echodesk import paths
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
-from echodesk.errors import WrongUse
+from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import BUSY_TIMEOUT_S, Database, check_schema, install_sqlite, open_sqlite
 from echodesk.store.figures import Pending
