@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from echodesk.planning.records import Mark, PlaceOutcome, RefreshMark
 from echodesk.planning.values import RoomDay
-from echodesk.store.binding import ChangeNumber, places_json, sure_place
+from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 
 _MARK = text(
     "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON) VALUES (:room, :date, :mark, :reason)"
@@ -97,6 +97,12 @@ _OCCUPIED = text(
 )
 _FOREIGN = text(
     "SELECT DISTINCT ROOMID, LESSON_DATE FROM STT_ECHO_LEFT_OUT WHERE REASON = 'foreign' AND LESSON_DATE >= :today"
+)
+_STOOD = text(
+    "SELECT n.SETID, n.SLOTID, n.WEEKNUMBER, n.NEW_ROOMID, n.NEW_DATE, max(n.ID) FROM json_each(:keys) k"
+    " CROSS JOIN STT_ECHO_QUEUE q ON q.SETID = json_extract(k.value, '$[0]')"
+    " AND q.SLOTID = json_extract(k.value, '$[1]') CROSS JOIN STT_ECHO_NOTIFICATION n ON n.QUEUE_ID = q.ID"
+    " GROUP BY n.SETID, n.SLOTID, n.WEEKNUMBER"
 )
 
 
@@ -239,6 +245,16 @@ class Places:
         """Room-days of this room from today on that the mirror, a mark or an open row knows."""
         rows = self._connection.execute(_OCCUPIED, {"room": room, "today": today})
         return {sure_place(room, row.LESSON_DATE) for row in rows}
+
+    def stood(self, lessons: Collection[tuple[str, int]]) -> dict[tuple[str, int], dict[int, RoomDay]]:
+        """Week → room-day of these lessons, as their newest notifications say; weeks that were cancelled are
+        left away."""
+        found: dict[tuple[str, int], dict[int, RoomDay]] = {}
+        for row in self._connection.execute(_STOOD, {"keys": as_json(lessons)}):
+            if row.NEW_ROOMID is not None and row.NEW_DATE is not None:
+                weeks = found.setdefault((row.SETID, row.SLOTID), {})
+                weeks[row.WEEKNUMBER] = sure_place(row.NEW_ROOMID, row.NEW_DATE)
+        return found
 
     def foreign_obstacles(self, today: str) -> set[RoomDay]:
         """Room-days from today on with something left out because of a foreign schedule."""

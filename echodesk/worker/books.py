@@ -147,6 +147,10 @@ class PlaceBook(Protocol):
         """Room-days of this room from today on that the mirror, a mark or an open row knows."""
         ...
 
+    def stood(self, lessons: Collection[LessonKey]) -> dict[LessonKey, dict[int, RoomDay]]:
+        """Week → room-day of these lessons, as their newest notifications say; without cancelled weeks."""
+        ...
+
     def free_rooms(self, rooms: Iterable[str]) -> None: ...
 
     def foreign_obstacles(self, today: str) -> set[RoomDay]:

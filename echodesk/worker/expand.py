@@ -17,7 +17,7 @@ from echodesk.planning.statuses import Action
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books, LessonKey
 
-BATCH = 100
+BATCH = 300
 """Entries claimed together."""
 
 
@@ -52,7 +52,7 @@ def _key(entry: QueueEntry) -> LessonKey:
 
 
 class _Reading:
-    """What a batch of entries is read against: the timetable now, the mirror, the intents."""
+    """What a batch of entries is read against: the timetable now, the mirror, the intents, what came before."""
 
     def __init__(self, books: Books, entries: Sequence[QueueEntry], today: dt.date) -> None:
         self._books = books
@@ -64,6 +64,10 @@ class _Reading:
         for row in books.mirror.of_lessons(keys):
             if row.setid is not None and row.slotid is not None and row.week is not None:
                 self._mirror[(row.setid, row.slotid)][row.week].add(row.standing.place)
+        # A member of a lecture taught together, and what was left out, stand in no mirror of their own; an entry
+        # that names nothing but its lesson knows their room-days from nowhere else.
+        nameless = {_key(entry) for entry in entries if entry.source != "TIMETABLE"}
+        self._stood = books.places.stood(nameless) if nameless else {}
         self._senior = books.queue.has_seniority(keys)
         self._rewritten = _rewritten(entries)
         self._intents: dict[LessonKey, set[RoomDay]] = defaultdict(set)
@@ -77,7 +81,8 @@ class _Reading:
         now = self.now.get(_key(entry))
         mirrored = self._mirror.get(_key(entry), {})
         by_trigger = entry.source == "TIMETABLE"
-        old_weeks = self._of(entry.setid, entry.weekid_old) if by_trigger else frozenset(mirrored)
+        stood = {} if by_trigger else self._stood.get(_key(entry), {})
+        old_weeks = self._of(entry.setid, entry.weekid_old) if by_trigger else mirrored.keys() | stood.keys()
         new_weeks = self._of(entry.setid, entry.weekid_new) if by_trigger else self._of_lesson(now)
         eligible = bool(entry.new_valid) if by_trigger else now is not None and now.eligible
         was = bool(entry.old_valid) if by_trigger else True
@@ -90,8 +95,8 @@ class _Reading:
         ):
             old, new = self._two_places(entry, now, week, action, by_trigger)
             held = mirrored.get(week, set())
-            if old is None and held:
-                old = min(held)
+            if old is None:
+                old = min(held) if held else stood.get(week)
             if any(p.date >= self._today for p in (*held, old, new) if p is not None):
                 yield self._notification(entry, now, week, action, old, new)
 
@@ -146,7 +151,7 @@ class _Reading:
         return (
             now is not None
             and now.eligible
-            and (_key(entry) not in self._senior or _key(entry) not in self._mirror)
+            and (_key(entry) not in self._senior or _key(entry) not in self._mirror.keys() | self._stood.keys())
         )
 
     def _of(self, setid: str, weekid: int | None) -> frozenset[int]:

@@ -55,6 +55,16 @@ def test_the_loser_comes_back_when_its_winner_leaves(world: Worlds, leaving: str
     w.assert_equal()
 
 
+def test_a_loser_whose_recording_is_withdrawn_is_not_listed_any_more(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    with w.edit() as cmis:
+        cmis.withdraw(2)
+    w.settle()
+    assert w.left_out() == {}
+    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
+
+
 def test_the_latest_change_takes_the_room_where_the_office_says_so(world: Worlds) -> None:
     w = world(strategy="last_wins")
     first_then_second(w)

@@ -40,6 +40,35 @@ def test_a_member_that_leaves_takes_its_section_along(w: World) -> None:
     w.assert_equal()
 
 
+def test_a_member_whose_recording_is_withdrawn_takes_its_section_along(w: World) -> None:
+    with w.edit() as cmis:
+        cmis.withdraw(2)
+    w.settle()
+    assert w.calls() == {"PUT": 1}
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M3_LC01")
+    assert w.notifications(2) == ["SUCCESS", "SUCCESS"]
+    w.assert_equal()
+
+
+def test_a_member_deleted_after_its_request_takes_its_section_along(w: World) -> None:
+    """The request goes first, so the lesson's own DELETE finds it not eligible and enters nothing."""
+    with w.edit() as cmis:
+        cmis.withdraw(2)
+        cmis.delete("timetable", slotid=2)
+    w.settle()
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M3_LC01")
+    w.assert_equal()
+
+
+def test_a_member_asked_for_differently_keeps_its_seniority(w: World) -> None:
+    before = w.sql("SELECT QUEUE_ID FROM STT_ECHO_SENIORITY WHERE SLOTID = 2")
+    with w.edit() as cmis:
+        cmis.update("roomrequests", {"slotid": 2}, featureid="AUDIOREC")
+    w.settle()
+    assert w.sql("SELECT QUEUE_ID FROM STT_ECHO_SENIORITY WHERE SLOTID = 2") == before
+    w.assert_equal()
+
+
 def test_a_carrier_that_leaves_hands_over(w: World) -> None:
     w.cancel(1)
     w.settle()
