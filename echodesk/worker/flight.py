@@ -39,6 +39,8 @@ class Flight:
         self.has_finished = asyncio.Event()
         self.busy: set[RoomDay] = set()
         """Room-days of plans from their snapshot until their last transaction."""
+        self.ended = 0
+        """Requests that have come to their end so far."""
 
     @property
     def load(self) -> int:
@@ -104,6 +106,7 @@ class Flight:
                 result = await self._sender.carry(request)
             finally:
                 self._sending -= 1
+                self.ended += 1
             if result.fate is Fate.UNCLEAR:
                 self._unclear(result.text)
             elif result.fate is Fate.NO_DEVICE and request.booking is not None:

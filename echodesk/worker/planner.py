@@ -19,7 +19,10 @@ from echodesk.worker.snapshot import Snapshot, plan_places
 
 PLACES_AT_ONCE = 60
 LOW_WATER = 60
-"""Requests in flight below which more is planned."""
+HIGH_WATER = 240
+PACE_S = 0.25
+"""More is planned while fewer requests are in flight than were answered in this time, within these two bounds:
+under the call limit no plan grows old, and without it no connection waits for the planner."""
 
 
 class Planner:
@@ -39,6 +42,9 @@ class Planner:
         self._epoch = epoch
         self._on_launch = on_launch
         """Told which room-days something is about to be sent for."""
+        self._enough = LOW_WATER
+        self._paced_at = clock.monotonic()
+        self._paced_ended = 0
         self._claimed: list[QueueEntry] = []
         """Taken from the queue and not yet written down as notifications: the database was away meanwhile."""
 
@@ -70,7 +76,8 @@ class Planner:
 
     async def plan_some(self) -> bool:
         """Plan some dirty room-days, next date first; False if nothing came of it."""
-        if self._flight.load >= LOW_WATER:
+        self._pace()
+        if self._flight.load >= self._enough:
             return False
         now = self._clock.campus_now()
         busy = frozenset(self._flight.busy)
@@ -81,6 +88,15 @@ class Planner:
             return plan_places(books, places, busy, now, {}, refreshed=False)
 
         return await self._launch(await self._ledger.read("snapshot", read))
+
+    def _pace(self) -> None:
+        """Once in a while: how many requests in flight are enough."""
+        passed_s = self._clock.monotonic() - self._paced_at
+        if passed_s >= PACE_S:
+            answered = (self._flight.ended - self._paced_ended) * PACE_S / passed_s
+            self._enough = min(HIGH_WATER, max(LOW_WATER, round(answered)))
+            self._paced_at += passed_s
+            self._paced_ended = self._flight.ended
 
     async def plan_listed(self, marks: Sequence[RefreshMark]) -> bool:
         """Plan room-days whose room was just listed; their refresh marks are served by these plans."""
