@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
 from echodesk.rows import QueueRow as QueueRow
 from echodesk.rows import RoomDayRow as RoomDayRow
@@ -288,6 +289,10 @@ class Overview:
     oldest_pending: str
     next_lesson: str
     """When the next pending lesson starts, '' if none waits."""
+    missed_soon: int = 0
+    """Lessons of the next seven days that will not be recorded."""
+    missed: tuple[MissedLesson, ...] = ()
+    """The first of them, soonest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,4 +98,23 @@ class RoomDayRow:
     last_error: str
 
 
+@dataclass(frozen=True, slots=True)
+class MissedLesson:
+    """One of the next lessons that will not be recorded, on the Overview."""
+
+    date: str
+    start: str
+    finish: str
+    module: str
+    module_title: str
+    group: str
+    room: str
+    room_name: str
+    building: str
+    reason: str
+    """A `planning.values.Reason`."""
+    winner: str
+    """The title of what keeps the room, '' where nothing does or it is not known."""
+
+
 Row = QueueRow | NotificationRow | RoomDayRow

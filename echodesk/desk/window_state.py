@@ -29,7 +29,7 @@ def restore(window: MainWindow, file: Path) -> None:
         columns = settings.value(f"{page.table}/columns")
         if isinstance(columns, QByteArray):
             page.view.horizontalHeader().restoreState(columns)
-            page.view.horizontalHeader().setSortIndicatorShown(False)
+            page.view.show_sorting()
         split = settings.value(f"{page.table}/split")
         if isinstance(split, QByteArray):
             page.splitter.restoreState(split)

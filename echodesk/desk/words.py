@@ -33,7 +33,7 @@ PAGES: Mapping[Table, str] = {
 ROWS: Mapping[Table, tuple[str, str]] = {
     Table.QUEUE: ("change", "changes"),
     Table.NOTIFICATIONS: ("update", "updates"),
-    Table.ROOM_DAYS: ("room day", "room days"),
+    Table.ROOM_DAYS: ("room-day", "room-days"),
 }
 """What one row is, and several, in a sentence."""
 

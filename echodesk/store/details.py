@@ -28,6 +28,12 @@ _MIRROR = text(
     "SELECT ROOMID, LESSON_DATE, STARTTIME, FINISHTIME, TITLE, SECTIONS, PRESENTER, INPUTS, VERIFIED, OURS,"
     " EXTERNAL_ID FROM STT_ECHO_MIRROR WHERE EXTERNAL_ID = :id"
 )
+# Taught together: it stands under the external id of another lesson, in the same room at the same time.
+_MIRROR_SHARED = text(
+    "SELECT ROOMID, LESSON_DATE, STARTTIME, FINISHTIME, TITLE, SECTIONS, PRESENTER, INPUTS, VERIFIED, OURS,"
+    " EXTERNAL_ID FROM STT_ECHO_MIRROR WHERE ROOMID = :room AND LESSON_DATE = :date AND OURS = 1"
+    " AND STARTTIME = :start LIMIT 1"
+)
 _MIRROR_PLACE = text(
     "SELECT ROOMID, LESSON_DATE, STARTTIME, FINISHTIME, TITLE, SECTIONS, PRESENTER, INPUTS, VERIFIED, OURS,"
     " EXTERNAL_ID FROM STT_ECHO_MIRROR WHERE ROOMID = :room AND LESSON_DATE = :date ORDER BY STARTTIME"
@@ -109,17 +115,20 @@ class Details:
             ("Room", _both(row.room, row.room_name)),
             ("Before", " ".join(p for p in (_both(row.old_room, row.old_room_name), row.old_date) if p)),
         )
-        stands = tuple(
-            ("Stands in Echo360", _standing(one))
-            for one in self._connection.execute(_MIRROR, {"id": row.external_id})
-        )
+        held_as, held = row.external_id, self._connection.execute(_MIRROR, {"id": row.external_id}).all()
+        if not held and row.recorded == "YES" and row.start:
+            hours, minutes = row.start.split(":")
+            shared = {"room": row.room, "date": row.date, "start": int(hours) * 60 + int(minutes)}
+            held = self._connection.execute(_MIRROR_SHARED, shared).all()
+            held_as = held[0].EXTERNAL_ID if held else row.external_id
+        stands = tuple(("Stands in Echo360", _standing(one)) for one in held)
         recorded = {"YES": "Recorded.", "NO": "Not recorded.", "NOT_WANTED": "Not wanted any more."}
         headline = " ".join(p for p in (recorded.get(row.recorded, "Not decided yet."), row.message) if p)
         groups = (
             DetailGroup("Lesson", _filled(lesson)),
             DetailGroup("Echo360 holds", stands or (("Stands in Echo360", "nothing under this external id"),)),
         )
-        calls = self._calls(_CALLS, {"id": row.external_id})
+        calls = self._calls(_CALLS, {"id": held_as})
         return Detail(Table.NOTIFICATIONS, row.key, headline, groups, calls)
 
     def _room_day(self, row: RoomDayRow) -> Detail:
@@ -127,15 +136,14 @@ class Details:
         held = tuple(
             (
                 f"{_clock(one.STARTTIME)}-{_clock(one.FINISHTIME)}",
-                f"{one.TITLE} ({one.EXTERNAL_ID or 'booked by others'})",
+                one.TITLE if one.OURS else f"{one.TITLE} (booked by others)",
             )
             for one in self._connection.execute(_MIRROR_PLACE, key)
         )
         out = tuple(
             (
                 f"{one.STARTTIME or '?'}-{one.FINISHTIME or '?'}",
-                f"{_both(one.MODULEID or '', one.MODULE_NAME or '')} {one.MODGRPCODE or ''} ({one.EXTERNAL_ID}):"
-                f" {_why(one)}",
+                f"{one.MODULEID or ''} {one.MODGRPCODE or ''} {one.MODULE_NAME or ''}".strip() + f": {_why(one)}",
             )
             for one in self._connection.execute(_LEFT_OUT, key)
         )
@@ -209,5 +217,5 @@ def _standing(row: Any) -> str:
 
 def _why(row: Any) -> str:
     if row.REASON in ("clash", "foreign") and row.WINNER:
-        return f"{row.WINNER_TITLE or row.WINNER} has the room"
+        return f"{row.WINNER_TITLE or row.WINNER} keeps the room"
     return str(row.DETAIL or row.REASON)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
-from echodesk.messages import Overview, Table
+from echodesk.messages import MissedLesson, Overview, Table
+from echodesk.planning.values import Reason
+from echodesk.store.binding import as_json
 from echodesk.store.screens import Tables
 
 _TRANSFERRED = text(
@@ -43,6 +46,24 @@ _INTENTS = text("SELECT count(*) FROM STT_ECHO_INTENT")
 _COMMANDS = text("SELECT count(*) FROM STT_ECHO_COMMAND WHERE STATE = 'WAITING'")
 _PAUSES = text("SELECT count(*) FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL")
 _REFUSED = text("SELECT count(*) FROM STT_ECHO_REFUSED WHERE LESSON_DATE >= :today")
+# By reason and date, as the index has them; names are looked up for the few rows that are shown.
+MISSED = text(
+    "SELECT n.*, m.NAME AS MODULE_NAME, r.NAME AS ROOM_NAME, s.SITENAME,"
+    " (SELECT w.TITLE FROM STT_ECHO_MIRROR w WHERE w.EXTERNAL_ID = n.WINNER) AS OUR_WINNER,"
+    " (SELECT w.TITLE FROM STT_ECHO_MIRROR w WHERE w.ECHO_ID = n.WINNER) AS THEIR_WINNER FROM"
+    " (SELECT o.SETID, o.ROOMID, o.LESSON_DATE, o.REASON, o.WINNER, t.MODULEID, t.MODGRPCODE, t.STARTTIME,"
+    " t.FINISHTIME, count(*) OVER () AS HOW_MANY FROM json_each(:reasons) e CROSS JOIN STT_ECHO_LEFT_OUT o"
+    " ON o.REASON = e.value AND o.LESSON_DATE BETWEEN :today AND :last"
+    " LEFT JOIN TIMETABLE t ON t.SETID = o.SETID AND t.SLOTID = o.SLOTID AND t.SLOTENTRY = 1"
+    " ORDER BY o.LESSON_DATE, t.STARTTIME, o.EXTERNAL_ID LIMIT :most) n"
+    " LEFT JOIN MODULE m ON m.SETID = n.SETID AND m.MODULEID = n.MODULEID"
+    " LEFT JOIN ROOMS r ON r.SETID = n.SETID AND r.ROOMID = n.ROOMID"
+    " LEFT JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
+    " ORDER BY n.LESSON_DATE, n.STARTTIME"
+)
+_REASONS = as_json([reason.value for reason in Reason])
+MISSED_DAYS = 7
+MISSED_SHOWN = 7
 
 WAITING = ("UNPROCESSED", "IN_PROGRESS")
 
@@ -94,6 +115,7 @@ class Figures:
         left_out = self._pairs_today(_LEFT_OUT, today)
         pending = sum(notifications.get(status, 0) for status in WAITING)
         waiting = self._connection.execute(_NEXT, {"today": today}).first()
+        missed_soon, missed = self.missed(today)
         return Overview(
             transferred_24h=self._count(_TRANSFERRED),
             pending=pending + queue.get("UNPROCESSED", 0),
@@ -114,7 +136,32 @@ class Figures:
             calls_per_minute=calls_per_minute,
             oldest_pending=self._connection.execute(_OLDEST).scalar() or "",
             next_lesson=f"{waiting.LESSON_DATE} {waiting.STARTTIME or ''}".strip() if waiting else "",
+            missed_soon=missed_soon,
+            missed=missed,
         )
+
+    def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:
+        """How many lessons will not be recorded in the seven days from today on, and the first of them."""
+        last = dt.date.fromisoformat(today) + dt.timedelta(days=MISSED_DAYS - 1)
+        values = {"reasons": _REASONS, "today": today, "last": last.isoformat(), "most": MISSED_SHOWN}
+        rows = self._connection.execute(MISSED, values).all()
+        shown = tuple(
+            MissedLesson(
+                date=row.LESSON_DATE,
+                start=row.STARTTIME or "",
+                finish=row.FINISHTIME or "",
+                module=row.MODULEID or "",
+                module_title=row.MODULE_NAME or "",
+                group=row.MODGRPCODE or "",
+                room=row.ROOMID,
+                room_name=row.ROOM_NAME or "",
+                building=row.SITENAME or "",
+                reason=row.REASON,
+                winner=row.OUR_WINNER or row.THEIR_WINNER or "",
+            )
+            for row in rows
+        )
+        return (rows[0].HOW_MANY if rows else 0, shown)
 
     def pending(self, today: str) -> Pending:
         """What still has to happen."""

@@ -270,11 +270,12 @@ class _Settling:
         notes = [
             text for text in ((result.note if result else ""), self._work.notes.get(one.external_id, "")) if text
         ]
+        booking = next(b for b in self._work.plan.projection.bookings if b.external_id == carrier)
         if carrier != one.external_id:
-            notes_text = " ".join([f"Recorded together with {carrier}.", *notes])
+            notes_text = " ".join([f"Recorded together with {booking.content.title}.", *notes])
         else:
             notes_text = " ".join(notes)
-        place = next(b.place for b in self._work.plan.projection.bookings if b.external_id == carrier)
+        place = booking.place
         clashing = [
             o for o in self._left.values() if o.place == place and o.reason in (Reason.CLASH, Reason.FOREIGN)
         ]

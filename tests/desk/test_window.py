@@ -17,6 +17,7 @@ from echodesk.desk.tokens import DARK
 from echodesk.messages import (
     Cancel,
     Level,
+    MissedLesson,
     Notice,
     Pause,
     Phase,
@@ -359,17 +360,22 @@ def test_hostile_strings_stay_plain_everywhere(qapp: QApplication) -> None:
         desk.session.bridge.post(
             state_of_engine(holder=evil, mine=False, database=evil, echo360=evil, pauses=(pause(1, reason=evil),))
         )
+        lesson = MissedLesson(evil, evil, evil, evil, evil, evil, evil, evil, evil, evil, evil)
+        desk.session.bridge.post(overview(missed=(lesson,), missed_soon=1))
         desk.session.bridge.post(Notice(Level.ERROR, evil, evil, evil))
         desk.session.bridge.post(Progress(1, evil, 1, 2, cancellable=True))
         await until(lambda: bool(desk.window.banners.shown) and bool(desk.window.toasts.texts))
         for number in (1, 2, 3):
             page = await desk.open(number)
+            page.filter_to(())
             click_row(page, 0)
             await until(partial(has_detail, page))
             desk.window.grab()
             tip = page.model.data(page.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
             assert "<b>" not in str(tip)
             assert "<img" not in str(tip)
+        desk.window.open_page(0)
+        desk.window.grab()
         assert desk.window.width() < 3_000
 
     run_desk(qapp, body, rows)

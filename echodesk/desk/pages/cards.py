@@ -22,7 +22,7 @@ class Card(QFrame):
         self._theme = theme
         self._opens = opens
         self.setProperty("kind", "card")
-        self.setMinimumHeight(124)
+        self.setMinimumHeight(108)
         self.number = widgets.label(formats.NOTHING)
         self.number.setProperty("kind", "number")
         self.text = widgets.label(kind="small", wrap=True)

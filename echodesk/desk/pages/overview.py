@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 
 from echodesk.desk import formats, shapes, standing, widgets, words
 from echodesk.desk.pages.cards import Bar, BarList, Card
+from echodesk.desk.pages.missed import MissedPanel
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.words import Tone
 from echodesk.messages import EngineState, Overview, Scope, Table
@@ -59,6 +60,7 @@ class OverviewPage(QScrollArea):
         )
         self.outcomes = BarList("Weekly updates by outcome", theme, "No weekly updates yet.")
         self.reasons = BarList("Not recorded, by reason", theme, "Nothing is left out.")
+        self.missed = MissedPanel(theme, lambda: opens(days, ("open",)))
         self.sender_label = widgets.label("Starting", "heading")
         self.next_lesson = widgets.label(kind="small", wrap=True)
         self._health: list[tuple[QLabel, QLabel]] = []
@@ -108,6 +110,7 @@ class OverviewPage(QScrollArea):
         self.outcomes.show_lines(_by_status(overview.notifications))
         reasons = sorted(overview.left_out, key=lambda pair: -pair[1])
         self.reasons.show_lines([(words.reason(name), count, Tone.CLASH) for name, count in reasons if count])
+        self.missed.show_lessons(overview.missed, overview.missed_soon)
         self._show_calls(overview)
         self.next_lesson.setText(self._waiting_text(overview))
         self.filled.emit()
@@ -116,6 +119,7 @@ class OverviewPage(QScrollArea):
         """The colours have changed."""
         self.outcomes.forget()
         self.reasons.forget()
+        self.missed.forget()
         if self.overview is not None:
             self.show_overview(self.overview)
 
@@ -164,7 +168,7 @@ class OverviewPage(QScrollArea):
             self._calls_text.setText(f"{formats.counted(used, 'call')} in the last minute, no limit")
         self._calls_bar.setAccessibleName(self._calls_text.text())
         made = [f"{words.call(name).lower()} {formats.number(count)}" for name, count in overview.calls if count]
-        self._calls_made.setText("So far: " + ", ".join(made) if made else "No calls yet.")
+        self._calls_made.setText("In 24 hours: " + ", ".join(made) if made else "No calls yet.")
 
     def _put_sign(self, sign: QLabel, tone: Tone) -> None:
         tokens = self._parts.theme.tokens
@@ -190,6 +194,7 @@ class OverviewPage(QScrollArea):
         row.addWidget(self.outcomes, 4)
         row.addWidget(self.reasons, 4)
         column.addLayout(row)
+        column.addWidget(self.missed)
         column.addStretch(1)
         self.setWidget(body)
 

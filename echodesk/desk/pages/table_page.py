@@ -61,6 +61,10 @@ class TablePage(QWidget):
     """One sentence under the title."""
     empty_title = "Nothing here yet"
     empty_text = ""
+    first_statuses: tuple[str, ...] = ()
+    """The statuses that are chosen when the window opens."""
+    first_column = -1
+    """The column that the rows are sorted by when the window opens; -1 is the order of arrival, newest first."""
 
     def __init__(self, parts: PageParts, shared: Sequence[QAction]) -> None:
         super().__init__()
@@ -87,7 +91,10 @@ class TablePage(QWidget):
         self._typing.setInterval(PAUSE_IN_TYPING_MS)
         self._lay_out()
         self._connect()
-        self._show_state()
+        self.chips.choose(self.first_statuses)
+        if self.first_column >= 0:
+            self.view.sort_by(self.first_column)
+        self._apply_filter()
 
     # ---- for the window
 
@@ -170,7 +177,8 @@ class TablePage(QWidget):
     def _show_state(self) -> None:
         shown, total = self.model.rowCount(), self.feed.total
         one, many = words.ROWS[self.table]
-        filtered = bool(self.field.text().strip() or self.chips.chosen())
+        text = self.field.text().strip()
+        filtered = bool(text or self.chips.chosen())
         self.counter.setText(self._counter_text(shown, total, filtered))
         if self.feed.trouble is not None and self.feed.state is FeedState.FAILED:
             trouble = self.feed.trouble
@@ -183,6 +191,8 @@ class TablePage(QWidget):
             return
         elif not self.model.loaded or (self.model.waiting and filtered):
             self.state_pane.say("Loading …", f"The {many} are being read from the timetable database.")
+        elif total and not text and self.chips.chosen() == self.first_statuses:
+            self.state_pane.say(self.empty_title, self.empty_text, f"Show all {many}", self._on_show_all)
         elif filtered:
             self.state_pane.say(
                 f"No {one} matches", "Try fewer letters or another status.", "Show all", self._on_show_all

@@ -135,19 +135,19 @@ def _queue_time(row: QueueRow) -> Cell:
 def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
     """Timetable changes."""
     return (
-        Column("Status", 158, _queue_status, lambda r: (words.status(Table.QUEUE, r.status), r.worst)),
+        Column("Status", 150, _queue_status, lambda r: (words.status(Table.QUEUE, r.status), r.worst)),
         Column(
             "Change",
-            124,
+            108,
             lambda r: Cell(words.action(r.action), words.source(r.source)),
             lambda r: (r.action, r.source),
         ),
-        Column("Arrived", 84, lambda r: _stamp(campus, r.created), lambda r: (r.created,)),
-        Column("Module", 162, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
-        Column("Room", 136, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
+        Column("Arrived", 82, lambda r: _stamp(campus, r.created), lambda r: (r.created,)),
+        Column("Module", 178, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
+        Column("Room", 140, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
         Column(
             "Day and time",
-            142,
+            148,
             _queue_time,
             lambda r: (r.weekday_new or r.weekday_old, r.start_new or r.start_old),
         ),
@@ -203,21 +203,21 @@ def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]
     return (
         Column(
             "Recorded?",
-            176,
+            146,
             _recorded,
             lambda r: (words.recorded(r.recorded), words.status(Table.NOTIFICATIONS, r.status)),
         ),
-        Column("Lesson", 146, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
+        Column("Lesson", 148, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
         Column(
             "Module",
-            160,
+            164,
             lambda r: Cell(
                 named(r.module_title, r.module)[0], _dotted(named(r.module_title, r.module)[1], r.group)
             ),
             lambda r: (r.module_title.casefold(), r.module, r.group),
         ),
-        Column("Room", 140, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
-        Column("What happened", 188, _why, lambda r: (r.message.casefold(), r.action)),
+        Column("Room", 148, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
+        Column("What happened", 202, _why, lambda r: (r.message.casefold(), r.action)),
         Column(
             "Lecturer",
             150,
@@ -257,17 +257,17 @@ def counted_times(times: int) -> str:
 def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
     """Room clashes."""
     return (
-        Column("State", 132, _room_day_state, lambda r: (words.status(Table.ROOM_DAYS, r.state),)),
-        Column("Date", 146, lambda r: Cell(formats.date(r.date)), lambda r: (r.date, r.room)),
+        Column("State", 104, _room_day_state, lambda r: (words.status(Table.ROOM_DAYS, r.state),)),
+        Column("Date", 138, lambda r: Cell(formats.date(r.date)), lambda r: (r.date, r.room)),
         Column(
             "Room",
-            196,
+            186,
             lambda r: Cell(named(r.room_name, r.room)[0], _dotted(named(r.room_name, r.room)[1], r.building)),
             lambda r: (r.room_name.casefold(), r.room, r.date),
         ),
         Column(
             "Not recorded",
-            116,
+            112,
             lambda r: Cell(
                 formats.number(r.left_out),
                 "lesson" if r.left_out == 1 else "lessons",
@@ -277,13 +277,17 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
         ),
         Column(
             "Failed",
-            76,
-            lambda r: Cell(formats.number(r.failed), "", Tone.BAD if r.failed and r.state == "open" else None),
+            68,
+            lambda r: Cell(
+                formats.number(r.failed) if r.failed else formats.NOTHING,
+                "",
+                Tone.BAD if r.failed and r.state == "open" else None,
+            ),
             lambda r: (r.failed,),
         ),
         Column(
             "Same lecture?",
-            150,
+            146,
             _room_day_together,
             lambda r: (r.together_possible,),
             hint="Clashes that look like one lecture listed under several modules",

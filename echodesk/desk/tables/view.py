@@ -109,14 +109,18 @@ class LiveView(QTableView):
     def sort_by(self, column: int) -> None:
         """Ascending, then descending, then by arrival again."""
         now, descending = self._model.sorted_by
-        titles = self.horizontalHeader()
         if now != column:
             self._model.sort(column, Qt.SortOrder.AscendingOrder)
         elif not descending:
             self._model.sort(column, Qt.SortOrder.DescendingOrder)
         else:
             self._model.sort(-1)
+        self.show_sorting()
+
+    def show_sorting(self) -> None:
+        """Mark the column that the rows are sorted by."""
         now, descending = self._model.sorted_by
+        titles = self.horizontalHeader()
         titles.setSortIndicatorShown(now >= 0)
         if now >= 0:
             order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
