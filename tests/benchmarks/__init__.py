@@ -1,4 +1,4 @@
-"""How fast, how small: `python -m tests.benchmarks`. Each file measures one thing against a baseline of the same run.
+"""How fast, how small: `python -m tests.benchmarks`. Each file measures one thing beside a baseline.
 
-Figures that miss their goal are reported as missed; nothing here decides what the goals are but the issues.
+The baseline is measured in the same run. Figures that miss their goal are reported as missed; the goals are the project's, not this folder's.
 """

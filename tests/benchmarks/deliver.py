@@ -1,4 +1,4 @@
-"""Notifications per second through the worker, against a bare client that sends the same requests (issue: deliver)."""
+"""Notifications per second through the worker, against a bare client that sends the same requests."""
 
 from __future__ import annotations
 

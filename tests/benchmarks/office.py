@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from echodesk import demonstration, main
+from echodesk import main
 from echodesk.messages import Event, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.simulator.seed import write_seed
@@ -23,7 +23,8 @@ from tests.databases.cmis import Cmis
 QUIET_S = 300.0
 
 _SENT = text(
-    "SELECT ACTION, EXTERNAL_ID, SENT, STATUS FROM STT_ECHO_AUDIT WHERE ACTION IN ('POST', 'PUT', 'DELETE') ORDER BY ID"
+    "SELECT ACTION, EXTERNAL_ID, SENT, STATUS FROM STT_ECHO_AUDIT"
+    " WHERE ACTION IN ('POST', 'PUT', 'DELETE') ORDER BY ID"
 )
 _ENDED = text("SELECT (julianday(max(PROCESSED)) - 2440587.5) * 86400.0 FROM STT_ECHO_NOTIFICATION")
 _STATUSES = text("SELECT STATUS, count(*) FROM STT_ECHO_NOTIFICATION GROUP BY STATUS")
@@ -55,6 +56,7 @@ class AtWork:
     access: main.Echo360Access
     worker: WorkerThread
     ear: _Ear
+    slots: int
 
     def check(self) -> None:
         """Raises if the simulator or the worker has failed."""
@@ -62,7 +64,7 @@ class AtWork:
         if self.ear.defects:
             raise NotQuiet(self.ear.defects[0])
 
-    def edit(self, work: Callable[[Cmis], None]) -> None:
+    def edit(self, work: Callable[[Cmis], object]) -> None:
         """One transaction of a timetabler."""
         with self.office.database.engine.begin() as connection:
             work(Cmis(connection))
@@ -101,7 +103,7 @@ class AtWork:
     def statuses(self) -> dict[str, int]:
         """Notifications by status."""
         with self.office.database.engine.connect() as connection:
-            return {status: count for status, count in connection.execute(_STATUSES)}
+            return {str(row.STATUS): int(row[1]) for row in connection.execute(_STATUSES)}
 
     def pending(self) -> Pending:
         """What still has to happen."""
@@ -126,7 +128,7 @@ class AtWork:
 
 @contextmanager
 def at_work(folder: Path, slots: int, latency_ms: float = 0.0) -> Iterator[AtWork]:
-    """An office with requests for `slots` lessons and none of the lessons yet; call limit lifted, mirror complete."""
+    """An office with requests for `slots` lessons and none of the lessons; call limit lifted, mirror complete."""
     folder.mkdir()
     office = main.open_office(folder, create=True)
     try:
@@ -138,10 +140,11 @@ def at_work(folder: Path, slots: int, latency_ms: float = 0.0) -> Iterator[AtWor
             address = echo360.address
             access = main.Echo360Access(address.url, address.client_id, address.client_secret)
             ear = _Ear()
-            worker = main.make_worker(office, demonstration.Heard(), access, 0, loopback_only=True)
+            ear = _Ear()
+            worker = main.make_worker(office, ear, access, 0, loopback_only=True)
             worker.start()
             try:
-                there = AtWork(office, university, echo360, access, worker, ear)
+                there = AtWork(office, university, echo360, access, worker, ear, slots)
                 _wait_for_mirror(there)
                 yield there
             finally:

@@ -1,4 +1,4 @@
-"""A university made for measuring: 200 rooms, all of its reference data known to Echo360, no two lessons clashing."""
+"""A university made for measuring: 200 rooms, its reference data known to Echo360, no two lessons clashing."""
 
 from __future__ import annotations
 
@@ -37,12 +37,9 @@ class University:
         return cls(academic_year(starts), starts)
 
     def lessons(self, count: int, *, weeks: int = 2, seed: int = 1) -> list[Lesson]:
-        """So many lessons of one week each, spread over rooms, days and weeks, in mixed order."""
-        places = itertools.product(range(1, weeks + 1), range(1, 6), range(len(HOURS)), range(ROOMS))
-        chosen = list(itertools.islice(places, count))
-        if len(chosen) < count:
-            raise ValueError(f"{count} lessons do not fit into {weeks} weeks")
-        random.Random(seed).shuffle(chosen)
+        """So many lessons of one week each, at random places and times, in mixed order; no two of them clash."""
+        places = list(itertools.product(range(1, weeks + 1), range(1, 6), range(len(HOURS)), range(ROOMS)))
+        chosen = random.Random(seed).sample(places, count)
         return [
             self.lesson(1_000 + number, room, weekid, weekday, HOURS[hour])
             for number, (weekid, weekday, hour, room) in enumerate(chosen)
@@ -77,10 +74,10 @@ class University:
                 for week in every
             ],
         )
+        sets = [(week, week) for week in every] + [(ALL_WEEKS, week) for week in every]
         cmis.insert_all(
             "weekmapnumeric",
-            [{"setid": self.setid, "weekid": week, "weeknumber": week} for week in every]
-            + [{"setid": self.setid, "weekid": ALL_WEEKS, "weeknumber": week} for week in every],
+            [{"setid": self.setid, "weekid": weekid, "weeknumber": week} for weekid, week in sets],
         )
         cmis.insert("stt_component_type", module_subgroup_code="LC", name="Lecture")
         cmis.insert("depts", deptid="D1", name="Department")
