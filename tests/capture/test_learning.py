@@ -55,7 +55,7 @@ def two_sections(
     )
 
     async def work(echo: Echo360, _clock: JumpingClock) -> tuple[Any, tuple[Learned, ...]]:
-        echo.remember(known)
+        echo.remember(known, clean=False)
         return (await echo.create(booking(sections=sent))).answer, echo.learned()
 
     answer, learned = working(server, work)
@@ -84,7 +84,7 @@ def test_a_room_that_contradicts_the_map_is_shown_as_it_is() -> None:
     server = Server(lambda request: httpx.Response(201, json=row()))
 
     async def work(echo: Echo360, _clock: JumpingClock) -> Any:
-        echo.remember([Learned(Kind.ROOM, "S101", "r-other"), Learned(Kind.ROOM, "S102", "r-1")])
+        echo.remember([Learned(Kind.ROOM, "S101", "r-other"), Learned(Kind.ROOM, "S102", "r-1")], clean=False)
         return (await echo.create(booking())).answer
 
     answer = working(server, work)

@@ -226,7 +226,7 @@ def test_an_id_from_an_earlier_run_is_not_trusted_with_an_empty_listing() -> Non
     server.routes["GET", f"{SCHEDULES}?room=r-old&limit=150"] = listing([])
     server.routes["GET", FIRST] = listing([schedule(1)])
     echo = client(server)
-    echo.remember([Learned(Kind.ROOM, "S101", "r-old")])
+    echo.remember([Learned(Kind.ROOM, "S101", "r-old")], clean=False)
     answer = room(server, echo=echo)
     assert isinstance(answer, Listing)
     assert answer.complete

@@ -191,7 +191,7 @@ def test_a_section_of_another_course_is_not_used() -> None:
     server.add("sections", "s-1", "COMP101_LC01", courseId="k-other", sectionNumber="LC01")
 
     async def once(echo: Echo360, _clock: JumpingClock) -> SupplyAnswer:
-        echo.remember([Learned(Kind.COURSE, "COMP101", "k-1")])
+        echo.remember([Learned(Kind.COURSE, "COMP101", "k-1")], clean=False)
         return (await echo.supply(SECTION, facts())).answer
 
     answer = working(server, once)
@@ -210,7 +210,7 @@ def test_a_parent_that_is_gone_is_looked_for_again() -> None:
     server.before_create = refuse_stale
 
     async def once(echo: Echo360, _clock: JumpingClock) -> SupplyAnswer:
-        echo.remember([Learned(Kind.BUILDING, "SCI", "b-stale")])
+        echo.remember([Learned(Kind.BUILDING, "SCI", "b-stale")], clean=False)
         return (await echo.supply(ROOM, facts())).answer
 
     assert working(server, once) == Supplied(("building 'SCI'", "room 'S101'"))
