@@ -12,7 +12,8 @@ from echodesk.messages import Table, TableQuery
 from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
 from echodesk.planning.statuses import TERMINAL, NotificationStatus, entry_outcome, worst_child
 from echodesk.planning.values import RoomDay
-from echodesk.store.binding import ChangeNumber, as_json, flag, place, places_json
+from echodesk.store.binding import ChangeNumber, as_json, places_json
+from echodesk.store.queue_rows import entry_of, notification_values, waiting_of
 from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
 
 POISON_AFTER = 3
@@ -101,6 +102,14 @@ _PROGRESS = text(
     " PROCESSED = CASE WHEN :status IS NULL THEN PROCESSED ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END"
     " WHERE ID = :id AND STATUS <> 'UNPROCESSED'"
 )
+_FAILED_AT = text(
+    "SELECT n.EXTERNAL_ID FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.NEW_ROOMID = json_extract(p.value, '$[0]') AND n.NEW_DATE = json_extract(p.value, '$[1]')"
+    " WHERE n.STATUS IN ('FAILED', 'PARKED') UNION"
+    " SELECT n.EXTERNAL_ID FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.OLD_ROOMID = json_extract(p.value, '$[0]') AND n.OLD_DATE = json_extract(p.value, '$[1]')"
+    " WHERE n.STATUS IN ('FAILED', 'PARKED')"
+)
 _PUT_RIGHT = text(
     "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'SUPERSEDED', MESSAGE = 'Put right by ' || :by || '. '"
     " || coalesce(MESSAGE, ''), CHANGE_NO = :change WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
@@ -166,7 +175,7 @@ class Queue:
         change = self._change()
         self._connection.execute(_NUMBER, {"change": change})
         self._connection.execute(_CLAIMED, [{"id": row.ID, "change": change} for row in rows])
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def waiting_entries(self) -> int:
         """How many entries nobody has taken."""
@@ -176,7 +185,7 @@ class Queue:
         """Write them, all UNPROCESSED."""
         if rows:
             change = self._change()
-            self._connection.execute(_ADD, [_notification_values(row, change) for row in rows])
+            self._connection.execute(_ADD, [notification_values(row, change) for row in rows])
 
     def describe(self, rows: Sequence[tuple[int, Any]]) -> None:
         """What the timetable said of the lesson when its entry was read, for the screens."""
@@ -223,15 +232,15 @@ class Queue:
     def waiting_at(self, places: Collection[RoomDay]) -> list[Waiting]:
         """Notifications that no plan has served yet and that touch one of these room-days."""
         rows = self._connection.execute(_WAITING_AT, {"places": places_json(places)})
-        return [_waiting(row) for row in rows]
+        return [waiting_of(row) for row in rows]
 
     def waiting_past(self, today: str) -> list[Waiting]:
         """Waiting notifications all of whose room-days are before today, at most 500."""
-        return [_waiting(row) for row in self._connection.execute(_WAITING_PAST, {"today": today})]
+        return [waiting_of(row) for row in self._connection.execute(_WAITING_PAST, {"today": today})]
 
     def stray(self) -> list[Waiting]:
         """Waiting notifications that no mark, refresh or intent leads to: there should be none, at most 500."""
-        return [_waiting(row) for row in self._connection.execute(_STRAY)]
+        return [waiting_of(row) for row in self._connection.execute(_STRAY)]
 
     def begin(self, notifications: Collection[int]) -> None:
         """UNPROCESSED → IN_PROGRESS."""
@@ -260,6 +269,11 @@ class Queue:
         )
         rows = self._connection.execute(_ENTRIES_OF, {"ids": as_json(one.id for one in outcomes)})
         self._bring_up_to_date([row.QUEUE_ID for row in rows])
+
+    def failed_at(self, places: Collection[RoomDay]) -> set[str]:
+        """External ids of FAILED and PARKED notifications that touch these room-days."""
+        rows = self._connection.execute(_FAILED_AT, {"places": places_json(places)})
+        return {row.EXTERNAL_ID for row in rows}
 
     def put_right(self, external_ids: Collection[str], by: str) -> None:
         """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
@@ -331,67 +345,3 @@ class Queue:
             values.append({"id": entry, "done": done, "change": change} | said)
         if values:
             self._connection.execute(_PROGRESS, values)
-
-
-def _entry(row: Any) -> QueueEntry:
-    return QueueEntry(
-        id=row.ID,
-        source=row.SOURCE,
-        action=row.ACTION,
-        setid=row.SETID,
-        slotid=row.SLOTID,
-        created=row.CREATED,
-        old_valid=flag(row.OLD_VALID),
-        new_valid=flag(row.NEW_VALID),
-        weekid_old=row.WEEKID_OLD,
-        weekid_new=row.WEEKID_NEW,
-        weekday_old=row.WEEKDAY_OLD,
-        weekday_new=row.WEEKDAY_NEW,
-        start_old=row.STARTTIME_OLD,
-        start_new=row.STARTTIME_NEW,
-        finish_old=row.FINISHTIME_OLD,
-        finish_new=row.FINISHTIME_NEW,
-        room_old=row.ROOMID_OLD,
-        room_new=row.ROOMID_NEW,
-        attempts=row.ATTEMPTS,
-        retry_of=row.RETRY_OF,
-    )
-
-
-def _notification_values(row: NewNotification, change: int) -> dict[str, object]:
-    shown = row.new or row.old
-    return {
-        "queue_id": row.queue_id,
-        "external_id": row.external_id,
-        "setid": row.setid,
-        "slotid": row.slotid,
-        "week": row.week,
-        "action": row.action,
-        "old_valid": row.old_valid,
-        "new_valid": row.new_valid,
-        "date": shown.date.isoformat() if shown else None,
-        "old_room": row.old.room if row.old else None,
-        "old_date": row.old.date.isoformat() if row.old else None,
-        "new_room": row.new.room if row.new else None,
-        "new_date": row.new.date.isoformat() if row.new else None,
-        "start": row.start,
-        "finish": row.finish,
-        "room_group": row.room_group,
-        "module": row.module,
-        "group": row.group,
-        "lecturer": row.lecturer,
-        "email": row.email,
-        "feature": row.feature,
-        "change": change,
-    }
-
-
-def _waiting(row: Any) -> Waiting:
-    return Waiting(
-        row.ID,
-        row.QUEUE_ID,
-        row.EXTERNAL_ID,
-        row.ACTION,
-        place(row.OLD_ROOMID, row.OLD_DATE),
-        place(row.NEW_ROOMID, row.NEW_DATE),
-    )

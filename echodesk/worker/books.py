@@ -70,6 +70,10 @@ class QueueBook(Protocol):
         """IN_PROGRESS → a terminal status or back to UNPROCESSED; entries are brought up to date."""
         ...
 
+    def failed_at(self, places: Collection[RoomDay]) -> set[str]:
+        """External ids of FAILED and PARKED notifications that touch these room-days."""
+        ...
+
     def put_right(self, external_ids: Collection[str], by: str) -> None:
         """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
         ...

@@ -7,7 +7,7 @@ that was read (decisions: "Clean means done"). Nothing here is sent.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from echodesk.planning.records import (
@@ -79,7 +79,8 @@ class _Wave:
         books.places.clear(self.clean)
         books.places.settle(self.places)
         books.queue.finish(self.notifications)
-        books.queue.put_right(self.good, "a later check of this room and day")
+        good = self.good | _wanted_no_more(books, [one.place for one in self.places])
+        books.queue.put_right(good, "a later check of this room and day")
 
 
 class _Settling:
@@ -344,6 +345,17 @@ class _Settling:
             and request.external_id not in self._left
         }
         return good
+
+
+def _wanted_no_more(books: Books, places: Collection[RoomDay]) -> set[str]:
+    """Occurrences that failed in these room-days, that the timetable has no more, and that stand nowhere."""
+    failed = books.queue.failed_at(places)
+    if not failed:
+        return set()
+    lessons = [lesson for one in failed if (lesson := books.timetable.lesson_of(one)) is not None]
+    good, unfit = books.timetable.occurrences_of(lessons)
+    wanted = {one.external_id for one in good} | {one.external_id for one in unfit}
+    return failed - wanted - {row.standing.external_id for row in books.mirror.of_external(failed - wanted)}
 
 
 def _rest(outcome: NotificationOutcome) -> tuple[str | None, str | None, str | None]:

@@ -255,6 +255,18 @@ def test_a_refused_change_leaves_the_recording_as_it_was_and_is_not_put_right(wo
     assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
 
 
+def test_a_failure_of_what_is_wanted_no_more_is_put_right(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused())
+    w.lesson(1)
+    w.settle()
+    w.cancel(1)
+    w.settle()
+    assert w.notifications(1) == ["SUPERSEDED", "SUCCESS"]
+    assert w.entries(1) == ["SUPERSEDED", "PROCESSED"]
+
+
 def test_a_failure_that_is_retried_is_sent_again(world: Worlds) -> None:
     w = world()
     w.settle()

@@ -1,0 +1,104 @@
+"""The demonstration without a window, as checks run it: whatever happens, `differences: 0`."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from echodesk.paths import DATABASE
+from tests.end_to_end.programs import echodesk, environment
+from tests.end_to_end.small_timetable import small_timetable
+from tests.end_to_end.stand_in import StandIn
+
+QUIET = ("--headless", "--until-quiet", "--json", "--timeout", 90)
+
+
+def accounted(data: Path) -> dict[str, int]:
+    """Where every occurrence ended: recorded, beside a carrier, or left out."""
+    with closing(sqlite3.connect(data / DATABASE)) as database:
+        one = "SELECT count(*) FROM "
+        return {
+            "recorded": database.execute(one + "STT_ECHO_MIRROR WHERE OURS = 1").fetchone()[0],
+            "left_out": database.execute(one + "STT_ECHO_LEFT_OUT").fetchone()[0],
+            "sections": database.execute(
+                "SELECT coalesce(sum(json_array_length(SECTIONS)), 0) FROM STT_ECHO_MIRROR WHERE OURS = 1"
+            ).fetchone()[0],
+        }
+
+
+def assert_equal(report: dict[str, Any]) -> None:
+    assert report["quiet"] is True, report
+    assert report["differences"] == 0, report["differing"]
+    assert set(report["queue"]) <= {"PROCESSED", "SUPERSEDED"}, report["queue"]
+    assert not {"UNPROCESSED", "IN_PROGRESS", "FAILED", "PARKED"} & set(report["notifications"]), report
+
+
+@pytest.mark.parametrize(("faults", "limit", "lessons"), [("flaky", 0, 20), ("late", 0, 30), ("limits", 3_000, 5)])
+def test_a_misbehaving_echo360_ends_equal(tmp_path: Path, faults: str, limit: int, lessons: int) -> None:
+    """The limit of a misbehaving Echo360 falls to 90 calls a minute, so that run is the smallest."""
+    timetable = small_timetable(tmp_path / "csv", lessons=lessons)
+    ended = echodesk(
+        *("demo", *QUIET, "--data", tmp_path / "data", "--timetable", timetable),
+        *("--faults", faults, "--calls-per-minute", limit, "--edits", lessons // 2),
+    )
+    assert ended.code == 0, ended.err
+    assert_equal(ended.report)
+    assert ended.report["edits"] == lessons // 2
+    assert ended.report["schedules"] > 2 * lessons
+
+
+def test_another_echo360_ends_equal_too(tmp_path: Path) -> None:
+    """Nothing may depend on the server being ours: other ids, other words, no side door."""
+    timetable = small_timetable(tmp_path / "csv", lessons=30)
+    with StandIn() as server:
+        ended = echodesk(
+            *("demo", *QUIET, "--data", tmp_path / "data", "--timetable", timetable),
+            *("--echo360", server.address.url, "--calls-per-minute", 0, "--edits", 15),
+            env=environment(server.address),
+        )
+        assert ended.code == 0, ended.err
+        assert_equal(ended.report)
+        assert ended.report["schedules"] == len(server.schedules) > 50
+        assert server.clashes == 0, "nothing was asked for that the plan itself could have avoided"
+        assert server.strange == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_real_timetable_is_whole_in_echo360(shared_data: Callable[[str], Path], tmp_path: Path) -> None:
+    """42,888 lesson-weeks, 42,116 of them with a room: each is recorded, with another's recording, or left out."""
+    source = shared_data("unsw-2020-t1-classutil")
+    with (source / "lessons.csv").open(encoding="utf-8", newline="") as rows:
+        with_room = sum(len(row["weeks"].split()) for row in csv.DictReader(rows) if row["room_id"])
+    assert with_room == 42_116
+    data = tmp_path / "data"
+    ended = echodesk(
+        *("demo", "--headless", "--until-quiet", "--json", "--timeout", 300, "--data", data),
+        *("--timetable", source, "--calls-per-minute", 0),
+        timeout_s=390.0,
+    )
+    assert ended.code == 0, ended.err
+    report = ended.report
+    assert report["quiet"] is True
+    assert report["differences"] == 0
+    found = accounted(data)
+    assert found["recorded"] == report["schedules"]
+    # Two lessons of one lecture may share a section, so sections count at most its lessons.
+    together = members_beside_a_carrier(data)
+    assert found["recorded"] + found["left_out"] + together == with_room
+
+
+def members_beside_a_carrier(data: Path) -> int:
+    """Occurrences that are recorded under another lesson's external id."""
+    with closing(sqlite3.connect(data / DATABASE)) as database:
+        rows = database.execute(
+            "SELECT count(*) FROM (SELECT EXTERNAL_ID FROM STT_ECHO_NOTIFICATION WHERE RECORDED = 'YES'"
+            " EXCEPT SELECT EXTERNAL_ID FROM STT_ECHO_MIRROR WHERE OURS = 1)"
+        )
+        return int(rows.fetchone()[0])
