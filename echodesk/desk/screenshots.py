@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.resting import rest
@@ -21,6 +21,8 @@ from echodesk.messages import Overview
 log = logging.getLogger(__name__)
 
 SIZE = (1400, 900)
+SMALLEST = 0
+"""Qt's "quality" of a PNG is how little it is packed."""
 WAIT_S = 60.0
 SETTLE_S = 240.0
 EMPTY_WAIT_S = 10.0
@@ -63,7 +65,8 @@ async def take(
         file = folder / file_name(title)
         # Widgets made just now are laid out in the next turns of Qt's loop.
         await rest(SETTLE_MS)
-        if not window.grab().save(str(file), "PNG"):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        if not window.grab().save(str(file), "PNG", SMALLEST):
             raise _cannot_write(file, "Qt could not save the picture.")
         written.append(file)
     return tuple(written)

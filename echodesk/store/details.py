@@ -105,7 +105,6 @@ class Details:
 
     def _notification(self, row: NotificationRow) -> Detail:
         lesson = (
-            ("External id", row.external_id),
             ("Module", _both(row.module, row.module_title)),
             ("Group", row.group),
             ("Lecturer", _both(row.lecturer, row.lecturer_name)),
@@ -114,6 +113,7 @@ class Details:
             ("Time", f"{row.start}-{row.finish}" if row.start else ""),
             ("Room", _both(row.room, row.room_name)),
             ("Before", " ".join(p for p in (_both(row.old_room, row.old_room_name), row.old_date) if p)),
+            ("External id", row.external_id),
         )
         held_as, held = row.external_id, self._connection.execute(_MIRROR, {"id": row.external_id}).all()
         if not held and row.recorded == "YES" and row.start:
@@ -126,7 +126,7 @@ class Details:
         headline = " ".join(p for p in (recorded.get(row.recorded, "Not decided yet."), row.message) if p)
         groups = (
             DetailGroup("Lesson", _filled(lesson)),
-            DetailGroup("Echo360 holds", stands or (("Stands in Echo360", "nothing under this external id"),)),
+            DetailGroup("Echo360 holds", stands or (("Stands in Echo360", "nothing for this lesson and week"),)),
         )
         calls = self._calls(_CALLS, {"id": held_as})
         return Detail(Table.NOTIFICATIONS, row.key, headline, groups, calls)

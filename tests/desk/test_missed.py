@@ -25,7 +25,7 @@ def test_the_overview_names_the_next_lessons_that_will_not_be_recorded(qapp: QAp
         "Tue 24 Nov, 12:00–14:00",  # noqa: RUF001 - the dash is meant
         "Introductory Biology · LC01",
         "Great Hall, Main Building",
-        "Room clash: HIST1107 LC01 Europe since 1789 keeps the room",
+        "Room kept by HIST1107 LC01 Europe since 1789",
     )
 
     async def body(desk: Desk) -> None:

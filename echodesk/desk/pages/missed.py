@@ -14,8 +14,8 @@ from echodesk.desk.theme import Theme
 from echodesk.desk.words import Tone
 from echodesk.messages import MissedLesson
 
-WIDTHS = (3, 5, 5, 7)
-"""How the columns share the width: when, module, room, why."""
+WIDTHS = (0, 5, 5, 6)
+"""How the columns share the width: when (as wide as it is), module, room, why."""
 
 
 class MissedPanel(QFrame):
@@ -60,8 +60,8 @@ class MissedPanel(QFrame):
             self._grid.addWidget(widgets.label(text, "muted", wrap=True), 0, 0, 1, len(WIDTHS) + 1)
         for row, lesson in enumerate(lessons):
             self._grid.addWidget(self._sign(), row, 0)
-            for column, text in enumerate(line(lesson)):
-                self._grid.addWidget(OneLine(text), row, column + 1)
+            for column, (text, share) in enumerate(zip(line(lesson), WIDTHS, strict=True)):
+                self._grid.addWidget(OneLine(text, whole=not share), row, column + 1)
 
     def forget(self) -> None:
         """Make everything anew at the next call: the colours have changed."""
@@ -76,23 +76,24 @@ class MissedPanel(QFrame):
 
 
 def line(lesson: MissedLesson) -> tuple[str, str, str, str]:
-    """When, module, room, why: `Mon 23 Nov, 12:00`, `Parasitology 2 · LC07`, `Room 121`, `Room clash: … stays`."""
+    """When, module, room, why: `Mon 23 Nov, 12:00`, `Anatomy · LC07`, `Room 121`, `Room kept by Surgery 1`."""
     day = formats.date(lesson.date).rpartition(" ")[0]
     when = f"{day}, {formats.span(lesson.start, lesson.finish)}"
     module = " · ".join(part for part in (lesson.module_title or lesson.module, lesson.group) if part)
     room = ", ".join(part for part in (lesson.room_name or lesson.room, lesson.building) if part)
     why = words.reason(lesson.reason)
-    return (when, module, room, f"{why}: {lesson.winner} keeps the room" if lesson.winner else why)
+    return (when, module, room, f"Room kept by {lesson.winner}" if lesson.winner else why)
 
 
 class OneLine(QLabel):
     """A text on one line, cut off with dots where its column ends; the whole of it as a tooltip."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, whole: bool) -> None:
         super().__init__()
-        self._whole = formats.one_line(text, 200)
+        self._whole = formats.one_line(text, 40 if whole else 200)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        if not whole:
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setText(self._whole)
         self.setAccessibleName(self._whole)
         # Qt reads a tooltip that looks like HTML as HTML: escaping keeps strings from outside plain (S12).

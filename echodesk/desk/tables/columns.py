@@ -135,7 +135,7 @@ def _queue_time(row: QueueRow) -> Cell:
 def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
     """Timetable changes."""
     return (
-        Column("Status", 150, _queue_status, lambda r: (words.status(Table.QUEUE, r.status), r.worst)),
+        Column("Status", 142, _queue_status, lambda r: (words.status(Table.QUEUE, r.status), r.worst)),
         Column(
             "Change",
             108,
@@ -143,11 +143,11 @@ def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
             lambda r: (r.action, r.source),
         ),
         Column("Arrived", 82, lambda r: _stamp(campus, r.created), lambda r: (r.created,)),
-        Column("Module", 178, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
-        Column("Room", 140, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
+        Column("Module", 172, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
+        Column("Room", 158, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
         Column(
             "Day and time",
-            148,
+            146,
             _queue_time,
             lambda r: (r.weekday_new or r.weekday_old, r.start_new or r.start_old),
         ),
@@ -207,17 +207,17 @@ def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]
             _recorded,
             lambda r: (words.recorded(r.recorded), words.status(Table.NOTIFICATIONS, r.status)),
         ),
-        Column("Lesson", 148, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
+        Column("Lesson", 142, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
         Column(
             "Module",
-            164,
+            182,
             lambda r: Cell(
                 named(r.module_title, r.module)[0], _dotted(named(r.module_title, r.module)[1], r.group)
             ),
             lambda r: (r.module_title.casefold(), r.module, r.group),
         ),
         Column("Room", 148, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
-        Column("What happened", 202, _why, lambda r: (r.message.casefold(), r.action)),
+        Column("What happened", 190, _why, lambda r: (r.message.casefold(), r.action)),
         Column(
             "Lecturer",
             150,
@@ -261,7 +261,7 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
         Column("Date", 138, lambda r: Cell(formats.date(r.date)), lambda r: (r.date, r.room)),
         Column(
             "Room",
-            186,
+            240,
             lambda r: Cell(named(r.room_name, r.room)[0], _dotted(named(r.room_name, r.room)[1], r.building)),
             lambda r: (r.room_name.casefold(), r.room, r.date),
         ),
