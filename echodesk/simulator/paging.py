@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
 from echodesk.simulator.switches import Switches
-from echodesk.simulator.wire import Refusal, json_error, json_response
+from echodesk.simulator.wire import Refusal, SimResponse, json_error, json_response
 
+T = TypeVar("T")
 Key = tuple[str, ...]
 """Where a row stands in a list; the last part is its id."""
 
@@ -46,32 +48,30 @@ def asked_page(
     return Page(min(limit, switches.max_page_size), after)
 
 
-def cut(order: Sequence[Key], page: Page) -> tuple[Sequence[Key], bool]:
-    """The keys of a page out of a sorted list, and whether more follow."""
-    begin = 0 if page.after is None else bisect_right(order, page.after)
-    end = begin + page.limit
-    return order[begin:end], end < len(order)
-
-
-def envelope(
-    rows: list[object],
+def list_answer(
+    order: Sequence[Key],
+    find: Callable[[str], T | None],
+    render: Callable[[T], object],
     *,
     path: str,
     page: Page,
-    last: Key | None,
     filters: Mapping[str, str],
     names: Sequence[str],
     institution_id: str,
     switches: Switches,
-) -> dict[str, object]:
-    """The list answer. `last` is the key of the last row if more follow, else None."""
-    answer: dict[str, object] = {"data": rows, "has_more": last is not None}
-    if last is not None:
-        cursor = _encode(last, names, institution_id)
+) -> SimResponse:
+    """A page out of a sorted list; an id whose entity is gone has no row."""
+    begin = 0 if page.after is None else bisect_right(order, page.after)
+    keys = order[begin : begin + page.limit]
+    found = (find(key[-1]) for key in keys)
+    more = begin + page.limit < len(order)
+    answer: dict[str, object] = {"data": [render(each) for each in found if each is not None], "has_more": more}
+    if more:
+        cursor = _encode(keys[-1], names, institution_id)
         answer["next"] = f"{path}?{urlencode({'limit': page.limit, 'offset': cursor, **filters})}"
     elif switches.last_page_next == "null":
         answer["next"] = None
-    return answer
+    return json_response(200, answer)
 
 
 def _encode(key: Key, names: Sequence[str], institution_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic
 
 import msgspec
@@ -12,7 +13,7 @@ from echodesk.simulator import reference_forms as forms
 from echodesk.simulator.directory import E, Table
 from echodesk.simulator.entities import User
 from echodesk.simulator.forms import Form, read_body
-from echodesk.simulator.paging import asked_page, cut, envelope
+from echodesk.simulator.paging import asked_page, list_answer
 from echodesk.simulator.schedules import matching
 from echodesk.simulator.state import State, deleted, resource_not_found
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response, refusal
@@ -194,20 +195,16 @@ class Reference:
                 for child in resource.table.children(name, parent)
             }
             order = [key for key in order if key[-1] in wanted]
-        keys, more = cut(order, page)
-        entities = (resource.table.get(key[-1]) for key in keys)
-        return json_response(
-            200,
-            envelope(
-                [forms.render(state, entity) for entity in entities if entity is not None],
-                path=request.path,
-                page=page,
-                last=keys[-1] if more else None,
-                filters=filters,
-                names=_KEY_NAMES,
-                institution_id=state.institution_id,
-                switches=state.switches,
-            ),
+        return list_answer(
+            order,
+            resource.table.get,
+            partial(forms.render, state),
+            path=request.path,
+            page=page,
+            filters=filters,
+            names=_KEY_NAMES,
+            institution_id=state.institution_id,
+            switches=state.switches,
         )
 
     def _save(self, resource: Resource[E], body: dict[str, object], held: E | None) -> SimResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import partial
 
 import msgspec
 
@@ -11,7 +12,7 @@ from echodesk.simulator.booking_form import read_schedule, render_schedule
 from echodesk.simulator.bookings import KEY_NAMES, Schedule
 from echodesk.simulator.directory import E, Table
 from echodesk.simulator.forms import read_body
-from echodesk.simulator.paging import Key, asked_page, cut, envelope
+from echodesk.simulator.paging import Key, asked_page, list_answer
 from echodesk.simulator.state import State, deleted, resource_not_found
 from echodesk.simulator.switches import Switches
 from echodesk.simulator.wire import Refusal, SimRequest, SimResponse, json_response, refusal
@@ -53,20 +54,16 @@ class Schedules:
         filters = {name: parameters[name] for name in _FILTERS if parameters.get(name)}
         rooms = self._rooms(filters) if filters else None
         order = self._order(rooms) if held is None else _order_of(held, rooms)
-        keys, more = cut(order, page)
-        schedules = (state.bookings.get(key[-1]) if held is None else held[key[-1]] for key in keys)
-        return json_response(
-            200,
-            envelope(
-                [render_schedule(state, schedule) for schedule in schedules if schedule is not None],
-                path=request.path,
-                page=page,
-                last=keys[-1] if more else None,
-                filters=filters,
-                names=KEY_NAMES,
-                institution_id=state.institution_id,
-                switches=state.switches,
-            ),
+        return list_answer(
+            order,
+            state.bookings.get if held is None else held.get,
+            partial(render_schedule, state),
+            path=request.path,
+            page=page,
+            filters=filters,
+            names=KEY_NAMES,
+            institution_id=state.institution_id,
+            switches=state.switches,
         )
 
     def reading(self, key: str, held: Mapping[str, Schedule]) -> SimResponse:
