@@ -15,9 +15,9 @@ from typing import Annotated, Any
 
 import typer
 
-from echodesk import log, paths
+from echodesk import paths
 from echodesk.commands import acting, editing, explaining, installing, settings, status, working
-from echodesk.commands.answers import Data, Json, aligned, complain, folder_trouble, say
+from echodesk.commands.answers import Data, Json, aligned, complain, keep_log, say
 from echodesk.commands.reading import check_address, date
 from echodesk.commands.windowing import check_theme, window
 from echodesk.demo.stage import Wish
@@ -88,10 +88,7 @@ def demo(
     check_theme(theme)
     if echo360:
         check_address(echo360, loopback_only=True)
-    try:
-        log.set_up(folder, to_screen=False)
-    except OSError as error:
-        raise folder_trouble(folder, error) from error
+    keep_log(folder)
     options = ("--faults", faults, "--latency-ms", str(latency_ms))
 
     def told(text: str) -> None:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from echodesk import paths
+from echodesk import log, paths
 from echodesk.desk.campus import campus_time
 from echodesk.errors import DatabaseTrouble, EchoDeskError
 from echodesk.log import redacted
@@ -81,6 +81,14 @@ def office_at(data: Path | None, busy_s: float = BUSY_S) -> Iterator[Office]:
         yield office
     finally:
         office.close()
+
+
+def keep_log(folder: Path) -> None:
+    """Keep the log in the data folder from now on, and off the screen. Raises `DatabaseTrouble`."""
+    try:
+        log.set_up(folder, to_screen=False)
+    except OSError as error:
+        raise folder_trouble(folder, error) from error
 
 
 def folder_trouble(folder: Path, error: OSError) -> DatabaseTrouble:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from echodesk import log
-from echodesk.commands.answers import folder_of, folder_trouble, office_at
+from echodesk.commands.answers import folder_of, keep_log, office_at
 from echodesk.commands.reading import check_address
 from echodesk.commands.working import call_limit
 from echodesk.demo.stage import existing
@@ -37,10 +36,7 @@ def window(data: Path | None, echo360: str, theme: str) -> int:
     access = access_from_environment(echo360)
     find_display(pictures_only=False)
     with office_at(data) as office:
-        try:
-            log.set_up(folder, to_screen=False)
-        except OSError as error:
-            raise folder_trouble(folder, error) from error
+        keep_log(folder)
         limit = call_limit(office)
         profile = "Demonstration" if demonstration else "Office"
         return show_window(

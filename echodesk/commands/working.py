@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from echodesk import log
-from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, office_at, plain, say
+from echodesk.commands.answers import Data, Json, folder_of, keep_log, office_at, plain, say
 from echodesk.commands.reading import check_address
 from echodesk.demo.stage import existing
 from echodesk.desk import words
@@ -78,10 +78,7 @@ def worker(
     check_address(echo360, loopback_only=demonstration)
     access = access_from_environment(echo360)
     with office_at(data) as office:
-        try:
-            log.set_up(folder, to_screen=False)
-        except OSError as error:
-            raise folder_trouble(folder, error) from error
+        keep_log(folder)
         limit = calls_per_minute if calls_per_minute is not None else call_limit(office)
         events = Events()
         thread = make_worker(office, events, access, limit, loopback_only=demonstration)
