@@ -34,6 +34,7 @@ from echodesk.demo.rows import (
 )
 from echodesk.demo.term import academic_year, checked_term_start
 from echodesk.demo.week_sets import WeekSets
+from echodesk.planning.values import clock_text
 
 DEFAULT_SEED = 1
 PEOPLE = 880
@@ -149,8 +150,8 @@ def _rows(setid: str, slotid: int, weekid: int, draft: Draft, changed: str) -> l
             slottotal=len(lecturers),
             weekid=weekid,
             weekday=draft.weekday,
-            starttime=_clock(draft.start),
-            finishtime=_clock(draft.finish),
+            starttime=clock_text(draft.start),
+            finishtime=clock_text(draft.finish),
             duration=draft.finish - draft.start,
             moduleid=draft.course.code,
             modgrpcode=draft.group,
@@ -181,7 +182,3 @@ def _changed(rng: random.Random, term_starts: dt.date) -> str:
 def _group_name(group: str) -> str:
     kind = COMPONENT_NAMES.get(group[:2], "Group" if group.startswith(UNKNOWN_COMPONENT) else group[:2])
     return f"{kind} {group[2:].lstrip('0') or group[2:]}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from echodesk.planning.values import clock_text
 from echodesk.store.binding import as_json
 
 _UPDATES = text(
@@ -147,12 +148,8 @@ def _held(row: Any) -> Held:
         echo_id=row.ECHO_ID,
         room=row.ROOMID,
         date=row.LESSON_DATE,
-        start=_clock(row.STARTTIME),
-        finish=_clock(row.FINISHTIME),
+        start=clock_text(row.STARTTIME),
+        finish=clock_text(row.FINISHTIME),
         title=row.TITLE,
         verified=row.VERIFIED,
     )
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
