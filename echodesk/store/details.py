@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import CallShown, Detail, DetailGroup, NotificationRow, QueueRow, RoomDayRow, Table
+from echodesk.planning.values import clock_text
 from echodesk.store.screens import Tables
 
 _CALLS = text(
@@ -135,7 +136,7 @@ class Details:
         key = {"room": row.room, "date": row.date}
         held = tuple(
             (
-                f"{_clock(one.STARTTIME)}-{_clock(one.FINISHTIME)}",
+                f"{clock_text(one.STARTTIME)}-{clock_text(one.FINISHTIME)}",
                 one.TITLE if one.OURS else f"{one.TITLE} (booked by others)",
             )
             for one in self._connection.execute(_MIRROR_PLACE, key)
@@ -202,15 +203,11 @@ def _said(status: str, recorded: str | None, message: str | None) -> str:
     return " · ".join(p for p in (status, recorded, message) if p)
 
 
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
 def _standing(row: Any) -> str:
     sections = ", ".join(json.loads(row.SECTIONS)) or "no section"
     inputs = "+".join(json.loads(row.INPUTS)) or "audio only"
     return (
-        f"{row.ROOMID} {row.LESSON_DATE} {_clock(row.STARTTIME)}-{_clock(row.FINISHTIME)} · {row.TITLE} ·"
+        f"{row.ROOMID} {row.LESSON_DATE} {clock_text(row.STARTTIME)}-{clock_text(row.FINISHTIME)} · {row.TITLE} ·"
         f" {sections} · {row.PRESENTER or 'no presenter'} · {inputs} (confirmed {row.VERIFIED})"
     )
 
