@@ -94,7 +94,8 @@ class Details:
             ("Tried before", f"entry {row.retry_of}" if row.retry_of else ""),
             ("Error", row.error),
         )
-        headline = f"{row.weeks_done} of {row.weeks_all} weeks done" if row.weeks_all else "Nothing had to be sent"
+        weeks = "week" if row.weeks_all == 1 else "weeks"
+        headline = f"{row.weeks_done} of {row.weeks_all} {weeks} done" if row.weeks_all else "Nothing had to be sent"
         if row.status == "UNPROCESSED":
             headline = "Not read yet"
         groups = (

@@ -30,7 +30,7 @@ def test_a_timetable_change_shows_names_codes_and_what_it_was() -> None:
         "Change": ("Changed", "Timetable"),
         "Arrived": ("09:12:31", "today"),
         "Module": ("Introductory Biology", "BIOL1001 · LC01"),
-        "Room": ("Great Hall", "2950203 · was Darwin 1.02"),
+        "Room": ("Great Hall", "was Darwin 1.02"),
         "Day and time": ("Mon 10:00–11:00", "was Mon 09:00–10:00"),  # noqa: RUF001 - the dash is meant
         "Weeks": ("11 of 11", "done"),
         "Lecturer": ("Ada Fenwick", "L0011"),

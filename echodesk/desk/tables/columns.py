@@ -120,7 +120,7 @@ def _queue_room(row: QueueRow) -> Cell:
     if not row.room_new:
         return Cell(old, old_code)
     if row.room_old and row.room_old != row.room_new:
-        return Cell(name, _dotted(code, f"was {old}"))
+        return Cell(name, f"was {old}")
     return Cell(name, code)
 
 
@@ -183,7 +183,7 @@ def _notification_room(row: NotificationRow) -> Cell:
     if not row.room:
         return Cell(*named(row.old_room_name, row.old_room))
     if row.old_room and row.old_room != row.room:
-        return Cell(name, _dotted(code, f"was {row.old_room_name or row.old_room}"))
+        return Cell(name, f"was {row.old_room_name or row.old_room}")
     return Cell(name, _dotted(code, row.building))
 
 
@@ -207,17 +207,17 @@ def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]
             _recorded,
             lambda r: (words.recorded(r.recorded), words.status(Table.NOTIFICATIONS, r.status)),
         ),
-        Column("Lesson", 142, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
+        Column("Lesson", 150, _lesson_date, lambda r: (r.date or r.old_date, r.start)),
         Column(
             "Module",
-            182,
+            176,
             lambda r: Cell(
                 named(r.module_title, r.module)[0], _dotted(named(r.module_title, r.module)[1], r.group)
             ),
             lambda r: (r.module_title.casefold(), r.module, r.group),
         ),
         Column("Room", 148, _notification_room, lambda r: (r.room_name.casefold(), r.room or r.old_room)),
-        Column("What happened", 190, _why, lambda r: (r.message.casefold(), r.action)),
+        Column("What happened", 188, _why, lambda r: (r.message.casefold(), r.action)),
         Column(
             "Lecturer",
             150,
