@@ -7,6 +7,7 @@ EchoDesk is composed without it.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from echodesk.demo.stage import (
     Wish,
     existing,
     fill,
+    holds_tables,
     made_here,
     make_timetable,
     usable,
@@ -45,7 +47,7 @@ from echodesk.main import (
 )
 from echodesk.messages import Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
-from echodesk.store.database import Database, open_sqlite
+from echodesk.store.database import Database, check_schema, open_sqlite
 from echodesk.store.screens import Tables
 from echodesk.store.settings import SETTINGS
 from echodesk.worker.clock import MachineClock
@@ -61,15 +63,15 @@ CALLS_PER_MINUTE = 120
 def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
     """The demonstration's database, filled if it is new; a folder whose term has begun is renewed.
 
-    Raises `TimetableFault` or `WrongUse` before anything of the folder is touched.
+    Raises `TimetableFault`, `WrongUse` or `SchemaMismatch` before anything of the folder is touched.
     """
     today = MachineClock(SETTINGS["zone"].default).campus_now().date()
     stage = existing(folder)
     if stage is not None and usable(stage, wish, today):
         return open_office(folder), stage
     timetable = make_timetable(wish, today)
-    if stage is None and (folder / paths.DATABASE).exists():
-        _refuse_an_office(folder)
+    if (folder / paths.DATABASE).exists():
+        _refuse_to_renew(folder, unfinished=stage is None)
     for name in (paths.DATABASE, f"{paths.DATABASE}-wal", f"{paths.DATABASE}-shm", SEED_FILE, STAGE_FILE):
         (folder / name).unlink(missing_ok=True)
     office = open_office(folder, create=True)
@@ -80,18 +82,32 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
         raise
 
 
-def _refuse_an_office(folder: Path) -> None:
-    """Raise `WrongUse` if this database was not made by a demonstration, finished or not."""
+def _refuse_to_renew(folder: Path, *, unfinished: bool) -> None:
+    """Raise if this database may not be made anew.
+
+    `WrongUse` if no demonstration made it, finished or not, or if someone works with it; `SchemaMismatch` if
+    another version of EchoDesk made it.
+    """
     database = Database(open_sqlite(folder / paths.DATABASE))
     try:
-        disposable = database.read(made_here)
+        if unfinished and not database.read(made_here):
+            raise WrongUse(
+                "This data folder is an office's",
+                f"The database in {folder} was not made by a demonstration.",
+                "Name another folder with --data; this one was left as it is.",
+            )
+        if not database.read(holds_tables):
+            return
+        check_schema(database)
+        lease = Office(database).look(lambda books: books.office.lease())
     finally:
         database.close()
-    if not disposable:
+    if lease.holder is not None and lease.seconds_left > 0:
         raise WrongUse(
-            "This data folder is an office's",
-            f"The database in {folder} was not made by a demonstration.",
-            "Name another folder with --data; this one was left as it is.",
+            "This data folder is in use",
+            f"{lease.holder} is sending from {folder}; another demonstration would take its timetable away.",
+            f"Close it, or wait {math.ceil(lease.seconds_left)} seconds if it has crashed; or name another folder"
+            " with --data.",
         )
 
 

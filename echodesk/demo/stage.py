@@ -90,6 +90,11 @@ def usable(stage: Stage, wish: Wish, today: dt.date) -> bool:
     )
 
 
+def holds_tables(connection: Connection) -> bool:
+    """True if there is anything in this database; one that was only begun holds nothing."""
+    return bool(connection.execute(_TABLES).first())
+
+
 def made_here(connection: Connection) -> bool:
     """True if a database without a stage may be made anew: a demonstration's that was not finished, or empty."""
     tables = set(connection.execute(_TABLES).scalars())

@@ -244,3 +244,28 @@ def test_an_office_s_database_is_never_taken_for_a_demonstration(run: Run, folde
     said = run("demo", "--headless", "--data", folder, "--json")
     assert (said.code, said.error["title"]) == (2, "This data folder is an office's")
     assert content(folder) == before
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_demonstration_of_another_version_is_refused_and_left_as_it_is(
+    run: Run, folder: Path, finished: bool
+) -> None:
+    if not finished:
+        (folder / "demonstration.json").unlink()
+    with closing(sqlite3.connect(folder / DATABASE)) as connection, connection:
+        connection.execute("UPDATE STT_ECHO_META SET VALUE = '99' WHERE NAME = 'schema_version'")
+    before = content(folder)
+    said = run("demo", "--headless", "--data", folder, "--seed", 99, "--json")
+    assert (said.code, said.error["title"]) == (1, "The tables belong to another version of EchoDesk")
+    assert content(folder) == before
+
+
+def test_a_demonstration_at_work_is_not_made_anew_by_another(run: Run, folder: Path) -> None:
+    with closing(sqlite3.connect(folder / DATABASE)) as connection, connection:
+        connection.execute(
+            "UPDATE STT_ECHO_LEASE SET HOLDER = 'Ann', UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 hour')"
+        )
+    before = content(folder)
+    said = run("demo", "--headless", "--data", folder, "--seed", 99, "--json")
+    assert (said.code, said.error["title"]) == (2, "This data folder is in use")
+    assert content(folder) == before
