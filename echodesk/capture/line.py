@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import cast
 
 import certifi
@@ -75,6 +76,8 @@ class Line:
         self.origin = settings.base_url
         self._clock = clock
         self._base = httpx.URL(settings.base_url)
+        # Most requests of a first fill go to one address, and httpx parses an address anew each time.
+        self._url = lru_cache(maxsize=64)(self._url_of)
         self._transports = [transport] if transport is not None else _transports(settings)
         # Each connection has a pool of its own: for each request httpcore looks at every connection of the pool
         # whether it still lives, and at every waiting request whether it can go. Waiting here is cheaper.
@@ -141,6 +144,9 @@ class Line:
         for transport in self._transports:
             await transport.aclose()
 
+    def _url_of(self, path: str) -> httpx.URL:
+        return self._base.copy_with(raw_path=path.encode("ascii"))
+
     async def _exchange(
         self, method: str, path: str, body: bytes, authorization: bytes, content_type: bytes
     ) -> Got | NotSent | Unanswered:
@@ -158,7 +164,7 @@ class Line:
             headers.append((b"Content-Length", b"%d" % len(body)))
         request = httpx.Request(
             method,
-            self._base.copy_with(raw_path=path.encode("ascii")),
+            self._url(path),
             headers=headers,
             stream=httpx.ByteStream(body),
             extensions=self._extensions,
