@@ -94,8 +94,10 @@ class Details:
             ("Tried before", f"entry {row.retry_of}" if row.retry_of else ""),
             ("Error", row.error),
         )
-        weeks = "week" if row.weeks_all == 1 else "weeks"
-        headline = f"{row.weeks_done} of {row.weeks_all} {weeks} done" if row.weeks_all else "Nothing had to be sent"
+        noun = "week" if row.weeks_all == 1 else "weeks"
+        headline = (
+            f"{row.weeks_done} of {row.weeks_all} {noun} done" if row.weeks_all else "Nothing had to be sent"
+        )
         if row.status == "UNPROCESSED":
             headline = "Not read yet"
         groups = (
