@@ -139,7 +139,8 @@ def test_latency_is_felt(client: Client) -> None:
     client.control("PUT", "settings", {"latency_ms": 80})
     started = time.monotonic()
     client.ask("GET", SCHEDULES)
-    assert time.monotonic() - started >= 0.08
+    # uvloop's timers count whole milliseconds and may fire one early.
+    assert time.monotonic() - started >= 0.078
 
 
 @pytest.mark.parametrize(
