@@ -55,7 +55,7 @@ _ANSWERED = text("SELECT STATE, ANSWER FROM STT_ECHO_COMMAND WHERE ID = :id")
 _TAKE = text(
     "UPDATE STT_ECHO_LEASE SET HOLDER = :holder, EPOCH = EPOCH + 1, STATE = NULL,"
     " UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl) WHERE ID = 1"
-    " AND (HOLDER IS NULL OR UNTIL < strftime('%Y-%m-%dT%H:%M:%fZ')) RETURNING EPOCH"
+    " AND (HOLDER IS NULL OR HOLDER = :holder OR UNTIL < strftime('%Y-%m-%dT%H:%M:%fZ')) RETURNING EPOCH"
 )
 _RENEW = text(
     "UPDATE STT_ECHO_LEASE SET UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl)"
@@ -158,7 +158,10 @@ class Office:
         return row.STATE, row.ANSWER or ""
 
     def take_lease(self, holder: str, ttl_s: float) -> LeaseState | None:
-        """Become the only writer: a new epoch. None while another holds the lease."""
+        """Become the only writer: a new epoch. None while another holds the lease.
+
+        A holder's name is one thread's of one process: who finds itself there has ended without giving it back.
+        """
         row = self._connection.execute(_TAKE, {"holder": holder, "ttl": f"+{ttl_s:.3f} seconds"}).first()
         return None if row is None else LeaseState(holder, row.EPOCH, ttl_s)
 

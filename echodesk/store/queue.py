@@ -115,6 +115,21 @@ _PUT_RIGHT = text(
     " || coalesce(MESSAGE, ''), CHANGE_NO = :change WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
     " AND STATUS IN ('FAILED', 'PARKED') RETURNING QUEUE_ID"
 )
+_COME_BACK = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = 'YES', WINNER = NULL, CHANGE_NO = :change,"
+    " MESSAGE = 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': the clash is over.'"
+    " WHERE STATUS = 'IN_CONFLICT' AND RECORDED = 'NO' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
+)
+_LOST = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = 'NO', WINNER = :winner, MESSAGE = :text, CHANGE_NO = :change"
+    " WHERE ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = :id) AND RECORDED = 'YES'"
+    " AND STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT')"
+)
+_UNPARK = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'SUPERSEDED', CHANGE_NO = :change,"
+    " MESSAGE = 'Decided by a later check of this room and day. ' || coalesce(MESSAGE, '')"
+    " WHERE STATUS = 'PARKED' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids)) RETURNING QUEUE_ID"
+)
 _RECOVER_ENTRIES = text(
     "UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change,"
     " STATUS = CASE WHEN ATTEMPTS >= :poison THEN 'FAILED' ELSE 'UNPROCESSED' END,"
@@ -281,6 +296,22 @@ class Queue:
             return
         rows = self._connection.execute(
             _PUT_RIGHT, {"ids": as_json(external_ids), "by": by, "change": self._change()}
+        ).all()
+        self._bring_up_to_date({row.QUEUE_ID for row in rows})
+
+    def tell_later(self, booked: Collection[str], lost: Collection[tuple[str, str | None, str]]) -> None:
+        """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
+        (external id, winner, text) not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
+        if booked:
+            self._connection.execute(_COME_BACK, {"ids": as_json(booked), "change": self._change()})
+        if not lost:
+            return
+        change = self._change()
+        self._connection.execute(
+            _LOST, [{"id": one, "winner": winner, "text": said, "change": change} for one, winner, said in lost]
+        )
+        rows = self._connection.execute(
+            _UNPARK, {"ids": as_json(one for one, _w, _t in lost), "change": change}
         ).all()
         self._bring_up_to_date({row.QUEUE_ID for row in rows})
 

@@ -78,6 +78,11 @@ class QueueBook(Protocol):
         """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
         ...
 
+    def tell_later(self, booked: Collection[str], lost: Collection[tuple[str, str | None, str]]) -> None:
+        """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
+        (external id, winner, text) not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
+        ...
+
     def waiting_past(self, today: str) -> list[Waiting]:
         """Waiting notifications all of whose room-days are before today."""
         ...

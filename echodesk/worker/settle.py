@@ -67,6 +67,8 @@ class _Wave:
     places: list[PlaceOutcome] = field(default_factory=list)
     notifications: list[NotificationOutcome] = field(default_factory=list)
     good: set[str] = field(default_factory=set)
+    booked: set[str] = field(default_factory=set)
+    """Occurrences that now stand as they should."""
 
     def write(self, books: Books) -> None:
         """All of it, in the caller's transaction."""
@@ -81,6 +83,10 @@ class _Wave:
         books.queue.finish(self.notifications)
         good = self.good | _wanted_no_more(books, [one.place for one in self.places])
         books.queue.put_right(good, "a later check of this room and day")
+        lost = [
+            one for place in self.places for one in place.left_out if one.reason in (Reason.CLASH, Reason.FOREIGN)
+        ]
+        books.queue.tell_later(self.booked, [(one.external_id, one.winner, left_out_text(one)) for one in lost])
 
 
 class _Settling:
@@ -337,6 +343,7 @@ class _Settling:
             if (request := self._by_id.get(carrier)) is None
             or self._work.results[request.number].fate is Fate.DONE
         }
+        self._wave.booked |= good
         good |= {
             request.external_id
             for request in self._work.plan.requests

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 DATABASE_THREADS = 2
 RESTART_MAX_S = 60.0
+HEALTHY_S = 600.0
+"""An engine that ran this long before it failed was well: its failure is the first of a row."""
 GIVE_UP_AFTER = 6
 """After this many defects in a row the worker ends and a person has to start it again."""
 
@@ -144,9 +146,12 @@ class WorkerThread:
         failures = 0
         try:
             while not self._stopping.is_set():
+                began = self._loop.time()
                 failure = await self._one_engine(ThreadLedger(self._ledger, executor))
                 if failure is None:
                     break
+                if self._loop.time() - began > HEALTHY_S:
+                    failures, wait_s = 0, 1.0
                 failures += 1
                 details = "".join(traceback.format_exception(failure))
                 log.error("the worker ended by a defect (%d in a row)", failures, exc_info=failure)
