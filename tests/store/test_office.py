@@ -43,6 +43,13 @@ def test_one_holds_the_lease_until_it_is_given_back_or_runs_out(office: Office) 
     assert office.write(lambda books: books.office.renew_lease("ann", 3, 30.0))
 
 
+def test_who_ended_without_giving_the_lease_back_takes_it_again_under_a_new_epoch(office: Office) -> None:
+    assert take(office, "ann") == 1
+    assert take(office, "ann") == 2
+    with pytest.raises(NotLeading):
+        office.write(lambda books: books.office.guard(1))
+
+
 def test_a_stale_epoch_writes_nothing(office: Office) -> None:
     take(office, "ann")
     run_out(office)

@@ -55,6 +55,33 @@ def test_the_loser_comes_back_when_its_winner_leaves(world: Worlds, leaving: str
     w.assert_equal()
 
 
+def answers(w: World, slotid: int) -> list[tuple[str, str, str | None]]:
+    """(status, recorded, winner) of a lesson's updates."""
+    rows = w.sql(
+        f"SELECT STATUS, RECORDED, WINNER FROM STT_ECHO_NOTIFICATION WHERE SLOTID = {slotid:d} ORDER BY ID"
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def test_the_loser_that_comes_back_says_on_its_own_update_that_it_is_recorded(world: Worlds) -> None:
+    w = world()
+    first_then_second(w)
+    w.cancel(1)
+    w.settle()
+    assert answers(w, 2) == [("IN_CONFLICT", "YES", None)]
+    assert "the clash is over" in w.sql("SELECT MESSAGE FROM STT_ECHO_NOTIFICATION WHERE SLOTID = 2")[0][0]
+
+
+def test_who_is_pushed_out_later_says_so_on_its_own_update(world: Worlds) -> None:
+    w = world(strategy="last_wins")
+    w.lesson(1)
+    w.settle()
+    assert answers(w, 1) == [("SUCCESS", "YES", None)]
+    w.lesson(2, at="09:30-10:30", lecturer="P2")
+    w.settle()
+    assert answers(w, 1) == [("SUCCESS", "NO", external(2))]
+
+
 def test_a_loser_whose_recording_is_withdrawn_is_not_listed_any_more(world: Worlds) -> None:
     w = world()
     first_then_second(w)
