@@ -57,10 +57,8 @@ def test_the_loser_comes_back_when_its_winner_leaves(world: Worlds, leaving: str
 
 def answers(w: World, slotid: int) -> list[tuple[str, str, str | None]]:
     """(status, recorded, winner) of a lesson's updates."""
-    rows = w.sql(
-        f"SELECT STATUS, RECORDED, WINNER FROM STT_ECHO_NOTIFICATION WHERE SLOTID = {slotid:d} ORDER BY ID"
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    rows = w.sql("SELECT SLOTID, STATUS, RECORDED, WINNER FROM STT_ECHO_NOTIFICATION ORDER BY ID")
+    return [(row[1], row[2], row[3]) for row in rows if row[0] == slotid]
 
 
 def test_the_loser_that_comes_back_says_on_its_own_update_that_it_is_recorded(world: Worlds) -> None:
