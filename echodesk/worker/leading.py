@@ -226,7 +226,7 @@ class Leading:
         if self._clock.monotonic() >= self._refresh_at or not did:
             did = await self._lister.refresh_some() or did
             self._refresh_at = self._clock.monotonic() + REFRESH_POLL_S
-        return await self._planner.plan_enough() or did
+        return await self._planner.plan_some() or did
 
     async def _idle(self) -> None:
         """Wait for the next poll, for a finished plan, or for a command."""

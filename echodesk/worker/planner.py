@@ -18,7 +18,6 @@ from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.snapshot import Snapshot, plan_places
 
 PLACES_AT_ONCE = 60
-STEPS_AT_ONCE = 3
 LOW_WATER = 60
 HIGH_WATER = 240
 PACE_S = 0.25
@@ -73,15 +72,6 @@ class Planner:
 
         await self._ledger.write("expand", write)
         self._claimed = []
-        return True
-
-    async def plan_enough(self) -> bool:
-        """Plan until enough is in flight, a few steps at most: a command may wait. False if nothing came of it.
-
-        Expanding a batch takes longer than sending what one step of planning launches."""
-        for step in range(STEPS_AT_ONCE):
-            if not await self.plan_some():
-                return step > 0
         return True
 
     async def plan_some(self) -> bool:
