@@ -45,7 +45,7 @@ from echodesk.main import (
     pending,
     show_window,
 )
-from echodesk.messages import Event, Notice, Table, WorkerFailed
+from echodesk.messages import EngineState, Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.database import Database, check_schema, open_sqlite
 from echodesk.store.screens import Tables
@@ -159,10 +159,11 @@ class HeadlessWish:
 
 
 class Heard:
-    """Remembers the defects that a worker told."""
+    """Remembers what a worker told: its defects, and what keeps it from its work now."""
 
     def __init__(self) -> None:
         self.failures: list[str] = []
+        self.trouble = ""
 
     def post(self, event: Event) -> None:
         """Take an event of the worker."""
@@ -170,6 +171,8 @@ class Heard:
             self.failures.append(event.details)
         elif isinstance(event, Notice):
             self.failures.append(event.message)
+        elif isinstance(event, EngineState):
+            self.trouble = event.database or event.echo360
 
 
 def run_headless(
@@ -219,8 +222,9 @@ def run_headless(
             headless.Pace(wish.edits, wish.edits_per_second, wish.timeout_s),
         )
         calls = worker.calls()
+        trouble = "" if outcome.quiet else heard.trouble
         _end(worker)
-        report_to(_report(office, stage, access, limit, outcome, calls), simulator)
+        report_to(_report(office, stage, access, limit, outcome, calls, trouble), simulator)
 
 
 def _end(worker: WorkerThread) -> None:
@@ -235,6 +239,7 @@ def _report(
     limit: int,
     outcome: headless.Outcome,
     calls: dict[str, int],
+    trouble: str,
 ) -> dict[str, object]:
     comparison = compare_now(office, access, limit)
     today = office.clock().campus_now().date().isoformat()
@@ -271,7 +276,7 @@ def _report(
         "foreign": None if differing is None else differing.foreign,
         "differences": None if differing is None else len(differing.differing),
         "differing": [] if differing is None else [f"{p.room} {p.date}" for p in differing.differing[:20]],
-        "trouble": comparison if isinstance(comparison, str) else "",
+        "trouble": comparison if isinstance(comparison, str) else trouble,
         "commits": office.database.commits.value,
         "seed": stage.seed,
         "setid": stage.setid,
