@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
@@ -20,6 +20,17 @@ _NUMBER = text("UPDATE STT_ECHO_LEASE SET CHANGES = CHANGES + 1 WHERE ID = 1 RET
 def as_json(values: Iterable[object]) -> str:
     """A JSON list for a bind parameter."""
     return json.dumps(list(values))
+
+
+def together(rows: Iterable[tuple[int, Mapping[str, object]]]) -> list[dict[str, object]]:
+    """(id, values) → one row for all ids of the same values, the ids as a JSON list under `ids`.
+
+    One statement for many rows is one step of SQLite, during which the other threads of the program can run.
+    """
+    ids: dict[tuple[tuple[str, object], ...], list[int]] = {}
+    for one, values in rows:
+        ids.setdefault(tuple(values.items()), []).append(one)
+    return [{**dict(values), "ids": as_json(found)} for values, found in ids.items()]
 
 
 def places_json(places: Iterable[RoomDay]) -> str:

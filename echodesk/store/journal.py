@@ -18,7 +18,7 @@ _INTENT_WITH_ID = text(
     "INSERT INTO STT_ECHO_INTENT (ID, EPOCH, METHOD, EXTERNAL_ID, PLACES)"
     " VALUES (:id, :epoch, :method, :external_id, :places)"
 )
-_CLEAR = text("DELETE FROM STT_ECHO_INTENT WHERE ID = :id")
+_CLEAR = text("DELETE FROM STT_ECHO_INTENT WHERE ID IN (SELECT value FROM json_each(:ids))")
 _GIVE_UP = text(
     "UPDATE STT_ECHO_INTENT SET GIVEN_UP = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE ID = :id AND GIVEN_UP IS NULL"
 )
@@ -96,7 +96,7 @@ class Journal:
     def clear_intents(self, ids: Collection[int]) -> None:
         """Answered definitely, or never sent."""
         if ids:
-            self._connection.execute(_CLEAR, [{"id": one} for one in ids])
+            self._connection.execute(_CLEAR, {"ids": as_json(ids)})
 
     def give_up(self, ids: Collection[int]) -> None:
         """No answer will come any more for these; L counts from now."""

@@ -11,7 +11,8 @@ from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 
 _MARK = text(
-    "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON) VALUES (:room, :date, :mark, :reason)"
+    "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON) SELECT json_extract(value, '$[0]'),"
+    " json_extract(value, '$[1]'), :mark, :reason FROM json_each(:places) WHERE true"
     " ON CONFLICT (LESSON_DATE, ROOMID) DO UPDATE SET MARK = excluded.MARK, REASON = excluded.REASON,"
     " HELD_BY = NULL"
 )
@@ -28,7 +29,11 @@ _MARKS_AT = text(
     "SELECT d.ROOMID, d.LESSON_DATE, d.MARK FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
     " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
 )
-_CLEAR = text("DELETE FROM STT_ECHO_DIRTY WHERE LESSON_DATE = :date AND ROOMID = :room AND MARK = :mark")
+_CLEAR = text(
+    "DELETE FROM STT_ECHO_DIRTY WHERE (LESSON_DATE, ROOMID) IN (SELECT d.LESSON_DATE, d.ROOMID"
+    " FROM json_each(:marks) m CROSS JOIN STT_ECHO_DIRTY d ON d.LESSON_DATE = json_extract(m.value, '$[0]')"
+    " AND d.ROOMID = json_extract(m.value, '$[1]') WHERE d.MARK = json_extract(m.value, '$[2]'))"
+)
 _HOLD = text(
     "UPDATE STT_ECHO_DIRTY SET HELD_BY = :pause WHERE LESSON_DATE = :date AND ROOMID = :room AND MARK = :mark"
     " AND EXISTS (SELECT 1 FROM STT_ECHO_PAUSE WHERE ID = :pause AND LIFTED IS NULL)"
@@ -115,9 +120,10 @@ class Places:
 
     def mark(self, places: Iterable[RoomDay], reason: str) -> None:
         """Dirty: plan these. An existing mark gets a new number and is no longer held."""
-        rows = [{**_key(p), "mark": self._change(), "reason": reason} for p in sorted(set(places))]
-        if rows:
-            self._connection.execute(_MARK, rows)
+        wanted = sorted(set(places))
+        if wanted:
+            values = {"places": places_json(wanted), "mark": self._change(), "reason": reason}
+            self._connection.execute(_MARK, values)
 
     def mark_refresh(self, places: Iterable[RoomDay], wait_s: float, reason: str) -> None:
         """List these rooms afresh, not before `wait_s` from now."""
@@ -139,9 +145,9 @@ class Places:
 
     def clear(self, marks: Iterable[Mark]) -> None:
         """Delete marks that still have the number that was read."""
-        rows = [{**_key(mark.place), "mark": mark.number} for mark in marks]
+        rows = [(mark.place.date.isoformat(), mark.place.room, mark.number) for mark in marks]
         if rows:
-            self._connection.execute(_CLEAR, rows)
+            self._connection.execute(_CLEAR, {"marks": as_json(rows)})
 
     def hold(self, marks: Iterable[Mark], pause: int) -> None:
         """These wait for a pause, if that pause still stands and the mark has not changed."""

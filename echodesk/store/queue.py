@@ -12,8 +12,8 @@ from echodesk.messages import Table, TableQuery
 from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
 from echodesk.planning.statuses import TERMINAL, NotificationStatus, entry_outcome, worst_child
 from echodesk.planning.values import RoomDay
-from echodesk.store.binding import ChangeNumber, as_json, places_json
-from echodesk.store.queue_rows import entry_of, notification_values, waiting_of
+from echodesk.store.binding import ChangeNumber, as_json, places_json, together
+from echodesk.store.queue_rows import entry_of, notification_values, outcome_values, waiting_of
 from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
 
 POISON_AFTER = 3
@@ -27,7 +27,8 @@ _CLAIM = text(
 _CLAIM_NEXT = text("SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' ORDER BY ID LIMIT 1")
 _CLAIMED = text(
     "UPDATE STT_ECHO_QUEUE SET STATUS = 'IN_PROGRESS', ATTEMPTS = ATTEMPTS + 1, CHANGE_NO = :change"
-    " WHERE ID = :id AND STATUS = 'UNPROCESSED'"
+    " WHERE ID IN (SELECT r.ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE r"
+    " ON r.ID = i.value WHERE r.STATUS = 'UNPROCESSED')"
 )
 _NUMBER = text("UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change WHERE CHANGE_NO IS NULL")
 _ADD = text(
@@ -40,7 +41,8 @@ _ADD = text(
 _EXPANDED = text(
     "UPDATE STT_ECHO_QUEUE SET WEEKS_ALL = :weeks, CHANGE_NO = :change,"
     " STATUS = CASE WHEN :weeks = 0 THEN 'PROCESSED' ELSE STATUS END,"
-    " PROCESSED = CASE WHEN :weeks = 0 THEN strftime('%Y-%m-%dT%H:%M:%fZ') ELSE PROCESSED END WHERE ID = :id"
+    " PROCESSED = CASE WHEN :weeks = 0 THEN strftime('%Y-%m-%dT%H:%M:%fZ') ELSE PROCESSED END"
+    " WHERE ID IN (SELECT value FROM json_each(:ids))"
 )
 _DESCRIBE = text(
     "UPDATE STT_ECHO_QUEUE SET BUSINESSEMAIL = :email, FEATUREID = :feature,"
@@ -81,12 +83,15 @@ _STRAY = text(
 )
 _BEGIN = text(
     "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'IN_PROGRESS', ATTEMPTS = ATTEMPTS + 1, CHANGE_NO = :change"
-    " WHERE ID = :id AND STATUS = 'UNPROCESSED'"
+    " WHERE ID IN (SELECT r.ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION r"
+    " ON r.ID = i.value WHERE r.STATUS = 'UNPROCESSED')"
 )
 _FINISH = text(
     "UPDATE STT_ECHO_NOTIFICATION SET STATUS = :status, RECORDED = :recorded, MESSAGE = :message,"
     " WINNER = :winner, CHANGE_NO = :change, PROCESSED = CASE WHEN :status = 'UNPROCESSED' THEN NULL"
-    " ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END WHERE ID = :id AND STATUS = 'IN_PROGRESS'"
+    " ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END"
+    " WHERE ID IN (SELECT r.ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION r"
+    " ON r.ID = i.value WHERE r.STATUS = 'IN_PROGRESS')"
 )
 _ENTRIES_OF = text(
     "SELECT DISTINCT n.QUEUE_ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n ON n.ID = i.value"
@@ -100,7 +105,7 @@ _PROGRESS = text(
     " STATUS = CASE WHEN STATUS = 'SUPERSEDED' THEN STATUS WHEN STATUS = 'FAILED' AND :status = 'PROCESSED'"
     " THEN 'SUPERSEDED' ELSE coalesce(:status, STATUS) END,"
     " PROCESSED = CASE WHEN :status IS NULL THEN PROCESSED ELSE strftime('%Y-%m-%dT%H:%M:%fZ') END"
-    " WHERE ID = :id AND STATUS <> 'UNPROCESSED'"
+    " WHERE ID IN (SELECT value FROM json_each(:ids)) AND STATUS <> 'UNPROCESSED'"
 )
 _FAILED_AT = text(
     "SELECT n.EXTERNAL_ID FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n"
@@ -189,7 +194,7 @@ class Queue:
             rows = self._connection.execute(_CLAIM, {"attempts": 0, "limit": limit}).all()
         change = self._change()
         self._connection.execute(_NUMBER, {"change": change})
-        self._connection.execute(_CLAIMED, [{"id": row.ID, "change": change} for row in rows])
+        self._connection.execute(_CLAIMED, {"ids": as_json(row.ID for row in rows), "change": change})
         return [entry_of(row) for row in rows]
 
     def waiting_entries(self) -> int:
@@ -224,9 +229,9 @@ class Queue:
     def expanded(self, weeks: Mapping[int, int]) -> None:
         """Entry id → number of its notifications; an entry with none is PROCESSED."""
         change = self._change()
-        self._connection.execute(
-            _EXPANDED, [{"id": entry, "weeks": count, "change": change} for entry, count in weeks.items()]
-        )
+        rows = together((entry, {"weeks": count, "change": change}) for entry, count in weeks.items())
+        if rows:
+            self._connection.execute(_EXPANDED, rows)
 
     def set_seniority(self, lessons: Mapping[tuple[str, int], tuple[int, str]]) -> None:
         """(queue id, since) per lesson, unless a later entry has set it."""
@@ -260,28 +265,14 @@ class Queue:
     def begin(self, notifications: Collection[int]) -> None:
         """UNPROCESSED → IN_PROGRESS."""
         if notifications:
-            change = self._change()
-            self._connection.execute(_BEGIN, [{"id": one, "change": change} for one in notifications])
+            self._connection.execute(_BEGIN, {"ids": as_json(notifications), "change": self._change()})
 
     def finish(self, outcomes: Sequence[NotificationOutcome]) -> None:
         """IN_PROGRESS → a terminal status or back to UNPROCESSED; entries are brought up to date."""
         if not outcomes:
             return
         change = self._change()
-        self._connection.execute(
-            _FINISH,
-            [
-                {
-                    "id": one.id,
-                    "status": one.status,
-                    "recorded": one.recorded,
-                    "message": one.message[:2_000] if one.message else None,
-                    "winner": one.winner,
-                    "change": change,
-                }
-                for one in outcomes
-            ],
-        )
+        self._connection.execute(_FINISH, together((one.id, outcome_values(one, change)) for one in outcomes))
         rows = self._connection.execute(_ENTRIES_OF, {"ids": as_json(one.id for one in outcomes)})
         self._bring_up_to_date([row.QUEUE_ID for row in rows])
 
@@ -373,6 +364,6 @@ class Queue:
             status, worst = entry_outcome(statuses), worst_child(statuses)
             done = sum(counts[status] for status in statuses if status in TERMINAL)
             said = {"status": status.value if status else None, "worst": worst.value if worst else None}
-            values.append({"id": entry, "done": done, "change": change} | said)
+            values.append((entry, {"done": done, "change": change} | said))
         if values:
-            self._connection.execute(_PROGRESS, values)
+            self._connection.execute(_PROGRESS, together(values))

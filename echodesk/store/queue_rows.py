@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from echodesk.planning.records import NewNotification, QueueEntry, Waiting
+from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
 from echodesk.store.binding import flag, place
 
 
@@ -73,3 +73,14 @@ def waiting_of(row: Any) -> Waiting:
         place(row.OLD_ROOMID, row.OLD_DATE),
         place(row.NEW_ROOMID, row.NEW_DATE),
     )
+
+
+def outcome_values(one: NotificationOutcome, change: int) -> dict[str, object]:
+    """How a notification ended, for the statement that writes it."""
+    return {
+        "status": one.status,
+        "recorded": one.recorded,
+        "message": one.message[:2_000] if one.message else None,
+        "winner": one.winner,
+        "change": change,
+    }
