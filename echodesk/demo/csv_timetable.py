@@ -26,6 +26,7 @@ from echodesk.demo.rows import (
 )
 from echodesk.demo.term import MONDAY, academic_year, checked_term_start
 from echodesk.demo.week_sets import WeekSets
+from echodesk.errors import WrongUse
 from echodesk.timetable.eligibility import CONFIRMED, TEACHING, VIDEO
 
 FIRST_SLOTID = 100001
@@ -52,8 +53,14 @@ def read_timetable(folder: Path, term_starts: dt.date) -> Timetable:
 
     Raises:
         TimetableFault: the first thing that is wrong, by file, line and field. Nothing is returned half read.
-        WrongUse: `term_starts` is not a Monday.
+        WrongUse: `term_starts` is not a Monday, or there is no such folder.
     """
+    if not folder.is_dir():
+        raise WrongUse(
+            "There is no timetable here",
+            f"{folder} is not a folder.",
+            "Name the folder that holds rooms.csv, modules.csv, weeks.csv and lessons.csv.",
+        )
     setid = academic_year(checked_term_start(term_starts))
     room_records = read_records(folder / "rooms.csv", ROOM_COLUMNS)
     module_records = read_records(folder / "modules.csv", MODULE_COLUMNS)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from echodesk.demo.csv_timetable import read_timetable
-from echodesk.errors import TimetableFault
+from echodesk.errors import TimetableFault, WrongUse
 from tests.demo.csv_folder import HEADING, LESSONS, ROOMS, lesson, write_folder
 
 TERM = dt.date(2026, 9, 21)
@@ -239,3 +239,8 @@ def test_the_large_timetable_has_the_promised_lesson_weeks() -> None:
     weeks = {row.weekid: row.numweeks for row in timetable.week_set_names}
     assert sum(weeks[row.weekid] for row in timetable.lessons) == 42_888
     assert sum(weeks[row.weekid] for row in timetable.lessons if row.roomid) == 42_116
+
+
+def test_a_folder_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
+    with pytest.raises(WrongUse, match="is not a folder"):
+        read_timetable(tmp_path / "nowhere", TERM)
