@@ -163,4 +163,4 @@ def test_a_timetable_with_a_fault_loads_nothing(
 
 def test_a_timetable_that_is_not_there(run: Run, folder: Path, tmp_path: Path) -> None:
     said = run("demo", "--headless", "--data", folder, "--timetable", tmp_path / "nowhere", "--json")
-    assert (said.code, said.error["title"]) == (1, "The timetable cannot be read")
+    assert (said.code, said.error["title"]) == (2, "There is no timetable here")
