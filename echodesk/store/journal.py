@@ -12,11 +12,12 @@ from echodesk.planning.answers import Kind, Learned
 from echodesk.planning.records import AuditLine, Intent, Refusal
 from echodesk.planning.values import Method, RoomDay
 from echodesk.store.binding import as_json, places_json, sure_place
+from echodesk.store.many import ManyRows
 
 _LAST_INTENT = text("SELECT coalesce(max(ID), 0) FROM STT_ECHO_INTENT")
-_INTENT_WITH_ID = text(
-    "INSERT INTO STT_ECHO_INTENT (ID, EPOCH, METHOD, EXTERNAL_ID, PLACES)"
-    " VALUES (:id, :epoch, :method, :external_id, :places)"
+_INTENT_WITH_ID = ManyRows(
+    "STT_ECHO_INTENT",
+    {"ID": "id", "EPOCH": "epoch", "METHOD": "method", "EXTERNAL_ID": "external_id", "PLACES": "places"},
 )
 _CLEAR = text("DELETE FROM STT_ECHO_INTENT WHERE ID IN (SELECT value FROM json_each(:ids))")
 _GIVE_UP = text(
@@ -62,10 +63,24 @@ _LEARN = text(
     "INSERT OR REPLACE INTO STT_ECHO_REFERENCE (KIND, KEY, ECHO_ID, CHECKED)"
     " VALUES (:kind, :key, :echo_id, strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
-_AUDIT = text(
-    "INSERT INTO STT_ECHO_AUDIT (WHO, ACTION, EXTERNAL_ID, ROOMID, LESSON_DATE, WHY, BEFORE, AFTER, SENT, STATUS,"
-    " ANSWER, OUTCOME, MS, EPOCH) VALUES (:who, :action, :external_id, :room, :date, :why, :before, :after, :sent,"
-    " :status, :answer, :outcome, :ms, :epoch)"
+_AUDIT = ManyRows(
+    "STT_ECHO_AUDIT",
+    {
+        "WHO": "who",
+        "ACTION": "action",
+        "EXTERNAL_ID": "external_id",
+        "ROOMID": "room",
+        "LESSON_DATE": "date",
+        "WHY": "why",
+        "BEFORE": "before",
+        "AFTER": "after",
+        "SENT": "sent",
+        "STATUS": "status",
+        "ANSWER": "answer",
+        "OUTCOME": "outcome",
+        "MS": "ms",
+        "EPOCH": "epoch",
+    },
 )
 
 
@@ -90,7 +105,7 @@ class Journal:
             }
             for number, (method, external_id, places) in enumerate(intents, start=1)
         ]
-        self._connection.execute(_INTENT_WITH_ID, rows)
+        _INTENT_WITH_ID.insert(self._connection, rows)
         return [last + number for number in range(1, len(rows) + 1)]
 
     def clear_intents(self, ids: Collection[int]) -> None:
@@ -180,8 +195,7 @@ class Journal:
 
     def audit(self, lines: Sequence[AuditLine], epoch: int | None) -> None:
         """Append these lines."""
-        if lines:
-            self._connection.execute(_AUDIT, [_audit_values(line, epoch) for line in lines])
+        _AUDIT.insert(self._connection, [_audit_values(line, epoch) for line in lines])
 
 
 def _intent(row: Any) -> Intent:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from echodesk.planning.records import MirrorRow
 from echodesk.planning.values import Content, Interval, RoomDay, Standing
 from echodesk.store.binding import as_json, places_json
+from echodesk.store.many import ManyRows
 
 Recogniser = Callable[[str], tuple[str, int, int] | None]
 """An external id → (SETID, SLOTID, week) if it is one of ours."""
@@ -35,11 +36,28 @@ _ROOM = text(
     "SELECT m.* FROM STT_ECHO_MIRROR m WHERE m.ROOMID = :room AND (m.LESSON_DATE >= :today OR m.DATES IS NOT NULL)"
 )
 _BY_ECHO = text("SELECT m.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_MIRROR m ON m.ECHO_ID = i.value")
-_PUT = text(
-    "INSERT OR REPLACE INTO STT_ECHO_MIRROR (ECHO_ID, EXTERNAL_ID, OURS, SETID, SLOTID, WEEKNUMBER, ROOMID,"
-    " LESSON_DATE, DATES, STARTTIME, FINISHTIME, TITLE, SECTIONS, PRESENTER, INPUTS, REST, VERIFIED)"
-    " VALUES (:echo_id, :external_id, :ours, :setid, :slotid, :week, :room, :date, :dates, :start, :finish,"
-    " :title, :sections, :presenter, :inputs, :rest, strftime('%Y-%m-%dT%H:%M:%fZ'))"
+_PUT = ManyRows(
+    "STT_ECHO_MIRROR",
+    {
+        "ECHO_ID": "echo_id",
+        "EXTERNAL_ID": "external_id",
+        "OURS": "ours",
+        "SETID": "setid",
+        "SLOTID": "slotid",
+        "WEEKNUMBER": "week",
+        "ROOMID": "room",
+        "LESSON_DATE": "date",
+        "DATES": "dates",
+        "STARTTIME": "start",
+        "FINISHTIME": "finish",
+        "TITLE": "title",
+        "SECTIONS": "sections",
+        "PRESENTER": "presenter",
+        "INPUTS": "inputs",
+        "REST": "rest",
+    },
+    stamped="VERIFIED",
+    replace=True,
 )
 _DROP = text("DELETE FROM STT_ECHO_MIRROR WHERE ECHO_ID = :echo_id")
 _DROP_ALL = text("DELETE FROM STT_ECHO_MIRROR")
@@ -88,8 +106,7 @@ class Mirror:
 
     def put(self, standing: Sequence[Standing]) -> None:
         """Remember what stands; several of one echo id are the dates of one recurring schedule."""
-        if standing:
-            self._connection.execute(_PUT, [self._values(group) for group in _grouped(standing)])
+        _PUT.insert(self._connection, [self._values(group) for group in _grouped(standing)])
 
     def drop(self, echo_ids: Collection[str]) -> None:
         """Forget these."""

@@ -13,7 +13,7 @@ from echodesk.planning.records import NewNotification, NotificationOutcome, Queu
 from echodesk.planning.statuses import TERMINAL, NotificationStatus, entry_outcome, worst_child
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, together
-from echodesk.store.queue_rows import entry_of, notification_values, outcome_values, waiting_of
+from echodesk.store.queue_rows import NOTIFICATIONS, entry_of, notification_values, outcome_values, waiting_of
 from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
 
 POISON_AFTER = 3
@@ -31,13 +31,6 @@ _CLAIMED = text(
     " ON r.ID = i.value WHERE r.STATUS = 'UNPROCESSED')"
 )
 _NUMBER = text("UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change WHERE CHANGE_NO IS NULL")
-_ADD = text(
-    "INSERT INTO STT_ECHO_NOTIFICATION (QUEUE_ID, EXTERNAL_ID, SETID, SLOTID, WEEKNUMBER, ACTION, OLD_VALID,"
-    " NEW_VALID, LESSON_DATE, OLD_ROOMID, OLD_DATE, NEW_ROOMID, NEW_DATE, STARTTIME, FINISHTIME, ROOMGRPCODE,"
-    " MODULEID, MODGRPCODE, LECTURERID, BUSINESSEMAIL, FEATUREID, CHANGE_NO) VALUES (:queue_id, :external_id,"
-    " :setid, :slotid, :week, :action, :old_valid, :new_valid, :date, :old_room, :old_date, :new_room, :new_date,"
-    " :start, :finish, :room_group, :module, :group, :lecturer, :email, :feature, :change)"
-)
 _EXPANDED = text(
     "UPDATE STT_ECHO_QUEUE SET WEEKS_ALL = :weeks, CHANGE_NO = :change,"
     " STATUS = CASE WHEN :weeks = 0 THEN 'PROCESSED' ELSE STATUS END,"
@@ -205,7 +198,7 @@ class Queue:
         """Write them, all UNPROCESSED."""
         if rows:
             change = self._change()
-            self._connection.execute(_ADD, [notification_values(row, change) for row in rows])
+            NOTIFICATIONS.insert(self._connection, [notification_values(row, change) for row in rows])
 
     def describe(self, rows: Sequence[tuple[int, Any]]) -> None:
         """What the timetable said of the lesson when its entry was read, for the screens."""

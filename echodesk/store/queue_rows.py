@@ -6,6 +6,35 @@ from typing import Any
 
 from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
 from echodesk.store.binding import flag, place
+from echodesk.store.many import ManyRows
+
+NOTIFICATIONS = ManyRows(
+    "STT_ECHO_NOTIFICATION",
+    {
+        "QUEUE_ID": "queue_id",
+        "EXTERNAL_ID": "external_id",
+        "SETID": "setid",
+        "SLOTID": "slotid",
+        "WEEKNUMBER": "week",
+        "ACTION": "action",
+        "OLD_VALID": "old_valid",
+        "NEW_VALID": "new_valid",
+        "LESSON_DATE": "date",
+        "OLD_ROOMID": "old_room",
+        "OLD_DATE": "old_date",
+        "NEW_ROOMID": "new_room",
+        "NEW_DATE": "new_date",
+        "STARTTIME": "start",
+        "FINISHTIME": "finish",
+        "ROOMGRPCODE": "room_group",
+        "MODULEID": "module",
+        "MODGRPCODE": "group",
+        "LECTURERID": "lecturer",
+        "BUSINESSEMAIL": "email",
+        "FEATUREID": "feature",
+        "CHANGE_NO": "change",
+    },
+)
 
 
 def entry_of(row: Any) -> QueueEntry:
