@@ -29,7 +29,7 @@ class Delivered:
 
 def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
     """Quiet inserts, each its own occurrence; worker and bare client in turns, medians."""
-    lessons, rounds = (200, 1) if quick else (5_000, 3)
+    lessons, rounds = (200, 1) if quick else (5_000, 5)
     ours, bare, commits = [], [], []
     for number in range(rounds):
         run = deliver(folder / f"worker-{number}", lessons)
