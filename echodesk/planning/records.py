@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echodesk.planning.values import Interval, LeftOut, Method, RoomDay, Standing
+from echodesk.planning.values import LeftOut, Method, RoomDay, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +235,3 @@ class WaitingCommand:
     kind: str
     args: str
     by: str
-
-
-def shown(time: Interval) -> tuple[str, str]:
-    """Start and finish as `HH:MM`."""
-    start, finish = str(time).split("-")
-    return start, finish

@@ -140,10 +140,6 @@ _RECOVER_NOTIFICATIONS = text(
     " MESSAGE = CASE WHEN CRASHES + 1 >= :poison THEN :text ELSE MESSAGE END WHERE STATUS = 'IN_PROGRESS'"
 )
 _PARKED = text("SELECT ID FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'PARKED' AND CHANGE_NO = :change")
-_FAIL_ENTRY = text(
-    "UPDATE STT_ECHO_QUEUE SET STATUS = 'FAILED', ERROR = :text, CHANGE_NO = :change,"
-    " PROCESSED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE ID = :id AND STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
-)
 _ENTRIES_OF_FAILED = text(
     "SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM STT_ECHO_QUEUE q WHERE q.ID IN"
     " (SELECT value FROM json_each(:entries)) AND q.STATUS = 'FAILED' UNION"
@@ -314,10 +310,6 @@ class Queue:
             rows = self._connection.execute(_ENTRIES_OF, {"ids": as_json(parked)})
             self._bring_up_to_date([row.QUEUE_ID for row in rows])
         return entries.rowcount + notifications.rowcount
-
-    def fail_entry(self, entry: int, text: str) -> None:
-        """An entry that cannot be read: FAILED with the reason."""
-        self._connection.execute(_FAIL_ENTRY, {"id": entry, "text": text[:2_000], "change": self._change()})
 
     def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
         """New entries linked to the old ones, which become SUPERSEDED (design §4.11). Returns how many."""

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
-from echodesk.messages import CommandDone, Pause, Phase, Refresh, Resume, Retry, RetryMatching, TryAgain
+from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
@@ -307,9 +307,7 @@ class Leading:
 
     async def _after(self, command: Asked) -> None:
         """The gate must know of a pause before the command is answered: from then on nothing is sent."""
-        if isinstance(command, Pause | Resume):
-            self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
-        elif isinstance(command, TryAgain):
+        if isinstance(command, TryAgain):
             self.gate.try_again()
         elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
