@@ -74,6 +74,12 @@ def _planner() -> Measure:
     return measure
 
 
+def _planner_slices() -> Measure:
+    from tests.benchmarks.planner_slices import measure
+
+    return measure
+
+
 def _overlaps() -> Measure:
     from tests.benchmarks.overlaps import measure
 
@@ -95,6 +101,7 @@ BENCHMARKS = (
     Benchmark("window_start", "from starting the program to a usable window, and its memory", _window_start),
     Benchmark("triggers", "what the triggers add to an update", _triggers),
     Benchmark("planner", "100,000 lessons against 100,000 schedules", _planner),
+    Benchmark("planner_slices", "the same over 500 rooms, in slices, beside a ticking window", _planner_slices),
     Benchmark("overlaps", "overlaps of 100,000 intervals by room and day", _overlaps),
     Benchmark("room_day", "the plan of one room-day of 20 lessons", _room_day),
 )
