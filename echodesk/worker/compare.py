@@ -22,6 +22,7 @@ from echodesk.worker.books import (
 )
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.snapshot import plan_places
+from echodesk.worker.still import kept_still
 
 ROOMS_AT_ONCE = 10
 
@@ -116,9 +117,10 @@ async def compare(ledger: Ledger, capture: Capture, clock: Clock) -> Comparison 
 
     names = sorted(rooms)
     listed: list[_ListedMirror] = []
-    for start in range(0, len(names), ROOMS_AT_ONCE):
-        places = {place for room in names[start : start + ROOMS_AT_ONCE] for place in rooms[room]}
-        await ledger.read("compare", functools.partial(project, places, listed))
+    with kept_still():
+        for start in range(0, len(names), ROOMS_AT_ONCE):
+            places = {place for room in names[start : start + ROOMS_AT_ONCE] for place in rooms[room]}
+            await ledger.read("compare", functools.partial(project, places, listed))
     minute = now.hour * 60 + now.minute
     actual: dict[RoomDay, set[Shown]] = defaultdict(set)
     for one in standing:

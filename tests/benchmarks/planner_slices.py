@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from echodesk.planning.slices import plan_in_slices
 from echodesk.planning.values import Situation
+from echodesk.worker.still import kept_still
 from tests.benchmarks.figures import Figure, at_most, median
 from tests.benchmarks.lessons import situation
 from tests.desk.fakes import ThreadedSource
@@ -24,7 +25,7 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
     """500 rooms, 100,000 lessons against 100,000 schedules; the planning goes round for as long as is measured."""
     year = situation(2_000, days=4, rooms=100) if quick else situation(100_000, days=100, rooms=500)
     app = QApplication([])
-    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner, kept_still():
         idle, busy, seconds = runner.run(_ticks(year, 0.5 if quick else 10.0))
     same = "the same event loop idle"
     return [
