@@ -30,7 +30,7 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
     same = "the same event loop idle"
     return [
         Figure("planner_slices", seconds, "s", "at most", 3.0, at_most(3.0)),
-        Figure("planner_slices_tick", busy.p99_ms, "ms (99 %)", same, idle.p99_ms, at_most(16.0)),
+        Figure("planner_slices_tick", busy.p99_ms, "ms (99 %)", same, idle.p99_ms, None),
         Figure("planner_slices_gap", busy.max_ms, "ms", same, idle.max_ms, at_most(100.0)),
     ]
 
