@@ -16,12 +16,9 @@ from echodesk.planning.records import (
     NotificationOutcome,
     PlaceOutcome,
     Refusal,
-    Waiting,
 )
-from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.values import (
     LeftOut,
-    Method,
     Reason,
     Request,
     RoomDay,
@@ -29,7 +26,8 @@ from echodesk.planning.values import (
     fingerprint,
 )
 from echodesk.worker.books import Books
-from echodesk.worker.wording import left_out_text, lessons, outcome_text, standing_text
+from echodesk.worker.outcomes import Outcomes
+from echodesk.worker.wording import left_out_text, outcome_text, standing_text
 from echodesk.worker.work import Fate, Result, Work, removal_print
 
 SURPRISES_SHOWN = 3
@@ -95,18 +93,11 @@ class _Settling:
         self._work = work
         self._late_s = late_s
         self._wave = wave
-        self._by_id = {request.external_id: request for request in work.plan.requests}
-        for request in work.plan.requests:
-            # Who hands a schedule over is served by the same request as who takes it.
-            if request.standing is not None and request.standing.external_id is not None:
-                self._by_id.setdefault(request.standing.external_id, request)
-        self._carrier = dict(work.plan.carrier_of)
-        self._left = {one.external_id: one for one in work.plan.projection.left_out}
-        self._held = dict(work.plan.projection.held)
+        held = dict(work.plan.projection.held)
         self._held_back: Counter[RoomDay] = Counter(
             booking.place
             for booking in work.plan.projection.bookings
-            if self._held.get(booking.external_id) is Reason.REFUSED
+            if held.get(booking.external_id) is Reason.REFUSED
         )
         """Bookings that stand as they were, because Echo360 refused their change."""
 
@@ -118,8 +109,10 @@ class _Settling:
         surprises = self._marks(results)
         self._refusals(results)
         wave.places.extend(self._place_outcomes(results, surprises))
-        wave.notifications.extend(self._notifications())
-        wave.good |= self._good()
+        outcomes = Outcomes(work)
+        wave.notifications.extend(outcomes.notifications())
+        wave.booked |= outcomes.booked()
+        wave.good |= outcomes.good()
 
     def _mirror(self, results: Iterable[tuple[Request, Result]]) -> None:
         for _request, result in results:
@@ -185,7 +178,7 @@ class _Settling:
 
     def _place_outcomes(self, results: Iterable[tuple[Request, Result]], surprises: int) -> list[PlaceOutcome]:
         left: dict[RoomDay, list[LeftOut]] = defaultdict(list)
-        for one in self._left.values():
+        for one in self._work.plan.projection.left_out:
             left[one.place].append(one)
         failed: dict[RoomDay, list[str]] = defaultdict(list)
         for request, result in results:
@@ -225,134 +218,6 @@ class _Settling:
         ]
         return "; ".join(dict.fromkeys(texts)) or None
 
-    # ---- notifications ------------------------------------------------------------------------------------
-
-    def _notifications(self) -> list[NotificationOutcome]:
-        newest: dict[str, Waiting] = {}
-        for one in self._work.waiting:
-            known = newest.get(one.external_id)
-            if known is None or (one.queue_id, one.id) > (known.queue_id, known.id):
-                newest[one.external_id] = one
-        outcomes = []
-        for one in self._work.waiting:
-            outcome = self._outcome(newest[one.external_id])
-            if one is newest[one.external_id] or outcome.status == NotificationStatus.UNPROCESSED:
-                outcomes.append(NotificationOutcome(one.id, outcome.status, *_rest(outcome)))
-            else:
-                text = "A later edit of the same lesson was sent instead."
-                outcomes.append(
-                    NotificationOutcome(one.id, NotificationStatus.OUT_OF_DATE.value, outcome.recorded, text, None)
-                )
-        return outcomes
-
-    def _outcome(self, one: Waiting) -> NotificationOutcome:
-        carrier = self._carrier.get(one.external_id)
-        request = self._by_id.get(carrier or one.external_id)
-        result = self._work.results[request.number] if request is not None else None
-        if result is not None and result.fate in (Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.CLASH):
-            return self._again(one, result)
-        if carrier is not None:
-            return self._booked(one, carrier, result)
-        left = self._left.get(one.external_id)
-        if left is not None:
-            return self._not_booked(one, left, result)
-        return self._unwanted(one, result)
-
-    def _again(self, one: Waiting, result: Result) -> NotificationOutcome:
-        text = result.text or "It waits for another request."
-        return NotificationOutcome(one.id, NotificationStatus.UNPROCESSED.value, None, text, None)
-
-    def _booked(self, one: Waiting, carrier: str, result: Result | None) -> NotificationOutcome:
-        if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
-            return _ended(one, NotificationStatus.FAILED, self._recorded_as_before(carrier), result.text)
-        if result is not None and result.fate is Fate.TOO_LATE:
-            return _ended(one, NotificationStatus.TOO_LATE, self._recorded_as_before(carrier), result.text)
-        held = self._held.get(one.external_id)
-        if held is Reason.REFUSED:
-            words = self._words_of_refusal(carrier) or "Echo360 refused the change."
-            return _ended(one, NotificationStatus.FAILED, Recorded.YES, f"Recorded as it was. {words}")
-        if held is not None:
-            text = "Recorded as it was: too late to change anything."
-            return _ended(one, NotificationStatus.TOO_LATE, Recorded.YES, text)
-        notes = [
-            text for text in ((result.note if result else ""), self._work.notes.get(one.external_id, "")) if text
-        ]
-        booking = next(b for b in self._work.plan.projection.bookings if b.external_id == carrier)
-        if carrier != one.external_id:
-            notes_text = " ".join([f"Recorded together with {booking.content.title}.", *notes])
-        else:
-            notes_text = " ".join(notes)
-        place = booking.place
-        clashing = [
-            o for o in self._left.values() if o.place == place and o.reason in (Reason.CLASH, Reason.FOREIGN)
-        ]
-        if clashing:
-            text = (
-                f"Recorded. Not recorded in this room on this day, because of a clash: {lessons(len(clashing))}."
-            )
-            return _ended(one, NotificationStatus.IN_CONFLICT, Recorded.YES, f"{text} {notes_text}".strip())
-        if notes:
-            return _ended(one, NotificationStatus.WARN, Recorded.YES, notes_text)
-        status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS
-        return _ended(one, status, Recorded.YES, notes_text)
-
-    def _recorded_as_before(self, carrier: str) -> Recorded:
-        """After a change that did not get in: YES if what stands is at the same place and time."""
-        request = self._by_id[carrier]
-        there = request.booking, request.standing
-        if there[0] is None or there[1] is None or request.method is not Method.PUT:
-            return Recorded.NO
-        same = (there[0].place, there[0].time) == (there[1].place, there[1].time)
-        return Recorded.YES if same else Recorded.NO
-
-    def _not_booked(self, one: Waiting, left: LeftOut, result: Result | None) -> NotificationOutcome:
-        titles = {one.external_id: one.content.title for one in self._work.plan.projection.bookings}
-        text = left_out_text(left, titles.get(left.winner or "", ""))
-        if left.reason is Reason.REFUSED:
-            words = self._words_of_refusal(one.external_id)
-            return _ended(one, NotificationStatus.FAILED, Recorded.NO, words or text)
-        if left.reason in (Reason.TOO_LATE, Reason.BEGUN):
-            return _ended(one, NotificationStatus.TOO_LATE, Recorded.NO, text)
-        if left.reason in (Reason.CLASH, Reason.FOREIGN, Reason.DECISION):
-            return _ended(one, NotificationStatus.IN_CONFLICT, Recorded.NO, text, left.winner)
-        if result is not None and result.fate is Fate.REFUSED:
-            return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
-        return _ended(one, NotificationStatus.WARN, Recorded.NO, text)
-
-    def _words_of_refusal(self, external_id: str) -> str:
-        words = [said for (refused, _print), said in self._work.refused.items() if refused == external_id]
-        return words[-1] if words else ""
-
-    def _unwanted(self, one: Waiting, result: Result | None) -> NotificationOutcome:
-        if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
-            return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
-        if one.external_id in self._work.frozen or (result is not None and result.fate is Fate.TOO_LATE):
-            return _ended(one, NotificationStatus.TOO_LATE, Recorded.YES, "It has begun; Echo360 keeps it.")
-        if result is not None and result.note:
-            return _ended(one, NotificationStatus.WARN, Recorded.NOT_WANTED, result.note)
-        status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS
-        return _ended(one, status, Recorded.NOT_WANTED, "")
-
-    def _good(self) -> set[str]:
-        """Occurrences that now stand as they should, or are wanted no more: their earlier failures are put right
-        (design §4.11)."""
-        good = {
-            external_id
-            for external_id, carrier in self._carrier.items()
-            if external_id not in self._held
-            if (request := self._by_id.get(carrier)) is None
-            or self._work.results[request.number].fate is Fate.DONE
-        }
-        self._wave.booked |= good
-        good |= {
-            request.external_id
-            for request in self._work.plan.requests
-            if request.method is Method.DELETE
-            and self._work.results[request.number].fate is Fate.DONE
-            and request.external_id not in self._left
-        }
-        return good
-
 
 def _wanted_no_more(books: Books, places: Collection[RoomDay]) -> set[str]:
     """Occurrences that failed in these room-days, that the timetable has no more, and that stand nowhere."""
@@ -363,16 +228,6 @@ def _wanted_no_more(books: Books, places: Collection[RoomDay]) -> set[str]:
     good, unfit = books.timetable.occurrences_of(lessons)
     wanted = {one.external_id for one in good} | {one.external_id for one in unfit}
     return failed - wanted - {row.standing.external_id for row in books.mirror.of_external(failed - wanted)}
-
-
-def _rest(outcome: NotificationOutcome) -> tuple[str | None, str | None, str | None]:
-    return outcome.recorded, outcome.message, outcome.winner
-
-
-def _ended(
-    one: Waiting, status: NotificationStatus, recorded: Recorded, text: str, winner: str | None = None
-) -> NotificationOutcome:
-    return NotificationOutcome(one.id, status.value, recorded.value, text or None, winner)
 
 
 def _audit(work: Work) -> Iterable[AuditLine]:
