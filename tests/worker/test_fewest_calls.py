@@ -77,7 +77,7 @@ def _time(cmis: Edit, slot: int) -> tuple[str]:
 @pytest.mark.parametrize("seed", range(25))
 def test_edits_cost_the_fewest_writes_and_no_listing(world: Worlds, seed: int) -> None:
     chance = random.Random(seed)
-    w = world(together="no", strategy=chance.choice(("first_wins", "last_wins", "ignore", "most_recorded")))
+    w = world(together="off", strategy=chance.choice(("first_wins", "last_wins", "ignore", "most_recorded")))
     w.settle()
     known: set[int] = set()
     with w.edit() as cmis:
