@@ -63,6 +63,11 @@ class TimetableReader:
         """The years that are sent."""
         return frozenset(setid for setid, live in self._sets.items() if live)
 
+    def sendable_sets(self) -> frozenset[str]:
+        """The same. Raises `TimetableFault` while an external id could name lessons of two years."""
+        self.recognising(self.known_sets())
+        return self.live_sets()
+
     def known_sets(self) -> frozenset[str]:
         """The years that are sent, and those that once were: both tell which schedules are ours."""
         return frozenset(self._sets)
@@ -126,8 +131,11 @@ class TimetableReader:
             ) from fault
 
     def occurrences(self, places: Collection[RoomDay]) -> Fitted:
-        """Every eligible occurrence in these room-days: those that can be booked, and those that never can."""
-        live = self.live_sets()
+        """Every eligible occurrence in these room-days: those that can be booked, and those that never can.
+
+        Raises `TimetableFault` while an external id could name lessons of two years.
+        """
+        live = self.sendable_sets()
         keys = [(place.room, *key) for place in places for key in self._calendar.on(place.date) if key[0] in live]
         return self._fitted(self._of_keys(statements.LESSONS_IN_ROOMS, keys))
 

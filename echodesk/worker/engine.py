@@ -10,7 +10,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
-from echodesk.errors import DatabaseTrouble, NotLeading, WorkerStopped
+from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
 from echodesk.messages import (
     Cancel,
     Command,
@@ -32,6 +32,9 @@ from echodesk.worker.publish import Publisher
 from echodesk.worker.tasks import Tasks
 
 log = logging.getLogger(__name__)
+
+UNUSABLE_S = 5.0
+"""How long a timetable that cannot be used is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,12 @@ class Engine:
                 self.tell()
                 await self._pause_for(wait_s)
                 wait_s = min(self._constants.reconnect_max_s, wait_s * 2)
+            except TimetableFault as error:
+                # Nothing may be sent while ids could mean two lessons; staff mend the tables, and it goes on.
+                self._database = f"{error.title}. {error.message}"
+                log.info("the timetable cannot be used, looked at again in %.0f s: %s", UNUSABLE_S, error)
+                self.tell()
+                await self._pause_for(UNUSABLE_S)
             except NotLeading as error:
                 log.info("%s", error)
 
@@ -227,12 +236,12 @@ def _shown(one: PauseRecord) -> PauseShown:
     return PauseShown(one.id, scope, one.reason, one.owner, one.created, one.until or "")
 
 
-def _expected(group: BaseExceptionGroup[BaseException]) -> DatabaseTrouble | NotLeading | None:
+def _expected(group: BaseExceptionGroup[BaseException]) -> DatabaseTrouble | NotLeading | TimetableFault | None:
     """The trouble that ended a term of office, if it was nothing but trouble that is waited out."""
-    trouble, defects = group.split((DatabaseTrouble, NotLeading))
+    trouble, defects = group.split((DatabaseTrouble, NotLeading, TimetableFault))
     if defects is not None:
         return None
     leaf: BaseException | None = trouble
     while isinstance(leaf, BaseExceptionGroup):
         leaf = leaf.exceptions[0]
-    return leaf if isinstance(leaf, DatabaseTrouble | NotLeading) else None
+    return leaf if isinstance(leaf, DatabaseTrouble | NotLeading | TimetableFault) else None

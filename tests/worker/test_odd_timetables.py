@@ -22,6 +22,9 @@ Worlds = Callable[..., World]
         ("9 am-10 am", "unreadable"),
         ("25:00-26:00", "unreadable"),
         ("08:30-20:30", "too_long"),
+        ("23:00-00:00", "unreadable"),
+        (" - ", "unreadable"),
+        ("09:60-10:00", "unreadable"),
     ],
 )
 def test_what_cannot_be_recorded_says_why_and_the_rest_goes_on(world: Worlds, hours: str, reason: str) -> None:
@@ -41,7 +44,7 @@ def test_what_cannot_be_recorded_says_why_and_the_rest_goes_on(world: Worlds, ho
     w.assert_equal()
 
 
-@pytest.mark.parametrize("code", ["A B", "A/B", 'O\'Hara "1"', "Grün 🎓", "50%_x", "a,b;c", "x" * 120])
+@pytest.mark.parametrize("code", ["A B", "A/B", 'O\'Hara "1"', "Grün 🎓", "50%_x", "a,b;c", "x" * 300])
 def test_codes_of_any_kind_go_through(world: Worlds, code: str) -> None:
     w = world(seed=echo360_seed(sections=False, rooms=()))
     with w.edit() as cmis:
@@ -66,4 +69,60 @@ def test_an_entry_whose_weeks_have_no_date_is_done(world: Worlds) -> None:
     w.settle()
     assert w.entries(1) == ["PROCESSED"]
     assert set(w.schedules()) == {external(2, 12)}
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("hours", ["00:00-01:00", "23:00-23:59"])
+def test_a_lesson_beside_midnight_belongs_to_its_own_day(world: Worlds, hours: str) -> None:
+    w = world()
+    with w.edit() as cmis:
+        cmis.add(1, at=hours, weekday=3)
+        cmis.add(2, at="00:00-01:00", weekday=4)
+        cmis.add(3, at="23:00-23:59", weekday=2)
+    w.settle()
+    assert place_of(w.schedules()[external(1)]) == at("R1", weekday=3, time=hours)
+    assert w.left_out() == {}
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("hours", ["01:00-02:00", "01:30-02:30", "00:30-01:30"])
+def test_the_hour_that_comes_twice_is_wall_clock_time_like_any_other(world: Worlds, hours: str) -> None:
+    """In the campus's zone the clocks go back on the last Sunday of October: the seventh day of week 8."""
+    w = world()
+    w.lesson(1, at=hours, weekday=7, weeks=(7, 8, 9))
+    w.settle()
+    assert {place_of(one) for one in w.schedules().values()} == {
+        at("R1", week, weekday=7, time=hours) for week in (7, 8, 9)
+    }
+    w.assert_equal()
+
+
+def test_rooms_and_modules_that_differ_in_spaces_are_one(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    with w.edit() as cmis:
+        cmis.add(2, room="R1   ", module="M2  ", at="09:30-10:30")
+        cmis.add(3, room="R1   ", module="M3  ", at="10:30-11:30")
+    w.settle()
+    assert set(w.schedules()) == {external(1), external(3)}
+    assert w.left_out() == {external(2): ("clash", external(1))}
+    w.assert_equal()
+
+
+def test_a_year_whose_name_looks_like_another_in_ids_stops_everything_and_says_so(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.calls()
+    with w.edit() as cmis:
+        cmis.insert("stt_echo_set", setid="2030-31", live=1)
+    w.change(1, room="R2")
+    w.pass_time(60.0)
+    assert "look alike in external ids" in w.heard.state.database
+    assert w.calls() == {}, "with ids that may mean two lessons nothing is sent"
+    assert set(w.schedules()) == {external(1)}
+    w.sql("DELETE FROM STT_ECHO_SET WHERE SETID = '2030-31'")
+    w.settle()
+    assert place_of(w.schedules()[external(1)]) == at("R2")
     w.assert_equal()
