@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from echodesk.main import Office
+from echodesk.main import AllBooks, Office
 from echodesk.worker.books import Books
 from tests.worker.virtual_time import Life, VirtualLoop
 
@@ -28,6 +28,8 @@ class Steps:
         self.before: Callable[[str], None] = lambda step: None
         """May raise in the place of the database."""
         self.after: Callable[[str], None] = lambda step: None
+        self.wrote: Callable[[str, int], None] = lambda step, rows: None
+        """Told of every committed write and how many rows it changed, triggers included."""
         self.done: Counter[str] = Counter()
 
     async def read(self, step: str, work: Callable[[Books], T]) -> T:
@@ -38,14 +40,24 @@ class Steps:
     async def write(self, step: str, work: Callable[[Books], T]) -> T:
         """One write transaction."""
         await self._begin(step)
-        answer = self._office.write(work)
+        rows = 0
+
+        def counted(books: Books) -> T:
+            nonlocal rows
+            before = _changes(books)
+            answer = work(books)
+            rows = _changes(books) - before
+            return answer
+
+        answer = self._office.write(counted)
+        self.wrote(step, rows)
         self.after(step)
         await self._life.go_on()
         return answer
 
     async def _begin(self, step: str) -> None:
         await asyncio.sleep(0)
-        now = self._loop.time()
+        now = self._loop.now
         if self._hot[0] != now:
             self._hot = (now, Counter())
         self._hot[1][step] += 1
@@ -54,3 +66,10 @@ class Steps:
         self.done[step] += 1
         self.before(step)
         await self._life.go_on()
+
+
+def _changes(books: Books) -> int:
+    """Rows that this connection ever changed."""
+    if not isinstance(books, AllBooks):
+        raise TypeError("only the store's own books can be counted")
+    return int(books.connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]  # sqlite3's

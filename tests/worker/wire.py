@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -10,7 +11,7 @@ import httpx
 from echodesk.simulator.misbehave import Simulator
 from echodesk.simulator.outcomes import Delivery, LateRequest
 from echodesk.simulator.wire import SimRequest, SimResponse
-from tests.worker.virtual_time import Life
+from tests.worker.virtual_time import Life, VirtualLoop
 
 Interference = Callable[[SimRequest], SimResponse | None]
 """Looks at a request on its way in; an answer keeps it from ever arriving."""
@@ -75,7 +76,11 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
         raise AssertionError("nobody waits that long")
 
     def _later(self, late: LateRequest) -> None:
-        asyncio.get_running_loop().call_later(late.after_s, self._simulator.apply_late, late)
+        # On the way it belongs to no machine: it arrives whatever became of its sender.
+        loop = asyncio.get_running_loop()
+        if not isinstance(loop, VirtualLoop):
+            raise TypeError("requests that come late need virtual time")
+        loop.at(loop.now + late.after_s, lambda: self._simulator.apply_late(late), contextvars.Context())
 
 
 def _response(response: SimResponse, body: bytes) -> httpx.Response:

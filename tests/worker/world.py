@@ -11,7 +11,6 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,7 +19,8 @@ from sqlalchemy import text
 
 from echodesk import messages
 from echodesk.capture.client import Echo360
-from echodesk.main import AllBooks, Echo360Access, Office, capture_settings
+from echodesk.capture.settings import CaptureSettings
+from echodesk.main import AllBooks, Office
 from echodesk.messages import Command, CommandDone
 from echodesk.planning.statuses import (
     EntryStatus,
@@ -40,6 +40,7 @@ from echodesk.worker.engine import Constants, Engine
 from tests.databases.cmis import Value
 from tests.worker.campus import SETID, echo360_seed
 from tests.worker.edit import Edit
+from tests.worker.process import Process, Surroundings
 from tests.worker.steps import Steps
 from tests.worker.values import Heard, Stands
 from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop, give_database_time
@@ -50,6 +51,7 @@ T = TypeVar("T")
 LATE_S = 2
 """L of these tests; all other constants are those of the office."""
 SECRET = "the-secret"
+CONSTANTS = Constants()
 
 
 class Died(Exception):
@@ -68,8 +70,12 @@ class World:
         switches: Switches | None = None,
         calls_per_minute: int = 0,
         secret: str = SECRET,
+        constants: Constants = CONSTANTS,
+        publishing: bool = True,
+        adjust: Callable[[CaptureSettings], CaptureSettings] = lambda settings: settings,
         **settings: str,
     ) -> None:
+        """`calls_per_minute` is Echo360's limit and ours; `adjust` changes how Echo360 is used."""
         self.loop = VirtualLoop()
         self.clock = VirtualClock(self.loop)
         path = folder / "echodesk.sqlite"
@@ -87,19 +93,16 @@ class World:
                 switches=switches or Switches(),
             ),
             now=self.clock.campus_now,
-            monotonic=self.loop.time,
+            monotonic=self.clock.monotonic,
             rng=random.Random(1),
         )
         plant(self.institution, echo360_seed() if seed is None else seed)
         self.simulator = Simulator(self.institution, rng=random.Random(2))
-        self.life = Life()
-        self.wire = SimulatorTransport(self.simulator, self.life)
-        self.heard = Heard()
-        self._calls_per_minute = calls_per_minute
-        self._secret = secret
+        self.around = Surroundings(
+            self.loop, self.office, self.simulator, secret, calls_per_minute, constants, publishing, adjust
+        )
+        self.processes = [Process("worker", self.around)]
         self._counted = 0
-        self._runs = 0
-        self._running: asyncio.Task[None] | None = None
         self.start()
 
     def opened(self, path: Path) -> Office:
@@ -115,8 +118,8 @@ class World:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self.kill()
-            self.run(self.capture.close())
+            for process in self.processes:
+                process.close()
             if kind is None:
                 self.check_statuses()
         finally:
@@ -125,25 +128,50 @@ class World:
 
     # ---- the worker ---------------------------------------------------------------------------------------
 
+    @property
+    def life(self) -> Life:
+        """Whether the first worker lives."""
+        return self.processes[0].life
+
+    @property
+    def steps(self) -> Steps:
+        """The database as the first worker sees it since its last start."""
+        return self.processes[0].steps
+
+    @property
+    def wire(self) -> SimulatorTransport:
+        """The first worker's way to Echo360."""
+        return self.processes[0].wire
+
+    @property
+    def capture(self) -> Echo360:
+        """The first worker's client."""
+        return self.processes[0].capture
+
+    @property
+    def engine(self) -> Engine:
+        """The first worker's engine."""
+        return self.processes[0].engine
+
+    @property
+    def heard(self) -> Heard:
+        """What the first worker told."""
+        return self.processes[0].heard
+
+    @property
+    def settings(self) -> CaptureSettings:
+        """How the first worker uses Echo360."""
+        return self.processes[0].settings
+
     def start(self) -> None:
         """A new worker on the same database and the same Echo360."""
-        self._runs += 1
-        self.life.over = False
-        self.steps = Steps(self.office, self.loop, self.life)
-        access = Echo360Access("http://127.0.0.1:9", "office", self._secret)
-        settings = capture_settings(self.office, access, self._calls_per_minute, loopback_only=True)
-        self.settings = replace(settings, organization="University", campus="Main")
-        self.capture = Echo360(self.settings, self.clock, self.wire)
-        self.engine = Engine(
-            self.steps,
-            self.capture,
-            self.clock,
-            self.heard,
-            f"worker {self._runs}",
-            self._calls_per_minute,
-            Constants(),
-        )
-        self._running = self.loop.create_task(self.engine.run())
+        self.processes[0].start()
+
+    def second(self) -> Process:
+        """Another EchoDesk on another machine, with the same database and the same Echo360; not yet started."""
+        process = Process(f"worker {chr(ord('A') + len(self.processes))}", self.around)
+        self.processes.append(process)
+        return process
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Let time pass until this is done."""
@@ -154,12 +182,12 @@ class World:
 
         async def quiet() -> None:
             calm = 0
-            ends = self.loop.time() + within_s
+            ends = self.loop.now + within_s
             while calm < 2:
                 await asyncio.sleep(0.3)
                 self._check_alive()
                 calm = calm + 1 if self.pending().quiet else 0
-                if self.loop.time() > ends:
+                if self.loop.now > ends:
                     raise AssertionError(f"not quiet within {within_s} s: {self.pending()}")
 
         self.run(quiet())
@@ -176,45 +204,33 @@ class World:
     def _check_alive(self) -> None:
         if self.life.over:
             raise Died
-        if self._running is not None and self._running.done():
-            self._running.result()
-            raise AssertionError("the worker ended by itself")
+        for process in self.processes:
+            process.check_alive()
 
     def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
         """Let the worker run until this is true."""
 
         async def wait() -> None:
-            ends = self.loop.time() + within_s
+            ends = self.loop.now + within_s
             while not condition():
                 self._check_alive()
                 await asyncio.sleep(0.001)
-                assert self.loop.time() < ends, "it did not come to that"
+                assert self.loop.now < ends, "it did not come to that"
 
         self.run(wait())
 
     def stop(self) -> None:
         """Ask the worker to end, and wait for it."""
-        assert self._running is not None
-        running, self._running = self._running, None
-
-        async def stop() -> None:
-            self.engine.request_stop()
-            await asyncio.wait_for(running, 60.0)
-
-        self.run(stop())
+        self.processes[0].stop()
 
     def kill(self) -> None:
         """End the worker where it stands, without a word to the database."""
-        if self._running is not None:
-            self._running.cancel()
-            self.run(_ended(self._running))
-            self._running = None
+        self.processes[0].kill()
 
     def restart(self) -> None:
         """A new worker after a stop or a kill; the dead one's lease has run out."""
-        self.kill()
-        self.run(self.capture.close())
-        self.loop.forward(Constants().lease_ttl_s)
+        self.processes[0].close()
+        self.loop.forward(self.around.constants.lease_ttl_s)
         self.start()
 
     def ask(self, command: Command) -> CommandDone:
@@ -366,7 +382,3 @@ class World:
             )
         ]
         assert wrong == []
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    await asyncio.wait({task})
