@@ -54,11 +54,13 @@ def open_sqlite(path: Path, *, create: bool = False, busy_timeout_s: float = BUS
         pool_size=4,
         max_overflow=2,
     )
-    _set_up_sqlite(engine)
+    set_up_sqlite(engine)
     return engine
 
 
-def _set_up_sqlite(engine: Engine) -> None:
+def set_up_sqlite(engine: Engine) -> None:
+    """Make every connection of this engine, and every transaction on it, as EchoDesk needs them."""
+
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         # pysqlite would send BEGIN by itself, and not before a SELECT: we send it in on_begin instead.
