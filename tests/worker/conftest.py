@@ -15,7 +15,7 @@ from tests.databases.engines import fresh_sqlite
 from tests.worker.campus import fill_university
 from tests.worker.world import World
 
-_WATCH = (
+WATCH = (
     "CREATE TABLE TEST_STATUS_STEP (KIND TEXT, ID INTEGER, OLD TEXT, NEW TEXT)",
     "CREATE TRIGGER TEST_QUEUE AFTER UPDATE OF STATUS ON STT_ECHO_QUEUE WHEN OLD.STATUS <> NEW.STATUS"
     " BEGIN INSERT INTO TEST_STATUS_STEP VALUES ('QUEUE', NEW.ID, OLD.STATUS, NEW.STATUS); END",
@@ -32,7 +32,7 @@ def university(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = fresh_sqlite(folder)
     with database.engine.begin() as connection:
         fill_university(Cmis(connection))
-        for statement in _WATCH:
+        for statement in WATCH:
             connection.execute(text(statement))
     database.close()
     return folder / "fresh.sqlite"

@@ -62,7 +62,7 @@ class Process:
         around = self._around
         self.runs += 1
         self.life.over = False
-        self.steps = Steps(around.office, around.loop, self.life)
+        self.steps = self.made_steps()
         access = Echo360Access("http://127.0.0.1:9", "office", around.secret)
         settings = capture_settings(around.office, access, around.calls_per_minute, loopback_only=True)
         self.settings = around.adjust(replace(settings, organization="University", campus="Main"))
@@ -72,6 +72,10 @@ class Process:
             self.steps, self.capture, self.clock, self.heard, self.holder, around.calls_per_minute, self.constants
         )
         self.running = self.machine.start(self.engine.run())
+
+    def made_steps(self) -> Steps:
+        """The database as this one sees it from its next start on."""
+        return Steps(self._around.office, self._around.loop, self.life)
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Let time pass until this is done."""

@@ -101,7 +101,7 @@ class World:
         self.around = Surroundings(
             self.loop, self.office, self.simulator, secret, calls_per_minute, constants, publishing, adjust
         )
-        self.processes = [Process("worker", self.around)]
+        self.processes = [self.made_process("worker")]
         self._counted = 0
         self.start()
 
@@ -110,6 +110,10 @@ class World:
         engine = open_sqlite(path)
         give_database_time(engine, self.loop)
         return Office(Database(engine))
+
+    def made_process(self, name: str) -> Process:
+        """An EchoDesk on a machine of its own, not yet started."""
+        return Process(name, self.around)
 
     def __enter__(self) -> Self:
         return self
@@ -169,7 +173,7 @@ class World:
 
     def second(self) -> Process:
         """Another EchoDesk on another machine, with the same database and the same Echo360; not yet started."""
-        process = Process(f"worker {chr(ord('A') + len(self.processes))}", self.around)
+        process = self.made_process(f"worker {chr(ord('A') + len(self.processes))}")
         self.processes.append(process)
         return process
 
