@@ -1,0 +1,155 @@
+"""Proof that the tests can fail: `python -m tests.simulation.mutants [NAME …] [--histories N] [--json]`.
+
+Each mutant is the program without one rule. Histories of the mixes in which it should show (then of all others)
+are played until one has a violation; rules of the planner alone are looked for with planner examples. Returns 1
+if a mutant escaped that is not known to escape, or one was caught that is said to escape.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tests.simulation.draw import draw
+from tests.simulation.mixes import MIXES
+from tests.simulation.mutations import MUTANTS
+from tests.simulation.mutations.tools import Mutant
+from tests.simulation.planner_example import violation
+from tests.simulation.play import play
+
+HISTORIES = 600
+"""Of the 10,000 of a release, so many are of the mixes of one mutant at least."""
+EXAMPLES = 5_000
+FIRST_SEED = 1
+MEMORY = Path("/dev/shm")
+"""Histories need no disk; a folder of their own is made in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one mutant."""
+
+    name: str
+    rule: str
+    instead: str
+    caught: bool
+    after: int
+    """Histories (or planner examples) until it was caught, or that were played in vain."""
+    where: str
+    """mix and seed, '' if it escaped."""
+    shown: str
+    """The violation that gave it away."""
+    escapes: str
+    """Why it cannot be caught, if that is known."""
+    seconds: float
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Plays every mutant, or those that are named."""
+    wish = _parser().parse_args(arguments)
+    names = wish.names or [one.name for one in MUTANTS]
+    verdicts: list[Verdict] = []
+    with ProcessPoolExecutor(wish.processes) as pool:
+        for verdict in pool.map(_judge, [(name, wish.histories) for name in names]):
+            verdicts.append(verdict)
+            sys.stderr.write(f"[{len(verdicts)}/{len(names)}] {_line(verdict)}\n")
+    missed = [one for one in verdicts if not one.caught]
+    found = {
+        "caught": [asdict(one) for one in verdicts if one.caught],
+        "missed": [{"name": one.name, "why": one.escapes or f"escaped {one.after} histories"} for one in missed],
+    }
+    if wish.json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        sys.stdout.write(f"{len(verdicts) - len(missed)} caught, {len(missed)} missed\n")
+    wrong = [one for one in verdicts if one.caught == bool(one.escapes)]
+    return 1 if wrong else 0
+
+
+def _judge(asked: tuple[str, int]) -> Verdict:
+    name, histories = asked
+    logging.disable(logging.CRITICAL)
+    mutant = next(one for one in MUTANTS if one.name == name)
+    began = time.monotonic()
+    after, where, shown = _by_planner(mutant) if mutant.planner else _by_histories(mutant, histories)
+    return Verdict(
+        name=name,
+        rule=mutant.rule,
+        instead=mutant.instead,
+        caught=bool(shown),
+        after=after,
+        where=where,
+        shown=shown[:300],
+        escapes=mutant.escapes,
+        seconds=round(time.monotonic() - began, 1),
+    )
+
+
+def _by_planner(mutant: Mutant) -> tuple[int, str, str]:
+    with mutant.apply():
+        for seed in range(EXAMPLES):
+            shown = violation(seed)
+            if shown:
+                return seed + 1, f"planner example {seed}", shown
+    return EXAMPLES, "", ""
+
+
+def _by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
+    with _folder() as folder:
+        for number in range(histories):
+            mix, seed = _which(mutant, number)
+            outcome = play(draw(seed, mix), folder, mutant.apply)
+            if outcome.violations:
+                return number + 1, f"{mix} {seed}", outcome.violations[0]
+    return histories, "", ""
+
+
+def _which(mutant: Mutant, number: int) -> tuple[str, int]:
+    """Three of four histories are of the mutant's own mixes, the fourth of any other."""
+    own = mutant.mixes or tuple(MIXES)
+    others = [name for name in MIXES if name not in own] or list(own)
+    if number % 4 == 3:
+        return others[number // 4 % len(others)], FIRST_SEED + number
+    return own[number % len(own)], FIRST_SEED + number
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    memory = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="echodesk-mutants-", dir=memory) as folder:
+        yield Path(folder)
+
+
+def _line(one: Verdict) -> str:
+    if one.caught:
+        return f"{one.name}: caught after {one.after} ({one.where}): {one.shown[:120]}"
+    return f"{one.name}: MISSED after {one.after}{': ' + one.escapes if one.escapes else ''}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", type=_name, help="which; all if none is named")
+    parser.add_argument("--histories", type=int, default=HISTORIES, help="how many histories a mutant may escape")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many at once")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _name(text: str) -> str:
+    if text not in {one.name for one in MUTANTS}:
+        raise argparse.ArgumentTypeError(f"there is no mutant {text}")
+    return text
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,330 @@
+"""Without one of the rules that simulation demanded (decisions), or one that keeps the tables right."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+from sqlalchemy import text
+
+from echodesk.planning import plan as planning
+from echodesk.planning import projection
+from echodesk.planning.values import Method, fingerprint
+from echodesk.store import journal, places
+from echodesk.store.journal import Journal
+from echodesk.store.mirror import Mirror
+from echodesk.store.places import Places
+from echodesk.store.queue import Queue
+from echodesk.timetable.book import CmisBook
+from echodesk.worker import expand, settle, snapshot
+from echodesk.worker.gate import Gate
+from echodesk.worker.housekeeping import Housekeeper
+from echodesk.worker.planner import Planner
+from echodesk.worker.work import Fate, Result, Work
+from tests.simulation.mutations.tools import (
+    Mutant,
+    does_nothing,
+    finds_nothing,
+    replaced,
+    waits_for_nothing,
+    without,
+    wrapped,
+)
+
+
+@contextmanager
+def only_where_it_went() -> Iterator[None]:
+    """After L only the room-days of the request itself are listed, not where its lesson is by then."""
+    late = [False]
+    overdue, clear = Journal.overdue, Journal.clear_intents
+    of_external, occurrences_of = Mirror.of_external, CmisBook.occurrences_of
+
+    def begins(self: Journal, late_s: float) -> Any:
+        late[0] = True
+        return overdue(self, late_s)
+
+    def ends(self: Journal, ids: Any) -> None:
+        late[0] = False
+        clear(self, ids)
+
+    with (
+        mock.patch.object(Journal, "overdue", begins),
+        mock.patch.object(Journal, "clear_intents", ends),
+        mock.patch.object(Mirror, "of_external", lambda self, ids: [] if late[0] else of_external(self, ids)),
+        mock.patch.object(
+            CmisBook, "occurrences_of", lambda self, keys: ([], []) if late[0] else occurrences_of(self, keys)
+        ),
+    ):
+        yield
+
+
+def skipped_is_clean(real: Any) -> Any:
+    def mark_refresh(self: Places, wanted: Any, wait_s: float, reason: str) -> None:
+        if reason != "skipped":
+            real(self, wanted, wait_s, reason)
+
+    return mark_refresh
+
+
+def refused_movers_stay(real: Any) -> Any:
+    """What stands in the old place of a move that was refused is left there."""
+
+    def make_plan(situation: Any) -> Any:
+        made = real(situation)
+        refused = {external_id for external_id, _ in situation.refused}
+        return without(made, lambda one: one.method is Method.DELETE and one.external_id in refused)
+
+    return make_plan
+
+
+def refused_compete(real: Any) -> Any:
+    """A content that was refused takes the room from others, and is not sent."""
+
+    def make_plan(situation: Any) -> Any:
+        made = real(dataclasses.replace(situation, refused=frozenset()))
+        return without(
+            made,
+            lambda one: (
+                one.booking is not None and (one.external_id, fingerprint(one.booking)) in situation.refused
+            ),
+        )
+
+    return make_plan
+
+
+def no_obstacles(real: Any) -> Any:
+    return lambda situation: dataclasses.replace(real(situation), obstacles={})
+
+
+def begun_elsewhere_is_made_anew(real: Any) -> Any:
+    return lambda situation: dataclasses.replace(real(situation), begun_by_id={})
+
+
+def never_too_late(real: Any) -> Any:
+    def check(self: Gate, request: Any) -> Fate | None:
+        fate: Fate | None = real(self, request)
+        return None if fate is Fate.TOO_LATE else fate
+
+    return check
+
+
+def marks_go_at_once(real: Any) -> Any:
+    """Marks are cleared when a plan is launched, not when it has ended."""
+
+    async def launch(self: Planner, found: Any, *more: Any) -> bool:
+        marks = [mark for work in found.works for mark in work.marks]
+        if marks:
+            await self._ledger.write("intents", lambda books: books.places.clear(marks))
+        done: bool = await real(self, found, *more)
+        return done
+
+    return launch
+
+
+def held_is_skipped(real: Any) -> Any:
+    """What waits for a held request is not held too."""
+
+    def record(self: Work, number: int, result: Result) -> Any:
+        if result.fate is not Fate.HELD:
+            return real(self, number, result)
+        real(self, number, dataclasses.replace(result, fate=Fate.SKIPPED))
+        self.results[number] = result
+        return []
+
+    return record
+
+
+def seen_by_no_mirror(real: Any) -> Any:
+    """Expansion does not look where the mirror has the lesson."""
+
+    def reading(self: Any, books: Any, entries: Any, today: Any) -> None:
+        real(self, books, entries, today)
+        self._mirror.clear()
+
+    return reading
+
+
+def lost_entries(real: Any) -> Any:
+    """What a worker that died had taken is not given back."""
+
+    def recover(self: Queue) -> int:
+        return 0
+
+    return recover
+
+
+CLEAR_ALL_OF_ROOM_DAY = text(
+    "DELETE FROM STT_ECHO_REFRESH WHERE (ROOMID, LESSON_DATE) IN"
+    " (SELECT ROOMID, LESSON_DATE FROM STT_ECHO_REFRESH WHERE ID = :id)"
+)
+HOLD_FOR_ANY_PAUSE = text(
+    "UPDATE STT_ECHO_DIRTY SET HELD_BY = :pause WHERE LESSON_DATE = :date AND ROOMID = :room AND MARK = :mark"
+)
+L_SINCE_IT_WAS_WRITTEN = text("UPDATE STT_ECHO_INTENT SET GIVEN_UP = WRITTEN WHERE GIVEN_UP IS NULL")
+
+RULES = (
+    Mutant(
+        "only_where_it_went",
+        "decisions: an unanswered intent names the external id",
+        "after L lists only where the request went",
+        only_where_it_went,
+        ("late",),
+    ),
+    Mutant(
+        "skipped_is_clean",
+        "decisions: clean means done",
+        "forgets what was skipped in a plan",
+        wrapped(Places, "mark_refresh", skipped_is_clean),
+        ("late", "outages"),
+    ),
+    Mutant(
+        "refused_movers_stay",
+        "decisions: a move refused for good is followed by a DELETE",
+        "leaves the schedule in the old place",
+        wrapped(snapshot, "make_plan", refused_movers_stay),
+        ("refusals",),
+    ),
+    Mutant(
+        "refused_compete",
+        "decisions: refused content does not compete meanwhile",
+        "keeps a room for a lesson that Echo360 refused",
+        wrapped(snapshot, "make_plan", refused_compete),
+        ("refusals",),
+    ),
+    Mutant(
+        "refusals_forgotten",
+        "decisions: a definite failure is remembered",
+        "sends what was refused again and again",
+        replaced((Journal, "remember_refusals", does_nothing)),
+        ("refusals",),
+    ),
+    Mutant(
+        "no_obstacles",
+        "decisions: obstacles belong in the projection",
+        "plans as if nobody else booked rooms",
+        wrapped(planning, "ground_of", no_obstacles),
+        ("foreign",),
+    ),
+    Mutant(
+        "begun_elsewhere",
+        "decisions: an id frozen elsewhere is left out",
+        "makes a lesson anew whose recording has begun elsewhere",
+        wrapped(planning, "ground_of", begun_elsewhere_is_made_anew),
+        ("near",),
+    ),
+    Mutant(
+        "never_too_late",
+        "decisions: the frozen test is repeated right before the write",
+        "sends what began while it waited",
+        wrapped(Gate, "check", never_too_late),
+        ("near",),
+    ),
+    Mutant(
+        "foreign_never_leave",
+        "decisions: a foreign schedule leaves and nobody tells",
+        "does not list rooms again where a foreign schedule was in the way",
+        replaced((Housekeeper, "foreign", waits_for_nothing)),
+        ("foreign",),
+    ),
+    Mutant(
+        "people_forgotten",
+        "decisions: missing persons are a stored list that the projection reads",
+        "tries unknown presenters again each time",
+        replaced((Journal, "missing_people", does_nothing)),
+        ("reference",),
+    ),
+    Mutant(
+        "refresh_marks_together",
+        "decisions: an earlier refresh never clears a later mark",
+        "clears all refresh marks of a room-day with one",
+        replaced((places, "_CLEAR_REFRESH", CLEAR_ALL_OF_ROOM_DAY)),
+        ("late",),
+    ),
+    Mutant(
+        "marks_go_at_once",
+        "decisions: marks are cleared only in the plan's last transaction",
+        "clears marks when a plan is launched",
+        wrapped(Planner, "_launch", marks_go_at_once),
+        ("kills",),
+    ),
+    Mutant(
+        "held_for_any_pause",
+        "decisions: what is held is recorded in a transaction that checks that the pause still stands",
+        "holds for a pause that was lifted meanwhile",
+        replaced((places, "_HOLD", HOLD_FOR_ANY_PAUSE)),
+        ("pauses",),
+    ),
+    Mutant(
+        "held_is_skipped",
+        "decisions: whatever waits for a held request is held too",
+        "skips what waits for a held request",
+        wrapped(Work, "record", held_is_skipped),
+        ("pauses",),
+    ),
+    Mutant(
+        "no_sweep",
+        "decisions: the local sweep",
+        "never compares the projection with the mirror by itself",
+        replaced((Housekeeper, "sweep", waits_for_nothing)),
+        ("silent",),
+    ),
+    Mutant(
+        "no_growing_wait",
+        "decisions: a surprise that is not explained doubles the wait",
+        "lists again at once after each unexplained clash",
+        replaced((settle, "SURPRISE_WAIT_S", 0.0)),
+        ("surprises", "clashes"),
+    ),
+    Mutant(
+        "l_since_it_was_written",
+        "decisions: L counts from takeover",
+        "counts L from when an orphan's intent was written",
+        replaced((journal, "_ORPHAN", L_SINCE_IT_WAS_WRITTEN)),
+        ("kills", "late"),
+    ),
+    Mutant(
+        "mirror_not_asked",
+        "decisions: expansion and week sets count where the mirror has the lesson",
+        "expands an entry without looking into the mirror",
+        wrapped(expand._Reading, "__init__", seen_by_no_mirror),
+        ("weeks", "silent"),
+    ),
+    Mutant(
+        "lost_entries",
+        "decisions: IN_PROGRESS goes back to UNPROCESSED after a crash (Q1)",
+        "leaves what a dead worker had taken",
+        wrapped(Queue, "recover", lost_entries),
+        ("kills",),
+    ),
+    Mutant(
+        "no_first_listing",
+        "decisions: a database whose mirror was never complete lists everything before its first plan",
+        "believes an empty mirror",
+        replaced((Mirror, "complete", lambda self: True)),
+        ("start",),
+    ),
+    Mutant(
+        "no_seniority",
+        "decisions: SENIORITY",
+        "does not remember since when a lesson has its room",
+        replaced((Queue, "set_seniority", does_nothing)),
+        ("clashes", "strategies"),
+    ),
+    Mutant(
+        "ignore_without_overlaps",
+        "decisions: ignore leaves out every lesson with an overlap",
+        "records all lessons that overlap under ignore",
+        replaced((projection, "clashing", lambda units, turnaround: {})),
+        ("strategies",),
+    ),
+    Mutant(
+        "no_stray_marks",
+        "second defence: waiting notifications that nothing leads to are marked",
+        "does not look for notifications without a mark",
+        replaced((Queue, "stray", finds_nothing)),
+        escapes="a second defence: the rules before it leave no notification without a mark",
+    ),
+)
