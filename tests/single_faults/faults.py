@@ -1,0 +1,153 @@
+"""The kinds of disturbance, where each can strike, and what it does there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import httpx
+
+from echodesk.errors import DatabaseBusy, DatabaseTrouble
+from echodesk.simulator.faults import FaultKind, FaultSettings, Scope, scopes_of
+from tests.single_faults.stage import LONG_S, SHORT_S, STALE_S, Disturbed, Stage
+from tests.worker.world import LATE_S
+
+
+class Kind(StrEnum):
+    """A disturbance that is not the network's. Those of the network are `http:` and the simulator's name."""
+
+    KILL = "kill"
+    FREEZE = "freeze"
+    """Stands still until another worker has taken over and finished."""
+    FREEZE_SHORT = "freeze_short"
+    """Stands still until another worker has just taken over."""
+    PAUSE = "staff_pause"
+    STALE = "stale_snapshot"
+    """The read is served from the database as it was before the edit."""
+    SLOW_READ = "slow_read"
+    """What the read saw is a second old when the worker learns of it."""
+    EDIT = "edit"
+    """Another edit of the same lesson is committed at this very step."""
+    DATABASE_AWAY = "database_away"
+    COMMIT_UNKNOWN = "commit_unknown"
+    """The commit succeeded, and the worker is told that the database went away."""
+    NO_CONNECTION = "http:connection_refused"
+    NOT_FOUND = "http:not_found"
+    """A change or removal of what is there is answered as if it were not: another server that lags behind."""
+
+
+_EVERYWHERE = (Kind.KILL, Kind.FREEZE, Kind.FREEZE_SHORT, Kind.PAUSE, Kind.EDIT)
+_AT = {
+    "read": (*_EVERYWHERE, Kind.STALE, Kind.SLOW_READ, Kind.DATABASE_AWAY),
+    "write": (*_EVERYWHERE, Kind.DATABASE_AWAY),
+    "written": (*_EVERYWHERE, Kind.COMMIT_UNKNOWN),
+    "request": (*_EVERYWHERE, Kind.NO_CONNECTION),
+    "answer": _EVERYWHERE,
+}
+
+_K = FaultKind
+_ANY = (
+    _K.TIMEOUT_NOT_APPLIED,
+    _K.RESET_NOT_APPLIED,
+    _K.CUT_APPLIED,
+    _K.ERROR_500,
+    _K.ERROR_502,
+    _K.ERROR_503,
+    _K.ERROR_504,
+    _K.SLOW,
+    _K.TRUNCATED_JSON,
+    _K.MALFORMED_JSON,
+    _K.OTHER_JSON,
+    _K.MAINTENANCE_PAGE,
+    _K.SCHEMA_DRIFT,
+    _K.LIMIT_SECONDS,
+    _K.LIMIT_DATE,
+    _K.LIMIT_BARE,
+    _K.UNAVAILABLE_SECONDS,
+    _K.UNAVAILABLE_DATE,
+    _K.TOKEN_EXPIRED,
+    _K.FORBIDDEN,
+    _K.LOGIN_REDIRECT,
+    _K.OTHER_HOST_REDIRECT,
+)
+_WRITE = (
+    _K.TIMEOUT_APPLIED,
+    _K.RESET_APPLIED,
+    _K.ERROR_500_APPLIED,
+    _K.ERROR_502_APPLIED,
+    _K.ERROR_503_APPLIED,
+    _K.ERROR_504_APPLIED,
+    _K.LATE_TIMEOUT,
+    _K.LATE_RESET,
+    _K.LATE_504,
+    _K.HTML_APPLIED,
+    _K.OTHER_BODY,
+)
+_HTTP = {
+    Scope.ANY: _ANY,
+    Scope.WRITE: _WRITE,
+    Scope.BOOKING: (_K.SPURIOUS_CLASH, _K.SILENT_CHANGE),
+    Scope.CREATION: (_K.REFERENCE_LAG,),
+    Scope.LIST: (_K.STALE_LIST, _K.ROW_DUPLICATED, _K.ROW_LOST, _K.ROWS_REORDERED, _K.NEXT_LOOP),
+    Scope.READ: (_K.STALE_READ, _K.SPURIOUS_NOT_FOUND),
+    Scope.SIGN_IN: (_K.SIGN_IN_ERROR, _K.SIGN_IN_TIMEOUT, _K.SIGN_IN_SLOW),
+}
+NETWORK = tuple(f"http:{kind.value}" for kinds in _HTTP.values() for kind in kinds)
+KINDS = (*(kind.value for kind in Kind), *NETWORK)
+HEALED_BY_COMPARISON = frozenset({f"http:{_K.ROW_LOST.value}"})
+"""What leaves no trace that the worker could see: a comparison must heal it (reliability C2)."""
+
+
+def kinds_at(stage: Stage, where: str) -> Iterator[str]:
+    """What can be done at this point."""
+    yield from (kind.value for kind in _AT[where])
+    if where == "request":
+        scopes = scopes_of(stage.watched.arriving)
+        for scope, kinds in _HTTP.items():
+            if scope in scopes:
+                yield from (f"http:{kind.value}" for kind in kinds)
+        if "/v2/schedules/" in stage.watched.arriving.path and stage.watched.arriving.method in ("PUT", "DELETE"):
+            yield Kind.NOT_FOUND.value
+
+
+def disturb(stage: Stage, kind: str) -> Disturbed | None:
+    """Do it, here and now. Raises what httpx raises where the connection fails."""
+    if kind == Kind.KILL:
+        stage.die()
+    elif kind == Kind.FREEZE:
+        stage.freeze(LONG_S)
+    elif kind == Kind.FREEZE_SHORT:
+        stage.freeze(SHORT_S)
+    elif kind == Kind.PAUSE:
+        stage.staff_pause()
+    elif kind == Kind.EDIT:
+        stage.another_edit(stage)
+    elif kind == Kind.STALE:
+        return Disturbed(instead=stage.as_before)
+    elif kind == Kind.SLOW_READ:
+        return Disturbed(slow_s=1.0)
+    elif kind == Kind.DATABASE_AWAY:
+        return Disturbed(trouble=DatabaseBusy("The database is busy", "Somebody writes.", "Wait."))
+    elif kind == Kind.COMMIT_UNKNOWN:
+        return Disturbed(trouble=DatabaseTrouble("The database went away", "After a commit.", "Wait."))
+    elif kind == Kind.NO_CONNECTION:
+        raise httpx.ConnectError("connection refused")
+    elif kind == Kind.NOT_FOUND:
+        stage.watched.answer_instead = stage.institution.state.not_found("Schedule").response
+    else:
+        misbehave(stage, FaultKind(kind.removeprefix("http:")))
+    return None
+
+
+def misbehave(stage: Stage, kind: FaultKind) -> None:
+    """The request that arrives now goes wrong in this way, and none after it."""
+    stage.simulator.injector.use(
+        FaultSettings(rates={kind: 1.0}, first_requests=1, late_s=LATE_S * 0.8, stale_s=STALE_S)
+    )
+
+
+def struck(stage: Stage, kind: str) -> bool:
+    """Whether it found something to act on."""
+    if not kind.startswith("http:") or kind in (Kind.NO_CONNECTION, Kind.NOT_FOUND):
+        return True
+    return stage.simulator.injector.fired[FaultKind(kind.removeprefix("http:"))] > 0
