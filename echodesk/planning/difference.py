@@ -79,7 +79,11 @@ def difference(projection: Projection, ground: Ground) -> Difference:
     handed = {change.standing.echo_id for change in changes if change.standing is not None}
     made = {change.booking.external_id for change in changes if change.booking is not None}
     changes += [Change(booking, None, Why.NEW) for booking in to_make if booking.external_id not in made]
-    lost = {one.external_id for one in projection.left_out if one.reason in _LOST}
+    lost = {
+        one.external_id
+        for one in projection.left_out
+        if one.reason in _LOST or (one.reason is Reason.DECISION and one.winner is not None)
+    }
     for standing in to_remove:
         if standing.echo_id not in handed:
             why = Why.LOST_CLASH if standing.external_id in lost else Why.NOT_WANTED

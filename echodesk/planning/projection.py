@@ -2,21 +2,24 @@
 
 Stages, each seeing only what the one before left over:
 1. what cannot be read, and what has begun elsewhere, is left out;
-2. lessons taught together become units (`together`);
-3. units that meet an obstacle (foreign, or begun) are left out;
-4. units that come too late, or whose content was refused for good, do not compete, unless they already stand at
+2. lessons that staff decided not to record are left out (`decisions`);
+3. lessons taught together become units (`together`);
+4. units that meet an obstacle (foreign, or begun) are left out;
+5. units that come too late, or whose content was refused for good, do not compete, unless they already stand at
    their place and time: those stay as they are ("held");
-5. the strategy of the room decides between the others (`strategies`).
-*Ignore* counts overlaps before stage 3, over all units of the room-day: otherwise a lesson would appear and
+6. what staff decided to record is kept, and the strategy of the room decides between the others (`strategies`).
+A decision whose lesson does not come to stage 6 has no effect on that room-day: all begins again without it.
+*Ignore* counts overlaps before stage 4, over all units of the room-day: otherwise a lesson would appear and
 vanish as another begins.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from echodesk.planning.decisions import Counting, DecisionIndex, Ruling, kept_first, rule, told_of
 from echodesk.planning.ground import Ground, ground_of, same_content, stands_at
 from echodesk.planning.overlap import conflicts
 from echodesk.planning.strategies import Losers, choose, clashing
@@ -55,6 +58,7 @@ class _Projector:
         self._turnaround_of = dict(situation.rules.turnaround_of_room)
         self._refused_ids = {external_id for external_id, _ in situation.refused}
         self._known_ids = {one.external_id for one in situation.occurrences}
+        self._decisions = DecisionIndex(situation.decisions) if situation.decisions else None
         self._bookings: list[Booking] = []
         self._left_out: list[LeftOut] = []
         self._held: _Held = {}
@@ -62,7 +66,12 @@ class _Projector:
     def run(self) -> Projection:
         days = self._readable_by_day()
         for place in sorted(days, key=lambda place: (place.date, place.room)):
-            self._settle_day(place, units_of_day(days[place], self._rules))
+            lessons = days[place]
+            counting = self._decisions.counting(lessons) if self._decisions is not None else ()
+            if counting:
+                self._settle_decided_day(place, lessons, counting)
+            else:
+                self._settle_day(place, units_of_day(lessons, self._rules))
         for unfit in self._situation.unfit:
             if unfit.place in self._situation.places:
                 self._left_out.append(
@@ -126,9 +135,50 @@ class _Projector:
                     self._leave_out(other, Reason.UNREADABLE, external_id, detail)
         return single
 
-    def _settle_day(self, place: RoomDay, units: list[Unit]) -> None:
+    def _settle_decided_day(self, place: RoomDay, lessons: list[Occurrence], counting: Sequence[Counting]) -> None:
+        """Stages 2 to 6 where decisions count; each turn is without one that turned out to have no effect."""
+        turnaround = self._turnaround_of.get(place.room, self._rules.turnaround)
+        running = {one.external_id for one in lessons if self._is_running(one)}
+        booked, told, held = len(self._bookings), len(self._left_out), dict(self._held)
+        without: set[int] = set()
+        while True:
+            ruling = rule(counting, without, running, turnaround)
+            rest = [one for one in lessons if one.external_id not in ruling.left_out]
+            units = units_of_day(rest, self._rules, ruling.together)
+            failed = self._settle_day(place, units, ruling.chosen)
+            if failed is None:
+                break
+            without.add(failed.decision.id)
+            del self._bookings[booked:], self._left_out[told:]
+            self._held = dict(held)
+        self._leave_out_decided(lessons, ruling, self._bookings[booked:])
+
+    def _is_running(self, lesson: Occurrence) -> bool:
+        """True if it has begun and is being recorded."""
+        if not self._ground.begun.reached(lesson.place.date, lesson.time.start):
+            return False
+        sections = set(lesson.content.sections)
+        return any(
+            stands_at(one, lesson.place, lesson.time)
+            and (one.external_id == lesson.external_id or sections.issubset(one.content.sections))
+            for one in self._ground.ours_at.get(lesson.place, ())
+        )
+
+    def _leave_out_decided(self, lessons: Iterable[Occurrence], ruling: Ruling, booked: Iterable[Booking]) -> None:
+        kept = {member: booking for booking in booked for member in booking.members}
+        for lesson in lessons:
+            counting = ruling.left_out.get(lesson.external_id)
+            if counting is None:
+                continue
+            winner = kept[counting.winner.external_id] if counting.winner is not None else None
+            detail = counting.detail(winner)
+            self._leave_out(lesson, Reason.DECISION, winner.external_id if winner else None, detail)
+
+    def _settle_day(self, place: RoomDay, units: list[Unit], chosen: Sequence[Counting] = ()) -> Counting | None:
+        """Stages 4 to 6; `chosen` is kept first. Returns one of those that cannot be kept."""
         strategy = self._strategy_of.get(place.room, self._rules.strategy)
         turnaround = self._turnaround_of.get(place.room, self._rules.turnaround)
+        booked = len(self._bookings)
         ignored: Losers = {}
         if strategy is Strategy.IGNORE and len(units) > 1:
             ignored = clashing(units, turnaround)
@@ -141,6 +191,12 @@ class _Projector:
             if index in ignored:
                 rivals[len(competing)] = units[ignored[index]]
             competing.append(still)
+        if chosen:
+            begun = {member for booking in self._bookings[booked:] for member in booking.members}
+            first = kept_first(competing, chosen, begun, turnaround)
+            if isinstance(first, Counting):
+                return first
+            competing, rivals = self._after(first, competing, rivals, turnaround)
         if strategy is not Strategy.IGNORE:
             losers = choose(competing, strategy, turnaround)
             rivals = {index: competing[winner] for index, winner in losers.items()}
@@ -148,11 +204,38 @@ class _Projector:
             winner = rivals.get(index)
             if winner is None:
                 self._bookings.append(unit.booking)
+            elif strategy is Strategy.IGNORE:
+                self._lose(unit, winner, f"overlaps {told_of(winner.booking)}; this room records neither")
             else:
-                self._lose(unit, winner, strategy)
+                self._lose(unit, winner, f"overlaps {told_of(winner.booking)}, which is recorded")
+        return None
+
+    def _after(
+        self, first: Collection[int], competing: Sequence[Unit], rivals: dict[int, Unit], turnaround: int
+    ) -> tuple[list[Unit], dict[int, Unit]]:
+        """What is left to compete, with its rivals, once those that staff chose are kept."""
+        left: list[Unit] = []
+        theirs: dict[int, Unit] = {}
+        for index, unit in enumerate(competing):
+            if index in first:
+                self._bookings.append(unit.booking)
+                continue
+            in_the_way = (
+                competing[one]
+                for one in sorted(first)
+                if conflicts(competing[one].booking.time, unit.booking.time, turnaround)
+            )
+            winner = next(in_the_way, None)
+            if winner is not None:
+                self._lose(unit, winner, f"overlaps {told_of(winner.booking)}, which staff decided to record")
+                continue
+            if index in rivals:
+                theirs[len(left)] = rivals[index]
+            left.append(unit)
+        return left, theirs
 
     def _admit(self, unit: Unit, turnaround: int) -> Unit | None:
-        """Stages 3 and 4: the unit as it may compete, or None when it is settled."""
+        """Stages 4 and 5: the unit as it may compete, or None when it is settled."""
         ground, booking = self._ground, unit.booking
         place, start = booking.place, booking.time.start
         begun = ground.begun.reached(place.date, start)
@@ -248,14 +331,9 @@ class _Projector:
             detail = f"meets {_where(obstacle)}, which someone else booked"
             self._leave_all_out(unit, Reason.FOREIGN, obstacle.echo_id, detail)
 
-    def _lose(self, unit: Unit, winner: Unit, strategy: Strategy) -> None:
+    def _lose(self, unit: Unit, winner: Unit, detail: str) -> None:
         for member in unit.members:
             self._held.pop(member.external_id, None)
-        lesson = f"{winner.booking.content.title} {winner.booking.time} ({winner.booking.external_id})"
-        if strategy is Strategy.IGNORE:
-            detail = f"overlaps {lesson}; this room records neither"
-        else:
-            detail = f"overlaps {lesson}, which is recorded"
         self._leave_all_out(unit, Reason.CLASH, winner.booking.external_id, detail)
 
     def _leave_all_out(self, unit: Unit, reason: Reason, winner: str | None, detail: str) -> None:

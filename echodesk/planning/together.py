@@ -1,12 +1,13 @@
 """Taught together: one lecture that the timetable lists under several modules is one booking (design §4.6).
 
-Lessons with the same room, date, start, finish and lecturer form one unit. The numerically smallest SLOTID
+Lessons with the same room, date, start, finish and lecturer form one unit, and so do those that staff decided to
+record together. The numerically smallest SLOTID
 carries it (then week, then external id): name and presenter are the carrier's, sections and inputs the union.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from echodesk.planning.values import Booking, Content, Occurrence, Rules
@@ -36,12 +37,20 @@ def identity(occurrence: Occurrence) -> tuple[int, int, str]:
     return (occurrence.slotid, occurrence.week, occurrence.external_id)
 
 
-def units_of_day(occurrences: Sequence[Occurrence], rules: Rules) -> list[Unit]:
-    """The units of one room-day, in order of time and identity, whatever the order of the input."""
+def units_of_day(
+    occurrences: Sequence[Occurrence], rules: Rules, decided: Collection[frozenset[str]] = ()
+) -> list[Unit]:
+    """The units of one room-day, in order of time and identity, whatever the order of the input.
+
+    `decided` are external ids that staff record together: whatever their units were, they become one.
+    """
     if len(occurrences) == 1 or not rules.together:
-        units = [Unit(_booking((one,)), (one,)) for one in occurrences]
+        groups: list[tuple[Occurrence, ...]] = [(one,) for one in occurrences]
     else:
-        units = [Unit(_booking(group), group) for group in _groups(occurrences, rules.together_unknown)]
+        groups = _groups(occurrences, rules.together_unknown)
+    for named in decided:
+        groups = _joined(groups, named)
+    units = [Unit(_booking(group), group) for group in groups]
     if len(units) > 1:
         units.sort(key=lambda unit: (unit.booking.time.start, unit.booking.time.end, identity(unit.members[0])))
     return units
@@ -60,6 +69,13 @@ def _groups(occurrences: Sequence[Occurrence], unknown_is_same: bool) -> list[tu
         same_time.sort(key=identity)
         groups += _by_lecturer(same_time, unknown_is_same)
     return groups
+
+
+def _joined(groups: list[tuple[Occurrence, ...]], named: frozenset[str]) -> list[tuple[Occurrence, ...]]:
+    """All groups with a named lesson become one; the others stay."""
+    apart = [group for group in groups if all(one.external_id not in named for one in group)]
+    joined = [one for group in groups for one in group if group not in apart]
+    return [*apart, tuple(sorted(joined, key=identity))] if joined else apart
 
 
 def _by_lecturer(sorted_lessons: list[Occurrence], unknown_is_same: bool) -> list[tuple[Occurrence, ...]]:

@@ -234,6 +234,38 @@ class Rules:
     `lead` plus this steps aside for others, if there is any other way (decisions: "The planner")."""
 
 
+class DecisionKind(StrEnum):
+    """What staff may decide about lessons of one room-day (design §4.5)."""
+
+    RECORD_ONE = "record_one"
+    RECORD_NEITHER = "record_neither"
+    TOGETHER = "together"
+    DO_NOT_RECORD = "do_not_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What staff decided about some lessons of one year; `decisions` tells where it counts. The newest wins."""
+
+    id: int
+    """Grows with every decision."""
+    kind: DecisionKind
+    setid: str
+    slotids: tuple[int, ...]
+    winner: int | None
+    """The lesson to record, of RECORD_ONE."""
+    weeks: frozenset[int] | None
+    """None for every week in which these lessons meet."""
+    fingerprint: tuple[str, ...]
+    """For each lesson, in the order of `slotids`, how it stood then (`decisions.seat_of`)."""
+    by: str = ""
+    on: str = ""
+    """Campus date on which it was made."""
+
+    def __str__(self) -> str:
+        return f"decision {self.id}" + (f" of {self.by}" if self.by else "") + (f", {self.on}" if self.on else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """Everything a plan is made from: one snapshot of one connected closure of room-days."""
@@ -248,6 +280,8 @@ class Situation:
     """Campus wall-clock time, without zone."""
     refused: frozenset[tuple[str, str]] = frozenset()
     """(external id, fingerprint) of bookings that the target refused for good; they do not compete."""
+    decisions: tuple[Decision, ...] = ()
+    """What staff decided and did not take back; those that count nowhere here change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
