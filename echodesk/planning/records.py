@@ -212,9 +212,11 @@ class PlaceOutcome:
     left_out: tuple[LeftOut, ...]
     failed: int
     surprises: int
-    """0 = none; else one more surprise than before."""
+    """0 = none; -1 = as many as before; else one more than before."""
     refreshed: bool
     error: str | None
+    answered: bool = True
+    """False while a request that touches it has no clear answer, or waits: what was open stays open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,31 @@ class Refusal:
     fingerprint: str
     place: RoomDay
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewTry:
+    """A request that is about to be sent, as the caps on repeating it count it (reliability H1)."""
+
+    external_id: str
+    method: str
+    fingerprint: str
+    """Of the body; of what is removed for a DELETE."""
+    places: tuple[RoomDay, ...]
+    sent: int = 1
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A request that was sent and not answered well since, with its age by database time."""
+
+    external_id: str
+    method: str
+    fingerprint: str
+    age_s: float
+    sent: int
+    said: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from echodesk.store.office import Office
 from echodesk.store.places import Places
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
+from echodesk.store.suspects import Suspects
+from echodesk.store.tries import Tries
 
 
 class Screens:
@@ -72,6 +74,16 @@ class StoreBooks(ABC):
     def journal(self) -> Journal:
         """Intents, refusals, people, reference data, audit."""
         return Journal(self.connection)
+
+    @cached_property
+    def tries(self) -> Tries:
+        """Requests without a clear answer so far."""
+        return Tries(self.connection)
+
+    @cached_property
+    def suspects(self) -> Suspects:
+        """Room-days with which the worker stopped."""
+        return Suspects(self.connection)
 
     @cached_property
     def office(self) -> Office:

@@ -6,6 +6,7 @@ Stamps are UTC texts in milliseconds by database time (decisions: Time).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -29,9 +30,12 @@ from echodesk.planning.records import (
     WaitingCommand,
 )
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Rules, Standing, Unfit
+from echodesk.worker.trouble_books import SuspectBook, TryBook
 
 LessonKey = tuple[str, int]
 OccurrenceKey = tuple[str, int, int]
+IntentRow = tuple[str, str, tuple[RoomDay, ...]]
+"""Method, external id, and the room-days that the request touches."""
 
 
 class QueueBook(Protocol):
@@ -207,8 +211,8 @@ class MirrorBook(Protocol):
 class JournalBook(Protocol):
     """Intents, refusals, people, reference data and the audit."""
 
-    def write_intents(self, epoch: int, intents: Sequence[tuple[str, str, tuple[RoomDay, ...]]]) -> list[int]:
-        """(method, external id, places) → ids."""
+    def write_intents(self, epoch: int, intents: Sequence[IntentRow]) -> list[int]:
+        """Intents → their ids."""
         ...
 
     def clear_intents(self, ids: Collection[int]) -> None: ...
@@ -299,6 +303,10 @@ class OfficeBook(Protocol):
 
     def lease(self) -> LeaseState: ...
 
+    def utc(self) -> dt.datetime:
+        """The database's clock, aware, to the millisecond."""
+        ...
+
     def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
         """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
         ...
@@ -370,6 +378,12 @@ class Books(Protocol):
 
     @property
     def journal(self) -> JournalBook: ...
+
+    @property
+    def tries(self) -> TryBook: ...
+
+    @property
+    def suspects(self) -> SuspectBook: ...
 
     @property
     def office(self) -> OfficeBook: ...

@@ -222,6 +222,31 @@ CREATE TABLE STT_ECHO_REFUSED (
     PRIMARY KEY (EXTERNAL_ID, FINGERPRINT)
 ) WITHOUT ROWID;
 
+-- What was sent, or was about to be when the worker stopped, and was not answered well since: so often may the same
+-- request be sent in a burst, an hour and a day (reliability H1). SAID is what Echo360 answered last.
+CREATE TABLE STT_ECHO_TRY (
+    ID          INTEGER PRIMARY KEY,
+    EXTERNAL_ID TEXT NOT NULL,
+    METHOD      TEXT NOT NULL,
+    FINGERPRINT TEXT NOT NULL,
+    PLACES      TEXT NOT NULL,
+    SENT        INTEGER NOT NULL,
+    SAID        TEXT,
+    AT          TEXT NOT NULL
+);
+CREATE INDEX STT_ECHO_TRY_OCCURRENCE ON STT_ECHO_TRY (EXTERNAL_ID);
+
+-- Room-days with which the worker stopped, and (RUNNING) those about which it would be known if it stopped now.
+-- CRASHES counts; after three the room-day is set aside (reliability Q5).
+CREATE TABLE STT_ECHO_SUSPECT (
+    ROOMID      TEXT NOT NULL,
+    LESSON_DATE TEXT NOT NULL,
+    CRASHES     INTEGER NOT NULL DEFAULT 0,
+    RUNNING     INTEGER NOT NULL DEFAULT 0 CHECK (RUNNING IN (0, 1)),
+    ERROR       TEXT,
+    PRIMARY KEY (LESSON_DATE, ROOMID)
+) WITHOUT ROWID;
+
 -- Rooms whose work waits (no recorder): one try an hour.
 CREATE TABLE STT_ECHO_ROOM_HOLD (
     ROOMID TEXT PRIMARY KEY, REASON TEXT NOT NULL, NOT_BEFORE TEXT NOT NULL
