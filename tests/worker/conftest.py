@@ -23,6 +23,7 @@ WATCH = (
     " WHEN OLD.STATUS <> NEW.STATUS"
     " BEGIN INSERT INTO TEST_STATUS_STEP VALUES ('NOTIFICATION', NEW.ID, OLD.STATUS, NEW.STATUS); END",
 )
+"""Every step of a status is written down."""
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
         self._simulator = simulator
         self._life = life
         self.latency_s = 0.01
+        self.on_sent: Callable[[SimRequest], None] = lambda request: None
+        """Told of a request at the moment its sender lets go of it."""
         self.interfere: Interference = lambda request: None
         self.on_answered: Callable[[SimRequest, SimResponse | None], None] = lambda request, response: None
         """Told after a request took effect, before its client learns of it."""
@@ -45,6 +47,7 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
             self.sign_ins += 1
         else:
             self.seen.append(arrived)
+        self.on_sent(arrived)
         await asyncio.sleep(self.latency_s)
         answered = self.interfere(arrived)
         await self._life.go_on()

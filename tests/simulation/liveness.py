@@ -1,0 +1,146 @@
+"""Once every fault has stopped: equal within the promised time, quiet for a day, every entry accounted for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from echodesk.planning.statuses import (
+    EntryStatus,
+    NotificationStatus,
+    entry_may_become,
+    notification_may_become,
+)
+from echodesk.worker.engine import Constants
+from tests.simulation.mixes import MIXES
+from tests.simulation.script import Command, Script
+from tests.simulation.stage import Stage
+from tests.worker.campus import ROOMS
+from tests.worker.world import LATE_S
+
+PROMISED_S = LATE_S + 60.0
+"""C1: equal within this time, and what the call limit needs for what is pending."""
+DAY_S = 86_400.0
+AT_REST = Constants(idle_s=DAY_S / 2, lease_ttl_s=3 * DAY_S, lease_renew_s=DAY_S)
+
+Tell = Callable[[str, str], None]
+Transition = tuple[str, str, str]
+"""(table, old status, new status)."""
+
+
+class Liveness:
+    """The end of one history."""
+
+    def __init__(self, stage: Stage, script: Script, writes: Callable[[], int], tell: Tell) -> None:
+        """`writes` counts the requests so far that may change what Echo360 holds."""
+        self._stage = stage
+        self._writes = writes
+        self._tell = tell
+        self._mix = MIXES[script.mix]
+        self.convergence_s = 0.0
+
+    def run(self) -> None:
+        """Faults end, and everything that was promised for then is checked."""
+        stage = self._stage
+        stage.heal()
+        healed = stage.loop.now
+        self._settle("C1")
+        self.convergence_s = stage.loop.now - healed
+        if not self._mix.unseen:
+            self._equal("C1")
+        stage.post(Command("resume"))
+        self._settle("C1")
+        refused = bool(stage.sql("SELECT 1 FROM STT_ECHO_REFUSED LIMIT 1"))
+        self._resync(may_write=self._mix.unseen or refused)
+        self._equal("C1")
+        self._resync(may_write=False)
+        self._rest()
+        self._equal("C3")
+        self._accounted()
+
+    def _settle(self, promise: str) -> None:
+        limit = self._stage.around.calls_per_minute
+        pending_s = 60.0 * self._backlog() / limit if limit else 0.0
+        try:
+            self._stage.settle(within_s=PROMISED_S + pending_s + self._mix.grace_s)
+        except AssertionError as late:
+            self._tell(promise, str(late))
+
+    def _backlog(self) -> int:
+        """More calls than can be needed for what is pending."""
+        pending = self._stage.pending()
+        listings = pending.refreshes + len(ROOMS)
+        return 3 * (pending.notifications + pending.room_days + pending.intents) + 2 * listings + 20
+
+    def _equal(self, promise: str) -> None:
+        differing = self._stage.compared().differing
+        if differing:
+            self._tell(promise, f"Echo360 differs from the timetable in {_shown(differing)}")
+
+    def _resync(self, *, may_write: bool) -> None:
+        """Everything is listed afresh; a room-day that is right stays as it is."""
+        before = self._writes()
+        for room in ROOMS:
+            self._stage.post(Command("refresh", {"room": room}))
+        self._settle("C3")
+        written = self._writes() - before
+        if written and not may_write:
+            self._tell("C3", f"a re-sync of what should be equal sent {written} writes")
+
+    def _rest(self) -> None:
+        """A day passes and nothing is sent."""
+        stage = self._stage
+        first, *others = stage.processes
+        for other in others:
+            other.close()
+        first.stop()
+        first.constants = AT_REST
+        stage.begin(first)
+        stage.run(asyncio.sleep(1.0))
+        before = self._writes()
+        stage.run(asyncio.sleep(DAY_S))
+        first.check_alive()
+        if self._writes() != before:
+            self._tell("C3", f"{self._writes() - before} writes were sent during a day at rest")
+
+    def _accounted(self) -> None:
+        """Each entry has ended, with exactly one notification for each week (Q1, Q2)."""
+        sql = self._stage.sql
+        open_entries = sql("SELECT ID, STATUS FROM STT_ECHO_QUEUE WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')")
+        if open_entries:
+            self._tell("Q1", f"entries never ended: {_shown(open_entries)}")
+        waiting = sql(
+            "SELECT ID, STATUS FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+        )
+        if waiting:
+            self._tell("Q1", f"notifications never ended: {_shown(waiting)}")
+        double = sql(
+            "SELECT QUEUE_ID, WEEKNUMBER, count(*) FROM STT_ECHO_NOTIFICATION"
+            " GROUP BY QUEUE_ID, WEEKNUMBER HAVING count(*) > 1"
+        )
+        if double:
+            self._tell("Q2", f"more than one notification of an entry for a week: {_shown(double)}")
+
+    def transitions(self) -> Counter[Transition]:
+        """How often each status became which other."""
+        rows = self._stage.sql("SELECT KIND, OLD, NEW, count(*) FROM TEST_STATUS_STEP GROUP BY KIND, OLD, NEW")
+        return Counter({(kind, old, new): count for kind, old, new, count in rows})
+
+
+def illegal(transitions: Counter[Transition]) -> list[str]:
+    """Steps of a status that are defects (Q6)."""
+    return [
+        f"Q6: {count} times {table} {old} became {new}"
+        for (table, old, new), count in sorted(transitions.items())
+        if not (
+            entry_may_become(EntryStatus(old), EntryStatus(new))
+            if table == "QUEUE"
+            else notification_may_become(NotificationStatus(old), NotificationStatus(new))
+        )
+    ]
+
+
+def _shown(items: object, most: int = 4) -> str:
+    listed = [str(item) for item in items]  # type: ignore[attr-defined]  # any iterable
+    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")

@@ -1,0 +1,155 @@
+"""What may never happen, checked at the moment at which it would happen.
+
+Requests are judged when their sender lets go of them, because what the network does afterwards is nobody's choice;
+effects are judged in Echo360 itself; writes of the database when they are committed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, deque
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from echodesk.planning.values import RoomDay
+from echodesk.simulator.bookings import Schedule
+from echodesk.simulator.wire import SimRequest, SimResponse
+from tests.simulation.stage import Stage
+from tests.worker.process import Process
+from tests.worker.virtual_time import UTC_AT_START
+
+SCHEDULES = "/public/api/v2/schedules"
+WINDOW_S = 60.0
+MOMENT_S = 0.002
+"""Stamps of the database are cut to milliseconds."""
+FREE_OF_EPOCH = frozenset({"take lease", "pass on", "post"})
+"""Writes that need no lease."""
+
+
+class Safety:
+    """Watches one stage. Violations are texts that begin with the promise that was broken."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.violations: list[str] = []
+        self.requests: Counter[str] = Counter()
+        self.trace: list[tuple[object, ...]] = []
+        self._sent: deque[float] = deque()
+        self._wait_until: dict[str, float] = {}
+        """Each run of a worker, and until when Echo360 asked it to wait."""
+        stage.watch(self._on_run)
+
+    def tell(self, promise: str, text: str) -> None:
+        """A promise was broken now."""
+        self.violations.append(f"{promise} at {self._stage.loop.now:.3f} s: {text}")
+
+    def writes(self) -> int:
+        """Requests so far that may change what Echo360 holds."""
+        return sum(count for method, count in self.requests.items() if method != "GET")
+
+    def _on_run(self, process: Process) -> None:
+        answered = process.wire.on_answered
+
+        def on_answered(request: SimRequest, response: SimResponse | None) -> None:
+            self._on_answered(process, request, response)
+            answered(request, response)
+
+        process.wire.on_sent = lambda request: self._on_sent(process, request)
+        process.wire.on_answered = on_answered
+        process.steps.wrote = lambda step, rows: self._on_written(process, step, rows)
+
+    # ---- requests -----------------------------------------------------------------------------------------
+
+    def _on_sent(self, process: Process, request: SimRequest) -> None:
+        now = self._stage.loop.now
+        self.trace.append((round(now, 6), process.name, request.method, request.path, request.query, request.body))
+        if "/oauth2/" in request.path:
+            return
+        self.requests[request.method] += 1
+        self._rate(now)
+        if now < self._wait_until.get(process.holder, 0.0) - MOMENT_S:
+            self.tell("H3", f"{request.method} {request.path} although Echo360 asked to wait")
+        self._lead(process, request)
+        if request.method != "GET" and request.path.startswith(SCHEDULES):
+            target = self._target(request)
+            if target is not None and target.foreign:
+                self.tell("C8", f"{request.method} of a schedule that others booked: {target}")
+            self._begun(request, target)
+            self._paused(request, target)
+
+    def _rate(self, now: float) -> None:
+        limit = self._stage.around.calls_per_minute
+        if limit:
+            self._sent.append(now)
+            while self._sent and self._sent[0] <= now - WINDOW_S:
+                self._sent.popleft()
+            if len(self._sent) > limit:
+                self.tell("H9", f"{len(self._sent)} calls within a minute; {limit} are allowed")
+
+    def _lead(self, process: Process, request: SimRequest) -> None:
+        lease = self._stage.office.read(lambda books: books.office.lease())
+        if lease.holder != process.holder and lease.seconds_left > 0:
+            self.tell("L2", f"{process.holder} sends {request.method} {request.path} while {lease.holder} leads")
+
+    def _target(self, request: SimRequest) -> Schedule | None:
+        key = request.path.removeprefix(SCHEDULES).strip("/")
+        return self._stage.institution.state.bookings.find(key) if key else None
+
+    def _begun(self, request: SimRequest, target: Schedule | None) -> None:
+        if target is None:
+            return
+        start = dt.datetime.combine(target.start_date, dt.time()) + dt.timedelta(minutes=target.start_minute)
+        if start <= self._stage.clock.campus_now():
+            self.tell("§4.4", f"{request.method} of {target.external_id}, which began at {start}")
+
+    def _paused(self, request: SimRequest, target: Schedule | None) -> None:
+        rooms = self._stage.institution.state.directory.rooms
+        places = set()
+        if target is not None and (room := rooms.get(target.room_id)) is not None:
+            places.add(RoomDay(room.external_id or "", target.start_date))
+        if request.method in ("POST", "PUT"):
+            body = msgspec.json.decode(request.body)
+            asked = body["venue"].get("roomExternalId")
+            if asked is not None:
+                places.add(RoomDay(asked, dt.date.fromisoformat(body["startDate"])))
+        for pause in self._stage.office.read(lambda books: list(books.office.pauses())):
+            created = (dt.datetime.fromisoformat(pause.created) - UTC_AT_START).total_seconds()
+            held = sorted(place for place in places if pause.covers(place))
+            if held and self._stage.loop.now > created + MOMENT_S:
+                self.tell("A1", f"{request.method} for {held[0]} despite pause {pause.id}")
+
+    def _on_answered(self, process: Process, request: SimRequest, response: SimResponse | None) -> None:
+        self.trace.append((request.method, None if response is None else (response.status, response.body)))
+        self.one_schedule_per_id()
+        if response is not None and response.status in (429, 503):
+            seconds = _seconds(dict(response.headers).get("retry-after", ""), self._stage.institution.utc())
+            if seconds is not None:
+                until = self._stage.loop.now + min(seconds, 3_600.0)
+                self._wait_until[process.holder] = max(self._wait_until.get(process.holder, 0.0), until)
+
+    def one_schedule_per_id(self) -> None:
+        """No two schedules carry one external id (H5)."""
+        ids = Counter(one.external_id for one in self._stage.institution.state.bookings if one.external_id)
+        for external_id, count in ids.items():
+            if count > 1:
+                self.tell("H5", f"{count} schedules carry {external_id}")
+
+    # ---- the database -------------------------------------------------------------------------------------
+
+    def _on_written(self, process: Process, step: str, rows: int) -> None:
+        if rows and step not in FREE_OF_EPOCH:
+            lease = self._stage.office.read(lambda books: books.office.lease())
+            if lease.holder is not None and lease.holder != process.holder:
+                self.tell("L1", f"{process.holder} wrote {rows} rows ({step}) under a stale epoch")
+
+
+def _seconds(text: str, now: dt.datetime) -> float | None:
+    """The wait that an answer asks for, if that can be read (fault 10)."""
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    try:
+        at = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return max((at - now).total_seconds(), 0.0)
