@@ -1,0 +1,284 @@
+"""Workers killed at every named point and at random instants, on SQLite and a real socket (reliability T5.1).
+
+    python -m tests.end_to_end.kills --kills 1000 --seed 1 --json
+
+Every named point (`points`) comes first, in an order that the seed shuffles; then random crossings of them and
+random instants in turn. Between the kills the timetable is edited and staff ask for things. After each kill the
+database is whole and nothing that was shown as saved is lost; after every few, one worker brings everything to
+quiet, and then Echo360 is equal to the timetable. Ends with 1 if anything was broken, or if a point was never
+crossed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.end_to_end.kill_checks import Saved
+from tests.end_to_end.kill_world import World
+from tests.end_to_end.points import named_points
+from tests.end_to_end.small_timetable import ROOMS
+from tests.end_to_end.worker_that_dies import CONSTANTS
+
+BETWEEN_CONVERGENCES = 5
+"""So many kills at most; what stopped the worker three times is set aside, and staff ask for it again."""
+PATIENCE_S = 4.0
+"""How long a worker may take to reach the point at which it is to die."""
+LONGEST_INSTANT_S = 1.2
+CONVERGENCE_S = 40.0
+A_LONG_WHILE_S = 3_700.0
+RANDOM = "random instant"
+SWEPT = "sweep: after its commit"
+MEMORY = Path("/dev/shm")
+"""Where there is one, databases lie in memory: what a kill may do to them is the same there."""
+
+Told = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a campaign found."""
+
+    by_point: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    convergences_s: list[float] = field(default_factory=list)
+    restarts: int = 0
+    missed: int = 0
+    """Workers that were killed at once because they did not reach their point."""
+
+    @property
+    def kills(self) -> int:
+        """How many workers were killed at work."""
+        return self.by_point.total()
+
+
+class Campaign:
+    """Kills and restarts on one world."""
+
+    def __init__(self, world: World, outcome: Outcome, told: Told) -> None:
+        self._world = world
+        self._outcome = outcome
+        self._told = told
+        self._saved = Saved(world)
+        self._dice = random.Random(world.dice.random())
+        self._since = 0
+        self._now = "at the start"
+
+    def run(self, targets: Iterable[str]) -> None:
+        """Kill a worker at each of these points, or at a random instant."""
+        for target in targets:
+            self._now = f"kill {self._outcome.kills + 1}, {target}"
+            self._kill(target)
+            self._broken(self._saved.after_a_kill())
+            self._since += 1
+            if self._since >= BETWEEN_CONVERGENCES:
+                self.converge()
+        if self._since:
+            self.converge()
+
+    def converge(self) -> None:
+        """One worker until nothing is left to do, then everything must be equal."""
+        world, outcome = self._world, self._outcome
+        if world.paused() or world.pending().commands:
+            world.ask_to_resume()
+        swept = world.crossings(SWEPT) + ROOMS if world.unswept else 0
+        pid = self._start(jump_s=A_LONG_WHILE_S if world.unswept else 0.0)
+        began = time.monotonic()
+        self._until_quiet(began, swept)
+        world.unswept = False
+        outcome.convergences_s.append(time.monotonic() - began)
+        if world.set_aside():
+            # What stopped the worker three times waits for staff, who ask for it again.
+            world.ask_to_try_again()
+            self._until_quiet(time.monotonic())
+        if world.forks.wait(pid, 0.0) is not None:
+            self._broken([f"the worker ended by itself: {world.told.read_text()[-1500:]}"])
+        else:
+            self._end(pid)
+        self._broken(self._saved.when_quiet())
+        self._saved.look()
+        self._since = 0
+        self._told(
+            f"{outcome.kills} kills, {len(outcome.violations)} violations, converged in "
+            f"{outcome.convergences_s[-1]:.1f} s"
+        )
+
+    def _until_quiet(self, began: float, swept: int = 0) -> None:
+        """Until nothing is pending twice in a row, and the sweep has been through so many rooms."""
+        times = 0
+        while times < 2:
+            if time.monotonic() - began > CONVERGENCE_S:
+                self._broken([f"not quiet after {CONVERGENCE_S:g} s: {self._world.pending()}"])
+                return
+            time.sleep(0.05)
+            world = self._world
+            quiet = world.pending().quiet and not world.paused() and (not swept or world.crossings(SWEPT) >= swept)
+            times = times + 1 if quiet else 0
+
+    def _kill(self, target: str) -> None:
+        world, outcome = self._world, self._outcome
+        world.edit()
+        if target == RANDOM:
+            world.ask_for_a_pause()
+            self._saved.look()
+            pid = self._start()
+            ended = world.forks.wait(pid, self._dice.uniform(0.0, LONGEST_INSTANT_S))
+            if ended is None:
+                self._end(pid)
+            self._dead(target, signal.SIGKILL if ended is None else ended)
+            return
+        wishes = self._provoked(target.rpartition(": ")[0])
+        self._saved.look()
+        crossing = 1 if outcome.by_point[target] == 0 else self._dice.randint(1, 3)
+        ended = self._die_at(target, crossing, wishes)
+        if ended is None and crossing > 1:
+            ended = self._die_at(target, 1, wishes)
+        if ended is None:
+            outcome.missed += 1
+            self._told(f"not reached: {target}")
+            return
+        self._dead(target, ended)
+
+    def _die_at(self, target: str, crossing: int, wishes: dict[str, Any]) -> int | None:
+        pid = self._start(die_at=target, crossing=crossing, **wishes)
+        ended = self._world.forks.wait(pid, PATIENCE_S)
+        if ended is None:
+            self._end(pid)
+        return ended
+
+    def _dead(self, target: str, ended: int) -> None:
+        if ended != signal.SIGKILL:
+            self._broken([f"the worker ended by itself: {self._world.told.read_text()[-1500:]}"])
+        self._outcome.by_point[target] += 1
+
+    def _start(self, **wishes: Any) -> int:
+        if not wishes.get("passes_on"):
+            self._world.end_lease()
+        self._outcome.restarts += 1
+        return self._world.forks.start(self._world.life(**wishes))
+
+    def _end(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        if self._world.forks.wait(pid, 10.0) != signal.SIGKILL:
+            raise RuntimeError("a worker survived SIGKILL")
+
+    def _provoked(self, name: str) -> dict[str, Any]:
+        """Lead the next worker to this step or request: what happens before it starts, and what it is asked."""
+        world = self._world
+        if name in ("lease", "pass on"):
+            world.lease_elsewhere()
+            return {"passes_on": True}
+        if name in ("table", "counts", "detail"):
+            return {"window": True}
+        if name == "release lease":
+            return {"ends_after_s": 0.5}
+        if name in ("first mirror", "audit"):
+            world.forget_everything()
+        elif name in ("reference facts", "GET reference", "POST reference"):
+            world.new_group()
+        elif name == "GET schedule":
+            world.forget_a_schedule()
+        elif name in ("ended pauses", "lift ended pauses"):
+            world.ask_for_a_short_pause()
+        elif name in ("rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person"):
+            world.rename_a_module()
+            world.ask_for_people()
+            return {"jump_s": A_LONG_WHILE_S}
+        elif name in ("overdue", "late answers", "snapshot after listing", "due refreshes", "mirror"):
+            self._leave_an_intent()
+        world.ask_for_a_refresh()
+        return {}
+
+    def _leave_an_intent(self) -> None:
+        """A worker dies between a request and its answer, so that the next one finds an intent of nobody."""
+        target = "POST schedule: after the write"
+        ended = self._die_at(target, 1, {})
+        if ended is not None:
+            self._dead(target, ended)
+            self._world.edit()
+
+    def _broken(self, found: Iterable[str]) -> None:
+        for text in found:
+            told = f"{self._now}: {text}"
+            self._outcome.violations.append(told)
+            self._told(f"VIOLATION {told}")
+
+
+def targets(kills: int, dice: random.Random) -> list[str]:
+    """At which points, in which order: every named one first, then named ones and random instants in turn."""
+    points = list(named_points())
+    dice.shuffle(points)
+    chosen = points[:kills]
+    while len(chosen) < kills:
+        chosen.append(dice.choice(points) if len(chosen) % 2 else RANDOM)
+    return chosen
+
+
+def campaign(kills: int, seed: int, told: Told) -> dict[str, Any]:
+    """A whole campaign; the report that `--json` prints."""
+    began = time.monotonic()
+    outcome = Outcome()
+    memory = str(MEMORY) if MEMORY.is_dir() else None
+    with (
+        tempfile.TemporaryDirectory(prefix="echodesk-kills-", dir=memory) as folder,
+        World(Path(folder), seed) as world,
+    ):
+        running = Campaign(world, outcome, told)
+        running.converge()
+        running.run(targets(kills, random.Random(seed)))
+        crossed = set(world.crossed.read_text().splitlines())
+    never = sorted(set(named_points()) - crossed)
+    outcome.violations.extend(f"never crossed: {point}" for point in never)
+    random_kills = outcome.by_point[RANDOM]
+    return {
+        "kills": outcome.kills,
+        "named_points": outcome.kills - random_kills,
+        "random": random_kills,
+        "points": len(named_points()),
+        "points_killed_at": len(outcome.by_point.keys() - {RANDOM}),
+        "not_reached": outcome.missed,
+        "by_point": {point: many for point, many in sorted(outcome.by_point.items()) if point != RANDOM},
+        "violations": outcome.violations,
+        "restarts": outcome.restarts,
+        "convergences": len(outcome.convergences_s),
+        "slowest_convergence_s": round(max(outcome.convergences_s), 2),
+        "seconds": round(time.monotonic() - began, 1),
+        "kills_per_second": round(outcome.kills / (time.monotonic() - began), 2),
+        "seed": seed,
+        "lease_ttl_s": CONSTANTS.lease_ttl_s,
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.end_to_end.kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="the report as one object on standard output")
+    asked = parser.parse_args(arguments)
+
+    def told(text: str) -> None:
+        sys.stderr.write(f"{text}\n")
+
+    report = campaign(asked.kills, asked.seed, told)
+    if asked.json:
+        sys.stdout.write(json.dumps(report) + "\n")
+    else:
+        for name, value in report.items():
+            sys.stdout.write(f"{name}: {value}\n")
+    return 1 if report["violations"] else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

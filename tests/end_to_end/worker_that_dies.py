@@ -1,0 +1,282 @@
+"""A worker that kills itself at a named point: test code only, the program knows nothing of it.
+
+One process of this module imports everything once, and then forks a worker for each line that it is given, because
+a new interpreter costs half a second. The worker is composed as `echodesk.main` does it; around its ledger and
+around the network lies a wrapper that sends its own process SIGKILL at the n-th crossing of a point (`points`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from echodesk.capture.client import Echo360
+from echodesk.main import Echo360Access, capture_settings, holder, open_office
+from echodesk.messages import (
+    EngineState,
+    Event,
+    Inspect,
+    Phase,
+    Refresh,
+    Table,
+    TableQuery,
+    Watch,
+    WorkerEnded,
+    WorkerFailed,
+)
+from echodesk.worker.books import Books
+from echodesk.worker.clock import MachineClock
+from echodesk.worker.engine import Constants, Engine
+from echodesk.worker.ports import Capture, EventSink, Ledger
+from echodesk.worker.thread import WorkerThread
+from tests.end_to_end.points import ANSWERED, COMMITTED, UNCOMMITTED, UNSENT, WRITTEN, request_name
+
+T = TypeVar("T")
+
+CONSTANTS = Constants(
+    lease_ttl_s=3.0, lease_renew_s=0.4, lease_margin_s=0.5, deadline_s=2.0, idle_s=0.05, follow_s=0.1
+)
+"""The lease's constants divided by 10 (decisions: The demonstration and its contracts)."""
+LONGEST_LIFE_S = 120
+"""No worker outlives its campaign by more than this."""
+JUMP_AFTER_S = 0.6
+SECTION_OF_TRACE = {
+    "http11.send_request_headers.started": UNSENT,
+    "http11.send_request_body.complete": WRITTEN,
+    "http11.receive_response_body.complete": ANSWERED,
+}
+
+
+class Life(msgspec.Struct, frozen=True, kw_only=True):
+    """What one worker is to do."""
+
+    data: str
+    url: str
+    client_id: str
+    client_secret: str
+    crossed: str
+    """The file to which each crossing of a point is appended."""
+    die_at: str = ""
+    crossing: int = 1
+    """The how-many-th crossing kills."""
+    window: bool = False
+    """Watches tables and looks into rows, as a window does."""
+    passes_on: bool = False
+    """Asks for something as soon as it follows another."""
+    ends_after_s: float = 0.0
+    """Asked to end after so many seconds, 0 for never."""
+    jump_s: float = 0.0
+    """Its clock jumps ahead by so many seconds, as after a suspend."""
+
+
+class Points:
+    """Notes every crossing, and kills this process at the one that was named."""
+
+    def __init__(self, life: Life) -> None:
+        self._die_at = life.die_at
+        self._left = life.crossing
+        self._crossed = os.open(life.crossed, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+    def cross(self, point: str) -> None:
+        """This point is crossed now, by whichever thread."""
+        os.write(self._crossed, f"{point}\n".encode())
+        if point == self._die_at:
+            self._left -= 1
+            if self._left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingLedger:
+    """The worker's ledger with a point before and after each commit."""
+
+    def __init__(self, ledger: Ledger, points: Points) -> None:
+        self._ledger = ledger
+        self._points = points
+
+    async def read(self, step: str, work: Callable[[Books], T]) -> T:
+        """One read transaction."""
+        return await self._around(self._ledger.read, step, work)
+
+    async def write(self, step: str, work: Callable[[Books], T]) -> T:
+        """One write transaction."""
+        return await self._around(self._ledger.write, step, work)
+
+    async def _around(self, whole: Callable[..., Awaitable[T]], step: str, work: Callable[[Books], T]) -> T:
+        def until_its_commit(books: Books) -> T:
+            answer = work(books)
+            self._points.cross(f"{step}: {UNCOMMITTED}")
+            return answer
+
+        answer = await whole(step, until_its_commit)
+        self._points.cross(f"{step}: {COMMITTED}")
+        return answer
+
+
+class DyingTransport(httpx.AsyncBaseTransport):
+    """Real sockets with three points around each request."""
+
+    def __init__(self, points: Points) -> None:
+        self._real = httpx.AsyncHTTPTransport(trust_env=False, retries=0)
+        self._points = points
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """One request."""
+        name = request_name(request.method, request.url.raw_path.decode("ascii"))
+
+        async def traced(event: str, _details: dict[str, Any]) -> None:
+            when = SECTION_OF_TRACE.get(event)
+            if when is not None:
+                self._points.cross(f"{name}: {when}")
+
+        request.extensions = {**request.extensions, "trace": traced}
+        return await self._real.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Give back all connections."""
+        await self._real.aclose()
+
+
+class JumpingClock(MachineClock):
+    """The machine's clock, on which a suspend passes soon after the worker has begun."""
+
+    def __init__(self, zone: str, jump_s: float) -> None:
+        super().__init__(zone)
+        self._jump_s = jump_s
+        self._at = time.monotonic() + JUMP_AFTER_S
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        now = time.monotonic()
+        return now + self._jump_s if now >= self._at else now
+
+
+def compose(life: Life, sink: EventSink) -> WorkerThread:
+    """The worker as `echodesk.main.make_worker` puts it together, with the points around its two ports."""
+    points = Points(life)
+    office = open_office(Path(life.data))
+    access = Echo360Access(life.url, life.client_id, life.client_secret)
+    clock = JumpingClock(office.zone(), life.jump_s)
+    settings = dataclasses.replace(
+        capture_settings(office, access, 0, loopback_only=True), deadline_s=CONSTANTS.deadline_s
+    )
+
+    def parts(ledger: Ledger, events: EventSink) -> tuple[Engine, Capture]:
+        capture = Echo360(settings, clock, DyingTransport(points))
+        return Engine(DyingLedger(ledger, points), capture, clock, events, holder(), 0, CONSTANTS), capture
+
+    return WorkerThread(office, sink, parts)
+
+
+class _Events:
+    def __init__(self) -> None:
+        self.waiting: SimpleQueue[Event] = SimpleQueue()
+
+    def post(self, event: Event) -> None:
+        self.waiting.put(event)
+
+
+def live(life: Life) -> int:
+    """Work until killed or asked to end; the exit code. A defect of the worker ends it with 1."""
+    events = _Events()
+    worker = compose(life, events)
+    worker.start()
+    if life.window:
+        for table in (Table.QUEUE, Table.NOTIFICATIONS):
+            worker.submit(Watch(table, TableQuery(), 1))
+        worker.submit(Inspect(Table.NOTIFICATIONS, 1))
+    ends_at = time.monotonic() + life.ends_after_s
+    asked = False
+    while True:
+        if life.ends_after_s and time.monotonic() >= ends_at:
+            worker.request_stop()
+        event = None
+        if not events.waiting.empty() or not life.ends_after_s:
+            event = events.waiting.get()
+        else:
+            time.sleep(0.01)
+        if isinstance(event, EngineState) and event.phase is Phase.FOLLOWING and life.passes_on and not asked:
+            asked = True
+            worker.submit(Refresh("follower", room="ROOM 1"))
+        if isinstance(event, WorkerFailed):
+            sys.stderr.write(event.details)
+            return 1
+        if isinstance(event, WorkerEnded):
+            return 0
+
+
+class Forks:
+    """Forks workers and waits for them. Its words come and go as lines of JSON."""
+
+    def __init__(self, told: Path) -> None:
+        self._told = told
+        self._alive: set[int] = set()
+
+    def serve(self) -> None:
+        """Until there are no more words; nothing that was forked is left alive then."""
+        try:
+            for line in sys.stdin:
+                words = msgspec.json.decode(line)
+                answer = self._start(words["start"]) if "start" in words else self._wait(**words["wait"])
+                sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+                sys.stdout.flush()
+        finally:
+            for pid in self._alive:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+    def _start(self, words: object) -> object:
+        life = msgspec.convert(words, Life)
+        pid = os.fork()
+        if pid:
+            self._alive.add(pid)
+            return {"pid": pid}
+        code = 70
+        try:
+            signal.alarm(LONGEST_LIFE_S)
+            nothing = os.open(os.devnull, os.O_RDWR)
+            told = os.open(self._told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            for descriptor, target in ((nothing, 0), (nothing, 1), (told, 2)):
+                os.dup2(descriptor, target)
+            code = live(life)
+        except BaseException:
+            traceback.print_exc()
+            raise
+        finally:
+            # Nothing of the parent's may be ended a second time by its child.
+            sys.stderr.flush()
+            os._exit(code)
+
+    def _wait(self, pid: int, for_s: float) -> object:
+        until = time.monotonic() + for_s
+        while True:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._alive.discard(pid)
+                return {"ended": True, "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}
+            if time.monotonic() >= until:
+                return {"ended": False, "signal": 0}
+            time.sleep(0.002)
+
+
+def main() -> None:
+    """Fork workers on request; the one argument is the file that takes what they have to tell."""
+    # The children share these pages; a collection would copy them.
+    gc.collect()
+    gc.freeze()
+    Forks(Path(sys.argv[1])).serve()
+
+
+if __name__ == "__main__":
+    main()
