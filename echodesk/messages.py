@@ -262,6 +262,8 @@ class EngineState:
     """'' when well, else what is wrong."""
     echo360: str
     """'' when well, else what is wrong and since when sending waits."""
+    clock: str = ""
+    """'' when this computer's clock agrees with the database's, else what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
@@ -190,6 +190,11 @@ class Echo360:
     def limit(self, calls_per_minute: int) -> None:
         """Another call limit from now on, 0 for none."""
         self._budget.limit(calls_per_minute)
+
+    def only_while(self, may_send: Callable[[], bool]) -> None:
+        """From now on this is asked right before every request of any kind; while False nothing is sent, and the
+        answer is a `Wait` after which nothing happened (reliability L2, L6)."""
+        self._line.may_send = may_send
 
     def calls(self) -> dict[str, int]:
         """Calls sent so far by method; sign-ins apart under `sign_ins`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -30,6 +30,8 @@ CONNECT_S = 5.0
 KEEP_S = 4.0
 LONGEST_WAIT_S = 3600.0
 BACKOFF_LIMIT_S = 60.0
+NOT_OURS_S = 1.0
+"""Until it is asked again whether we are the ones who send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class Line:
         self._secrets: set[str] = {settings.client_secret}
         self._failed_connects = 0
         self.calls: Counter[str] = Counter()
+        self.may_send: Callable[[], bool] = lambda: True
+        """Asked right before each request: False while another program may be the one that sends."""
 
     def keep_secret(self, words: Iterable[str]) -> None:
         """From now on these texts never appear in an exchange or a message."""
@@ -125,6 +129,8 @@ class Line:
     ) -> Got | NotSent | Unanswered:
         """One call, at once. It is recorded in `exchanges` whatever happens, cancelling included."""
         async with self._connections:
+            if not self.may_send():
+                return NotSent(NOT_OURS_S, "It is not certain that this EchoDesk is still the one that sends.")
             self.calls[counted_as or method] += 1
             started = self._clock.monotonic()
             outcome: Got | NotSent | Unanswered = Unanswered("The call was cut off before an answer came.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Collection
 from typing import Any
@@ -71,6 +72,7 @@ _LEASE = text(
     "SELECT HOLDER, EPOCH, (julianday(UNTIL) - julianday('now')) * 86400.0 AS SECONDS"
     " FROM STT_ECHO_LEASE WHERE ID = 1"
 )
+_UTC = text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ')")
 _GUARD = text("UPDATE STT_ECHO_LEASE SET EPOCH = EPOCH WHERE ID = 1 AND EPOCH = :epoch AND HOLDER IS NOT NULL")
 
 
@@ -178,6 +180,10 @@ class Office:
         """Who holds the lease, and for how long still (negative: run out)."""
         row = self._connection.execute(_LEASE).one()
         return LeaseState(row.HOLDER, row.EPOCH, row.SECONDS if row.SECONDS is not None else -1.0)
+
+    def utc(self) -> dt.datetime:
+        """The database's clock, aware, to the millisecond."""
+        return dt.datetime.fromisoformat(self._connection.execute(_UTC).scalar_one())
 
     def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
         """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""

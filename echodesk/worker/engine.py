@@ -7,6 +7,7 @@ A worker that does not lead shows everything and passes commands on to the one t
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from dataclasses import dataclass
 
@@ -25,9 +26,10 @@ from echodesk.messages import (
     Watch,
 )
 from echodesk.planning.records import LeaseState, PauseRecord
+from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.leading import Leading
-from echodesk.worker.ports import Capture, Clock, EventSink, Ledger
+from echodesk.worker.ports import Capture, Clock, EventSink, Ledger, Moment
 from echodesk.worker.publish import Publisher
 from echodesk.worker.tasks import Tasks
 
@@ -86,6 +88,8 @@ class Engine:
         self._database = ""
         self._pauses: tuple[PauseRecord, ...] = ()
         self._told: EngineState | None = None
+        self._unsettled: list[IntentRow] = []
+        """Requests of the last term that may have been sent, and whose end was not written down."""
 
     def request_stop(self) -> None:
         """Ask the run to end; it ends by itself."""
@@ -108,13 +112,14 @@ class Engine:
         wait_s = self._constants.idle_s
         while not self._stop.is_set():
             try:
-                lease = await self._ledger.write(
-                    "take lease", lambda books: books.office.take_lease(self._holder, self._constants.lease_ttl_s)
-                )
+                asked = self._clock.moment()
+                lease, utc = await self._ledger.write("take lease", self._take)
+                self._clock.follow(utc, asked)
+                self._unsettled = []
                 self._database = ""
                 wait_s = self._constants.idle_s
                 if lease is not None:
-                    await self._lead(lease)
+                    await self._lead(lease, asked)
                 else:
                     self._lease = await self._ledger.read("lease", lambda books: books.office.lease())
                     self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
@@ -135,7 +140,13 @@ class Engine:
             except NotLeading as error:
                 log.info("%s", error)
 
-    async def _lead(self, lease: LeaseState) -> None:
+    def _take(self, books: Books) -> tuple[LeaseState | None, dt.datetime]:
+        """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,
+        though another may have led in between: one who wakes without the lease may only add marks (decisions)."""
+        books.journal.give_up(books.journal.write_intents(self._lease.epoch, self._unsettled))
+        return books.office.take_lease(self._holder, self._constants.lease_ttl_s), books.office.utc()
+
+    async def _lead(self, lease: LeaseState, asked: Moment) -> None:
         self._lease = lease
         leading = Leading(
             self._ledger,
@@ -144,6 +155,7 @@ class Engine:
             self._tasks,
             self._holder,
             lease.epoch,
+            asked,
             self._constants,
             self.tell,
             self._on_quiet,
@@ -155,6 +167,7 @@ class Engine:
             raise _expected(group) or group from None
         finally:
             self._leading = None
+            self._unsettled = leading.unsettled
             self._lease = LeaseState(None, lease.epoch, -1.0)
             self.tell()
 
@@ -216,6 +229,7 @@ class Engine:
             pauses=tuple(_shown(one) for one in pauses),
             database=self._database or (leading.database if leading is not None else ""),
             echo360=leading.trouble if leading is not None else "",
+            clock=self._clock.fault,
         )
         if state != self._told:
             self._told = state

@@ -12,6 +12,8 @@ import heapq
 from collections.abc import Callable, Iterable
 
 from echodesk.planning.values import Request, RoomDay
+from echodesk.worker.books import IntentRow
+from echodesk.worker.caps import BURST_TRIES
 from echodesk.worker.send import Sender
 from echodesk.worker.work import Fate, Work
 
@@ -41,6 +43,8 @@ class Flight:
         """Room-days of plans from their snapshot until their last transaction."""
         self.ended = 0
         """Requests that have come to their end so far."""
+        self._begun: dict[int, tuple[Work, list[Request]]] = {}
+        """Works of which something was begun and whose end is not written down yet."""
 
     @property
     def load(self) -> int:
@@ -59,6 +63,21 @@ class Flight:
     def release(self, places: Iterable[RoomDay]) -> None:
         """They are free again."""
         self.busy.difference_update(places)
+
+    def settled(self, work: Work) -> None:
+        """Its end is written down."""
+        self._begun.pop(id(work), None)
+        self.release(work.places)
+
+    @property
+    def unsettled(self) -> list[IntentRow]:
+        """Requests that were sent, or may have been, and whose end is not written down."""
+        return [
+            (request.method.value, request.external_id, tuple(sorted(request.places)))
+            for work, requests in self._begun.values()
+            for request in requests
+            if (result := work.results.get(request.number)) is None or result.exchanges
+        ]
 
     def add(self, works: Iterable[Work]) -> None:
         """Send these; their intents are committed."""
@@ -102,8 +121,9 @@ class Flight:
             await self._arrived.acquire()
             _date, _minute, _sequence, work, request = heapq.heappop(self._heap)
             self._sending += 1
+            self._begun.setdefault(id(work), (work, []))[1].append(request)
             try:
-                result = await self._sender.carry(request)
+                result = await self._sender.carry(request, work.sends_left.get(request.number, BURST_TRIES))
             finally:
                 self._sending -= 1
                 self.ended += 1

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from echodesk.planning.answers import NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.values import Method, Request, RoomDay
-from echodesk.worker.ports import Clock
+from echodesk.worker.ports import Clock, Moment
 from echodesk.worker.work import Fate
 
 PROBE_S = 300.0
@@ -27,10 +27,14 @@ ROOM_WAIT_S = 3_600.0
 class Gate:
     """What holds requests back. Owned by the worker's loop; no locks."""
 
-    def __init__(self, clock: Clock, on_change: Callable[[], None], deadline_s: float) -> None:
+    def __init__(
+        self, clock: Clock, on_change: Callable[[], None], deadline_s: float, trust_s: float, renewed: Moment
+    ) -> None:
+        """The lease is ours beyond doubt for `trust_s` from when its last renewal, `renewed`, was begun."""
         self._clock = clock
         self._on_change = on_change
         self._deadline_s = deadline_s
+        self._trust_s = trust_s
         self._woken = asyncio.Event()
         self._patient: set[asyncio.Timeout] = set()
         """Waits that end when everything is being stopped."""
@@ -38,8 +42,8 @@ class Gate:
         """Rooms without a recorder, and until when they wait."""
         self._blocked_until = 0.0
         self._unclear = 0
-        self.trusted_until = 0.0
-        """Monotonic instant until which the lease is ours beyond doubt."""
+        self.renewed = renewed
+        """When the last renewal of the lease that went through was begun."""
         self.lead_minutes = 5
         self.pauses: tuple[PauseRecord, ...] = ()
         self.stopping = False
@@ -55,8 +59,17 @@ class Gate:
             self.try_again()
         everything = any(pause.everything for pause in self.pauses)
         return (
-            not (self.stopping or self.not_allowed or everything) and self._blocked_for() <= 0 and self._trusted()
+            not (self.stopping or self.not_allowed or everything) and self._blocked_for() <= 0 and self.trusted()
         )
+
+    def trusted(self) -> bool:
+        """Whether a request begun now ends while the lease is ours beyond doubt (reliability L2, L6)."""
+        return self.lease_left_s > self._deadline_s
+
+    @property
+    def lease_left_s(self) -> float:
+        """For how long the lease is ours beyond doubt; a machine that slept has less than it feels."""
+        return self._trust_s - self._clock.age_s(self.renewed)
 
     async def ready(self) -> None:
         """Wait as long as Echo360 asked for; ends at once when everything is being stopped."""
@@ -90,7 +103,7 @@ class Gate:
 
     def check(self, request: Request) -> Fate | None:
         """None if this request may be sent now, else what becomes of it."""
-        if self.stopping or self.not_allowed or not self._trusted():
+        if self.stopping or self.not_allowed or not self.trusted():
             return Fate.HELD
         if request.booking is not None and self._waits(request.booking.place.room):
             return Fate.HELD
@@ -174,9 +187,6 @@ class Gate:
 
     def _blocked_for(self) -> float:
         return self._blocked_until - self._clock.monotonic()
-
-    def _trusted(self) -> bool:
-        return self._clock.monotonic() + self._deadline_s < self.trusted_until
 
     def _wake(self) -> None:
         self._woken.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import functools
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,14 +13,14 @@ from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
 from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, Standing
-from echodesk.worker.books import Books
+from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, carry_out, failed_text, serve
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.housekeeping import Housekeeper
 from echodesk.worker.listing import Lister
 from echodesk.worker.planner import Planner
-from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.ports import Capture, Clock, Ledger, Moment
 from echodesk.worker.send import Sender
 from echodesk.worker.settle import settle
 from echodesk.worker.tasks import Tasks
@@ -49,10 +50,12 @@ class Leading:
         tasks: Tasks,
         holder: str,
         epoch: int,
+        asked: Moment,
         constants: Constants,
         tell: Callable[[], None],
         on_quiet: Callable[[], None],
     ) -> None:
+        """`asked`: when the lease was asked for."""
         self._ledger = ledger
         self._capture = capture
         self._clock = clock
@@ -62,8 +65,9 @@ class Leading:
         self._constants = constants
         self._tell = tell
         self._on_quiet = on_quiet
-        self.gate = Gate(clock, tell, constants.deadline_s)
-        self.gate.trusted_until = clock.monotonic() + constants.lease_ttl_s - constants.lease_margin_s
+        trust_s = constants.lease_ttl_s - constants.lease_margin_s
+        self.gate = Gate(clock, tell, constants.deadline_s, trust_s, asked)
+        capture.only_while(self.gate.trusted)
         sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell)
@@ -96,18 +100,30 @@ class Leading:
         """What is wrong with Echo360, '' when well."""
         return self.gate.not_allowed or self.gate.waiting_for or self._lister.failed
 
+    @property
+    def unsettled(self) -> list[IntentRow]:
+        """Requests that were sent, or may have been, and whose end is not written down."""
+        return self._flight.unsettled
+
     async def run(self, stop: asyncio.Event) -> None:
         """Lead until asked to stop or until the lease is lost; what is in flight is brought to an end first."""
-        async with asyncio.TaskGroup() as group:
-            renewing = group.create_task(self._renew())
-            try:
-                await self._begin()
-                await self._until_stopped(stop)
-            finally:
-                renewing.cancel()
-        await self._ledger.write(
-            "release lease", lambda books: books.office.release_lease(self._holder, self._epoch)
-        )
+        try:
+            async with asyncio.TaskGroup() as group:
+                renewing = group.create_task(self._renew())
+                try:
+                    await self._begin()
+                    await self._until_stopped(stop)
+                finally:
+                    renewing.cancel()
+        finally:
+            await self._lister.stop()
+        await self._ledger.write("release lease", self._release)
+
+    def _release(self, books: Books) -> None:
+        if books.office.lease().epoch != self._epoch:
+            # Another leads already, and may have looked before the last of ours arrived.
+            books.journal.give_up(books.journal.write_intents(self._epoch, self.unsettled))
+        books.office.release_lease(self._holder, self._epoch)
 
     async def _until_stopped(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
@@ -188,9 +204,9 @@ class Leading:
         constants = self._constants
         while True:
             await self._clock.sleep(constants.lease_renew_s)
-            started = self._clock.monotonic()
+            started = self._clock.moment()
             try:
-                kept = await self._ledger.write(
+                kept, utc = await self._ledger.write(
                     "renew lease", functools.partial(self._renew_once, self.phase.value, self.trouble)
                 )
             except DatabaseTrouble as error:
@@ -201,11 +217,14 @@ class Leading:
                 raise NotLeading(
                     "Another EchoDesk is sending", "The lease was taken over.", "Nothing to do: the other goes on."
                 )
-            self.gate.trusted_until = started + constants.lease_ttl_s - constants.lease_margin_s
+            self.gate.renewed = started
+            self._clock.follow(utc, started)
+            self._tell()
 
-    def _renew_once(self, phase: str, trouble: str, books: Books) -> bool:
+    def _renew_once(self, phase: str, trouble: str, books: Books) -> tuple[bool, dt.datetime]:
         books.office.tell_state(self._epoch, phase, trouble)
-        return books.office.renew_lease(self._holder, self._epoch, self._constants.lease_ttl_s)
+        kept = books.office.renew_lease(self._holder, self._epoch, self._constants.lease_ttl_s)
+        return kept, books.office.utc()
 
     async def _work_forever(self) -> None:
         while not self._stopping:
@@ -254,7 +273,7 @@ class Leading:
 
         await self._ledger.write("settle", write)
         for work in works:
-            self._flight.release(work.places)
+            self._flight.settled(work)
 
     async def _steady(self, step: Callable[[], Awaitable[T]]) -> T:
         """Do a step; while the database is away, try again, as long as the lease may still be ours."""
@@ -263,7 +282,7 @@ class Leading:
             try:
                 answer = await step()
             except DatabaseTrouble as error:
-                if self._clock.monotonic() >= self.gate.trusted_until:
+                if self.gate.lease_left_s <= 0:
                     raise
                 log.info("a step is tried again in %.1f s: %s", wait_s, error)
                 self.database = error.message

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from echodesk.messages import Event
@@ -17,15 +18,42 @@ from echodesk.worker.books import Books
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant by both clocks of a machine; only for asking how long ago it was."""
+
+    monotonic: float
+    wall: float
+    """Seconds of the wall clock."""
+
+
 class Clock(Protocol):
     """Time and waiting. Nothing else in the worker may ask for either."""
 
     def monotonic(self) -> float:
-        """Seconds that never go back; for waits and deadlines on this machine only."""
+        """Seconds that never go back; for waits and deadlines on this machine only. The machine's sleep counts."""
         ...
 
     def campus_now(self) -> dt.datetime:
-        """Wall-clock time of the campus, without zone (decisions: one IANA campus zone)."""
+        """Wall-clock time of the campus by the database's clock, without zone (decisions: Time)."""
+        ...
+
+    def moment(self) -> Moment:
+        """Now, by both clocks of the machine."""
+        ...
+
+    def age_s(self, moment: Moment) -> float:
+        """Seconds since, by whichever clock says more: one may have stood still while the machine slept."""
+        ...
+
+    def follow(self, utc: dt.datetime, asked: Moment) -> None:
+        """The database's clock said `utc` at some time between `asked` and now; from now on campus time goes by
+        it. Less than 2 s of difference is ignored."""
+        ...
+
+    @property
+    def fault(self) -> str:
+        """What to tell people about this machine's clock, '' when it is right."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -84,6 +112,11 @@ class Capture(Protocol):
 
     def limit(self, calls_per_minute: int) -> None:
         """Another call limit from now on, 0 for none."""
+        ...
+
+    def only_while(self, may_send: Callable[[], bool]) -> None:
+        """From now on this is asked right before every request of any kind; while False nothing is sent, and the
+        answer is a `Wait` after which nothing happened (reliability L2, L6)."""
         ...
 
     def calls(self) -> dict[str, int]:

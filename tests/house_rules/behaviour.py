@@ -13,6 +13,7 @@ CLOCKS = (
         for name in ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
     ),
     *(f"time.{name}" for name in ("process_time", "sleep", "localtime", "gmtime", "ctime")),
+    *(f"time.{name}" for name in ("clock_gettime", "clock_gettime_ns", "process_time_ns", "thread_time")),
     *(f"datetime.datetime.{name}" for name in ("now", "utcnow", "today")),
     "datetime.date.today",
     "asyncio.sleep",

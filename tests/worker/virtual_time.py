@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from echodesk.worker.clock import CampusClock
+
 UTC_AT_START = dt.datetime(2030, 9, 2, 7, 0, tzinfo=dt.UTC)
 CAMPUS_AT_START = dt.datetime(2030, 9, 2, 8, 0)  # noqa: DTZ001 (wall-clock time has no zone)
 """A Monday, eight o'clock in British summer time."""
@@ -94,9 +96,11 @@ class Machine:
     def __init__(self, loop: VirtualLoop) -> None:
         self.loop = loop
         self.lag_s = 0.0
-        """How long it slept so far: its monotonic clock did not go on meanwhile."""
+        """How long it slept so far: its timers did not go on meanwhile."""
         self.wall_s = 0.0
         """How wrong its wall clock is."""
+        self.counts_sleep = True
+        """Whether the steady clock that it offers goes on while it sleeps; the timers of its loop never do."""
         self.still = False
         self.rests = 0
         """How often it stood still or slept."""
@@ -117,7 +121,7 @@ class Machine:
             self.loop.at(self.loop.now + seconds, self.wake, self._nobody)
 
     def suspend(self, seconds: float) -> None:
-        """The lid is closed and opened later: its monotonic clock knows nothing of that time, its wall does."""
+        """The lid is closed and opened later: its timers know nothing of that time, its wall clock does."""
         if not self.still:
             self.still = True
             self.rests += 1
@@ -192,21 +196,23 @@ class Life:
             await asyncio.get_running_loop().create_future()
 
 
-class VirtualClock:
+class VirtualClock(CampusClock):
     """The worker's clock port over that loop; without a machine, the true time."""
 
     def __init__(self, loop: VirtualLoop, machine: Machine | None = None) -> None:
+        super().__init__("Europe/London")
         self._loop = loop
         self._machine = machine
 
     def monotonic(self) -> float:
         """Seconds of its machine."""
-        return self._loop.now - (0.0 if self._machine is None else self._machine.lag_s)
+        machine = self._machine
+        return self._loop.now if machine is None or machine.counts_sleep else self._loop.now - machine.lag_s
 
-    def campus_now(self) -> dt.datetime:
-        """Wall-clock time of the campus."""
+    def wall(self) -> dt.datetime:
+        """What its machine believes the time to be."""
         wrong_s = 0.0 if self._machine is None else self._machine.wall_s
-        return CAMPUS_AT_START + dt.timedelta(seconds=self._loop.now + wrong_s)
+        return UTC_AT_START + dt.timedelta(seconds=self._loop.now + wrong_s)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, in virtual time."""
