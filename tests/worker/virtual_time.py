@@ -221,6 +221,16 @@ class VirtualClock(CampusClock):
 
 def give_database_time(engine: Engine, loop: VirtualLoop) -> None:
     """Every connection of this engine reads `strftime` and `julianday` from the loop's clock."""
+    strftime, julianday = database_time(loop)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.create_function("strftime", -1, strftime)
+        connection.create_function("julianday", 1, julianday)
+
+
+def database_time(loop: VirtualLoop) -> tuple[Callable[..., str], Callable[[str | None], float | None]]:
+    """`strftime` and `julianday` of SQLite by the loop's clock."""
 
     def moment(modifiers: tuple[str, ...]) -> dt.datetime:
         at = UTC_AT_START + dt.timedelta(seconds=loop.now)
@@ -241,7 +251,4 @@ def give_database_time(engine: Engine, loop: VirtualLoop) -> None:
         at = moment(()) if value == "now" else dt.datetime.fromisoformat(value)
         return at.timestamp() / 86_400 + 2_440_587.5
 
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        connection.create_function("strftime", -1, strftime)
-        connection.create_function("julianday", 1, julianday)
+    return strftime, julianday

@@ -78,9 +78,7 @@ class World:
         """`calls_per_minute` is Echo360's limit and ours; `adjust` changes how Echo360 is used."""
         self.loop = VirtualLoop()
         self.clock = VirtualClock(self.loop)
-        path = folder / "echodesk.sqlite"
-        shutil.copyfile(template, path)
-        self.office = self.opened(path)
+        self.office = self.copied(template, folder)
         self._settings = {"late_s": str(LATE_S), **settings}
         with self.edit() as cmis:
             for name, value in self._settings.items():
@@ -104,6 +102,12 @@ class World:
         self.processes = [self.made_process("worker")]
         self._counted = 0
         self.start()
+
+    def copied(self, template: Path, folder: Path) -> Office:
+        """A database of its own."""
+        path = folder / "echodesk.sqlite"
+        shutil.copyfile(template, path)
+        return self.opened(path)
 
     def opened(self, path: Path) -> Office:
         """The database file, on virtual time."""
