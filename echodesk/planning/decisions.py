@@ -29,8 +29,12 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def seat_of(lesson: Occurrence) -> str:
-    """The fingerprint of a lesson: room, weekday and times, as a text that can be shown."""
-    return f"{lesson.place.room} {WEEKDAYS[lesson.place.date.weekday()]} {lesson.time}"
+    """The fingerprint of a lesson: room, weekday and times, as a text that can be shown.
+
+    The weekday is the timetable's, so that a decision counts as well in a week whose Monday is held on a Tuesday.
+    """
+    weekday = lesson.weekday or lesson.place.date.isoweekday()
+    return f"{lesson.place.room} {WEEKDAYS[weekday - 1]} {lesson.time}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,20 @@ def rule(
 ) -> Ruling:
     """Put decisions, newest first, into one ruling without contradictions.
 
-    `without` are numbers of decisions that have no effect here, `running` the lessons that are being recorded.
+    `without` are numbers of decisions that have no effect here, `running` the lessons that are being recorded. A
+    decision without effect still overrules the older ones: staff have changed their mind.
     """
     ruling = Ruling()
     records: set[str] = set()
+    leaves_out: set[str] = set()
     for one in counting:
-        if one.decision.id in without:
-            continue
         wanted, unwanted = one.records(), one.leaves_out(turnaround)
-        if not wanted.isdisjoint(ruling.left_out) or not unwanted.isdisjoint(records):
+        if not wanted.isdisjoint(leaves_out) or not unwanted.isdisjoint(records):
             continue
         records |= wanted
+        leaves_out |= unwanted
+        if one.decision.id in without:
+            continue
         for external_id in unwanted.difference(running):
             ruling.left_out.setdefault(external_id, one)
         if one.decision.kind is DecisionKind.TOGETHER:

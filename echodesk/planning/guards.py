@@ -1,18 +1,31 @@
 """Safety stops: when a plan waits for staff, or is not made at all (design §4.12, decisions "The brake").
 
-Pure functions over numbers. Each returns the reason in plain words, or None when there is nothing to hold back.
-A move, a step aside and a hand-over are not removals.
+Pure functions over plans and numbers. Each guard returns the reason in plain words, or None when there is nothing
+to hold back. A move, a step aside and a hand-over are not removals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from echodesk.planning.values import Plan
+from echodesk.planning.values import Plan, RoomDay, Standing, Why
 
 DAY_PERCENT, DAY_COUNT = 20, 5
 BATCH_PERCENT = 5
 BRAKE_PERCENT, BRAKE_COUNT, BRAKE_HOURS = 5, 50, 24
+FEED_COUNT = 20
+"""A year of fewer lessons than this is too small to tell a broken timetable from an ordinary edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One booking that a plan takes away."""
+
+    external_id: str
+    standing: Standing
+    why: Why
 
 
 def removals(plan: Plan) -> frozenset[str]:
@@ -28,6 +41,31 @@ def removals(plan: Plan) -> frozenset[str]:
     return frozenset(gone - made - plan.kept)
 
 
+def removed_bookings(plan: Plan) -> tuple[Removal, ...]:
+    """What a plan takes away, one for each external id of `removals`, in the order of the plan."""
+    ids = removals(plan)
+    found: dict[str, Removal] = {}
+    if ids:
+        for request in plan.requests:
+            standing = request.standing
+            if request.booking is None and standing is not None and standing.external_id in ids:
+                found.setdefault(standing.external_id, Removal(standing.external_id, standing, request.why))
+    return tuple(found.values())
+
+
+def standing_by_day(plan: Plan) -> dict[RoomDay, int]:
+    """How many bookings stand in each room-day before the plan, as far as the plan speaks of them."""
+    stands: defaultdict[RoomDay, set[str]] = defaultdict(set)
+    for request in plan.requests:
+        if request.standing is not None:
+            stands[request.standing.place].add(request.standing.echo_id)
+    counts = defaultdict(int, {place: len(found) for place, found in stands.items()})
+    for booking in plan.projection.bookings:
+        if booking.external_id in plan.kept:
+            counts[booking.place] += 1
+    return dict(counts)
+
+
 def refresh_guard(removed: int, standing: int) -> str | None:
     """A refresh that would remove more than 20 % of a day, and more than 5.
 
@@ -35,6 +73,18 @@ def refresh_guard(removed: int, standing: int) -> str | None:
     """
     if removed > DAY_COUNT and removed * 100 > standing * DAY_PERCENT:
         return f"{removed} of {standing} bookings of the day would be removed, more than {DAY_PERCENT} %"
+    return None
+
+
+def day_guard(unexplained: Iterable[Removal], standing: Mapping[RoomDay, int]) -> str | None:
+    """The same for every room-day of a plan; the reason names the first room-day that is held."""
+    by_day: defaultdict[RoomDay, int] = defaultdict(int)
+    for one in unexplained:
+        by_day[one.standing.place] += 1
+    for place in sorted(by_day):
+        reason = refresh_guard(by_day[place], standing.get(place, by_day[place]))
+        if reason is not None:
+            return f"No timetable change explains it: in {place.room} on {place.date}, {reason}"
     return None
 
 
@@ -50,14 +100,20 @@ def feed_guard(lessons: Mapping[str, int], before: Mapping[str, int], live: Coll
 
     `lessons` counts the lessons read by set, `before` those of the last timetable that was planned from (empty
     for the first one), `live` are the sets that are switched on. Judged year by year, since one of two years
-    that vanishes is exactly half of everything.
+    that vanishes is exactly half of everything; a year of fewer than `FEED_COUNT` lessons is not judged.
     """
+    judged = {setid: last for setid, last in before.items() if last >= FEED_COUNT}
+    if not live:
+        return "no year is switched on" if judged else None
+    judged = {setid: last for setid, last in judged.items() if setid in live}
+    if not judged:
+        return None
     if not any(lessons.values()):
         return "the timetable is empty"
     if not any(lessons.get(setid) for setid in live):
         return "the timetable holds no lesson of a year that is switched on"
-    for setid in sorted(live):
-        count, last = lessons.get(setid, 0), before.get(setid, 0)
+    for setid, last in sorted(judged.items()):
+        count = lessons.get(setid, 0)
         if count * 2 < last:
             return f"the timetable holds {count} lessons of {setid}, less than half of the last {last}"
     return None
@@ -67,7 +123,8 @@ def brake(removing: int, removed_before: int, future: int) -> str | None:
     """Removals of more than 5 % of the future schedules, and more than 50, within 24 hours, whatever their cause.
 
     `removing` is what the plan at hand removes, `removed_before` what was removed in the 24 hours before it
-    without a yes of staff, `future` how many schedules of ours the mirror holds that have not begun.
+    without a yes of staff, with what already waits for one; `future` how many other schedules of ours the mirror
+    holds that have not begun, those of this plan included.
     """
     total = removing + removed_before
     if removing and total > BRAKE_COUNT and total * 100 > (future + removed_before) * BRAKE_PERCENT:

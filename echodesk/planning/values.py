@@ -83,6 +83,9 @@ class Occurrence:
     """What was asked for: 'video' or 'audio'. Video asked in an audio-only room is a WARN (design §4.14)."""
     presenter_missing: bool = False
     """The lecturer has an address that Echo360 does not know: sent without presenter, WARN (design §4.10)."""
+    weekday: int = 0
+    """1 (Monday) to 7, as the timetable says: a calendar that moves a day to another date changes the date alone.
+    0 for that of the date."""
 
 
 class Reason(StrEnum):

@@ -108,6 +108,7 @@ class Fitting:
                 offered,
                 asked,
                 presenter_missing,
+                facts.weekday or 0,
             )
             for week, date in dated_weeks
         ]

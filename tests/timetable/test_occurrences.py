@@ -55,6 +55,7 @@ def test_a_lesson_in_one_week() -> None:
         room_recording="video",
         asked_recording="video",
         presenter_missing=False,
+        weekday=facts.weekday or 0,
     )
 
 
