@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from echodesk.planning.values import LeftOut, Method, RoomDay, Standing
+from echodesk.planning.values import Decision, LeftOut, Method, RoomDay, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,3 +262,15 @@ class WaitingCommand:
     kind: str
     args: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """A decision as the books keep it. Stamps are UTC; '' while nobody has taken it back."""
+
+    decision: Decision
+    at: str
+    why: str
+    withdrawn: str = ""
+    withdrawn_by: str = ""
+    withdrawn_why: str = ""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.store.binding import ChangeNumber
+from echodesk.store.decisions import Decisions
 from echodesk.store.details import Details
 from echodesk.store.figures import Figures
 from echodesk.store.journal import Journal
@@ -17,6 +18,7 @@ from echodesk.store.office import Office
 from echodesk.store.places import Places
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
+from echodesk.store.stops import Stops
 from echodesk.store.suspects import Suspects
 from echodesk.store.tries import Tries
 
@@ -86,9 +88,19 @@ class StoreBooks(ABC):
         return Suspects(self.connection)
 
     @cached_property
+    def stops(self) -> Stops:
+        """Safety stops."""
+        return Stops(self.connection, self._change)
+
+    @cached_property
     def office(self) -> Office:
         """Pauses, settings, commands, lease."""
         return Office(self.connection)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What staff decided about lessons."""
+        return Decisions(self.connection)
 
     @cached_property
     def screens(self) -> Screens:

@@ -262,9 +262,11 @@ CREATE TABLE STT_ECHO_REFERENCE (
     PRIMARY KEY (KIND, KEY)
 ) WITHOUT ROWID;
 
+-- What staff decided about lessons of one year. SLOTIDS and WEEKS are JSON lists of numbers, FINGERPRINT one of texts:
+-- how each lesson stood then (room, weekday, times). WEEKS is null for every week in which the lessons meet.
 CREATE TABLE STT_ECHO_DECISION (
     ID          INTEGER PRIMARY KEY AUTOINCREMENT,
-    KIND        TEXT NOT NULL,
+    KIND        TEXT NOT NULL CHECK (KIND IN ('record_one', 'record_neither', 'together', 'do_not_record')),
     SETID       TEXT NOT NULL,
     SLOTIDS     TEXT NOT NULL,
     WINNER      INTEGER,
@@ -274,6 +276,18 @@ CREATE TABLE STT_ECHO_DECISION (
     AT          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
     REVOKED     TEXT,
     WHY         TEXT
+);
+
+-- The lessons that a decision names, to find it by, as long as it stands.
+CREATE TABLE STT_ECHO_DECISION_LESSON (
+    SETID TEXT NOT NULL, SLOTID INTEGER NOT NULL, DECISION_ID INTEGER NOT NULL REFERENCES STT_ECHO_DECISION (ID),
+    PRIMARY KEY (SETID, SLOTID, DECISION_ID)
+) WITHOUT ROWID;
+CREATE INDEX STT_ECHO_DECISION_LESSON_OF ON STT_ECHO_DECISION_LESSON (DECISION_ID);
+
+-- Who took a decision back, and why.
+CREATE TABLE STT_ECHO_WITHDRAWAL (
+    DECISION_ID INTEGER PRIMARY KEY REFERENCES STT_ECHO_DECISION (ID), BY TEXT NOT NULL, WHY TEXT NOT NULL
 );
 
 CREATE TABLE STT_ECHO_PAUSE (
@@ -339,6 +353,52 @@ CREATE TABLE STT_ECHO_BATCH_STEP (
     ANSWER   TEXT,
     PRIMARY KEY (BATCH_ID, STEP)
 );
+
+-- Safety stops: what waits for a yes of staff. One row a cause; ENDED once nothing of it is left.
+CREATE TABLE STT_ECHO_STOP (
+    ID     INTEGER PRIMARY KEY AUTOINCREMENT,
+    KIND   TEXT NOT NULL CHECK (KIND IN ('BRAKE', 'DAY', 'FEED')),
+    REASON TEXT NOT NULL,
+    SINCE  TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+    YES_BY TEXT,
+    YES_AT TEXT,
+    WHY    TEXT,
+    ENDED  TEXT
+);
+CREATE INDEX STT_ECHO_STOP_OPEN ON STT_ECHO_STOP (KIND) WHERE ENDED IS NULL;
+
+-- Which bookings a stop is about. A yes is for the rows that it names; QUEUE_ID is the edit that explains one.
+CREATE TABLE STT_ECHO_STOP_ITEM (
+    ID          INTEGER PRIMARY KEY AUTOINCREMENT,
+    STOP_ID     INTEGER NOT NULL REFERENCES STT_ECHO_STOP (ID),
+    EXTERNAL_ID TEXT NOT NULL,
+    ROOMID      TEXT NOT NULL,
+    LESSON_DATE TEXT NOT NULL,
+    STARTTIME   INTEGER NOT NULL,
+    FINISHTIME  INTEGER NOT NULL,
+    TITLE       TEXT NOT NULL,
+    PRESENTER   TEXT,
+    WHY         TEXT NOT NULL,
+    QUEUE_ID    INTEGER,
+    UNIQUE (STOP_ID, EXTERNAL_ID)
+);
+CREATE INDEX STT_ECHO_STOP_ITEM_PLACE ON STT_ECHO_STOP_ITEM (ROOMID, LESSON_DATE);
+CREATE INDEX STT_ECHO_STOP_ITEM_EXTERNAL ON STT_ECHO_STOP_ITEM (EXTERNAL_ID);
+
+-- What was removed lately, written with the intents; ALLOWED = 1 with a yes of staff.
+CREATE TABLE STT_ECHO_REMOVAL (
+    EXTERNAL_ID TEXT PRIMARY KEY,
+    AT          TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+    ALLOWED     INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX STT_ECHO_REMOVAL_AT ON STT_ECHO_REMOVAL (AT);
+
+-- How many lessons of a year the timetable held that was last planned from.
+CREATE TABLE STT_ECHO_FEED (
+    SETID   TEXT PRIMARY KEY,
+    LESSONS INTEGER NOT NULL,
+    AT      TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ'))
+) WITHOUT ROWID;
 
 -- Append-only: every call to Echo360 and every act of a person.
 CREATE TABLE STT_ECHO_AUDIT (

@@ -1,0 +1,123 @@
+"""What staff decided about lessons, inside one transaction (decisions "DECISION")."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, text
+
+from echodesk.planning.records import DecisionRecord
+from echodesk.planning.values import Decision, DecisionKind
+from echodesk.store.binding import as_json
+from echodesk.store.settings import value_of
+
+LessonKey = tuple[str, int]
+
+_STANDING = text(
+    "SELECT DISTINCT d.ID, d.KIND, d.SETID, d.SLOTIDS, d.WINNER, d.WEEKS, d.FINGERPRINT, d.BY, d.AT"
+    " FROM json_each(:keys) k CROSS JOIN STT_ECHO_DECISION_LESSON l ON l.SETID = json_extract(k.value, '$[0]')"
+    " AND l.SLOTID = json_extract(k.value, '$[1]') CROSS JOIN STT_ECHO_DECISION d ON d.ID = l.DECISION_ID"
+    " WHERE d.REVOKED IS NULL ORDER BY d.ID"
+)
+_RECORDS = text(
+    "SELECT d.ID, d.KIND, d.SETID, d.SLOTIDS, d.WINNER, d.WEEKS, d.FINGERPRINT, d.BY, d.AT, d.WHY, d.REVOKED,"
+    " w.BY AS WITHDRAWN_BY, w.WHY AS WITHDRAWN_WHY FROM STT_ECHO_DECISION d LEFT JOIN STT_ECHO_WITHDRAWAL w"
+    " ON w.DECISION_ID = d.ID ORDER BY d.ID DESC"
+)
+_ADD = text(
+    "INSERT INTO STT_ECHO_DECISION (KIND, SETID, SLOTIDS, WINNER, WEEKS, FINGERPRINT, BY, WHY)"
+    " VALUES (:kind, :setid, :slotids, :winner, :weeks, :fingerprint, :by, :why) RETURNING ID"
+)
+_ADD_LESSONS = text(
+    "INSERT INTO STT_ECHO_DECISION_LESSON (SETID, SLOTID, DECISION_ID) SELECT :setid, value, :id"
+    " FROM json_each(:slotids)"
+)
+_REVOKE = text(
+    "UPDATE STT_ECHO_DECISION SET REVOKED = strftime('%Y-%m-%dT%H:%M:%fZ')"
+    " WHERE REVOKED IS NULL AND ID IN (SELECT value FROM json_each(:ids)) RETURNING ID"
+)
+_FORGET_LESSONS = text(
+    "DELETE FROM STT_ECHO_DECISION_LESSON WHERE DECISION_ID IN (SELECT value FROM json_each(:ids))"
+)
+_WITHDRAWAL = text(
+    "INSERT INTO STT_ECHO_WITHDRAWAL (DECISION_ID, BY, WHY) SELECT value, :by, :why FROM json_each(:ids)"
+)
+_SETTINGS = text("SELECT NAME, VALUE FROM STT_ECHO_SETTING WHERE NAME = 'zone'")
+
+
+class Decisions:
+    """Decisions inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def standing(self, lessons: Collection[LessonKey]) -> list[Decision]:
+        """Decisions that nobody took back and that name at least one of these lessons, oldest first."""
+        if not lessons:
+            return []
+        rows = self._connection.execute(_STANDING, {"keys": as_json(sorted(lessons))}).all()
+        return self._read(rows)
+
+    def records(self) -> list[DecisionRecord]:
+        """Every decision that was ever made, newest first."""
+        rows = self._connection.execute(_RECORDS).all()
+        return [
+            DecisionRecord(
+                decision, row.AT, row.WHY or "", row.REVOKED or "", row.WITHDRAWN_BY or "", row.WITHDRAWN_WHY or ""
+            )
+            for decision, row in zip(self._read(rows), rows, strict=True)
+        ]
+
+    def add(self, decision: Decision, why: str) -> int:
+        """Write a decision down (its own `id` and `on` do not count); returns its number."""
+        slotids = as_json(decision.slotids)
+        values = {
+            "kind": decision.kind.value,
+            "setid": decision.setid,
+            "slotids": slotids,
+            "winner": decision.winner,
+            "weeks": None if decision.weeks is None else as_json(sorted(decision.weeks)),
+            "fingerprint": as_json(decision.fingerprint),
+            "by": decision.by,
+            "why": why,
+        }
+        number = int(self._connection.execute(_ADD, values).scalar_one())
+        self._connection.execute(_ADD_LESSONS, {"setid": decision.setid, "slotids": slotids, "id": number})
+        return number
+
+    def withdraw(self, numbers: Collection[int], by: str, why: str) -> list[int]:
+        """Take decisions back; returns the numbers of those that stood."""
+        stood = sorted(row.ID for row in self._connection.execute(_REVOKE, {"ids": as_json(numbers)}))
+        if stood:
+            self._connection.execute(_FORGET_LESSONS, {"ids": as_json(stood)})
+            self._connection.execute(_WITHDRAWAL, {"ids": as_json(stood), "by": by, "why": why})
+        return stood
+
+    def _read(self, rows: Collection[Row[Any]]) -> list[Decision]:
+        if not rows:
+            return []
+        stored = {row.NAME: row.VALUE for row in self._connection.execute(_SETTINGS)}
+        zone = ZoneInfo(value_of(stored, "zone"))
+        return [replace(_decision(row), on=_campus_date(row.AT, zone)) for row in rows]
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        id=row.ID,
+        kind=DecisionKind(row.KIND),
+        setid=row.SETID,
+        slotids=tuple(json.loads(row.SLOTIDS)),
+        winner=row.WINNER,
+        weeks=None if row.WEEKS is None else frozenset(json.loads(row.WEEKS)),
+        fingerprint=tuple(json.loads(row.FINGERPRINT)),
+        by=row.BY,
+    )
+
+
+def _campus_date(stamp: str, zone: ZoneInfo) -> str:
+    return dt.datetime.fromisoformat(stamp).astimezone(zone).date().isoformat()
