@@ -34,6 +34,11 @@ class _Chore:
     next_at: float
 
 
+def _rooms(books: Books) -> list[str]:
+    """Rooms that a lesson uses, and rooms that no lesson uses any more, where schedules of ours still stand."""
+    return sorted({*books.timetable.rooms(), *books.mirror.rooms_with_schedules()})
+
+
 class Housekeeper:
     """Chores of the leading worker; each runs when its time has come."""
 
@@ -135,7 +140,7 @@ class Housekeeper:
 
     async def sweep(self) -> None:
         """The whole projection against the mirror, database only: room-days that differ become dirty."""
-        for room in await self._ledger.read("rooms", lambda books: books.timetable.rooms()):
+        for room in await self._ledger.read("rooms", _rooms):
             differing = await self._ledger.read("sweep", functools.partial(self._differing, room))
             if differing:
                 await self._ledger.write("sweep marks", functools.partial(self._mark, differing))

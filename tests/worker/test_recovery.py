@@ -263,6 +263,19 @@ def test_commands_of_other_windows_are_each_carried_out_once_and_answered(world:
     assert w.sql("SELECT count(*) FROM STT_ECHO_PAUSE") == [(0,)]
 
 
+def test_the_local_sweep_finds_schedules_in_a_room_that_no_lesson_may_use_any_more(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, room="R4", weeks=(2, 3))
+    w.settle()
+    with w.edit() as cmis:
+        cmis.delete("roomfeatures", roomid="R4")
+    w.loop.forward(600.0)
+    w.pass_time(10.0)
+    w.settle()
+    assert w.schedules() == {}
+    w.assert_equal()
+
+
 def test_the_local_sweep_finds_what_no_trigger_told(world: Worlds) -> None:
     w = world()
     story(w)
