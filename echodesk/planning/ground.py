@@ -50,14 +50,18 @@ class Ground:
 
 
 def ground_of(situation: Situation) -> Ground:
-    """Sort what stands; what stands outside the room-days of the situation is not looked at."""
+    """Sort what stands. Of what stands outside the room-days of the situation only what has begun is looked at:
+    its external id is taken for good, so that a lesson moved after its recording cannot have it again."""
     begun = Deadline.at(situation.now)
     obstacles: dict[RoomDay, list[Standing]] = {}
     begun_by_id: dict[str, list[Standing]] = {}
     ours_at: dict[RoomDay, list[Standing]] = {}
     ours: list[Standing] = []
+    over: list[Standing] = []
     for standing in situation.standing:
         if standing.place not in situation.places:
+            if standing.ours and begun.reached(standing.place.date, standing.time.start):
+                over.append(standing)
             continue
         if standing.ours and standing.external_id is not None:
             ours.append(standing)
@@ -80,6 +84,8 @@ def ground_of(situation: Situation) -> Ground:
         else:
             movable[standing.echo_id] = standing
         ours_at.setdefault(standing.place, []).append(standing)
+    for standing in sorted(over, key=_fixed_order):
+        begun_by_id.setdefault(standing.external_id or "", []).append(standing)
     for blocked in obstacles.values():
         blocked.sort(key=_fixed_order)
     return Ground(

@@ -27,11 +27,10 @@ def plan_in_slices(situation: Situation, lessons: int = SLICE_LESSONS) -> Iterat
     gathered: list[frozenset[RoomDay]] = []
     size = 0
     for closure in split(situation.places, _links(situation)):
-        inside = closure & situation.places
-        if not inside:
+        if closure.isdisjoint(situation.places):
             continue
-        gathered.append(inside)
-        size += sum(len(pieces[place]) for place in inside if place in pieces)
+        gathered.append(closure)
+        size += sum(len(pieces[place]) for place in closure if place in pieces)
         if size >= lessons:
             yield make_plan(_slice(situation, gathered, pieces))
             gathered, size = [], 0
@@ -70,14 +69,15 @@ def _links(situation: Situation) -> Iterable[tuple[RoomDay, RoomDay]]:
 def _slice(
     situation: Situation, closures: Iterable[frozenset[RoomDay]], pieces: dict[RoomDay, list[_Piece]]
 ) -> Situation:
-    places = frozenset().union(*closures)
+    places: frozenset[RoomDay] = frozenset().union(*closures)
     of_kind: tuple[list[int], list[int], list[int]] = ([], [], [])
     for place in places:
         for kind, index in pieces.get(place, ()):
             of_kind[kind].append(index)
     return replace(
         situation,
-        places=places,
+        # Beyond the room-days of the situation only what has begun counts, which takes its external id with it.
+        places=places & situation.places,
         occurrences=tuple(situation.occurrences[index] for index in of_kind[0]),
         unfit=tuple(situation.unfit[index] for index in of_kind[1]),
         standing=tuple(situation.standing[index] for index in of_kind[2]),

@@ -274,7 +274,8 @@ class Situation:
     """Everything a plan is made from: one snapshot of one connected closure of room-days."""
 
     places: frozenset[RoomDay]
-    """The room-days that are planned. Occurrences and standings elsewhere are not part of the situation."""
+    """The room-days that are planned. Of what stands elsewhere only ours that have begun count: their external ids
+    are taken. Nothing else elsewhere is part of the situation."""
     occurrences: tuple[Occurrence, ...]
     unfit: tuple[Unfit, ...]
     standing: tuple[Standing, ...]

@@ -1,0 +1,37 @@
+"""What has begun is never touched, whatever the timetable says afterwards (design §4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.worker.values import at, external, place_of
+from tests.worker.world import World
+
+Worlds = Callable[..., World]
+
+LATER_TODAY_S = 2 * 3_600.0
+NEXT_DAY_S = 26 * 3_600.0
+
+
+@pytest.mark.parametrize("mirror", ["remembers", "has forgotten"])
+@pytest.mark.parametrize("later_s", [LATER_TODAY_S, NEXT_DAY_S])
+def test_a_lesson_that_moves_after_its_recording_leaves_the_recording_alone(
+    world: Worlds, later_s: float, mirror: str
+) -> None:
+    w = world()
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle()
+    w.kill()
+    w.loop.forward(later_s)
+    if mirror == "has forgotten":
+        w.sql("DELETE FROM STT_ECHO_MIRROR")
+    w.restart()
+    w.settle()
+    w.change(1, weekday=4)
+    w.settle()
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
+    assert w.notifications(1) == ["SUCCESS", "TOO_LATE"]
+    w.assert_equal()
