@@ -5,9 +5,46 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from tests.simulation.mixes import MIXES, Mix
-from tests.simulation.script import Edit, Faults, Pass, Script, Start, Step, Trap
+import msgspec
+
+from tests.simulation.mixes import MIXES, STRATEGIES, Mix
+from tests.simulation.script import (
+    ByHand,
+    Command,
+    Faults,
+    Foreign,
+    ForeignGone,
+    Pass,
+    Script,
+    Start,
+    Step,
+    Switch,
+    Trap,
+    Worker,
+)
 from tests.simulation.timetabler import Timetabler
+from tests.worker.campus import ROOMS, day
+
+WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
+MINUTES = (0.05, 1.0, 5.0, 30.0, 60.0, 120.0, 240.0)
+WRITES = (
+    "claim",
+    "expand",
+    "intents",
+    "settle",
+    "mirror",
+    "late answers",
+    "command",
+    "recover",
+    "take lease",
+    "renew lease",
+    "first mirror",
+    "past dates",
+)
+READS = ("snapshot", "snapshot after listing", "queue", "due refreshes", "reference facts", "settings")
+METHODS = ("POST", "PUT", "DELETE", "GET")
+JUMPS = (-86_400.0, 86_400.0, -30.0, 3_600.0)
+TIMES = ("09:00-10:00", "09:30-10:30", "10:00-11:00", "10:30-11:00", "11:00-12:30")
 
 
 def draw(seed: int, mix: str) -> Script:
@@ -15,61 +52,203 @@ def draw(seed: int, mix: str) -> Script:
     return _Drawing(random.Random(f"{mix} {seed}"), MIXES[mix]).script(seed, mix)
 
 
-WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
-
-
 class _Drawing:
     def __init__(self, dice: random.Random, mix: Mix) -> None:
         self._dice = dice
         self._mix = mix
-        self._people = Timetabler(dice, mix.edits)
+        self._people = Timetabler(dice, mix.edits, near=mix.near)
+        # The swarm: what this seed can do at all.
+        self._faults_on = [kind for kind in mix.faults if dice.random() < 0.5]
+        if mix.faults and not self._faults_on:
+            self._faults_on = [dice.choice(mix.faults)]
+        self._acts = {"edit": 10.0, **{act: weight for act, weight in mix.acts.items() if dice.random() < 0.8}}
+        if mix.faults:
+            self._acts["faults"] = 1.0
 
     def script(self, seed: int, name: str) -> Script:
         dice, mix = self._dice, self._mix
-        start = Start(settings={"strategy": dice.choice(mix.strategies)})
         steps: list[Step] = [self._people.first_fill()]
-        if mix.faults and dice.random() < 0.5:
+        for worker in range(1, mix.workers):
+            steps.append(Worker("start", worker))
+            if dice.random() < 0.5:
+                steps.append(Worker("forgets sleep", worker))
+        if mix.faults and dice.random() < 0.4:
             steps.append(self._faults())
         steps.append(Pass(dice.choice((0.1, 1.0, 3.0, 8.0))))
         if mix.faults:
             steps.append(self._faults())
-        kinds = {"edit": 10.0, **mix.acts}
-        if mix.faults:
-            kinds["faults"] = 0.5
-        for _ in range(dice.randint(8, 40)):
-            kind = dice.choices(list(kinds), list(kinds.values()))[0]
-            steps.append(self._act(kind))
+        for _ in range(dice.randint(8, 30)):
+            kind = dice.choices(list(self._acts), list(self._acts.values()))[0]
+            steps.extend(self._act(kind))
             if dice.random() < 0.7:
-                steps.append(Pass(dice.choice(WAITS)))
-        return Script(seed=seed, mix=name, start=start, steps=tuple(steps))
+                steps.append(Pass(dice.choice(MINUTES if mix.near else WAITS)))
+        return Script(seed=seed, mix=name, start=self._start(), steps=tuple(steps))
 
-    def _act(self, kind: str) -> Step:
-        acts: dict[str, Callable[[], Step]] = {"edit": self._edit, "faults": self._faults, "kill": self._kill}
-        return acts[kind]()
+    def _start(self) -> Start:
+        dice, mix = self._dice, self._mix
+        limit = dice.choice(mix.limits)
+        missing = mix.missing
+        return Start(
+            settings={
+                "strategy": dice.choice(mix.strategies),
+                **({"turnaround": "10"} if dice.random() < 0.1 else {}),
+                **({"together": "off"} if dice.random() < 0.1 else {}),
+                **({"together_unknown": "on"} if dice.random() < 0.15 else {}),
+                **({"lead": dice.choice(("1", "15"))} if mix.near else {}),
+            },
+            switches={name: dice.choice(values) for name, values in mix.switches.items()},
+            calls_per_minute=limit,
+            echo360_calls_per_minute=limit // 2 if mix.lower_limit and limit and dice.random() < 0.5 else None,
+            rooms=tuple(sorted(dice.sample(ROOMS, 2))) if missing and dice.random() < 0.6 else None,
+            sections=not (missing and dice.random() < 0.6),
+            people=not (missing and dice.random() < 0.6),
+            slow=mix.near,
+        )
 
-    def _edit(self) -> Edit:
-        return self._people.edit()
+    def _act(self, kind: str) -> list[Step]:
+        acts: dict[str, Callable[[], Step | list[Step]]] = {
+            "edit": self._people.edit,
+            "faults": self._faults,
+            "outage": self._outage,
+            "refusing": lambda: [Switch(True), Pass(self._dice.choice((0.5, 3.0))), Switch(False)],
+            "kill": lambda: self._trap("kill", (1.0, 40.0)),
+            "kill now": lambda: Worker("kill", self._worker(), self._dice.choice((1.0, 40.0))),
+            "stop": lambda: Worker("stop", self._worker(), self._dice.choice((0.0, 5.0))),
+            "start": lambda: Worker("start", self._worker()),
+            "freeze": lambda: self._trap("freeze", (5.0, 20.0, 40.0, 120.0)),
+            "freeze now": lambda: Worker("freeze", self._worker(), self._dice.choice((5.0, 40.0))),
+            "suspend": lambda: self._trap("suspend", (20.0, 40.0, 600.0)),
+            "suspend now": lambda: Worker("suspend", self._worker(), self._dice.choice((40.0, 600.0))),
+            "clock": lambda: Worker(
+                "clock", self._worker(), self._dice.choice((-86_400.0, 86_400.0, -30.0, 3_600.0))
+            ),
+            "foreign": self._foreign,
+            "foreign_gone": lambda: ForeignGone(self._dice.randrange(10)),
+            "by_hand": self._by_hand,
+            "pause": self._pause,
+            "resume": lambda: Command("resume"),
+            "refresh": self._refresh,
+            "try_again": lambda: Command("try_again"),
+            "set": self._set,
+            "storm": self._storm,
+            "between": self._between,
+        }
+        found = acts[kind]()
+        return found if isinstance(found, list) else [found]
+
+    def _worker(self) -> int:
+        return self._dice.randrange(self._mix.workers)
+
+    # ---- what goes wrong ----------------------------------------------------------------------------------
+
+    def _rates(self) -> dict[str, float]:
+        dice = self._dice
+        chosen = [kind for kind in self._faults_on if dice.random() < 0.7] or [dice.choice(self._faults_on)]
+        left = 0.9
+        rates = {}
+        for kind in chosen:
+            rates[kind.value] = round(min(dice.uniform(0.0, 0.6), left / 2), 3)
+            left -= rates[kind.value]
+        return rates
 
     def _faults(self) -> Faults:
         dice = self._dice
-        chosen = [kind for kind in self._mix.faults if dice.random() < 0.5] or [dice.choice(self._mix.faults)]
-        left = 0.95
-        rates = {}
-        for kind in chosen:
-            rates[kind.value] = round(min(dice.uniform(0.0, 0.6), left), 3)
-            left -= rates[kind.value]
-        return Faults(rates=rates, late_s=1.6)
+        if dice.random() < 0.15:
+            return Faults(rates={})
+        return Faults(
+            rates=self._rates(),
+            late_s=1.6,
+            stale_s=dice.choice((0.5, 2.0)),
+            retry_after_s=dice.choice((1, 2, 10)),
+            calls_per_minute=30 if self._mix.lower_limit and dice.random() < 0.3 else None,
+        )
 
-    def _kill(self) -> Trap:
+    def _outage(self) -> list[Step]:
+        dice = self._dice
+        broken = (
+            Faults(rates={dice.choice(self._faults_on).value: 0.9}, methods=(dice.choice(METHODS),))
+            if dice.random() < 0.6
+            else Faults(rates={"error_500": 1.0}, needle=dice.choice(ROOMS))
+        )
+        return [broken, self._people.edit(), Pass(dice.choice((1.0, 5.0))), Faults(rates={})]
+
+    def _trap(self, what: str, seconds: tuple[float, ...]) -> Trap:
         dice = self._dice
         where = dice.choice(("before", "after", "request", "answered"))
         step = ""
         if where in ("before", "after"):
-            step = dice.choice(("", "claim", "expand", "intents", "settle", "mirror", "late answers", "snapshot"))
+            step = dice.choice(("", *WRITES, *(READS if where == "before" else ())))
+        elif dice.random() < 0.5:
+            step = dice.choice(METHODS)
         return Trap(
             where=where,
-            what="kill",
+            what=what,
             step=step,
-            nth=dice.randint(1, 6 if step else 30),
-            seconds=dice.choice((1.0, 40.0)),
+            nth=dice.randint(1, 4 if step else 25),
+            worker=self._worker(),
+            seconds=dice.choice(seconds),
         )
+
+    def _between(self) -> Trap:
+        return msgspec.structs.replace(self._trap("edit", (0.0,)), ops=self._people.edit().ops)
+
+    def _foreign(self) -> Foreign:
+        dice = self._dice
+        week, weekday = self._people.somewhen()
+        return Foreign(dice.choice(ROOMS), week, weekday, dice.choice(TIMES))
+
+    def _by_hand(self) -> ByHand:
+        dice = self._dice
+        what = dice.choice(("remove", "move", "rename"))
+        return ByHand(dice.randrange(20), what, dice.choice((540, 600, 660, 780)))
+
+    # ---- what staff ask -----------------------------------------------------------------------------------
+
+    def _pause(self) -> Command:
+        dice = self._dice
+        week, weekday = self._people.somewhen()
+        date = day(week, weekday).isoformat()
+        scope = dice.choice(
+            (
+                {},
+                {"room": dice.choice(ROOMS)},
+                {"building": dice.choice(("B1", "B2"))},
+                {"first": date, "last": date},
+                {"room": dice.choice(ROOMS), "first": date},
+            )
+        )
+        until = {"for_s": dice.choice((1, 3, 20))} if dice.random() < 0.4 else {}
+        return Command("pause", {**scope, **until})
+
+    def _refresh(self) -> Command:
+        dice = self._dice
+        week, weekday = self._people.somewhen()
+        date = {"date": day(week, weekday).isoformat()}
+        room: dict[str, str | int] = {"room": dice.choice(ROOMS)}
+        return Command("refresh", dice.choice((room, {**room, **date}, {**date})))
+
+    def _set(self) -> Command:
+        dice = self._dice
+        name, value = dice.choice(
+            (
+                ("strategy", dice.choice(STRATEGIES)),
+                ("together", dice.choice(("on", "off"))),
+                ("together_unknown", dice.choice(("on", "off"))),
+                ("turnaround", dice.choice(("0", "10"))),
+                ("lead", dice.choice(("1", "5", "30"))),
+            )
+        )
+        return Command("set", {"name": name, "value": value})
+
+    def _storm(self) -> list[Step]:
+        dice = self._dice
+        kind = dice.choice(("retry", "flap", "refresh", "try_again"))
+        if kind == "retry":
+            return [Command("retry", {"table": dice.choice(("queue", "notifications"))}, times=100)]
+        if kind == "flap":
+            return [Command(what) for _ in range(6) for what in ("pause", "resume")] + [
+                Command("resume", times=5),
+            ]
+        if kind == "refresh":
+            return [Command("refresh", {"room": room}, times=3) for room in ROOMS]
+        return [Command("try_again", times=20)]

@@ -1,4 +1,7 @@
-"""The named mixes of the campaign: what can go wrong and what people do in each (at least one for each rule)."""
+"""The named mixes of the campaign: what can go wrong and what people do in each, at least one for each rule.
+
+Many mixes matter more than many seeds: a uniform mixture hides a rare fault behind common ones (reliability §4.9).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,47 @@ from echodesk.simulator.faults import FaultKind as K
 STRATEGIES = ("first_wins", "last_wins", "ignore", "most_recorded")
 LATE = (K.LATE_TIMEOUT, K.LATE_RESET, K.LATE_504)
 UNANSWERED = (K.TIMEOUT_NOT_APPLIED, K.TIMEOUT_APPLIED, K.RESET_NOT_APPLIED, K.RESET_APPLIED, K.CUT_APPLIED)
+ERRORS = (K.ERROR_500, K.ERROR_502, K.ERROR_503, K.ERROR_504)
+APPLIED = (K.ERROR_500_APPLIED, K.ERROR_502_APPLIED, K.ERROR_503_APPLIED, K.ERROR_504_APPLIED)
+GARBAGE = (
+    K.TRUNCATED_JSON,
+    K.MALFORMED_JSON,
+    K.OTHER_JSON,
+    K.HTML_APPLIED,
+    K.MAINTENANCE_PAGE,
+    K.OTHER_BODY,
+    K.SCHEMA_DRIFT,
+    K.TYPE_DRIFT,
+)
+LIMITS = (
+    K.LIMIT_SECONDS,
+    K.LIMIT_DATE,
+    K.LIMIT_BARE,
+    K.LIMIT_ABSURD,
+    K.UNAVAILABLE_SECONDS,
+    K.UNAVAILABLE_DATE,
+    K.OTHER_CLIENT,
+)
+SIGN_IN = (
+    K.TOKEN_EXPIRED,
+    K.FORBIDDEN,
+    K.SIGN_IN_ERROR,
+    K.SIGN_IN_TIMEOUT,
+    K.SIGN_IN_SLOW,
+    K.LOGIN_REDIRECT,
+    K.OTHER_HOST_REDIRECT,
+)
+PAGES = (K.ROW_DUPLICATED, K.ROW_LOST, K.ROWS_REORDERED, K.NEXT_LOOP)
+STRANGERS = (K.FOREIGN_IN_THE_WAY, K.FOREIGN_ADDED, K.FOREIGN_MOVED, K.FOREIGN_REMOVED)
+SOME_OF_ALL = (*LATE, *UNANSWERED, *ERRORS, *APPLIED, *GARBAGE, K.SLOW, K.SPURIOUS_CLASH, K.TOKEN_EXPIRED)
+
+UNTRIGGERED = {"feature": 2.0, "group": 1.5, "title": 1.5, "week_set": 2.0, "week_start": 1.0, "person": 1.0}
+"""Edits that no trigger sees."""
+BUSY_DAYS = {"swap": 6.0, "rotate": 5.0, "shuttle": 3.0, "day": 3.0, "weeks": 3.0, "room": 4.0}
+BACK_OFF_S = 600.0
+"""Waits that answers imposed: Echo360 asked for them, or nobody could reach it for a while (H3: up to 5 min)."""
+HOUR_S = 3_600.0
+"""After surprises that nothing explains the wait doubles up to an hour (decisions)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,17 +65,198 @@ class Mix:
     edits: Mapping[str, float] = field(default_factory=dict)
     """Weight of each kind of edit that is not as usual."""
     acts: Mapping[str, float] = field(default_factory=dict)
-    """Weight of each kind of step beside edits (weight 10 together)."""
+    """Weight of each kind of step beside edits, which have 10."""
     strategies: tuple[str, ...] = STRATEGIES
+    switches: Mapping[str, tuple[str | int | bool, ...]] = field(default_factory=dict)
+    """What Echo360 may be like, one of each drawn."""
+    limits: tuple[int, ...] = (0,)
+    """Call limits a minute, 0 for none."""
+    lower_limit: bool = False
+    """Echo360's own limit is lower than ours."""
+    missing: bool = False
+    """Half of the reference data is missing at first."""
+    workers: int = 1
+    near: bool = False
+    """Lessons of today, and minutes pass: some begin."""
     unseen: bool = False
     """Something happens in Echo360 that leaves no trace here: only a re-sync makes it equal (promise C2)."""
+    swept: bool = False
+    """There are edits that only the sweep finds, which runs every ten minutes."""
     grace_s: float = 0.0
-    """Longer than promised, because Echo360 asked to wait, or nobody acts on a refusal to let us in."""
+    """Longer than promised: waits that were imposed from outside."""
 
 
 MIXES: Mapping[str, Mix] = {
     "clean": Mix(about="Edits alone: no fault, no kill, no pause."),
+    "rotations": Mix(
+        about="Swaps, rotations, shuttles and moves between days and weeks, no fault.", edits=BUSY_DAYS
+    ),
+    "together": Mix(
+        about="Lectures under several modules whose carriers and members come and go.",
+        edits={"twin": 9.0, "drop": 3.0, "lecturer": 3.0, "withdraw": 2.0, "ask": 2.0},
+        switches={"put_external_id": ("changes", "keeps")},
+        faults=(K.SLOW, *LATE),
+    ),
+    "unseen edits": Mix(
+        about="Edits of tables that no trigger watches; the local sweep has to find them.",
+        edits=UNTRIGGERED,
+        acts={"refresh": 0.3},
+        swept=True,
+    ),
     "late": Mix(about="Requests that take effect after their client gave up.", faults=LATE),
     "lost": Mix(about="Requests and answers that are lost on the way.", faults=UNANSWERED),
-    "kills": Mix(about="The worker is killed at named steps.", acts={"kill": 3.0}),
+    "errors": Mix(about="5xx, applied and not.", faults=(*ERRORS, *APPLIED, K.SLOW), grace_s=BACK_OFF_S),
+    "garbage": Mix(about="Answers that cannot be read or say something else.", faults=GARBAGE, grace_s=BACK_OFF_S),
+    "silent change": Mix(
+        about="Echo360 keeps another end than asked for, and says so.",
+        faults=(K.SILENT_CHANGE, K.SPURIOUS_CLASH, K.OTHER_BODY),
+        grace_s=HOUR_S,
+    ),
+    "clashes": Mix(
+        about="Clashes real, spurious and endless, in crowded rooms.",
+        faults=(K.SPURIOUS_CLASH, K.ENDLESS_CLASH, *STRANGERS),
+        edits={"add": 6.0, "twin": 3.0},
+        switches={"clash_status": (400, 409), "clash_wording": ("timing", "taken")},
+        grace_s=HOUR_S,
+        unseen=True,
+    ),
+    "exists": Mix(
+        about="External ids that exist already, or are spent for ever.",
+        faults=(*LATE, *APPLIED, K.RESET_APPLIED, K.CUT_APPLIED),
+        switches={
+            "first_check": ("external_id", "clash"),
+            "duplicate_external_id_status": (400, 409),
+            "put_external_id": ("changes", "keeps"),
+        },
+        grace_s=BACK_OFF_S,
+    ),
+    "stale": Mix(
+        about="Reads that lag behind writes, and things that are there but cannot be found.",
+        faults=(K.STALE_LIST, K.STALE_READ, K.SPURIOUS_NOT_FOUND, K.RESET_APPLIED, K.LATE_504),
+        acts={"refresh": 2.0},
+        unseen=True,
+        grace_s=BACK_OFF_S,
+    ),
+    "pages": Mix(
+        about="Listings of several pages that lose, double, reorder or repeat rows, while schedules move.",
+        faults=(*PAGES, K.LATE_504),
+        switches={"max_page_size": (2, 3, 5)},
+        acts={"refresh": 3.0},
+        unseen=True,
+        grace_s=BACK_OFF_S,
+    ),
+    "strangers": Mix(
+        about="Other people book, move and cancel in Echo360, and change schedules of ours by hand.",
+        faults=(*STRANGERS, K.OURS_MOVED, K.OURS_REMOVED),
+        acts={"foreign": 2.5, "foreign_gone": 1.5, "by_hand": 2.0, "refresh": 0.5},
+        unseen=True,
+        grace_s=HOUR_S,
+    ),
+    "reference": Mix(
+        about="Half of the reference data is missing, is made late, unseen or twice.",
+        faults=(K.REFERENCE_LAG, *LATE, K.RESET_APPLIED),
+        missing=True,
+        switches={"parents_by_external_id": (False, True)},
+        edits={"module": 3.0, "room": 4.0},
+        grace_s=BACK_OFF_S,
+    ),
+    "people": Mix(
+        about="Lecturers that Echo360 does not know, and addresses that change.",
+        faults=(K.RESET_APPLIED, K.LATE_504),
+        missing=True,
+        edits={"lecturer": 6.0, "person": 4.0},
+        acts={"refresh": 0.5, "set": 0.3},
+        swept=True,
+    ),
+    "limits": Mix(
+        about="429 and 503 with every kind of Retry-After, and a limit that others share.",
+        faults=LIMITS,
+        limits=(0, 60, 120),
+        lower_limit=True,
+        switches={"retry_after": ("off", "seconds", "date"), "refused_calls_count": (False, True)},
+        grace_s=BACK_OFF_S,
+    ),
+    "sign-in": Mix(
+        about="Tokens that expire, 403, a token endpoint that is slow or down, redirects.",
+        faults=SIGN_IN,
+        switches={"expired_token_status": (401, 403)},
+        acts={"try_again": 1.0, "pause": 0.5, "resume": 0.7},
+        grace_s=BACK_OFF_S,
+    ),
+    "partial outage": Mix(
+        about="Only some methods or one room fail, or nobody can connect.",
+        faults=(*ERRORS, *UNANSWERED),
+        acts={"outage": 3.0, "refusing": 1.0},
+        grace_s=BACK_OFF_S,
+    ),
+    "kills": Mix(
+        about="The worker is killed at named steps and at requests, and stopped.",
+        acts={"kill": 3.0, "stop": 0.5, "kill now": 0.5},
+        faults=(K.SLOW,),
+    ),
+    "kills and lateness": Mix(
+        about="The same while requests are late or unanswered.",
+        faults=(*LATE, *UNANSWERED),
+        acts={"kill": 3.0, "kill now": 0.5},
+        grace_s=BACK_OFF_S,
+    ),
+    "frozen": Mix(
+        about="Two workers; one stands still at a step, the other takes over, the first wakes up.",
+        faults=(K.SLOW, *LATE),
+        acts={"freeze": 3.0, "freeze now": 0.5, "kill": 0.5, "start": 0.5},
+        workers=2,
+        unseen=True,
+    ),
+    "asleep": Mix(
+        about="Two workers on laptops that are closed, with clocks that jump.",
+        acts={"suspend": 2.5, "suspend now": 0.5, "clock": 2.0, "start": 0.5},
+        workers=2,
+        unseen=True,
+    ),
+    "pauses": Mix(
+        about="Pauses of everything, a room, a building or dates, with and without end; edits go on.",
+        faults=(K.SLOW, K.RESET_APPLIED, K.LATE_504),
+        acts={"pause": 3.0, "resume": 2.0, "kill": 0.3},
+    ),
+    "storms": Mix(
+        about="Retry a hundred times, pause and resume flapping, everything re-synced, settings changed.",
+        faults=(K.SLOW, K.RESET_APPLIED, K.ERROR_500),
+        acts={"storm": 3.0, "pause": 0.5, "resume": 0.5, "refresh": 1.0, "set": 1.0},
+        limits=(0, 120),
+        grace_s=BACK_OFF_S,
+    ),
+    "in between": Mix(
+        about="Edits of a lesson during its own expansion, planning, sending and refresh.",
+        faults=(K.SLOW, K.SPURIOUS_CLASH, K.RESET_APPLIED),
+        acts={"between": 5.0, "refresh": 1.0},
+    ),
+    "near": Mix(
+        about="Lessons of today: some begin or come too near while they are edited.",
+        faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
+        acts={"foreign": 0.5, "kill": 0.3, "pause": 0.5, "resume": 0.7},
+        near=True,
+    ),
+    "everything": Mix(
+        about="A bit of all.",
+        faults=SOME_OF_ALL,
+        edits={**UNTRIGGERED, "rotate": 2.0},
+        acts={
+            "kill": 0.7,
+            "foreign": 0.5,
+            "foreign_gone": 0.5,
+            "pause": 0.5,
+            "resume": 0.7,
+            "refresh": 0.5,
+            "between": 1.0,
+            "set": 0.3,
+            "storm": 0.2,
+            "freeze": 0.3,
+            "outage": 0.3,
+        },
+        limits=(0, 0, 120),
+        workers=2,
+        unseen=True,
+        swept=True,
+        grace_s=HOUR_S,
+    ),
 }

@@ -36,6 +36,7 @@ class Safety:
         self.requests: Counter[str] = Counter()
         self.trace: list[tuple[object, ...]] = []
         self._sent: deque[float] = deque()
+        self._fired = 0
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
         stage.watch(self._on_run)
@@ -122,11 +123,35 @@ class Safety:
     def _on_answered(self, process: Process, request: SimRequest, response: SimResponse | None) -> None:
         self.trace.append((request.method, None if response is None else (response.status, response.body)))
         self.one_schedule_per_id()
+        if response is not None:
+            self._count(request, response)
         if response is not None and response.status in (429, 503):
             seconds = _seconds(dict(response.headers).get("retry-after", ""), self._stage.institution.utc())
             if seconds is not None:
                 until = self._stage.loop.now + min(seconds, 3_600.0)
                 self._wait_until[process.holder] = max(self._wait_until.get(process.holder, 0.0), until)
+
+    def _count(self, request: SimRequest, response: SimResponse) -> None:
+        """What Echo360 says of itself, and which part of it is out of order."""
+        injector = self._stage.simulator.injector
+        happened = self._stage.happened
+        fired = injector.fired.total() - self._fired
+        self._fired += fired
+        if fired:
+            if injector.settings.methods is not None or injector.settings.needle is not None:
+                happened["partial outage"] += fired
+            return
+        schedule = request.path.startswith(SCHEDULES)
+        words = response.body.lower()
+        if response.status == 429:
+            happened["lower limit"] += 1
+        elif response.status in (400, 409) and request.method != "GET":
+            if schedule and (b"clash" in words or b"already taken" in words):
+                happened["real clash"] += 1
+            elif b"exist" in words:
+                happened["external id exists" if schedule else "reference exists"] += 1
+        elif response.status == 404 and schedule and request.method in ("PUT", "DELETE"):
+            happened["not found"] += 1
 
     def one_schedule_per_id(self) -> None:
         """No two schedules carry one external id (H5)."""

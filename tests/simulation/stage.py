@@ -289,6 +289,8 @@ class Stage(World):
         if step.what == "start":
             if process.running is None and process not in self._back_at:
                 self.begin(process)
+        elif step.what == "forgets sleep":
+            process.machine.counts_sleep = False
         elif step.what == "clock":
             process.machine.wall_s += step.seconds
             self.happened["clock"] += 1

@@ -10,12 +10,26 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from tests.simulation.script import Add, Alter, Drop, Edit, Op, Request
+from tests.simulation.script import (
+    Add,
+    Alter,
+    Drop,
+    Edit,
+    Feature,
+    Group,
+    Op,
+    Person,
+    Request,
+    Title,
+    WeekSet,
+    WeekStart,
+)
 from tests.worker.campus import MODULES, ROOMS
 
 WEEKS = (1, 2, 3, 4)
 SLOTS = range(1, 15)
 LECTURERS = ("P1", "P2", None)
+ADDRESSES = ("ann.lee@example.ac.uk", "bo.ray@example.ac.uk", "cy.orr@example.ac.uk")
 USUAL: Mapping[str, float] = {
     "add": 3.0,
     "drop": 2.0,
@@ -32,8 +46,17 @@ USUAL: Mapping[str, float] = {
     "ask": 0.7,
     "status": 0.3,
     "twin": 1.0,
+    "feature": 0.0,
+    "group": 0.0,
+    "title": 0.0,
+    "week_set": 0.0,
+    "week_start": 0.0,
+    "person": 0.0,
 }
 ROLLED_BACK = 0.06
+STARTS = (540, 570, 600, 600, 630, 660, 720)
+NEAR = (486, 488, 490, 495, 500, 510, 525, 540)
+"""The minutes after eight o'clock, when every history begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +77,9 @@ class _Lesson:
 
 
 class Timetabler:
-    """Draws edits from these dice; `weights` replaces the weight of single kinds of edit."""
+    """Draws edits from these dice; `weights` replaces the weight of single kinds of edit. `near`: of today."""
 
-    def __init__(self, dice: random.Random, weights: Mapping[str, float]) -> None:
+    def __init__(self, dice: random.Random, weights: Mapping[str, float], *, near: bool = False) -> None:
         self._dice = dice
         kinds = {**USUAL, **weights}
         self._kinds = [kind for kind, weight in kinds.items() if weight > 0]
@@ -65,6 +88,11 @@ class Timetabler:
         self._rooms = dice.sample(ROOMS, dice.randint(2, len(ROOMS)))
         self._days = dice.sample(range(1, 6), dice.randint(1, 2))
         self._weeks = dice.sample(WEEKS[1:], dice.randint(1, 3))
+        self._starts: tuple[int, ...] = STARTS
+        if near:
+            self._days = [1, *self._days[:1]]
+            self._weeks = [1, *self._weeks[:1]]
+            self._starts = NEAR
 
     def first_fill(self) -> Edit:
         """The timetable as it is at the beginning."""
@@ -102,8 +130,18 @@ class Timetabler:
             "ask": lambda: self._request(wanted=True),
             "status": self._status,
             "twin": self._twin,
+            "feature": lambda: [Feature(self._dice.choice(self._rooms), self._dice.random() < 0.6)],
+            "group": lambda: [Group(self._dice.choice(MODULES), self._dice.random() < 0.6)],
+            "title": lambda: [Title(self._dice.choice(MODULES), self._dice.choice(("Logic", "Sets", "Rings")))],
+            "week_set": self._week_set,
+            "week_start": lambda: [WeekStart(self._dice.choice(self._weeks), self._dice.choice((0, 1)))],
+            "person": lambda: [Person(self._dice.choice(("P1", "P2")), self._dice.choice(ADDRESSES))],
         }
         return ways[kind]()
+
+    def somewhen(self) -> tuple[int, int]:
+        """A week and a weekday on which there are lessons."""
+        return self._dice.choice(self._weeks), self._dice.choice(self._days)
 
     # ---- single edits -------------------------------------------------------------------------------------
 
@@ -136,7 +174,7 @@ class Timetabler:
         ]
 
     def _start(self) -> int:
-        return self._dice.choice((540, 570, 600, 600, 630, 660, 720))
+        return self._dice.choice(self._starts)
 
     def _some_weeks(self) -> tuple[int, ...]:
         return tuple(sorted(self._dice.sample(self._weeks, self._dice.randint(1, len(self._weeks)))))
@@ -228,6 +266,11 @@ class Timetabler:
     def _request(self, *, wanted: bool) -> list[Op]:
         lesson = self._pick()
         return self._add() if lesson is None else [Request(lesson.slot, wanted)]
+
+    def _week_set(self) -> list[Op]:
+        lesson = self._pick()
+        week = self._dice.choice(WEEKS[1:])
+        return self._add() if lesson is None else [WeekSet(lesson.slot, week, self._dice.random() < 0.5)]
 
     def _status(self) -> list[Op]:
         lesson = self._pick()
