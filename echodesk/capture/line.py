@@ -7,7 +7,6 @@ all, and a call costs less processor time (desktop §4 measured the client).
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -15,11 +14,11 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import cast
 
-import certifi
 import httpx
 
 from echodesk.capture.budget import Clock
 from echodesk.capture.settings import CaptureSettings
+from echodesk.capture.trust import context, distrust
 from echodesk.planning.answers import Exchange
 
 REPLY_LIMIT = 20 * 1024 * 1024
@@ -185,7 +184,7 @@ class Line:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as problem:
             self._failed_connects += 1
             seconds = min(BACKOFF_LIMIT_S, 2.0 ** min(self._failed_connects - 1, 6))
-            return NotSent(seconds, self.clean(f"Echo360 cannot be reached: {_words(problem)}"))
+            return NotSent(seconds, self.clean(self._unreachable(problem)))
         except httpx.TransportError as problem:
             return Unanswered(self.clean(f"No complete answer: {_words(problem)}"))
         finally:
@@ -195,6 +194,13 @@ class Line:
             # The words of a refusal go on to people: what a server echoes is struck out before anyone reads it.
             return replace(got, body=self._clean_bytes(got.body))
         return got
+
+    def _unreachable(self, problem: httpx.TransportError) -> str:
+        """Why nothing could be sent: what happened, and what to do where a person can do something."""
+        trouble = distrust(problem, self._base.host)
+        if trouble is not None:
+            return f"{trouble} {trouble.next_step}"
+        return f"Echo360 cannot be reached: {_words(problem)}"
 
     def _record(
         self, method: str, path: str, body: bytes, outcome: Got | NotSent | Unanswered, took_ms: int
@@ -212,13 +218,10 @@ class Line:
 
 def _transports(settings: CaptureSettings) -> list[httpx.AsyncBaseTransport]:
     """One for each connection."""
-    # Not ssl.create_default_context: that one lets SSLKEYLOGFILE write the keys of the session (reliability S5).
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(certifi.where())
+    checked_by = context(settings.ca_file)
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEP_S)
     return [
-        httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, retries=0)
+        httpx.AsyncHTTPTransport(verify=checked_by, trust_env=False, limits=limits, retries=0)
         for _ in range(settings.connections)
     ]
 

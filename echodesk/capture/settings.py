@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from echodesk.errors import CaptureTrouble
@@ -43,6 +44,9 @@ class CaptureSettings:
     """Total time of one call, sign-in and second sending included (reliability H8)."""
     connections: int = 8
     """More make httpx slower, not faster (desktop §4)."""
+    ca_file: Path | None = None
+    """An authority of the office's own, in PEM, believed beside the public ones; an administrator names it, and
+    nothing in the environment can (reliability S5)."""
     loopback_only: bool = False
     """The demonstration refuses every address but this machine's own."""
 
