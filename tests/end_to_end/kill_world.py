@@ -192,13 +192,13 @@ class World:
             self.sql("DELETE FROM STT_ECHO_MIRROR WHERE ECHO_ID = ?", echo_id)
             self._mark(RoomDay(room, dt.date.fromisoformat(date)))
 
-    def rename_a_module(self) -> None:
-        """A title changes in a table without trigger; the local sweep has to find it."""
+    def rename_modules(self) -> None:
+        """Titles change in a table without trigger; the local sweep has to find them."""
         self.unswept = True
         self.sql(
             "UPDATE MODULE SET NAME = 'Renamed ' || abs(random() % 100000) WHERE MODULEID IN (SELECT t.MODULEID"
             " FROM TIMETABLE t JOIN STT_ECHO_MIRROR m ON m.SETID = t.SETID AND m.SLOTID = t.SLOTID"
-            " WHERE m.OURS = 1 ORDER BY random() LIMIT 1)"
+            " WHERE m.OURS = 1 ORDER BY random() LIMIT 5)"
         )
 
     def ask_for_people(self) -> None:
