@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.planning.values import DecisionKind
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
 from echodesk.rows import QueueRow as QueueRow
@@ -110,6 +111,31 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class Decide:
+    """Staff decide about lessons of one year that meet in a room (design §4.5 "Decisions"); above every strategy,
+    and the newest wins. `weeks` and `dates` (ISO texts) add up; with neither, every week in which they meet."""
+
+    by: str
+    why: str
+    kind: DecisionKind
+    setid: str
+    lessons: tuple[int, ...]
+    winner: int | None = None
+    """The lesson to record, of RECORD_ONE."""
+    weeks: tuple[int, ...] = ()
+    dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take decisions back: the lessons are planned again as if they had never been made."""
+
+    by: str
+    why: str
+    decisions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """Show this table from now on: a snapshot first, then deltas, all with this generation number."""
 
@@ -168,6 +194,8 @@ Command = (
     | Cancel
     | TryAgain
     | ChangeSetting
+    | Decide
+    | Withdraw
 )
 
 
@@ -177,6 +205,8 @@ class CommandDone:
 
     text: str
     touched: int = 0
+    number: int = 0
+    """Of the decision that was made."""
 
 
 @dataclass(frozen=True, slots=True)

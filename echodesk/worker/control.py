@@ -14,6 +14,7 @@ from echodesk.errors import EchoDeskError, NothingDone, WrongUse
 from echodesk.messages import (
     ChangeSetting,
     CommandDone,
+    Decide,
     Pause,
     Refresh,
     Resume,
@@ -21,16 +22,19 @@ from echodesk.messages import (
     RetryMatching,
     Scope,
     TryAgain,
+    Withdraw,
 )
 from echodesk.planning.records import AuditLine, WaitingCommand
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
+from echodesk.worker.deciding import decide, withdraw
 
-Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain | ChangeSetting
+Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain | ChangeSetting | Decide | Withdraw
 """Commands that any window or command line may ask of the leader."""
 
 _KINDS: dict[str, type[Asked]] = {
-    one.__name__: one for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting)
+    one.__name__: one
+    for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting, Decide, Withdraw)
 }
 
 AT_NEXT_START = frozenset({"calls_per_minute", "external_id", "zone"})
@@ -68,6 +72,10 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = _refresh(books, command, today)
     elif isinstance(command, ChangeSetting):
         done = _set(books, command, today)
+    elif isinstance(command, Decide):
+        done = decide(books, command, today)
+    elif isinstance(command, Withdraw):
+        done = withdraw(books, command, today)
     else:
         done = CommandDone("EchoDesk tries again at once.")
     books.journal.audit(
@@ -149,6 +157,7 @@ def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
     else:
         raise WrongUse("Nothing was chosen", "A re-sync needs a room or a date.", "Name a room, a date or both.")
     books.journal.forget_refusals(places)
+    books.tries.forget_at(places)
     books.places.free_rooms({place.room for place in places})
     books.places.mark_refresh(places, 0.0, f"asked by {command.by}")
     what = f"{command.room} " if command.room else "all rooms "
