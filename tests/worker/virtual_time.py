@@ -234,9 +234,9 @@ def database_time(loop: VirtualLoop) -> tuple[Callable[..., str], Callable[[str 
 
     def moment(modifiers: tuple[str, ...]) -> dt.datetime:
         at = UTC_AT_START + dt.timedelta(seconds=loop.now)
-        units = {"seconds": 1, "day": 86_400}
+        units = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
         for amount, unit in (modifier.split() for modifier in modifiers if modifier != "now"):
-            at += dt.timedelta(seconds=float(amount) * units[unit])
+            at += dt.timedelta(seconds=float(amount) * units[unit.removesuffix("s")])
         return at
 
     def strftime(form: str, *modifiers: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import AsyncIterator, Callable
+from email.utils import format_datetime
 
 import httpx
 
@@ -53,7 +54,7 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
         await self._life.go_on()
         if answered is not None:
             self.on_answered(arrived, answered)
-            return _response(answered, answered.body)
+            return self._response(answered)
         outcome = self._simulator.receive(arrived)
         self.on_answered(arrived, outcome.response)
         await self._life.go_on()
@@ -67,7 +68,14 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
             raise httpx.ReadError("the connection was reset")
         if outcome.delivery is Delivery.CUT:
             return httpx.Response(outcome.response.status, stream=_Cut(outcome.response.body))
-        return _response(outcome.response, outcome.response.body)
+        return self._response(outcome.response)
+
+    def _response(self, response: SimResponse) -> httpx.Response:
+        """With the server's own time, as every HTTP server says it."""
+        date = ("date", format_datetime(self._simulator.institution.utc(), usegmt=True))
+        return httpx.Response(
+            response.status, headers=[*response.headers, date], stream=httpx.ByteStream(response.body)
+        )
 
     async def _silence(self, late: LateRequest | None) -> httpx.Response:
         try:
@@ -84,10 +92,6 @@ class SimulatorTransport(httpx.AsyncBaseTransport):
         if not isinstance(loop, VirtualLoop):
             raise TypeError("requests that come late need virtual time")
         loop.at(loop.now + late.after_s, lambda: self._simulator.apply_late(late), contextvars.Context())
-
-
-def _response(response: SimResponse, body: bytes) -> httpx.Response:
-    return httpx.Response(response.status, headers=list(response.headers), stream=httpx.ByteStream(body))
 
 
 class _Cut(httpx.AsyncByteStream):
