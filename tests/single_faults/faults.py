@@ -9,7 +9,7 @@ import httpx
 
 from echodesk.errors import DatabaseBusy, DatabaseTrouble
 from echodesk.simulator.faults import FaultKind, FaultSettings, Scope, scopes_of
-from tests.single_faults.stage import LONG_S, SHORT_S, STALE_S, Disturbed, Stage
+from tests.single_faults.stage import LONG, SHORT, STALE_S, Disturbed, Stage
 from tests.worker.world import LATE_S
 
 
@@ -115,9 +115,9 @@ def disturb(stage: Stage, kind: str) -> Disturbed | None:
     if kind == Kind.KILL:
         stage.die()
     elif kind == Kind.FREEZE:
-        stage.freeze(LONG_S)
+        stage.freeze(LONG)
     elif kind == Kind.FREEZE_SHORT:
-        stage.freeze(SHORT_S)
+        stage.freeze(SHORT)
     elif kind == Kind.PAUSE:
         stage.staff_pause()
     elif kind == Kind.EDIT:
@@ -136,6 +136,8 @@ def disturb(stage: Stage, kind: str) -> Disturbed | None:
         stage.watched.answer_instead = stage.institution.state.not_found("Schedule").response
     else:
         misbehave(stage, FaultKind(kind.removeprefix("http:")))
+        if kind == f"http:{_K.FORBIDDEN.value}":
+            stage.staff_act()
     return None
 
 

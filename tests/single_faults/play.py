@@ -15,7 +15,7 @@ from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.single_faults.branches import Branch, Point, Trunk
 from tests.single_faults.ending import Ending, differences, ending
-from tests.single_faults.faults import HEALED_BY_COMPARISON, Kind, disturb, kinds_at, struck
+from tests.single_faults.faults import Kind, disturb, kinds_at, struck
 from tests.single_faults.scenario import Scenario
 from tests.single_faults.stage import Disturbed, Stage, office_of
 from tests.worker.campus import fill_university
@@ -54,7 +54,7 @@ class Played:
 @contextmanager
 def university() -> Iterator[Path]:
     """A database file with the small university, in memory where the system has a folder there."""
-    shared = Path("/dev/shm")  # noqa: S108 - only a folder for temporary folders
+    shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as name:
         database = fresh_sqlite(Path(name))
         with database.engine.begin() as connection:
@@ -108,10 +108,10 @@ def _run(stage: Stage, scenario: Scenario, played: Played, wanted: Wanted, jobs:
             stage.progress += 1
             act.do(stage)
             done += 1
-            stage.come_to_rest(act.wait_s)
+            stage.come_to_rest(act.wait_s, quiet=act.quiet)
             if trunk.me is None and trunk.fork(Point(len(trunk.points), done, "rest", ""), REFERENCE):
                 scenario.another(stage)
-                stage.come_to_rest()
+                stage.come_to_rest(act.wait_s, quiet=act.quiet)
         if trunk.me is not None:
             kind = trunk.me[1]
             trunk.report(_ending(stage, scenario, kind), struck(stage, kind))

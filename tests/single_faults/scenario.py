@@ -16,6 +16,8 @@ class Act:
     do: Callable[[Stage], None]
     wait_s: float = 0.0
     """What no trigger tells is found by the sweep: so long one worker is left alone."""
+    quiet: bool = True
+    """False: work is left over on purpose, because of a pause."""
 
 
 def move_elsewhere(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""A world that can be disturbed at each of its steps: database in memory, workers on machines that can stand still."""
+"""A world that can be disturbed at each of its steps, with its database in memory."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ import contextvars
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
+from echodesk.capture.settings import CaptureSettings
 from echodesk.errors import DatabaseTrouble
 from echodesk.main import Office
-from echodesk.messages import EngineState, Pause, Resume
+from echodesk.messages import EngineState, Pause, Resume, TryAgain
 from echodesk.simulator.faults import FaultSettings
 from echodesk.simulator.seed import Seed
-from echodesk.simulator.switches import Switches
 from echodesk.simulator.wire import SimRequest, SimResponse
 from echodesk.store.database import Database, set_up_sqlite
 from echodesk.worker.books import Books
 from echodesk.worker.control import Asked, as_args
+from echodesk.worker.engine import Constants
 from tests.worker.process import Process
 from tests.worker.steps import Steps
 from tests.worker.virtual_time import VirtualLoop, give_database_time
@@ -33,11 +34,25 @@ T = TypeVar("T")
 
 STALE_S = LATE_S * 0.8
 """How far back a stale answer of Echo360 looks; like lateness, below L."""
-LONG_S = 90.0
-"""Long enough for another worker to take over and to finish everything."""
-SHORT_S = 32.0
-"""Just long enough for another worker to take over."""
+OFFICE = Constants()
+CONSTANTS = replace(
+    OFFICE,
+    lease_ttl_s=OFFICE.lease_ttl_s / 10,
+    lease_renew_s=OFFICE.lease_renew_s / 10,
+    lease_margin_s=OFFICE.lease_margin_s / 10,
+    deadline_s=1.5,
+    follow_s=OFFICE.follow_s / 10,
+)
+"""The lease's constants divided by ten (decisions: Tests); a call's deadline fits into what is left of it."""
+LONG = 2.5
+"""So many lives of a lease are enough for another worker to take over and to finish, late answers included."""
+SHORT = 1.1
+"""Just enough for another worker to take over."""
 PAUSED_S = 3.0
+AWAKE_S = 2.0
+PATIENCE = 200
+UNQUIET_S = 4.0
+"""Longer than whatever goes on while everything is paused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ class Disturbed:
 
 
 Visit = Callable[[str, str], Disturbed | None]
-"""Told where the worker is: (`read`, step), (`write`, step), (`written`, step), (`request`, what), (`answer`, what)."""
+"""Told where the worker is: `read`, `write` or `written` and the step, `request` or `answer` and what it is."""
 
 
 class WatchedSteps(Steps):
@@ -121,7 +136,7 @@ class Stage(World):
     """A world whose workers tell every step to `visit`, and that plays a disturbance to its end."""
 
     def __init__(
-        self, template: Path, folder: Path, *, seed: Seed | None = None, switches: Switches | None = None
+        self, template: Path, folder: Path, *, seed: Seed | None = None, constants: Constants = CONSTANTS
     ) -> None:
         self.visit: Visit = lambda where, what: None
         self.progress = 0
@@ -133,7 +148,7 @@ class Stage(World):
         self._take_over = False
         self._thaws_at = 0.0
         self._aside: list[asyncio.Task[None]] = []
-        super().__init__(template, folder, seed=seed, switches=switches, publishing=False)
+        super().__init__(template, folder, seed=seed, publishing=False, constants=constants, adjust=_adjusted)
         self.simulator.use_faults(FaultSettings(stale_s=STALE_S))
         self.institution.state.bookings.journal = deque()
 
@@ -165,8 +180,9 @@ class Stage(World):
         """The worker is killed where it stands."""
         self.life.over = True
 
-    def freeze(self, seconds: float) -> None:
-        """The worker's machine stands still where it is, and goes on so much later; another takes over."""
+    def freeze(self, lives: float) -> None:
+        """The worker's machine stands still where it is, so many lives of a lease long; another takes over."""
+        seconds = lives * self.around.constants.lease_ttl_s
         self.processes[0].machine.freeze(seconds)
         self._thaws_at = self.loop.now + seconds
         self._take_over = True
@@ -187,9 +203,23 @@ class Stage(World):
             writes = [one for one in wire.seen[sent:] if one.method != "GET"]
             self.complaints += [f"sent while paused: {words_of(one)}" for one in writes]
         asks = "SELECT ID FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND OWNER = 'the porter'"
-        while not (found := self.sql(asks)):
+        found = self.sql(asks)
+        for _ in range(PATIENCE):
+            if found:
+                break
+            # It was passed on to whoever leads next.
             await asyncio.sleep(0.5)
-        await engine.command(Resume("the porter", tuple(row[0] for row in found)))
+            found = self.sql(asks)
+        self.post(Resume("the porter", tuple(row[0] for row in found)))
+
+    def staff_act(self, after_s: float = 2.0) -> None:
+        """Staff put right what kept Echo360 from letting us in, and press Try again."""
+
+        async def act() -> None:
+            await asyncio.sleep(after_s)
+            self.post(TryAgain("ann"))
+
+        self._aside.append(self.loop.create_task(act(), context=contextvars.Context()))
 
     def copy(self) -> bytes:
         """The database as it is now."""
@@ -213,17 +243,20 @@ class Stage(World):
 
     # ---- the course of a run ------------------------------------------------------------------------------
 
-    def come_to_rest(self, wait_s: float = 0.0) -> None:
+    def come_to_rest(self, wait_s: float = 0.0, *, quiet: bool = True) -> None:
         """Until everything is quiet and nothing that was set going is left; the dead are replaced.
 
-        `wait_s`: so long after that one and the same worker is left alone.
+        `wait_s`: so much time passes after that over the same worker. Not `quiet`: work is left over, so
+        a while must do.
         """
         left_alone = wait_s == 0.0
         while True:
             try:
-                self.settle()
+                self.settle() if quiet else self.pass_time(UNQUIET_S)
                 if not left_alone:
-                    self.pass_time(wait_s)
+                    # Asleep meanwhile: the same worker goes on, and what is due by then happens at once.
+                    self.loop.forward(wait_s)
+                    self.pass_time(AWAKE_S)
                     left_alone = True
                     continue
             except Died:
@@ -251,6 +284,10 @@ class Stage(World):
 
 async def _done(tasks: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*tasks)
+
+
+def _adjusted(settings: CaptureSettings) -> CaptureSettings:
+    return replace(settings, deadline_s=CONSTANTS.deadline_s)
 
 
 def words_of(request: SimRequest) -> str:

@@ -1,0 +1,113 @@
+"""Scenarios in which staff act, or Echo360 holds or lacks something that the timetable does not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from echodesk import messages
+from tests.single_faults.ordinary import ONE, change, lessons
+from tests.single_faults.scenario import Act, Scenario
+from tests.single_faults.stage import Stage
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import OTHER_SETID, day, echo360_seed, fill_year
+from tests.worker.values import external
+
+YEAR_ON = 50
+"""A lesson of the other year."""
+
+
+def _refresh(stage: Stage) -> None:
+    stage.post(messages.Refresh("ann", "R1", ""))
+
+
+def _foreign_comes(stage: Stage) -> None:
+    ByHand(stage).book("R1", day(2), "09:30-10:30")
+    stage.lesson(1, weeks=(2, 3))
+
+
+def _foreign_first(stage: Stage) -> None:
+    ByHand(stage).book("R1", day(2), "09:30-10:30", name="Goes away")
+    ByHand(stage).book("R1", day(3), "09:30-10:30", name="Stays")
+    stage.lesson(1, weeks=(2, 3))
+
+
+def _foreign_leaves(stage: Stage) -> None:
+    held = stage.institution.state.bookings
+    ByHand(stage).cancel(next(one.id for one in held if one.name == "Goes away"))
+    _refresh(stage)
+
+
+def _removed(stage: Stage) -> None:
+    ByHand(stage).remove(external(1))
+    _refresh(stage)
+
+
+def _moved(stage: Stage) -> None:
+    ByHand(stage).move(external(1), 15 * 60)
+    _refresh(stage)
+
+
+def _removed_unseen(stage: Stage) -> None:
+    ByHand(stage).remove(external(1))
+    stage.change(1, at="13:00-14:00")
+
+
+def _other_year(stage: Stage) -> None:
+    with stage.edit() as cmis:
+        cmis.add(1, weeks=(2, 3))
+        fill_year(cmis, OTHER_SETID, live=0)
+        cmis.add(YEAR_ON, setid=OTHER_SETID, room="R2", at="09:00-10:00")
+        cmis.add(YEAR_ON + 1, setid=OTHER_SETID, room="R1", at="09:30-10:30")
+
+
+def _year_on(stage: Stage) -> None:
+    with stage.edit() as cmis:
+        cmis.update("stt_echo_set", {"setid": OTHER_SETID}, live=1)
+    for room in ("R1", "R2"):
+        stage.post(messages.Refresh("ann", room, ""))
+
+
+def _narrow(stage: Stage) -> None:
+    """Echo360 refuses long names for a while; lesson 1 meets that."""
+    state = stage.institution.state
+    state.switches = replace(state.switches, max_text_length=8)
+    stage.lesson(1, weeks=(2, 3))
+
+
+def _wide(stage: Stage) -> None:
+    state = stage.institution.state
+    state.switches = replace(state.switches, max_text_length=0)
+    stage.post(messages.Retry("ann", tuple(row[0] for row in stage.sql("SELECT ID FROM STT_ECHO_QUEUE"))))
+
+
+def _retry(stage: Stage) -> None:
+    stage.post(messages.Retry("ann", tuple(row[0] for row in stage.sql("SELECT ID FROM STT_ECHO_QUEUE"))))
+
+
+def pause(**scope: str) -> Act:
+    """Staff pause everything, or this scope."""
+    return Act(lambda stage: stage.post(messages.Pause("exams", "ann", messages.Scope(**scope))), quiet=False)
+
+
+RESUME = Act(lambda stage: stage.post(messages.Resume("ann")))
+
+ECHO360 = (
+    Scenario("section unknown", lessons().do, (lessons({}),), campus={"seed": echo360_seed(sections=False)}),
+    Scenario(
+        "room unknown", lessons().do, (lessons({"room": "R2"}),), campus={"seed": echo360_seed(rooms=("R1",))}
+    ),
+    Scenario("person unknown", lessons().do, (lessons({"lecturer": "P9"}),)),
+    Scenario("a stranger in the way", lessons().do, (Act(_foreign_comes),)),
+    Scenario("a stranger leaves", _foreign_first, (Act(_foreign_leaves),)),
+    Scenario("removed by hand, re-synced", ONE, (Act(_removed),)),
+    Scenario("moved by hand, re-synced", ONE, (Act(_moved),)),
+    Scenario("removed by hand, then changed", ONE, (Act(_removed_unseen),)),
+)
+STAFF = (
+    Scenario("a room is re-synced", lessons({}, {"at": "10:00-11:00"}).do, (Act(_refresh),)),
+    Scenario("a year is switched on", _other_year, (Act(_year_on),)),
+    Scenario("everything paused around an edit", ONE, (pause(), replace(change(room="R2"), quiet=False), RESUME)),
+    Scenario("a room paused around a move", ONE, (pause(room="R2"), change(room="R2"), RESUME)),
+    Scenario("tried again after a refusal", _narrow, (Act(_wide),)),
+)
+PEOPLE = (*ECHO360, *STAFF)
