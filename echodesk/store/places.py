@@ -14,7 +14,7 @@ _MARK = text(
     "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON) SELECT json_extract(value, '$[0]'),"
     " json_extract(value, '$[1]'), :mark, :reason FROM json_each(:places) WHERE true"
     " ON CONFLICT (LESSON_DATE, ROOMID) DO UPDATE SET MARK = excluded.MARK, REASON = excluded.REASON,"
-    " HELD_BY = NULL"
+    " HELD_BY = NULL, GUARDED = 0"
 )
 _REFRESH = text(
     "INSERT INTO STT_ECHO_REFRESH (ROOMID, LESSON_DATE, NOT_BEFORE, REASON)"
@@ -22,8 +22,9 @@ _REFRESH = text(
 )
 _NEXT = text(
     "SELECT d.ROOMID, d.LESSON_DATE, d.MARK FROM STT_ECHO_DIRTY d WHERE d.HELD_BY IS NULL"
-    " AND d.LESSON_DATE >= :today AND NOT EXISTS (SELECT 1 FROM STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID"
-    " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ')) ORDER BY d.LESSON_DATE, d.ROOMID LIMIT :limit"
+    " AND d.GUARDED = 0 AND d.LESSON_DATE >= :today AND NOT EXISTS (SELECT 1 FROM STT_ECHO_ROOM_HOLD h"
+    " WHERE h.ROOMID = d.ROOMID AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
+    " ORDER BY d.LESSON_DATE, d.ROOMID LIMIT :limit"
 )
 _MARKS_AT = text(
     "SELECT d.ROOMID, d.LESSON_DATE, d.MARK FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
@@ -49,8 +50,9 @@ _CLEAR_REFRESH = text("DELETE FROM STT_ECHO_REFRESH WHERE ID = :id")
 _DROP_PAST = text("DELETE FROM STT_ECHO_DIRTY WHERE LESSON_DATE < :today")
 _DROP_PAST_REFRESH = text("DELETE FROM STT_ECHO_REFRESH WHERE LESSON_DATE < :today")
 _PENDING = text(
-    "SELECT count(*) FROM STT_ECHO_DIRTY d WHERE d.HELD_BY IS NULL AND NOT EXISTS (SELECT 1 FROM"
-    " STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
+    "SELECT count(*) FROM STT_ECHO_DIRTY d WHERE d.HELD_BY IS NULL AND d.GUARDED = 0 AND NOT EXISTS"
+    " (SELECT 1 FROM STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID"
+    " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
 _LEFT_OUT_AT = text(
     "SELECT l.EXTERNAL_ID, l.SINCE FROM json_each(:places) p CROSS JOIN STT_ECHO_LEFT_OUT l"
@@ -68,7 +70,8 @@ _OPEN = text(
     " TIMES_REFRESHED, CHANGE_NO) VALUES (:room, :date, :left_out, :failed, :surprises, :error,"
     " CASE WHEN :refreshed THEN strftime('%Y-%m-%dT%H:%M:%fZ') END, :refreshed, :change)"
     " ON CONFLICT (ROOMID, LESSON_DATE) WHERE RESOLVED IS NULL DO UPDATE SET LEFT_OUT = excluded.LEFT_OUT,"
-    " FAILED = excluded.FAILED, SURPRISES = CASE WHEN :surprises = 0 THEN 0 ELSE SURPRISES + 1 END,"
+    " FAILED = excluded.FAILED,"
+    " SURPRISES = CASE WHEN :more < 0 THEN SURPRISES WHEN :more = 0 THEN 0 ELSE SURPRISES + 1 END,"
     " LAST_ERROR = excluded.LAST_ERROR, LAST_REFRESH = coalesce(excluded.LAST_REFRESH, LAST_REFRESH),"
     " TIMES_REFRESHED = TIMES_REFRESHED + excluded.TIMES_REFRESHED, CHANGE_NO = excluded.CHANGE_NO"
 )
@@ -133,7 +136,7 @@ class Places:
             self._connection.execute(_REFRESH, rows)
 
     def next_marks(self, limit: int, busy: Collection[RoomDay], today: str) -> list[Mark]:
-        """Marks to plan, next date first: not held, not busy, room not waiting."""
+        """Marks to plan, next date first: not held, no safety stop, not busy, room not waiting."""
         rows = self._connection.execute(_NEXT, {"limit": limit + len(busy), "today": today})
         found = (Mark(sure_place(row.ROOMID, row.LESSON_DATE), row.MARK) for row in rows)
         return [mark for mark in found if mark.place not in busy][:limit]
@@ -212,8 +215,9 @@ class Places:
         opened, resolved = [], []
         open_now = {sure_place(row.ROOMID, row.LESSON_DATE) for row in self._connection.execute(_OPEN_AT, keys)}
         for one in outcomes:
-            bad = bool(one.left_out or one.failed or one.surprises)
-            if not bad and one.place not in open_now and not one.refreshed:
+            bad = bool(one.left_out or one.failed or one.surprises > 0)
+            if not bad and (not one.answered or (one.place not in open_now and not one.refreshed)):
+                # Clean means done: while an answer is open, an open row stays as it was (decisions).
                 continue
             values = {**_key(one.place), "refreshed": int(one.refreshed), "change": self._change()}
             if bad:
@@ -222,7 +226,8 @@ class Places:
                         **values,
                         "left_out": len(one.left_out),
                         "failed": one.failed,
-                        "surprises": one.surprises,
+                        "surprises": max(one.surprises, 0),
+                        "more": one.surprises,
                         "error": one.error[:2_000] if one.error else None,
                     }
                 )
@@ -268,7 +273,7 @@ class Places:
         return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
 
     def pending(self) -> int:
-        """Marks that are neither held by a pause nor in a waiting room."""
+        """Marks that are held neither by a pause nor by a safety stop, nor in a waiting room."""
         return int(self._connection.execute(_PENDING).scalar_one())
 
 

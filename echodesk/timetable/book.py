@@ -61,6 +61,14 @@ class CmisBook:
         """Every room that an eligible lesson uses."""
         return self.reader.rooms()
 
+    def sizes(self) -> dict[str, int]:
+        """How many lessons the tables hold that could be recorded, by live year; every live year is there."""
+        return self.reader.sizes()
+
+    def any_lesson(self) -> bool:
+        """False if the timetable has no row at all, of whatever year."""
+        return self.reader.any_lesson()
+
     def reference_facts(self, booking: Booking) -> ReferenceFacts:
         """Room, term, and the sections of all lessons that the booking serves, with parents (decisions: Parents).
 

@@ -106,6 +106,14 @@ class TimetableReader:
         """The years in which a slot of this number exists."""
         return [setid for (setid,) in self._conn.execute(statements.SETS_OF_SLOT, {"slotid": slotid})]
 
+    def sizes(self) -> dict[str, int]:
+        """How many lessons the tables hold that could be recorded, by live year; every live year is there."""
+        return {row[0]: row[1] for row in self._conn.execute(statements.SIZES)}
+
+    def any_lesson(self) -> bool:
+        """False if the timetable has no row at all, of whatever year."""
+        return bool(self._conn.execute(statements.ANY_LESSON).scalar_one())
+
     # ---- occurrences ----
 
     @cached_property

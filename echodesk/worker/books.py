@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from echodesk.messages import Detail, Overview, Scope, Table, TableChanges, TableQuery
-from echodesk.planning.answers import Learned, ReferenceFacts
+from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
     AuditLine,
     Intent,
@@ -29,11 +29,14 @@ from echodesk.planning.records import (
     Waiting,
     WaitingCommand,
 )
-from echodesk.planning.values import Booking, Occurrence, RoomDay, Rules, Standing, Unfit
+from echodesk.planning.values import RoomDay, Rules, Standing
+from echodesk.worker.decision_book import DecisionBook as DecisionBook
+from echodesk.worker.stop_book import StopBook
+from echodesk.worker.timetable_book import LessonKey as LessonKey
+from echodesk.worker.timetable_book import OccurrenceKey as OccurrenceKey
+from echodesk.worker.timetable_book import TimetableBook as TimetableBook
 from echodesk.worker.trouble_books import SuspectBook, TryBook
 
-LessonKey = tuple[str, int]
-OccurrenceKey = tuple[str, int, int]
 IntentRow = tuple[str, str, tuple[RoomDay, ...]]
 """Method, external id, and the room-days that the request touches."""
 
@@ -44,6 +47,10 @@ class QueueBook(Protocol):
     def claim(self, limit: int) -> list[QueueEntry]:
         """Take UNPROCESSED entries in the order of their ids, IN_PROGRESS with one more attempt. An entry that
         was attempted before comes alone, so that a poisoned one cannot take others with it."""
+        ...
+
+    def taken(self, entries: Collection[int]) -> set[int]:
+        """Those of these entries that are claimed and not expanded yet."""
         ...
 
     def waiting_entries(self) -> int: ...
@@ -85,6 +92,10 @@ class QueueBook(Protocol):
     def tell_later(self, booked: Collection[str], lost: Collection[tuple[str, str | None, str]]) -> None:
         """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
         (external id, winner, text) not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
+        ...
+
+    def tell_parked(self, rows: Sequence[tuple[str, str]]) -> None:
+        """(external id, text): what is true by now of occurrences that were parked before."""
         ...
 
     def waiting_past(self, today: str) -> list[Waiting]:
@@ -225,6 +236,10 @@ class JournalBook(Protocol):
         """Give up every intent that still waits for an answer: at a takeover."""
         ...
 
+    def under_way(self) -> bool:
+        """True if an intent waits for an answer, or an entry or a notification is in progress."""
+        ...
+
     def overdue(self, late_s: float) -> list[Intent]:
         """Intents given up more than `late_s` ago."""
         ...
@@ -316,38 +331,6 @@ class OfficeBook(Protocol):
         ...
 
 
-class TimetableBook(Protocol):
-    """What the timetable says now."""
-
-    def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]: ...
-
-    def weeks(self, weekids: Collection[tuple[str, int]]) -> dict[tuple[str, int], frozenset[int]]: ...
-
-    def date_of(self, setid: str, week: int, weekday: int) -> str | None:
-        """ISO date of a weekday of a week, None outside the week structure."""
-        ...
-
-    def external_id(self, setid: str, slotid: int, week: int) -> str: ...
-
-    def lesson_of(self, external_id: str) -> OccurrenceKey | None:
-        """The lesson and week that one of our external ids names."""
-        ...
-
-    def occurrences(self, places: Collection[RoomDay]) -> tuple[list[Occurrence], list[Unfit]]: ...
-
-    def occurrences_of(self, keys: Collection[OccurrenceKey]) -> tuple[list[Occurrence], list[Unfit]]: ...
-
-    def room_days(self, room: str, today: str) -> set[RoomDay]:
-        """Every room-day from today on in which an eligible lesson takes place in this room."""
-        ...
-
-    def rooms(self) -> list[str]:
-        """Every room that an eligible lesson uses."""
-        ...
-
-    def reference_facts(self, booking: Booking) -> ReferenceFacts: ...
-
-
 class ScreenBook(Protocol):
     """What the tables on screen show (reads bypass the domain)."""
 
@@ -389,7 +372,13 @@ class Books(Protocol):
     def office(self) -> OfficeBook: ...
 
     @property
+    def decisions(self) -> DecisionBook: ...
+
+    @property
     def timetable(self) -> TimetableBook: ...
+
+    @property
+    def stops(self) -> StopBook: ...
 
     @property
     def screens(self) -> ScreenBook: ...

@@ -12,6 +12,7 @@ from echodesk.planning.records import MirrorRow
 from echodesk.planning.values import Content, Interval, RoomDay, Standing
 from echodesk.worker.books import (
     Books,
+    DecisionBook,
     JournalBook,
     MirrorBook,
     OfficeBook,
@@ -23,6 +24,8 @@ from echodesk.worker.books import (
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.snapshot import plan_places
 from echodesk.worker.still import kept_still
+from echodesk.worker.stop_book import StopBook
+from echodesk.worker.trouble_books import SuspectBook, TryBook
 
 ROOMS_AT_ONCE = 10
 
@@ -68,8 +71,12 @@ class _WithListing:
     places: PlaceBook
     mirror: MirrorBook
     journal: JournalBook
+    tries: TryBook
+    suspects: SuspectBook
     office: OfficeBook
+    decisions: DecisionBook
     timetable: TimetableBook
+    stops: StopBook
     screens: ScreenBook
 
 
@@ -105,8 +112,12 @@ async def compare(ledger: Ledger, capture: Capture, clock: Clock) -> Comparison 
             books.places,
             listed[0],  # type: ignore[arg-type]  # planning asks a mirror for these two answers only
             books.journal,
+            books.tries,
+            books.suspects,
             books.office,
+            books.decisions,
             books.timetable,
+            books.stops,
             books.screens,
         )
         for work in plan_places(view, places, frozenset(), now, {}, refreshed=False).works:

@@ -6,16 +6,20 @@ first of its requests is sent (decisions: Transactions).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from echodesk.planning.records import QueueEntry, RefreshMark
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Request, RoomDay
+from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
+from echodesk.worker.guarding import Guarding, proves_nothing
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.snapshot import Snapshot, plan_places
+from echodesk.worker.work import Work
 
 PLACES_AT_ONCE = 60
 LOW_WATER = 60
@@ -40,6 +44,7 @@ class Planner:
         self._clock = clock
         self._flight = flight
         self._epoch = epoch
+        self._guarding = Guarding(ledger, clock, epoch)
         self._on_launch = on_launch
         """Told which room-days something is about to be sent for."""
         self._enough = LOW_WATER
@@ -47,6 +52,11 @@ class Planner:
         self._paced_ended = 0
         self._claimed: list[QueueEntry] = []
         """Taken from the queue and not yet written down as notifications: the database was away meanwhile."""
+
+    @property
+    def idle(self) -> bool:
+        """True while no entry is taken and not yet written down as notifications."""
+        return not self._claimed
 
     async def expand_some(self) -> bool:
         """Turn some queue entries into notifications and marks; False if there were none."""
@@ -68,7 +78,9 @@ class Planner:
 
         def write(books: Books) -> int:
             books.office.guard(self._epoch)
-            return expand(books, entries, today)
+            # An earlier commit may have gone through although its answer was lost (fault 29).
+            taken = books.queue.taken([entry.id for entry in entries])
+            return expand(books, [entry for entry in entries if entry.id in taken], today)
 
         await self._ledger.write("expand", write)
         self._claimed = []
@@ -77,17 +89,19 @@ class Planner:
     async def plan_some(self) -> bool:
         """Plan some dirty room-days, next date first; False if nothing came of it."""
         self._pace()
-        if self._flight.load >= self._enough:
+        await self._guarding.review()
+        if self._guarding.no_plan or self._flight.load >= self._enough:
             return False
         now = self._clock.campus_now()
         busy = frozenset(self._flight.busy)
 
-        def read(books: Books) -> Snapshot:
+        def read(books: Books) -> Snapshot | None:
             marks = books.places.next_marks(PLACES_AT_ONCE, busy, now.date().isoformat())
             places = [mark.place for mark in marks]
-            return plan_places(books, places, busy, now, {}, refreshed=False)
+            snapshot = plan_places(books, places, busy, now, {}, refreshed=False)
+            return None if proves_nothing(books, snapshot.works, now.date()) else snapshot
 
-        return await self._launch(await self._ledger.read("snapshot", read))
+        return await self._launch(await self._ledger.read("snapshot", read), now)
 
     def _pace(self) -> None:
         """Once in a while: how many requests in flight are enough."""
@@ -100,19 +114,27 @@ class Planner:
 
     async def plan_listed(self, marks: Sequence[RefreshMark]) -> bool:
         """Plan room-days whose room was just listed; their refresh marks are served by these plans."""
+        await self._guarding.review()
+        if self._guarding.no_plan:
+            return False
         now = self._clock.campus_now()
         ids: dict[RoomDay, tuple[int, ...]] = defaultdict(tuple)
         for mark in marks[:PLACES_AT_ONCE]:
             ids[mark.place] += (mark.id,)
         busy = frozenset(self._flight.busy)
-        snapshot = await self._ledger.read(
-            "snapshot after listing", lambda books: plan_places(books, ids, busy, now, ids, refreshed=True)
-        )
-        # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind.
-        return await self._launch(Snapshot(snapshot.works, ()))
 
-    async def _launch(self, snapshot: Snapshot) -> bool:
-        """Reserve the room-days, write the intents in one commit, send."""
+        def read(books: Books) -> Snapshot | None:
+            works = plan_places(books, ids, busy, now, ids, refreshed=True).works
+            # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind.
+            return None if proves_nothing(books, works, now.date()) else Snapshot(works, ())
+
+        return await self._launch(await self._ledger.read("snapshot after listing", read), now)
+
+    async def _launch(self, snapshot: Snapshot | None, now: dt.datetime) -> bool:
+        """Reserve the room-days, write the intents in one commit, send. None: the timetable proves nothing."""
+        if snapshot is None:
+            await self._guarding.stop()
+            return False
         works = [work for work in snapshot.works if not work.places & self._flight.busy]
         held = [(marks, pause) for marks, pause in snapshot.held if marks]
         if not works and not held:
@@ -121,29 +143,34 @@ class Planner:
             self._flight.reserve(work.places)
             self._on_launch(work.places)
 
-        def write(books: Books) -> list[int]:
+        def write(books: Books) -> tuple[list[Work], list[tuple[Work, Request]], list[int], list[int]]:
             books.office.guard(self._epoch)
-            books.queue.begin([one.id for work in works for one in work.waiting])
+            waits = {id(work) for work in self._guarding.judge(books, works, now)}
+            going = [work for work in works if id(work) not in waits]
+            sending = [(work, request) for work in going for request in work.open]
+            books.queue.begin([one.id for work in going for one in work.waiting])
             for marks, pause in held:
                 books.places.hold(marks, pause)
-            return books.journal.write_intents(
+            tries = books.tries.write([caps.new_try(request) for _work, request in sending])
+            intents = books.journal.write_intents(
                 self._epoch,
                 [
                     (request.method.value, request.external_id, tuple(sorted(request.places)))
-                    for work in works
-                    for request in work.plan.requests
+                    for _work, request in sending
                 ],
             )
+            return going, sending, intents, tries
 
-        launched = False
+        going: list[Work] = []
         try:
-            ids = iter(await self._ledger.write("intents", write))
-            launched = True
+            going, sending, intents, tries = await self._ledger.write("intents", write)
         finally:
-            if not launched:
-                for work in works:
+            launched = {id(work) for work in going}
+            for work in works:
+                if id(work) not in launched:
                     self._flight.release(work.places)
-        for work in works:
-            work.intents = {request.number: next(ids) for request in work.plan.requests}
-        self._flight.add(works)
+        for (work, request), intent, tried in zip(sending, intents, tries, strict=True):
+            work.intents[request.number] = intent
+            work.tries[request.number] = tried
+        self._flight.add(going)
         return True

@@ -1,0 +1,53 @@
+"""What one database transaction offers of the timetable (see `books`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from echodesk.planning.answers import ReferenceFacts
+from echodesk.planning.records import LessonNow
+from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
+
+LessonKey = tuple[str, int]
+OccurrenceKey = tuple[str, int, int]
+
+
+class TimetableBook(Protocol):
+    """What the timetable says now."""
+
+    def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]: ...
+
+    def weeks(self, weekids: Collection[tuple[str, int]]) -> dict[tuple[str, int], frozenset[int]]: ...
+
+    def date_of(self, setid: str, week: int, weekday: int) -> str | None:
+        """ISO date of a weekday of a week, None outside the week structure."""
+        ...
+
+    def external_id(self, setid: str, slotid: int, week: int) -> str: ...
+
+    def lesson_of(self, external_id: str) -> OccurrenceKey | None:
+        """The lesson and week that one of our external ids names."""
+        ...
+
+    def occurrences(self, places: Collection[RoomDay]) -> tuple[list[Occurrence], list[Unfit]]: ...
+
+    def occurrences_of(self, keys: Collection[OccurrenceKey]) -> tuple[list[Occurrence], list[Unfit]]: ...
+
+    def room_days(self, room: str, today: str) -> set[RoomDay]:
+        """Every room-day from today on in which an eligible lesson takes place in this room."""
+        ...
+
+    def rooms(self) -> list[str]:
+        """Every room that an eligible lesson uses."""
+        ...
+
+    def reference_facts(self, booking: Booking) -> ReferenceFacts: ...
+
+    def sizes(self) -> dict[str, int]:
+        """How many lessons the tables hold that could be recorded, by live year; every live year is there."""
+        ...
+
+    def any_lesson(self) -> bool:
+        """False if the timetable has no row at all, of whatever year."""
+        ...
