@@ -24,6 +24,11 @@ _GIVE_UP = text(
     "UPDATE STT_ECHO_INTENT SET GIVEN_UP = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE ID = :id AND GIVEN_UP IS NULL"
 )
 _ORPHAN = text("UPDATE STT_ECHO_INTENT SET GIVEN_UP = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE GIVEN_UP IS NULL")
+_UNDER_WAY = text(
+    "SELECT EXISTS (SELECT 1 FROM STT_ECHO_INTENT WHERE GIVEN_UP IS NULL)"
+    " OR EXISTS (SELECT 1 FROM STT_ECHO_QUEUE WHERE STATUS = 'IN_PROGRESS' AND WEEKS_ALL = 0)"
+    " OR EXISTS (SELECT 1 FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'IN_PROGRESS')"
+)
 _OVERDUE = text(
     "SELECT ID, METHOD, EXTERNAL_ID, PLACES FROM STT_ECHO_INTENT"
     " WHERE GIVEN_UP <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :late) ORDER BY ID"
@@ -121,6 +126,10 @@ class Journal:
     def orphan_all(self) -> int:
         """Give up every intent that still waits for an answer: at a takeover."""
         return self._connection.execute(_ORPHAN).rowcount
+
+    def under_way(self) -> bool:
+        """True if an intent waits for an answer, or an entry or a notification is in progress."""
+        return bool(self._connection.execute(_UNDER_WAY).scalar_one())
 
     def overdue(self, late_s: float) -> list[Intent]:
         """Intents given up more than `late_s` ago: their requests can no longer take effect."""

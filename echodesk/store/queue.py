@@ -30,6 +30,10 @@ _CLAIMED = text(
     " WHERE ID IN (SELECT r.ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE r"
     " ON r.ID = i.value WHERE r.STATUS = 'UNPROCESSED')"
 )
+_TAKEN = text(
+    "SELECT q.ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE q ON q.ID = i.value"
+    " WHERE q.STATUS = 'IN_PROGRESS' AND q.WEEKS_ALL = 0"
+)
 _NUMBER = text("UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change WHERE CHANGE_NO IS NULL")
 _EXPANDED = text(
     "UPDATE STT_ECHO_QUEUE SET WEEKS_ALL = :weeks, CHANGE_NO = :change,"
@@ -123,6 +127,10 @@ _LOST = text(
     " WHERE ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = :id) AND RECORDED = 'YES'"
     " AND STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT')"
 )
+_TELL_PARKED = text(
+    "UPDATE STT_ECHO_NOTIFICATION SET MESSAGE = :text, CHANGE_NO = :change WHERE EXTERNAL_ID = :id"
+    " AND STATUS = 'PARKED' AND coalesce(MESSAGE, '') <> :text"
+)
 _UNPARK = text(
     "UPDATE STT_ECHO_NOTIFICATION SET STATUS = 'SUPERSEDED', CHANGE_NO = :change,"
     " MESSAGE = 'Decided by a later check of this room and day. ' || coalesce(MESSAGE, '')"
@@ -185,6 +193,10 @@ class Queue:
         self._connection.execute(_NUMBER, {"change": change})
         self._connection.execute(_CLAIMED, {"ids": as_json(row.ID for row in rows), "change": change})
         return [entry_of(row) for row in rows]
+
+    def taken(self, entries: Collection[int]) -> set[int]:
+        """Those of these entries that are claimed and not expanded yet."""
+        return {row.ID for row in self._connection.execute(_TAKEN, {"ids": as_json(entries)})}
 
     def waiting_entries(self) -> int:
         """How many entries nobody has taken."""
@@ -294,6 +306,14 @@ class Queue:
             _UNPARK, {"ids": as_json(one for one, _w, _t in lost), "change": change}
         ).all()
         self._bring_up_to_date({row.QUEUE_ID for row in rows})
+
+    def tell_parked(self, rows: Sequence[tuple[str, str]]) -> None:
+        """(external id, text): what is true by now of occurrences that were parked before."""
+        if rows:
+            change = self._change()
+            self._connection.execute(
+                _TELL_PARKED, [{"id": one, "text": said[:2_000], "change": change} for one, said in rows]
+            )
 
     def recover(self) -> int:
         """After a stop: what was taken and not finished waits again, or is set aside after three times."""

@@ -139,12 +139,24 @@ class Engine:
                 await self._pause_for(UNUSABLE_S)
             except NotLeading as error:
                 log.info("%s", error)
+        await self._leave_marks()
 
     def _take(self, books: Books) -> tuple[LeaseState | None, dt.datetime]:
         """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,
         though another may have led in between: one who wakes without the lease may only add marks (decisions)."""
-        books.journal.give_up(books.journal.write_intents(self._lease.epoch, self._unsettled))
+        self._mark(books)
         return books.office.take_lease(self._holder, self._constants.lease_ttl_s), books.office.utc()
+
+    async def _leave_marks(self) -> None:
+        """The same when it ends for good, after its term ended under it."""
+        if self._unsettled:
+            try:
+                await self._ledger.write("leave marks", self._mark)
+            except DatabaseTrouble as error:
+                log.warning("%d requests could not be told to who leads next: %s", len(self._unsettled), error)
+
+    def _mark(self, books: Books) -> None:
+        books.journal.give_up(books.journal.write_intents(self._lease.epoch, self._unsettled))
 
     async def _lead(self, lease: LeaseState, asked: Moment) -> None:
         self._lease = lease
@@ -164,10 +176,10 @@ class Engine:
         try:
             await leading.run(self._stop)
         except BaseExceptionGroup as group:
+            self._unsettled = leading.unsettled
             raise _expected(group) or group from None
         finally:
             self._leading = None
-            self._unsettled = leading.unsettled
             self._lease = LeaseState(None, lease.epoch, -1.0)
             self.tell()
 

@@ -25,6 +25,7 @@ SWEEP_S = 600.0
 PAST_S = 60.0
 LATE_CHECK_S = 0.2
 ENDED_S = 1.0
+STRAYS_S = 5.0
 
 
 @dataclass(slots=True)
@@ -43,18 +44,28 @@ class Housekeeper:
     """Chores of the leading worker; each runs when its time has come."""
 
     def __init__(
-        self, ledger: Ledger, capture: Capture, clock: Clock, flight: Flight, gate: Gate, epoch: int
+        self,
+        ledger: Ledger,
+        capture: Capture,
+        clock: Clock,
+        flight: Flight,
+        gate: Gate,
+        epoch: int,
+        nothing_in_hand: Callable[[], bool],
     ) -> None:
+        """`nothing_in_hand`: nothing is taken from the queue, planned, on the wire or waiting to be settled."""
         self._ledger = ledger
         self._capture = capture
         self._clock = clock
         self._flight = flight
         self._gate = gate
         self._epoch = epoch
+        self._nothing_in_hand = nothing_in_hand
         now = clock.monotonic()
         self._chores = [
             _Chore(LATE_CHECK_S, self.late_answers, now),
             _Chore(ENDED_S, self.ended_pauses, now),
+            _Chore(STRAYS_S, self.strays, now + STRAYS_S),
             _Chore(PAST_S, self.past_dates, now),
             _Chore(FOREIGN_S, self.foreign, now + FOREIGN_S),
             _Chore(SWEEP_S, self.sweep, now + SWEEP_S),
@@ -89,6 +100,22 @@ class Housekeeper:
 
         await self._ledger.write("late answers", write)
 
+    async def strays(self) -> None:
+        """What the database believes to be under way while nothing is in hand: an orphan, even of this very term,
+        left by a commit whose answer was lost (decisions; fault 29)."""
+        if not self._nothing_in_hand() or not await self._ledger.read(
+            "strays", lambda books: books.journal.under_way()
+        ):
+            return
+
+        def write(books: Books) -> int:
+            books.office.guard(self._epoch)
+            books.journal.orphan_all()
+            return books.queue.recover()
+
+        recovered = await self._ledger.write("strays", write)
+        log.info("orphans of this term; %d rows wait again", recovered)
+
     async def ended_pauses(self) -> None:
         """A pause stands until it is lifted; this lifts those whose end has come."""
         if not self._gate.pauses or not await self._ledger.read(
@@ -110,6 +137,7 @@ class Housekeeper:
         def write(books: Books) -> None:
             books.office.guard(self._epoch)
             books.places.drop_past(today)
+            books.tries.prune()
             busy = self._flight.busy
             past = [one for one in books.queue.waiting_past(today) if not set(one.places) & busy]
             books.queue.begin([one.id for one in past])

@@ -73,7 +73,7 @@ class Leading:
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell)
         self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch)
         self._lister.planner = self._planner
-        self._house = Housekeeper(ledger, capture, clock, self._flight, self.gate, epoch)
+        self._house = Housekeeper(ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand)
         self._wake = asyncio.Event()
         self._phase = Phase.STARTING
         self._refresh_at = 0.0
@@ -118,6 +118,9 @@ class Leading:
         finally:
             await self._lister.stop()
         await self._ledger.write("release lease", self._release)
+
+    def _nothing_in_hand(self) -> bool:
+        return self._flight.empty and self._planner.idle
 
     def _release(self, books: Books) -> None:
         if books.office.lease().epoch != self._epoch:
