@@ -1,4 +1,4 @@
-"""One leads, another takes over: what was under way is never lost and never believed (reliability L1, L2, L6, F5)."""
+"""One leads, another takes over: what was under way is never lost and never believed (reliability L1, L2, L6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def lessons(w: World, count: int = 40) -> None:
     """Work for a while, under a call limit."""
     with w.edit() as cmis:
         for slot in range(1, count + 1):
-            cmis.add(slot, room=f"R{slot % 4 + 1}", at=f"{8 + slot // 4:02d}:00-{8 + slot // 4:02d}:50", weeks=(2,))
+            hour = 8 + slot // 4
+            cmis.add(slot, room=f"R{slot % 4 + 1}", at=f"{hour:02d}:00-{hour:02d}:50", weeks=(2,))
 
 
 def sent(process: Process) -> int:
