@@ -18,7 +18,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from tests.simulation.oracle_reading import DEFAULTS, read, stands
-from tests.simulation.oracle_rules import LeftOut, Lesson, Stood, Wanted, settle
+from tests.simulation.oracle_rules import settle
+from tests.simulation.oracle_values import LeftOut, Lesson, Stood, Wanted
 from tests.worker.world import World
 
 Place = tuple[str, dt.date]

@@ -7,6 +7,7 @@ Texts count without the spaces around them (cmis-schema), and an empty one is as
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from echodesk.planning.values import Reason, Strategy
-from tests.simulation.oracle_rules import LeftOut, Lesson, Rulebook, Stood
+from tests.simulation.oracle_values import Decided, LeftOut, Lesson, Rulebook, Stood
 from tests.worker.world import World
 
 DEFAULTS = {
@@ -69,7 +70,17 @@ def read(world: World, seniority: str) -> Reading:
         lead=int(settings["lead"]),
         turnaround=int(settings["turnaround"]),
         refused=frozenset((a, b) for a, b in world.sql("SELECT EXTERNAL_ID, FINGERPRINT FROM STT_ECHO_REFUSED")),
-    )
+        decisions=tuple(
+            Decided(
+                number, kind, setid, tuple(json.loads(slots)), winner,
+                None if weeks is None else frozenset(json.loads(weeks)), tuple(json.loads(seats)),
+            )
+            for number, kind, setid, slots, winner, weeks, seats in world.sql(
+                "SELECT ID, KIND, SETID, SLOTIDS, WINNER, WEEKS, FINGERPRINT FROM STT_ECHO_DECISION"
+                " WHERE REVOKED IS NULL"
+            )
+        ),
+    )  # fmt: skip
     wanted = {one.external_id for one in lessons} | never.keys()
     stood = tuple(_unless_stuck(one, wanted, book) for one in stands(world, settings["external_id"]))
     return Reading(tuple(lessons), never, stood, book, by_table, by_queue)
@@ -208,7 +219,7 @@ def _lessons(world: World, settings: dict[str, str], since: dict[Key, str]) -> t
                         _tidy(title.replace("{module}", module).replace("{group}", group)),
                         _tidy(section.replace("{setid}", setid)),
                         address if address and address not in missing else None,
-                        ("display", "video") if video else (), lecturer, senior,
+                        ("display", "video") if video else (), lecturer, senior, row["WEEKDAY"],
                     )
                 )  # fmt: skip
     return found, never

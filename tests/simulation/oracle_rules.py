@@ -7,174 +7,33 @@ a reader can hold each line against the sentence it comes from.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 
-from echodesk.planning.values import (
-    Booking,
-    Content,
-    Interval,
-    Reason,
-    RoomDay,
-    Strategy,
-    fingerprint,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """An eligible lesson in one week. Minutes count from midnight."""
-
-    external_id: str
-    setid: str
-    slotid: int
-    week: int
-    room: str
-    date: dt.date
-    start: int
-    finish: int
-    title: str
-    section: str
-    presenter: str | None
-    inputs: tuple[str, ...]
-    lecturer: str | None
-    since: str
-
-    @property
-    def name(self) -> tuple[int, int, str]:
-        """Ties: SLOTID as a number, week, external id (design §4.5)."""
-        return (self.slotid, self.week, self.external_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Stood:
-    """What Echo360 holds on one date."""
-
-    echo_id: str
-    external_id: str | None
-    ours: bool
-    room: str
-    date: dt.date
-    start: int
-    finish: int
-    title: str
-    sections: tuple[str, ...]
-    presenter: str | None
-    inputs: tuple[str, ...]
-    recurs: bool = False
-    """Several dates under one id: ours never do by EchoDesk's doing, so such a one never stands right."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What must stand. `held`: it stands already and may not be changed, so only who, where and when are told."""
-
-    external_id: str
-    room: str
-    date: dt.date
-    start: int
-    finish: int
-    title: str
-    sections: tuple[str, ...]
-    presenter: str | None
-    inputs: tuple[str, ...]
-    members: tuple[str, ...]
-    held: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rulebook:
-    """The settings that decide, in minutes, and the moment."""
-
-    now: dt.datetime
-    strategy: Strategy = Strategy.FIRST_WINS
-    strategy_of_room: dict[str, Strategy] = field(default_factory=dict)
-    together: bool = True
-    together_unknown: bool = False
-    lead: int = 5
-    turnaround: int = 0
-    turnaround_of_room: dict[str, int] = field(default_factory=dict)
-    refused: frozenset[tuple[str, str]] = frozenset()
-    """(external id, fingerprint) of what Echo360 refused for good."""
-
-    def begun(self, date: dt.date, start: int) -> bool:
-        """What has begun is never touched (design §4.4)."""
-        return moment(date, start) <= self.now
-
-    def too_late(self, date: dt.date, start: int) -> bool:
-        """Making and changing stop a lead time before the start."""
-        return moment(date, start) <= self.now + dt.timedelta(minutes=self.lead)
-
-
-LeftOut = dict[str, tuple[Reason, str | None]]
-
-
-@dataclass(slots=True)
-class Day:
-    """One room on one date: what must stand, and what is left out with the reason and the winner."""
-
-    wanted: list[Wanted] = field(default_factory=list)
-    left_out: LeftOut = field(default_factory=dict)
-
-
-def moment(date: dt.date, minute: int) -> dt.datetime:
-    """A minute of a day as wall-clock time."""
-    return dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=minute)
-
-
-def meet(one: Lesson | Stood | Unit, other: Lesson | Stood | Unit, turnaround: int) -> bool:
-    """Half-open intervals with fewer than `turnaround` minutes between them, or none (design §4.4)."""
-    return one.start < other.finish + turnaround and other.start < one.finish + turnaround
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A lesson, or several taught together: they are recorded as one or not at all (design §4.6)."""
-
-    members: tuple[Lesson, ...]
-    """The carrier first: the numerically smallest SLOTID."""
-    stands: Stood | None = None
-    """Set when the unit may not be changed any more and this is what stays."""
-
-    @property
-    def start(self) -> int:
-        return self.members[0].start
-
-    @property
-    def finish(self) -> int:
-        return self.members[0].finish
-
-    @property
-    def carrier(self) -> Lesson:
-        return self.members[0]
-
-    @property
-    def external_id(self) -> str:
-        return self.carrier.external_id if self.stands is None else self.stands.external_id or ""
-
-    def wanted(self) -> Wanted:
-        """Name and presenter of the carrier, every section, every input; or what stands and stays."""
-        carrier, stands = self.carrier, self.stands
-        everyone = tuple(one.external_id for one in self.members)
-        if stands is not None:
-            return Wanted(
-                self.external_id, stands.room, stands.date, stands.start, stands.finish, stands.title,
-                stands.sections, stands.presenter, stands.inputs, everyone, held=True,
-            )  # fmt: skip
-        return Wanted(
-            carrier.external_id, carrier.room, carrier.date, carrier.start, carrier.finish, carrier.title,
-            tuple(sorted({one.section for one in self.members})), carrier.presenter,
-            tuple(sorted({name for one in self.members for name in one.inputs})), everyone,
-        )  # fmt: skip
+from echodesk.planning.values import Booking, Content, Interval, Reason, RoomDay, Strategy, fingerprint
+from tests.simulation.oracle_decisions import obeyed
+from tests.simulation.oracle_values import Day, Lesson, Rulebook, Stood, Unit, Wanted, meet
 
 
 def settle(lessons: Sequence[Lesson], stood: Collection[Stood], known: Collection[str], book: Rulebook) -> Day:
     """What a room-day should hold. `lessons` are those of one room-day, `stood` is everything that Echo360 holds
-    anywhere, `known` the external ids of all lessons anywhere."""
+    anywhere, `known` the external ids of all lessons anywhere.
+
+    A decision that cannot be carried out has no effect here; then all is judged again as if it did not count.
+    """
+    void: set[int] = set()
+    while True:
+        day, broken = _settle_with(lessons, stood, known, book, void)
+        if broken is None:
+            return day
+        void.add(broken)
+
+
+def _settle_with(
+    lessons: Sequence[Lesson], stood: Collection[Stood], known: Collection[str], book: Rulebook, void: set[int]
+) -> tuple[Day, int | None]:
     day = Day()
     if not lessons:
-        return day
+        return day, None
     room, date = lessons[0].room, lessons[0].date
     turnaround = book.turnaround_of_room.get(room, book.turnaround)
     strategy = book.strategy_of_room.get(room, book.strategy)
@@ -192,40 +51,74 @@ def settle(lessons: Sequence[Lesson], stood: Collection[Stood], known: Collectio
             day.left_out[lesson.external_id] = (Reason.BEGUN, first.echo_id)
         else:
             present.append(lesson)
-    units = together(present, book)
+    decided = obeyed(present, book.decisions, void, turnaround)
+    unwanted = {
+        lesson: order for order in decided for lesson in order.against if not _is_recorded_now(lesson, ours_begun)
+    }
+    units = together([one for one in present if one not in unwanted], book, [order.joined for order in decided])
     # "Ignore counts overlaps before obstacles."
     rivals = {
         unit.carrier.external_id: [other for other in units if other is not unit and meet(unit, other, turnaround)]
         for unit in units
     }
-    competing: list[Unit] = []
+    competing: list[tuple[Unit, list[Unit]]] = []
     for unit in units:
         still = _admitted(unit, obstacles, stood, known, ours_begun, turnaround, book, day)
-        if still is None:
+        if still is not None:
+            competing.append((still, rivals[unit.carrier.external_id]))
+    begun = {member for one in day.wanted for member in one.members}
+    chosen: list[Unit] = []
+    for order in decided:
+        if order.winner is None or order.winner.external_id in begun:
             continue
-        against = rivals[unit.carrier.external_id]
-        if strategy is Strategy.IGNORE and against:
-            first_rival = min(against, key=lambda one: (one.start, one.finish, one.carrier.name))
-            _lose(day, still, first_rival.external_id)
+        serving = [unit for unit, _ in competing if order.winner in unit.members]
+        if not serving or any(meet(serving[0], one, turnaround) for one in chosen if one is not serving[0]):
+            return day, order.decision.id
+        chosen.append(serving[0])
+    chosen.sort(key=lambda one: (one.start, one.finish, one.carrier.name))
+    day.wanted += [one.wanted() for n, one in enumerate(chosen) if one not in chosen[:n]]
+    rest: list[Unit] = []
+    for unit, against in competing:
+        in_the_way = [one for one in chosen if one is not unit and meet(one, unit, turnaround)]
+        if unit in chosen:
+            continue
+        if in_the_way:
+            _lose(day, unit, in_the_way[0].external_id)
+        elif strategy is Strategy.IGNORE and against:
+            _lose(day, unit, min(against, key=lambda one: (one.start, one.finish, one.carrier.name)).external_id)
         else:
-            competing.append(still)
-    ranked = sorted(competing, key=lambda one: (min(m.since for m in one.members), one.carrier.name))
+            rest.append(unit)
+    ranked = sorted(rest, key=lambda one: (min(m.since for m in one.members), one.carrier.name))
     if strategy is Strategy.LAST_WINS:
         # The newest first; ties still go to the smaller SLOTID.
-        ranked = sorted(competing, key=lambda one: one.carrier.name)
+        ranked = sorted(rest, key=lambda one: one.carrier.name)
         ranked.sort(key=lambda one: max(m.since for m in one.members), reverse=True)
     kept = most(ranked, turnaround) if strategy is Strategy.MOST_RECORDED else greedy(ranked, turnaround)
     for unit in ranked:
         if unit in kept:
             day.wanted.append(unit.wanted())
         else:
-            _lose(
-                day, unit, next(one for one in ranked if one in kept and meet(one, unit, turnaround)).external_id
-            )
-    return day
+            winner = next(one for one in ranked if one in kept and meet(one, unit, turnaround))
+            _lose(day, unit, winner.external_id)
+    serves = {member: one.external_id for one in day.wanted for member in one.members}
+    for lesson, order in unwanted.items():
+        instead = serves[order.winner.external_id] if order.winner is not None else None
+        day.left_out[lesson.external_id] = (Reason.DECISION, instead)
+    return day, None
 
 
-def together(lessons: Iterable[Lesson], book: Rulebook) -> list[Unit]:
+def together(lessons: Iterable[Lesson], book: Rulebook, decided: Iterable[frozenset[Lesson]] = ()) -> list[Unit]:
+    """Units by the setting, and then, of what staff record together, all units with such a lesson are one."""
+    units = _alike(lessons, book)
+    for named in decided:
+        joined = [unit for unit in units if named & set(unit.members)]
+        if joined:
+            members = sorted((one for unit in joined for one in unit.members), key=lambda one: one.name)
+            units = [unit for unit in units if unit not in joined] + [Unit(tuple(members))]
+    return units
+
+
+def _alike(lessons: Iterable[Lesson], book: Rulebook) -> list[Unit]:
     """Same room, date, start, finish and lecturer: one unit. A lecturer unknown on one or all sides is the same
     only under the setting; between two known lecturers he goes to the one whose lesson has the smallest SLOTID."""
     rest = sorted(lessons, key=lambda one: one.name)
@@ -330,6 +223,14 @@ def _standing_for(
         if nobodys and {member.section for member in unit.members} & set(one.sections):
             return one
     return None
+
+
+def _is_recorded_now(lesson: Lesson, ours_begun: Iterable[Stood]) -> bool:
+    """What has begun and is being recorded goes on, whatever was decided."""
+    return any(
+        _stands_for(one, lesson) and (one.external_id == lesson.external_id or lesson.section in one.sections)
+        for one in ours_begun
+    )
 
 
 def _held(unit: Unit, here: Stood, reason: Reason, day: Day) -> Unit:
