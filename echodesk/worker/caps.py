@@ -1,4 +1,4 @@
-"""How often the same request may be sent, and when the next try may be (reliability H1). Pure.
+"""How often the same request may be sent, and when the next try may be (reliability H1).
 
 The windows roll: nothing waits for a person, but nothing hammers either. A burst is as long as five requests take
 of which each may take effect for L.
@@ -6,9 +6,15 @@ of which each may take effect for L.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from echodesk.planning.records import Try
+from echodesk.planning.records import NewTry, Try
+from echodesk.planning.values import Request
+from echodesk.worker.books import Books
+from echodesk.worker.wording import spent_text
+from echodesk.worker.work import Fate, Result, Work, print_of
 
 BURST_TRIES = 4
 HOUR_TRIES = 12
@@ -43,3 +49,39 @@ def wait_s(tries: Iterable[Try], late_s: float) -> float:
 def back_off_s(sent: int, fraction: float) -> float:
     """How long to wait before the next try after so many; `fraction` (0 to 1) is the jitter."""
     return fraction * min(BACK_OFF_MAX_S, BACK_OFF_S * 2.0 ** max(0, sent - 1))
+
+
+def count(books: Books, works: Sequence[Work], late_s: float, now: dt.datetime) -> None:
+    """Look up how often the requests of these plans were sent in vain; those at a cap end here, unsent.
+
+    Part of the plan's snapshot; `now` is campus time, for the text.
+    """
+    named = {request.external_id for work in works for request in work.plan.requests}
+    known: dict[tuple[str, str, str], list[Try]] = defaultdict(list)
+    for one in books.tries.of(named):
+        known[one.external_id, one.method, one.fingerprint].append(one)
+    if not known:
+        return
+    for work in works:
+        for request in work.plan.requests:
+            tries = known.get((request.external_id, request.method.value, print_of(request)))
+            if tries and request.number not in work.results:
+                _judge(work, request, tries, late_s, now)
+
+
+def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, now: dt.datetime) -> None:
+    sent = sum(one.sent for one in tries)
+    left = sends_left(tries, late_s)
+    if left > 0:
+        work.sent_before[request.number] = sent
+        work.sends_left[request.number] = left
+        return
+    later_s = wait_s(tries, late_s)
+    said = next((one.said for one in reversed(tries) if one.said), "")
+    text = spent_text(sent, said, now + dt.timedelta(seconds=later_s))
+    work.record(request.number, Result(Fate.SPENT, text, wait_s=later_s))
+
+
+def new_try(request: Request) -> NewTry:
+    """This request, about to be sent."""
+    return NewTry(request.external_id, request.method.value, print_of(request), tuple(sorted(request.places)))

@@ -36,7 +36,11 @@ def expand(books: Books, entries: Sequence[QueueEntry], today: dt.date) -> int:
         if reading.sets_seniority(entry):
             seniors[(entry.setid, entry.slotid)] = (entry.id, entry.created)
     retried = {entry.id for entry in entries if entry.source == "RETRY"}
-    books.journal.forget_refusals((), {one.external_id for one in notifications if one.queue_id in retried})
+    again = [one for one in notifications if one.queue_id in retried]
+    books.journal.forget_refusals((), {one.external_id for one in again})
+    books.tries.forget({one.external_id for one in again})
+    # Who carries a shared recording has another external id.
+    books.tries.forget_at({place for one in again for place in (one.old, one.new) if place is not None})
     books.queue.add_notifications(notifications)
     books.queue.describe(
         [(entry.id, reading.now[key]) for entry in entries if (key := _key(entry)) in reading.now]

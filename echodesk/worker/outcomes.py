@@ -9,7 +9,10 @@ from echodesk.planning.records import NotificationOutcome, Waiting
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.values import LeftOut, Method, Reason
 from echodesk.worker.wording import left_out_text, lessons
-from echodesk.worker.work import Fate, Result, Work
+from echodesk.worker.work import UNANSWERED, Fate, Result, Work
+
+UNANSWERED_OR_CLASH = (UNANSWERED - {Fate.SPENT}) | {Fate.CLASH}
+"""Fates after which a notification waits on."""
 
 
 class Outcomes:
@@ -49,8 +52,10 @@ class Outcomes:
         carrier = self._carrier.get(one.external_id)
         request = self._by_id.get(carrier or one.external_id)
         result = self._work.results[request.number] if request is not None else None
-        if result is not None and result.fate in (Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.CLASH):
+        if result is not None and result.fate in UNANSWERED_OR_CLASH:
             return self._again(one, result)
+        if result is not None and result.fate is Fate.SPENT:
+            return self._set_aside(one, carrier, result)
         if carrier is not None:
             return self._booked(one, carrier, result)
         left = self._left.get(one.external_id)
@@ -61,6 +66,20 @@ class Outcomes:
     def _again(self, one: Waiting, result: Result) -> NotificationOutcome:
         text = result.text or "It waits for another request."
         return NotificationOutcome(one.id, NotificationStatus.UNPROCESSED.value, None, text, None)
+
+    def _set_aside(self, one: Waiting, carrier: str | None, result: Result) -> NotificationOutcome:
+        """It waits for the call limit of its own request: what stands meanwhile is told as well."""
+        recorded = self._recorded_as_before(carrier) if carrier is not None else Recorded.NO
+        return _ended(one, NotificationStatus.PARKED, recorded, result.text)
+
+    def parked(self) -> list[tuple[str, str]]:
+        """(external id, text) of requests that wait for their call limit, for notifications parked before."""
+        return [
+            (member, result.text)
+            for request in self._work.plan.requests
+            if (result := self._work.results[request.number]).fate is Fate.SPENT
+            for member in (request.booking.members if request.booking else (request.external_id,))
+        ]
 
     def _booked(self, one: Waiting, carrier: str, result: Result | None) -> NotificationOutcome:
         if result is not None and result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
@@ -142,6 +161,18 @@ class Outcomes:
             if (request := self._by_id.get(carrier)) is None
             or self._work.results[request.number].fate is Fate.DONE
         }
+
+    def rested(self) -> set[str]:
+        """Occurrences about which nothing is open and nothing surprised: what was sent in vain is forgotten."""
+        open_ = {
+            request.external_id
+            for request in self._work.plan.requests
+            if (result := self._work.results[request.number]).surprised
+            or result.fate in UNANSWERED
+            or result.fate is Fate.CLASH
+        }
+        named = {request.external_id for request in self._work.plan.requests}
+        return (self.good() | named) - open_
 
     def good(self) -> set[str]:
         """Those, and what is wanted no more and is gone: their earlier failures are put right (design §4.11)."""

@@ -35,6 +35,7 @@ from echodesk.planning.answers import (
 )
 from echodesk.planning.values import Booking, Method, Request, Standing
 from echodesk.worker.ports import Capture
+from echodesk.worker.wording import spent_text
 from echodesk.worker.work import Fate, Result
 
 SUPPLY_TRIES = 2
@@ -64,10 +65,18 @@ class Sender:
         self._may_send = may_send
         self._told = told
 
-    async def carry(self, request: Request) -> Result:
-        """Send one request; whatever happens, its end is a `Result`."""
+    async def carry(self, request: Request, sends_left: int) -> Result:
+        """Send one request; whatever happens, its end is a `Result`. The same request goes out at most
+        `sends_left` times, whatever Echo360 answers (reliability H1)."""
         return await _Carrying(
-            request, self._capture, self._facts, self._pause, self._turn, self._may_send, self._told
+            request,
+            self._capture,
+            self._facts,
+            self._pause,
+            self._turn,
+            self._may_send,
+            self._told,
+            sends_left,
         ).run()
 
 
@@ -81,8 +90,11 @@ class _Carrying:
         turn: Turn,
         may_send: MaySend,
         told: Told,
+        sends_left: int,
     ) -> None:
         self._request = request
+        self._sends_left = sends_left
+        self._sent: Counter[tuple[Method, Booking | None]] = Counter()
         self._capture = capture
         self._facts = facts
         self._pause = pause
@@ -112,7 +124,7 @@ class _Carrying:
 
     async def _create(self, booking: Booking) -> Result:
         while True:
-            answer = await self._send(functools.partial(self._capture.create, booking))
+            answer = await self._send(Method.POST, booking, functools.partial(self._capture.create, booking))
             if isinstance(answer, Result):
                 return answer
             if isinstance(answer, Done):
@@ -126,7 +138,9 @@ class _Carrying:
 
     async def _change(self, booking: Booking, standing: Standing) -> Result:
         while True:
-            answer = await self._send(functools.partial(self._capture.change, booking, standing))
+            answer = await self._send(
+                Method.PUT, booking, functools.partial(self._capture.change, booking, standing)
+            )
             if isinstance(answer, Result):
                 return answer
             if isinstance(answer, Done):
@@ -143,7 +157,7 @@ class _Carrying:
             booking = again
 
     async def _remove(self, standing: Standing) -> Result:
-        answer = await self._send(functools.partial(self._capture.remove, standing))
+        answer = await self._send(Method.DELETE, None, functools.partial(self._capture.remove, standing))
         if isinstance(answer, Result):
             return answer
         if isinstance(answer, Done | Gone):
@@ -173,13 +187,20 @@ class _Carrying:
         standing = answer.standing
         if _equal(booking, standing):
             return self._done(booking, standing)
+        # From now on a change is asked for, and what has begun is never changed.
+        self._request = dataclasses.replace(self._request, method=Method.PUT, standing=standing)
         return await self._change(booking, standing)
 
     # ---- sending ------------------------------------------------------------------------------------------
 
-    async def _send(self, call: Callable[[], Awaitable[Reply[Answer]]]) -> Answer | Result:
+    async def _send(
+        self, method: Method, booking: Booking | None, call: Callable[[], Awaitable[Reply[Answer]]]
+    ) -> Answer | Result:
         """One call, when it is its turn; an answer that asks to wait is waited for, unless it may have applied."""
+        said = ""
         while True:
+            if (sent := self._sent[method, booking]) >= self._sends_left:
+                return self._result(Fate.SPENT, spent_text(sent, said, None))
             # Before the turn as well, so that nothing that is held waits for one.
             stopped = self._may_send(self._request)
             if stopped is None:
@@ -190,7 +211,9 @@ class _Carrying:
             reply = await call()
             self._exchanges.extend(reply.exchanges)
             answer = reply.answer
+            self._sent[method, booking] += _arrived(method, reply)
             if isinstance(answer, Wait):
+                said = answer.text
                 await self._told(answer)
                 if answer.may_have_applied:
                     return self._result(Fate.UNCLEAR, answer.text)
@@ -276,7 +299,22 @@ class _Carrying:
             gone=tuple(self._gone),
             missing_person=self._person,
             exchanges=tuple(self._exchanges),
+            sent=self._sent_by_method(),
         )
+
+    def _sent_by_method(self) -> tuple[tuple[Method, int], ...]:
+        counts: Counter[Method] = Counter()
+        for (method, _booking), sent in self._sent.items():
+            counts[method] += sent
+        return tuple((method, sent) for method, sent in counts.items() if sent)
+
+
+def _arrived(method: Method, reply: Reply[Answer]) -> int:
+    """How often a call reached Echo360, or may have; what never left this machine has status 0."""
+    sent = [exchange for exchange in reply.exchanges if exchange.method == method.value]
+    if isinstance(reply.answer, Wait) and not reply.answer.may_have_applied:
+        sent = [exchange for exchange in sent if exchange.status]
+    return len(sent)
 
 
 def _equal(booking: Booking, standing: Standing) -> bool:

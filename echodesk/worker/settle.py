@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from echodesk.planning.records import (
     AuditLine,
     Mark,
+    NewTry,
     NotificationOutcome,
     PlaceOutcome,
     Refusal,
@@ -28,12 +29,14 @@ from echodesk.planning.values import (
 from echodesk.worker.books import Books
 from echodesk.worker.outcomes import Outcomes
 from echodesk.worker.wording import left_out_text, outcome_text, standing_text
-from echodesk.worker.work import Fate, Result, Work, removal_print
+from echodesk.worker.work import UNANSWERED, Fate, Result, Work, print_of, removal_print
 
 SURPRISES_SHOWN = 3
 """After this many unexplained surprises a room-day is shown as failed, though it keeps trying."""
 SURPRISE_WAIT_S = 5.0
 SURPRISE_WAIT_MAX_S = 3_600.0
+LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION)
+"""Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
 ROOM_WAIT_S = 3_600.0
 """A room without a recorder is tried once an hour (design §4.10)."""
 
@@ -67,6 +70,16 @@ class _Wave:
     good: set[str] = field(default_factory=set)
     booked: set[str] = field(default_factory=set)
     """Occurrences that now stand as they should."""
+    rested: set[str] = field(default_factory=set)
+    """Occurrences of which nothing is counted any more."""
+    unsent: list[int] = field(default_factory=list)
+    """Tries that were written down and never sent."""
+    told: list[tuple[int, int, str]] = field(default_factory=list)
+    """(try, how often it was sent, what Echo360 said)."""
+    more: list[NewTry] = field(default_factory=list)
+    parked: list[tuple[str, str]] = field(default_factory=list)
+    carried: set[RoomDay] = field(default_factory=set)
+    """Room-days of plans that no defect ended."""
 
     def write(self, books: Books) -> None:
         """All of it, in the caller's transaction."""
@@ -75,15 +88,20 @@ class _Wave:
         books.journal.missing_people(self.people)
         books.journal.clear_intents(self.definite)
         books.journal.give_up(self.unclear)
+        books.tries.forget(self.rested)
+        books.tries.drop(self.unsent)
+        books.tries.told(self.told)
+        books.tries.write(self.more)
+        books.suspects.clear(self.carried)
         books.places.clear_refresh(self.refreshed)
         books.places.clear(self.clean)
         books.places.settle(self.places)
         books.queue.finish(self.notifications)
+        books.queue.tell_parked(self.parked)
         good = self.good | _wanted_no_more(books, [one.place for one in self.places])
         books.queue.put_right(good, "a later check of this room and day")
-        lost = [
-            one for place in self.places for one in place.left_out if one.reason in (Reason.CLASH, Reason.FOREIGN)
-        ]
+        lost = [one for place in self.places for one in place.left_out if one.reason in LOST]
+        books.stops.made_again(self.booked)
         books.queue.tell_later(self.booked, [(one.external_id, one.winner, left_out_text(one)) for one in lost])
 
 
@@ -113,6 +131,12 @@ class _Settling:
         wave.notifications.extend(outcomes.notifications())
         wave.booked |= outcomes.booked()
         wave.good |= outcomes.good()
+        rested = outcomes.rested()
+        wave.rested |= rested
+        self._tries([(request, result) for request, result in results if request.external_id not in rested])
+        wave.parked.extend(outcomes.parked())
+        if not any(result.broken for _request, result in results):
+            wave.carried |= work.places
 
     def _mirror(self, results: Iterable[tuple[Request, Result]]) -> None:
         for _request, result in results:
@@ -128,6 +152,26 @@ class _Settling:
             if intent is not None:
                 (self._wave.unclear if result.fate is Fate.UNCLEAR else self._wave.definite).append(intent)
 
+    def _tries(self, results: Iterable[tuple[Request, Result]]) -> None:
+        """What was counted before it was sent is made true: never sent, or sent again at once (reliability H1)."""
+        for request, result in results:
+            tried = self._work.tries.get(request.number)
+            if tried is None:
+                continue
+            sent = dict(result.sent)
+            own = sent.pop(request.method, 0)
+            if result.broken:
+                own = max(own, 1)
+            if own:
+                self._wave.told.append((tried, own, result.text))
+            else:
+                self._wave.unsent.append(tried)
+            places = tuple(sorted(request.places))
+            self._wave.more.extend(
+                NewTry(request.external_id, method.value, print_of(request), places, times, result.text)
+                for method, times in sent.items()
+            )
+
     def _marks(self, results: Iterable[tuple[Request, Result]]) -> int:
         """Clear what is clean; refresh after surprises. Returns 1 if there was an unexplained surprise."""
         work, books = self._work, self._books
@@ -142,21 +186,28 @@ class _Settling:
         again = {place for place, found in fates.items() if found & {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE}}
         later = {place for place, found in fates.items() if Fate.SKIPPED in found}
         waiting = {place for place, found in fates.items() if Fate.HELD in found}
+        for request, result in results:
+            if result.fate in (Fate.SPENT, Fate.LATER):
+                again_s = max(result.wait_s, self._late_s)
+                books.places.mark_refresh(request.places, again_s, "sent as often as it may be")
         if not held:
             self._wave.refreshed.extend(work.refresh)
         self._wave.clean.extend(mark for mark in work.marks if mark.place not in waiting)
         books.places.mark(again, "refused")
         if later and not clash:
             unclear = any(Fate.UNCLEAR in found for found in fates.values())
-            books.places.mark_refresh(later, self._late_s if unclear else 0.0, "skipped")
+            waits = [self._late_s] if unclear else []
+            waits += [result.wait_s for _r, result in results if result.fate in (Fate.SPENT, Fate.LATER)]
+            books.places.mark_refresh(later, max(waits, default=0.0), "skipped")
         if clash:
             before = books.places.surprises(work.places)
-            wait_s = 0.0 if before == 0 else min(SURPRISE_WAIT_S * 2 ** (before - 1), SURPRISE_WAIT_MAX_S)
-            books.places.mark_refresh(work.places, wait_s, "clash")
+            books.places.mark_refresh(work.places, _surprise_wait_s(before), "clash")
             return 1
         if surprised:
-            touched = {place for request, result in results if result.surprised for place in request.places}
-            books.places.mark_refresh(touched, 0.0, "surprise")
+            for request, result in results:
+                if result.surprised:
+                    again_s = _surprise_wait_s(work.sent_before.get(request.number, 0))
+                    books.places.mark_refresh(request.places, again_s, "surprise")
         return 0
 
     def _refusals(self, results: Iterable[tuple[Request, Result]]) -> None:
@@ -182,7 +233,7 @@ class _Settling:
             left[one.place].append(one)
         failed: dict[RoomDay, list[str]] = defaultdict(list)
         for request, result in results:
-            if result.fate in (Fate.REFUSED, Fate.NO_DEVICE):
+            if result.fate in (Fate.REFUSED, Fate.NO_DEVICE) or result.fate is Fate.SPENT:
                 for place in request.places:
                     failed[place].append(f"{request.external_id}: {result.text}")
             elif result.fate is Fate.CLASH:
@@ -192,6 +243,9 @@ class _Settling:
         for place, text in self._work.stuck:
             stuck[place].append(text)
         shown = self._books.places.surprises(self._work.places) + 1 >= SURPRISES_SHOWN if surprises else False
+        unanswered = {
+            place for request, result in results if result.fate in UNANSWERED for place in request.places
+        }
         return [
             PlaceOutcome(
                 place=place,
@@ -200,7 +254,8 @@ class _Settling:
                 + len(stuck.get(place, ()))
                 + self._held_back.get(place, 0)
                 + (len(failed.get(place, ())) if not surprises or shown else 0),
-                surprises=surprises,
+                surprises=surprises or (-1 if place in unanswered else 0),
+                answered=place not in unanswered,
                 refreshed=self._work.refreshed,
                 error="; ".join(dict.fromkeys([*failed.get(place, ()), *stuck.get(place, ())]))
                 or self._refused_text(left.get(place, ())),
@@ -217,6 +272,12 @@ class _Settling:
             if external_id == one.external_id
         ]
         return "; ".join(dict.fromkeys(texts)) or None
+
+
+def _surprise_wait_s(before: int) -> float:
+    """The first surprise is looked into at once, each further one after twice the time (decisions: a surprise that
+    is not explained)."""
+    return 0.0 if before == 0 else min(SURPRISE_WAIT_S * 2 ** (before - 1), SURPRISE_WAIT_MAX_S)
 
 
 def _wanted_no_more(books: Books, places: Collection[RoomDay]) -> set[str]:

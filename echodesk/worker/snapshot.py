@@ -9,14 +9,15 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from echodesk.planning.closures import split
 from echodesk.planning.plan import make_plan
 from echodesk.planning.records import Mark, MirrorRow, PauseRecord, Waiting
-from echodesk.planning.values import Occurrence, RoomDay, Rules, Situation, Standing, Unfit
-from echodesk.worker.books import Books
+from echodesk.planning.values import Decision, Occurrence, RoomDay, Rules, Situation, Standing, Unfit
+from echodesk.worker import caps
+from echodesk.worker.books import Books, LessonKey
 from echodesk.worker.work import Work, removal_print
 
 AUDIO_ONLY = "Video was asked for; this room can record sound only, so only sound is recorded."
@@ -146,7 +147,9 @@ def plan_places(
         share.refresh = tuple(one for place in share.closure for one in refresh.get(place, ()))
         free.append(share)
     refused = _refused(books, free)
-    works = tuple(_work(share, refused, rules, now, refreshed) for share in free)
+    decided = _decided(books, free)
+    works = tuple(_work(share, refused, decided, rules, now, refreshed) for share in free)
+    caps.count(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
 
 
@@ -185,6 +188,10 @@ def _shares(picture: Picture, closures: Iterable[frozenset[RoomDay]]) -> list[_S
     for row in picture.standing.values():
         if (share := of.get(row.standing.place)) is not None:
             share.standing.append(row.standing)
+        elif row.standing.ours and (wants := picture.occurrences.get(row.standing.external_id or "")) is not None:
+            # It stands on a day that has passed: its id cannot be used again, wherever the lesson is now.
+            if (share := of.get(wants.place)) is not None:
+                share.standing.append(row.standing)
     for one in picture.waiting.values():
         touched = {id(found): found for place in one.places if (found := of.get(place)) is not None}
         for share in touched.values():
@@ -201,6 +208,15 @@ def _refused(books: Books, shares: Iterable[_Share]) -> dict[str, dict[tuple[str
     return found
 
 
+def _decided(books: Books, shares: Iterable[_Share]) -> dict[LessonKey, list[Decision]]:
+    """The first lesson that a decision names → the decisions that stand."""
+    lessons = {(one.setid, one.slotid) for share in shares for one in share.occurrences}
+    found: dict[LessonKey, list[Decision]] = defaultdict(list)
+    for decision in books.decisions.standing(lessons):
+        found[decision.setid, decision.slotids[0]].append(decision)
+    return found
+
+
 def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> PauseRecord | None:
     for pause in pauses:
         if any(pause.covers(place) for place in closure):
@@ -211,6 +227,7 @@ def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> 
 def _work(
     share: _Share,
     refusals: Mapping[str, Mapping[tuple[str, str], str]],
+    decided: Mapping[LessonKey, Sequence[Decision]],
     rules: Rules,
     now: dt.datetime,
     refreshed: bool,
@@ -218,6 +235,7 @@ def _work(
     wanted = share.wanted
     refused = {key: text for one in share.named for key, text in refusals.get(one, {}).items()}
     occurrences, waiting = tuple(share.occurrences), tuple(share.waiting)
+    lessons = {(one.setid, one.slotid) for one in occurrences}
     standing = tuple(_left_standing(one, wanted, refused) for one in share.standing)
     plan = make_plan(
         Situation(
@@ -228,6 +246,7 @@ def _work(
             rules=rules,
             now=now,
             refused=frozenset(refused),
+            decisions=tuple(decision for one in lessons for decision in decided.get(one, ())),
         )
     )
     begun = frozenset(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from echodesk.planning.values import LeftOut, Reason, Standing
 from echodesk.worker.work import Result
 
@@ -41,3 +43,15 @@ def outcome_text(result: Result) -> str:
 def lessons(count: int) -> str:
     """`1 lesson`, `2 lessons`."""
     return "1 lesson" if count == 1 else f"{count} lessons"
+
+
+def spent_text(sent: int, said: str, again: dt.datetime | None) -> str:
+    """Why a request waits that was sent as often as it may be: what was tried, what Echo360 said last, when it is
+    tried again (campus time) and what to do."""
+    times = "once" if sent == 1 else f"{sent} times"
+    parts = [f"Sent {times} without a clear answer; not sent again for a while."]
+    if said:
+        parts.append(f"Echo360 said last: {said.rstrip('.')}.")
+    parts.append(f"Tried again by itself {f'on {again:%d %B} after {again:%H:%M}' if again else 'in a while'}.")
+    parts.append("If it is urgent, look in Echo360 and press Retry.")
+    return " ".join(parts)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from echodesk.planning.answers import Exchange
 from echodesk.planning.records import Mark, Waiting
-from echodesk.planning.values import Plan, Request, RoomDay, Standing
+from echodesk.planning.values import Method, Plan, Request, RoomDay, Standing, fingerprint
 
 
 class Fate(StrEnum):
@@ -26,6 +26,14 @@ class Fate(StrEnum):
     """Not sent, because something it waits for did not succeed."""
     HELD = "held"
     """Not sent: paused, stopped, or no longer the one who may send."""
+    SPENT = "spent"
+    """Not sent any more for now: it was sent as often as the caps allow (reliability H1)."""
+    LATER = "later"
+    """Not sent yet: a retry, and there is no budget for retries at the moment (reliability H2)."""
+
+
+UNANSWERED = frozenset({Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.SPENT, Fate.LATER})
+"""Fates after which nobody knows yet how the request ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,12 @@ class Result:
     """Echo ids that stand no more."""
     missing_person: str | None = None
     exchanges: tuple[Exchange, ...] = ()
+    sent: tuple[tuple[Method, int], ...] = ()
+    """How often it reached Echo360, by method: a PUT of what is gone goes on as a POST."""
+    wait_s: float = 0.0
+    """With SPENT and LATER: after how long it may be tried again."""
+    broken: bool = False
+    """UNCLEAR, because a defect of our own ended it."""
 
 
 @dataclass(slots=True)
@@ -68,6 +82,12 @@ class Work:
     """Schedules that nobody wants and that Echo360 would not remove: where they stand, and its words."""
     intents: dict[int, int] = field(default_factory=dict)
     """Request number → intent id."""
+    tries: dict[int, int] = field(default_factory=dict)
+    """Request number → id of the try that was written down with the intent."""
+    sent_before: dict[int, int] = field(default_factory=dict)
+    """Request number → how often the same request was sent without a clear answer; a first try is not in it."""
+    sends_left: dict[int, int] = field(default_factory=dict)
+    """Request number → how often it may be sent now, if not as often as a burst has."""
     results: dict[int, Result] = field(default_factory=dict)
     _dependants: dict[int, list[Request]] = field(default_factory=dict)
 
@@ -85,6 +105,11 @@ class Work:
     def finished(self) -> bool:
         """True when every request has its result."""
         return len(self.results) == len(self.plan.requests)
+
+    @property
+    def open(self) -> list[Request]:
+        """Requests without a result."""
+        return [request for request in self.plan.requests if request.number not in self.results]
 
     def ready(self) -> list[Request]:
         """Requests that wait for nothing and have no result yet."""
@@ -120,3 +145,10 @@ class Work:
 def removal_print(echo_id: str) -> str:
     """How a refused removal is remembered, in the place of a booking's fingerprint."""
     return f"DELETE {echo_id}"
+
+
+def print_of(request: Request) -> str:
+    """What makes two sendings of a request the same (reliability H1: method, external id, body)."""
+    if request.booking is not None:
+        return fingerprint(request.booking)
+    return removal_print(request.standing.echo_id) if request.standing is not None else ""

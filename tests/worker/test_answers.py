@@ -171,7 +171,7 @@ def test_an_id_that_is_taken_and_cannot_be_changed_does_not_go_round_in_circles(
     w.pass_time(60.0)
     assert sum(w.calls().values()) < 60
     w.wire.interfere = lambda request: None
-    w.settle()
+    w.settle(4_000.0)
     assert place_of(w.schedules(by_hand=True)[external(1)]) == at("R1")
 
 
