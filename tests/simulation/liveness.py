@@ -53,6 +53,7 @@ class Liveness:
         if self._mix.swept:
             self._restart(UNTIL_SWEPT)
             stage.run(asyncio.sleep(SWEEP_S + UNTIL_SWEPT.idle_s))
+            self._restart(stage.around.constants)
             self._settle("C1")
         if not self._mix.unseen:
             self._equal("C1")
