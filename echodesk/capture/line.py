@@ -24,6 +24,8 @@ from echodesk.planning.answers import Exchange
 REPLY_LIMIT = 20 * 1024 * 1024
 REPLY_SHOWN = 2000
 CONNECT_S = 5.0
+CONNECT_SHARE = 0.4
+"""Of the deadline of a call: its two steps, the socket's and TLS's, fit in."""
 # Servers close idle connections after 5 s at the earliest (uvicorn's default); a request on a connection that is
 # just being closed would be ambiguous for nothing, so ours is given up first.
 KEEP_S = 4.0
@@ -84,9 +86,9 @@ class Line:
         # whether it still lives, and at every waiting request whether it can go. Waiting here is cheaper.
         self._free = self._transports * (settings.connections // len(self._transports))
         self._connections = asyncio.Semaphore(len(self._free))
-        self._extensions = {
-            "timeout": httpx.Timeout(settings.deadline_s, connect=min(CONNECT_S, settings.deadline_s)).as_dict()
-        }
+        # Connecting is given up well before the call is: then it is certain that nothing was sent.
+        connect_s = min(CONNECT_S, settings.deadline_s * CONNECT_SHARE)
+        self._extensions = {"timeout": httpx.Timeout(settings.deadline_s, connect=connect_s).as_dict()}
         self._host = self._base.netloc
         self._secrets: set[str] = {settings.client_secret}
         self._failed_connects = 0

@@ -64,7 +64,7 @@ def distrust(problem: BaseException, host: str) -> CaptureTrouble | None:
             what, next_step = _REASONS.get(cause.verify_code, (cause.verify_message, _INSPECTED))
             return CaptureTrouble("Echo360's certificate was refused", f"{host}: {what}.", next_step)
         if isinstance(cause, ssl.SSLError):
-            if "PROTOCOL" in (cause.reason or "") or "VERSION" in (cause.reason or ""):
+            if (cause.reason or "").endswith(("UNSUPPORTED_PROTOCOL", "ALERT_PROTOCOL_VERSION")):
                 what = "it offers nothing newer than TLS 1.1"
                 return CaptureTrouble("Echo360's encryption was refused", f"{host}: {what}.", _OLD)
             what = f"no encrypted connection came about ({cause.reason or cause})"
