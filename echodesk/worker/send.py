@@ -163,6 +163,8 @@ class _Carrying:
         if isinstance(answer, Done | Gone):
             self._gone.append(standing.echo_id)
             if isinstance(answer, Gone):
+                # Or another server of Echo360's lags behind: only a listing tells (design §2).
+                self._surprised = True
                 self._notes.append("It was already gone from Echo360.")
             return self._result(Fate.DONE)
         return self._failed(answer)

@@ -159,6 +159,18 @@ def test_a_delete_of_what_is_gone_is_done_with_a_note(world: Worlds) -> None:
     assert w.entries(1)[-1] == "PROCESSED"
 
 
+def test_a_delete_that_is_told_that_nothing_is_there_is_checked(world: Worlds) -> None:
+    """A server of Echo360 that lags behind answers 404 once; the cancelled lecture must not be recorded."""
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.wire.interfere = answering("DELETE", json_response(404, {"error": "NotFound", "message": "Not found"}), 1)
+    w.cancel(1)
+    w.settle()
+    assert w.schedules() == {}
+    w.assert_equal()
+
+
 def test_an_id_that_is_taken_and_cannot_be_changed_does_not_go_round_in_circles(world: Worlds) -> None:
     """Echo360 says that the id exists, shows it, and does not find it: a stale node behind a balancer."""
     w = world()
