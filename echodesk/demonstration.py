@@ -261,6 +261,7 @@ def _report(
             },
             "failed": books.figures.refused(today),
             "held": books.figures.pending(today).held,
+            "guarded": books.figures.pending(today).guarded,
         }
 
     report = office.look(counts)

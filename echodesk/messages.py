@@ -15,6 +15,11 @@ from echodesk.rows import NotificationRow as NotificationRow
 from echodesk.rows import QueueRow as QueueRow
 from echodesk.rows import RoomDayRow as RoomDayRow
 from echodesk.rows import Row as Row
+from echodesk.stops import Allow as Allow
+from echodesk.stops import ShowStop as ShowStop
+from echodesk.stops import StopLine as StopLine
+from echodesk.stops import StopList as StopList
+from echodesk.stops import StopShown as StopShown
 
 
 class Table(StrEnum):
@@ -194,6 +199,8 @@ Command = (
     | Cancel
     | TryAgain
     | ChangeSetting
+    | Allow
+    | ShowStop
     | Decide
     | Withdraw
 )
@@ -243,7 +250,7 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail
+CommandReply = CommandDone | Detail | StopList
 
 
 # ---- events -------------------------------------------------------------------------------------------------
@@ -325,6 +332,10 @@ class Overview:
     """Lessons of the next seven days that will not be recorded."""
     missed: tuple[MissedLesson, ...] = ()
     """The first of them, soonest first."""
+    held_by_stop: int = 0
+    """Room-days that wait for a yes of staff."""
+    stops: tuple[StopShown, ...] = ()
+    """Safety stops that have not ended, those that wait for a yes first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ def status(data: Data = None, json: Json = False) -> None:
     """Show who is sending, what waits, what failed and what is paused.
 
     JSON: sending (holder, phase, seconds_left), health (database, echo360), pending (entries, notifications,
-    room_days, refreshes, intents, commands, held, quiet, minutes, next_lesson), queue, notifications and room_days
-    (rows per status), left_out (per reason), failed, not_recorded, too_late_today, transferred_24h, schedules,
+    room_days, refreshes, intents, commands, held, guarded, quiet, minutes, next_lesson), waiting_for_yes (numbers of
+    safety stops), queue, notifications and room_days (rows per status), left_out (per reason), failed, not_recorded, too_late_today, transferred_24h, schedules,
     foreign, pauses (id, building, room, from, to, reason, owner, created, until), calls (24 hours by method),
     calls_last_minute, calls_per_minute.
     """
@@ -75,10 +75,12 @@ def _values(overview: Overview, pending: Pending, pauses: list[PauseRecord]) -> 
             "intents": pending.intents,
             "commands": pending.commands,
             "held": pending.held,
+            "guarded": pending.guarded,
             "quiet": pending.quiet,
             "minutes": overview.pending_minutes,
             "next_lesson": overview.next_lesson,
         },
+        "waiting_for_yes": [one.key for one in overview.stops if one.waits],
         "queue": dict(overview.queue),
         "notifications": dict(overview.notifications),
         "room_days": dict(overview.room_days),
@@ -127,6 +129,7 @@ def _text(
         ("Next lesson", overview.next_lesson),
         ("Commands", f"{pending.commands} wait" if pending.commands else ""),
         ("Held by a pause", pending.held or ""),
+        ("Waiting for a yes", _stops(overview)),
         ("Failed", overview.failed),
         ("Not recorded", _counts(overview.left_out, words.reason)),
         ("Too late today", overview.too_late_today),
@@ -141,6 +144,11 @@ def _text(
     ):
         rows.append((words.PAGES[table], _counts(counts, partial(words.status, table))))
     return aligned((label, value) for label, value in rows if value != "")
+
+
+def _stops(overview: Overview) -> str:
+    waiting = [f"{one.headline} (safety stop {one.key})" for one in overview.stops if one.waits]
+    return "; ".join(waiting) + ". See `echodesk stops`." if waiting else ""
 
 
 def _counts(counts: tuple[tuple[str, int], ...], word: Callable[[str], str]) -> str:

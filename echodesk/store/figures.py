@@ -9,8 +9,9 @@ from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
-from echodesk.store.binding import as_json
+from echodesk.store.binding import ChangeNumber, as_json
 from echodesk.store.screens import Tables
+from echodesk.store.stops import Stops
 
 _TRANSFERRED = text(
     "SELECT count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
@@ -26,9 +27,16 @@ _CALLS = text(
 )
 _TOO_LATE = text("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'TOO_LATE' AND LESSON_DATE = :today")
 _HELD = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NOT NULL")
+# What a safety stop holds: single room-days, or all of them while the timetable proves nothing.
+_GUARDED = text(
+    "SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NULL AND (GUARDED = 1 OR EXISTS"
+    " (SELECT 1 FROM STT_ECHO_STOP WHERE KIND = 'FEED' AND ENDED IS NULL))"
+)
+_NO_PLAN = text("SELECT EXISTS (SELECT 1 FROM STT_ECHO_STOP WHERE KIND = 'FEED' AND ENDED IS NULL)")
 _WAITING_ROOMS = text(
-    "SELECT count(*) FROM STT_ECHO_DIRTY d WHERE EXISTS (SELECT 1 FROM STT_ECHO_ROOM_HOLD h"
-    " WHERE h.ROOMID = d.ROOMID AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
+    "SELECT count(*) FROM STT_ECHO_DIRTY d WHERE d.HELD_BY IS NULL AND d.GUARDED = 0 AND EXISTS"
+    " (SELECT 1 FROM STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID"
+    " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
 _FOREIGN = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 0 AND LESSON_DATE >= :today")
 _SCHEDULES = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 1")
@@ -40,7 +48,7 @@ _NEXT = text(
     "SELECT LESSON_DATE, STARTTIME FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
     " AND LESSON_DATE >= :today ORDER BY LESSON_DATE, STARTTIME LIMIT 1"
 )
-_DIRTY = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NULL")
+_DIRTY = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NULL AND GUARDED = 0")
 _REFRESH = text(
     "SELECT count(*) FROM STT_ECHO_REFRESH r WHERE NOT EXISTS (SELECT 1 FROM STT_ECHO_ROOM_HOLD h"
     " WHERE h.ROOMID = r.ROOMID AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
@@ -73,7 +81,7 @@ WAITING = ("UNPROCESSED", "IN_PROGRESS")
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What still has to happen before everything is quiet; what a pause holds is counted apart."""
+    """What still has to happen before everything is quiet; what a pause or a stop holds is counted apart."""
 
     entries: int
     notifications: int
@@ -82,6 +90,8 @@ class Pending:
     intents: int
     commands: int
     held: int
+    guarded: int = 0
+    """Room-days that wait for a yes of staff."""
 
     @property
     def quiet(self) -> bool:
@@ -100,7 +110,8 @@ class Pending:
             (self.commands, "commands"),
         )
         waiting = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing"
-        return f"waiting: {waiting}" + (f"; {self.held} room-days held by a pause" if self.held else "")
+        held = f"; {self.held} room-days held by a pause" if self.held else ""
+        return f"waiting: {waiting}{held}" + (f"; {self.guarded} by a safety stop" if self.guarded else "")
 
 
 class Figures:
@@ -141,6 +152,8 @@ class Figures:
             next_lesson=f"{waiting.LESSON_DATE} {waiting.STARTTIME or ''}".strip() if waiting else "",
             missed_soon=missed_soon,
             missed=missed,
+            held_by_stop=self._count(_GUARDED),
+            stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
         )
 
     def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:
@@ -177,15 +190,18 @@ class Figures:
         notified = sum(notifications.get(status, 0) for status in WAITING)
         unread = queue.get("UNPROCESSED", 0)
         in_progress = queue.get("IN_PROGRESS", 0)
-        excused = (paused and held) or waiting_rooms
+        guarded = self._count(_GUARDED)
+        no_plan = self._count(_NO_PLAN) > 0
+        excused = (paused and held) or waiting_rooms or guarded or no_plan
         return Pending(
             entries=unread + (0 if excused else in_progress),
             notifications=0 if excused else notified,
-            room_days=self._count(_DIRTY) - waiting_rooms,
-            refreshes=self._count(_REFRESH),
+            room_days=0 if no_plan else self._count(_DIRTY) - waiting_rooms,
+            refreshes=0 if no_plan else self._count(_REFRESH),
             intents=self._count(_INTENTS),
             commands=self._count(_COMMANDS),
             held=held,
+            guarded=guarded,
         )
 
     def refused(self, today: str) -> int:

@@ -12,11 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from echodesk.errors import NothingDone, WrongUse
+from echodesk.messages import StopShown
 from echodesk.planning.records import Mark
 from echodesk.planning.stops import StopItem, StopKind, StopRecord, Tally
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.many import ManyRows
+from echodesk.store.stop_rows import shown
 
 _TALLY = text(
     "SELECT count(*) AS REMOVED, coalesce(sum(EXISTS (SELECT 1 FROM STT_ECHO_MIRROR m"
@@ -268,6 +270,10 @@ class Stops:
     def open(self) -> list[StopRecord]:
         """Every stop that has not ended, those that wait for a yes first."""
         return [self._record(row) for row in self._connection.execute(_OPEN).all()]
+
+    def shown(self) -> list[StopShown]:
+        """The same as staff see them."""
+        return [shown(one) for one in self.open()]
 
     def items(self, stop: int) -> list[StopItem]:
         """What is on the list of a stop, next lesson first."""

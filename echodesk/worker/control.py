@@ -12,6 +12,7 @@ import msgspec
 
 from echodesk.errors import EchoDeskError, NothingDone, WrongUse
 from echodesk.messages import (
+    Allow,
     ChangeSetting,
     CommandDone,
     Decide,
@@ -26,15 +27,16 @@ from echodesk.messages import (
 )
 from echodesk.planning.records import AuditLine, WaitingCommand
 from echodesk.planning.values import RoomDay
+from echodesk.worker.allowing import allow
 from echodesk.worker.books import Books
 from echodesk.worker.deciding import decide, withdraw
 
-Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain | ChangeSetting | Decide | Withdraw
+Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain | ChangeSetting | Decide | Withdraw | Allow
 """Commands that any window or command line may ask of the leader."""
 
 _KINDS: dict[str, type[Asked]] = {
     one.__name__: one
-    for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting, Decide, Withdraw)
+    for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting, Decide, Withdraw, Allow)
 }
 
 AT_NEXT_START = frozenset({"calls_per_minute", "external_id", "zone"})
@@ -72,6 +74,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = _refresh(books, command, today)
     elif isinstance(command, ChangeSetting):
         done = _set(books, command, today)
+    elif isinstance(command, Allow):
+        done = allow(books, command)
     elif isinstance(command, Decide):
         done = decide(books, command, today)
     elif isinstance(command, Withdraw):

@@ -22,10 +22,12 @@ from echodesk.messages import (
     PauseShown,
     Phase,
     Scope,
+    ShowStop,
     Unwatch,
     Watch,
 )
 from echodesk.planning.records import LeaseState, PauseRecord
+from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.leading import Leading
@@ -218,6 +220,9 @@ class Engine:
                 "detail", lambda books: books.screens.detail(command.table, command.key)
             )
             return detail if detail is not None else CommandDone("This row is gone.")
+        if isinstance(command, ShowStop):
+            found = await self._ledger.read("safety stop", lambda books: list_of(books, command.stop))
+            return found if found is not None else CommandDone("This safety stop is over; nothing waits for it.")
         if self._leading is not None:
             return await self._leading.carry_out(command)
         return await self._pass_on(command)

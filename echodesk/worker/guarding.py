@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from echodesk.planning import guards
 from echodesk.planning.guards import Removal
 from echodesk.planning.stops import StopItem, StopKind
-from echodesk.planning.values import RoomDay, Why
+from echodesk.planning.values import Why
 from echodesk.worker.books import Books
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.work import Work
@@ -96,11 +96,6 @@ def proves_nothing(books: Books, works: Iterable[Work], today: dt.date) -> bool:
         return False
     lessons = books.timetable.sizes()
     return _feed_reason(books, lessons, books.stops.feed(), today) is not None
-
-
-def no_longer_held(books: Books, room: str, differing: Collection[RoomDay], today: dt.date) -> set[RoomDay]:
-    """Room-days of this room that wait for a yes though nothing of them differs any more."""
-    return books.stops.held_in(room, today.isoformat()) - set(differing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,22 +169,25 @@ class Housekeeper:
     async def sweep(self) -> None:
         """The whole projection against the mirror, database only: room-days that differ become dirty."""
         for room in await self._ledger.read("rooms", _rooms):
-            differing = await self._ledger.read("sweep", functools.partial(self._differing, room))
-            if differing:
-                await self._ledger.write("sweep marks", functools.partial(self._mark, differing))
+            differing, free = await self._ledger.read("sweep", functools.partial(self._differing, room))
+            if differing or free:
+                await self._ledger.write("sweep marks", functools.partial(self._mark, differing, free))
 
-    def _mark(self, places: set[RoomDay], books: Books) -> None:
+    def _mark(self, places: set[RoomDay], free: set[RoomDay], books: Books) -> None:
         books.office.guard(self._epoch)
         already = {mark.place for mark in books.places.marks_at(places)}
         books.places.mark(places - already, "sweep")
+        books.stops.let_go(free)
 
-    def _differing(self, room: str, books: Books) -> set[RoomDay]:
+    def _differing(self, room: str, books: Books) -> tuple[set[RoomDay], set[RoomDay]]:
+        """Room-days that differ, and those that a safety stop holds although they differ no more."""
         now = self._clock.campus_now()
         today = now.date().isoformat()
         places = books.timetable.room_days(room, today) | books.places.occupied(room, today)
         busy = frozenset(self._flight.busy)
         works = plan_places(books, places - busy, busy, now, {}, refreshed=False).works
-        return {place for work in works for request in work.plan.requests for place in request.places}
+        differing = {place for work in works for request in work.plan.requests for place in request.places}
+        return differing, books.stops.held_in(room, today) - differing
 
     async def people(self) -> None:
         """Look for people Echo360 did not know; once found, their schedules get their presenter."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from echodesk.messages import StopShown
 from echodesk.planning.records import Mark
 from echodesk.planning.stops import StopItem, StopKind, StopRecord, Tally
 from echodesk.planning.values import RoomDay
@@ -67,6 +68,10 @@ class StopBook(Protocol):
 
     def open(self) -> list[StopRecord]:
         """Every stop that has not ended, those that wait for a yes first."""
+        ...
+
+    def shown(self) -> list[StopShown]:
+        """The same as staff see them."""
         ...
 
     def items(self, stop: int) -> list[StopItem]:

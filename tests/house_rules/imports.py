@@ -37,9 +37,10 @@ ROOMS = {
     "demo": Room(
         (*BELOW, "echodesk.timetable", "echodesk.store", "echodesk.simulator"), ("sqlalchemy", "msgspec")
     ),
-    "messages.py": Room(("echodesk.planning", "echodesk.errors", "echodesk.rows")),
-    # The rows of the tables, which `messages` hands on: one contract, two files.
+    "messages.py": Room(("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops")),
+    # The rows of the tables, and safety stops, which `messages` hands on: one contract, three files.
     "rows.py": Room(),
+    "stops.py": Room(),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),
