@@ -119,8 +119,9 @@ _PUT_RIGHT = text(
 )
 _COME_BACK = text(
     "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = 'YES', WINNER = NULL, CHANGE_NO = :change,"
-    " MESSAGE = 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': the clash is over.'"
-    " WHERE STATUS = 'IN_CONFLICT' AND RECORDED = 'NO' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
+    " MESSAGE = 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': nothing keeps it out any more.'"
+    " WHERE STATUS IN ('IN_CONFLICT', 'SUCCESS', 'REFRESHED', 'WARN') AND RECORDED = 'NO'"
+    " AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
 )
 _LOST = text(
     "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = 'NO', WINNER = :winner, MESSAGE = :text, CHANGE_NO = :change"

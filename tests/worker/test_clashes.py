@@ -67,7 +67,7 @@ def test_the_loser_that_comes_back_says_on_its_own_update_that_it_is_recorded(wo
     w.cancel(1)
     w.settle()
     assert answers(w, 2) == [("IN_CONFLICT", "YES", None)]
-    assert "the clash is over" in w.sql("SELECT MESSAGE FROM STT_ECHO_NOTIFICATION WHERE SLOTID = 2")[0][0]
+    assert "keeps it out any more" in w.message(2)
 
 
 def test_who_is_pushed_out_later_says_so_on_its_own_update(world: Worlds) -> None:
@@ -78,6 +78,17 @@ def test_who_is_pushed_out_later_says_so_on_its_own_update(world: Worlds) -> Non
     w.lesson(2, at="09:30-10:30", lecturer="P2")
     w.settle()
     assert answers(w, 1) == [("SUCCESS", "NO", external(2))]
+
+
+def test_who_was_pushed_out_and_comes_back_says_so_as_well(world: Worlds) -> None:
+    w = world(strategy="last_wins")
+    w.lesson(1)
+    w.settle()
+    w.lesson(2, at="09:30-10:30", lecturer="P2")
+    w.settle()
+    w.cancel(2)
+    w.settle()
+    assert answers(w, 1) == [("SUCCESS", "YES", None)]
 
 
 def test_a_loser_whose_recording_is_withdrawn_is_not_listed_any_more(world: Worlds) -> None:
