@@ -10,16 +10,16 @@ import asyncio
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable
 
-from echodesk.planning.answers import NotAllowed, Wait
+from echodesk.planning.answers import PROBE_S, NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.values import Method, Request, RoomDay
 from echodesk.worker.ports import Clock, Moment
 from echodesk.worker.work import Fate
 
-PROBE_S = 300.0
-"""After a 401 or 403 one probe in this time, until someone acts (reliability H3)."""
 UNCLEAR_IN_A_ROW = 5
-BACK_OFF_MAX_S = 300.0
+BACK_OFF_MAX_S = 20.0
+"""How long sending stands still at most after unclear answers in a row: once Echo360 is well again, everything must
+have arrived within L and a minute (reliability C1). A probe each 20 s is nothing beside 120 calls a minute."""
 ROOM_WAIT_S = 3_600.0
 """A room without a recorder is tried once an hour (design §4.10)."""
 

@@ -23,7 +23,7 @@ from echodesk.worker.tasks import Tasks
 LISTINGS_AT_ONCE = 2
 PAGE = 150
 RELIST_S = 1.0
-RELIST_MAX_S = 60.0
+RELIST_MAX_S = 20.0
 """How long a room whose listing failed is left alone: twice as long each time, up to this."""
 EVERYTHING = "*"
 
