@@ -51,7 +51,7 @@ T = TypeVar("T")
 class World:
     """A context. Nothing that it started is left when it ends."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, lessons: int = LESSONS) -> None:
         self.dice = random.Random(seed)
         self.folder = folder
         self.data = folder / "data"
@@ -60,6 +60,7 @@ class World:
         self.crossed.touch()
         self.told.touch()
         self._seed = seed
+        self._lessons = lessons
         self._stack = ExitStack()
         self._groups = 30
         self.unswept = False
@@ -67,7 +68,7 @@ class World:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            timetable = small_timetable(self.folder / "csv", lessons=LESSONS, seed=self._seed)
+            timetable = small_timetable(self.folder / "csv", lessons=self._lessons, seed=self._seed)
             self.office, stage = open_demonstration(self.data, Wish(timetable=timetable, seed=self._seed))
             stack.callback(self.office.close)
             self.sql("UPDATE STT_ECHO_SETTING SET VALUE = ? WHERE NAME = 'late_s'", str(LATE_S))
@@ -301,6 +302,8 @@ class Forks:
             env=environment(),
             cwd=ROOT,
         )
+        # Everything is imported: from here on a worker begins at once.
+        self._heard()
         return self
 
     def __exit__(
@@ -323,9 +326,12 @@ class Forks:
 
     def _ask(self, words: object) -> dict[str, Any]:
         assert self._child.stdin is not None
-        assert self._child.stdout is not None
         self._child.stdin.write(msgspec.json.encode(words) + b"\n")
         self._child.stdin.flush()
+        return self._heard()
+
+    def _heard(self) -> dict[str, Any]:
+        assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line:
             raise RuntimeError(f"the process that forks workers ended: {self._told.read_text()[-3000:]}")

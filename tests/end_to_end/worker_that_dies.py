@@ -24,6 +24,7 @@ import httpx
 import msgspec
 
 from echodesk.capture.client import Echo360
+from echodesk.capture.trust import context
 from echodesk.main import Echo360Access, capture_settings, holder, open_office
 from echodesk.messages import (
     EngineState,
@@ -79,6 +80,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     """Asks for something as soon as it follows another."""
     ends_after_s: float = 0.0
     """Asked to end after so many seconds, 0 for never."""
+    ca_file: str = ""
+    """The authority that Echo360's certificate comes from, '' for the public ones."""
     jump_s: float = 0.0
     """Its clock jumps ahead by so many seconds, as after a suspend."""
 
@@ -129,8 +132,8 @@ class DyingLedger:
 class DyingTransport(httpx.AsyncBaseTransport):
     """Real sockets with three points around each request."""
 
-    def __init__(self, points: Points) -> None:
-        self._real = httpx.AsyncHTTPTransport(trust_env=False, retries=0)
+    def __init__(self, points: Points, real: httpx.AsyncBaseTransport) -> None:
+        self._real = real
         self._points = points
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -172,11 +175,15 @@ def compose(life: Life, sink: EventSink) -> WorkerThread:
     access = Echo360Access(life.url, life.client_id, life.client_secret)
     clock = JumpingClock(office.zone(), life.jump_s)
     settings = dataclasses.replace(
-        capture_settings(office, access, 0, loopback_only=True), deadline_s=CONSTANTS.deadline_s
+        capture_settings(office, access, 0, loopback_only=True),
+        deadline_s=CONSTANTS.deadline_s,
+        ca_file=Path(life.ca_file) if life.ca_file else None,
     )
+    checked_by = context(settings.ca_file)
 
     def parts(ledger: Ledger, events: EventSink) -> tuple[Engine, Capture]:
-        capture = Echo360(settings, clock, DyingTransport(points))
+        real = httpx.AsyncHTTPTransport(verify=checked_by, trust_env=False, retries=0)
+        capture = Echo360(settings, clock, DyingTransport(points, real))
         return Engine(DyingLedger(ledger, points), capture, clock, events, holder(), 0, CONSTANTS), capture
 
     return WorkerThread(office, sink, parts)
@@ -229,15 +236,19 @@ class Forks:
     def serve(self) -> None:
         """Until there are no more words; nothing that was forked is left alive then."""
         try:
+            self._say({"ready": True})
             for line in sys.stdin:
                 words = msgspec.json.decode(line)
                 answer = self._start(words["start"]) if "start" in words else self._wait(**words["wait"])
-                sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
-                sys.stdout.flush()
+                self._say(answer)
         finally:
             for pid in self._alive:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
+
+    def _say(self, answer: object) -> None:
+        sys.stdout.write(msgspec.json.encode(answer).decode() + "\n")
+        sys.stdout.flush()
 
     def _start(self, words: object) -> object:
         life = msgspec.convert(words, Life)
