@@ -8,6 +8,7 @@ budget).
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from typing import Protocol
 
 BURST = 5
@@ -19,6 +20,10 @@ class Clock(Protocol):
 
     def monotonic(self) -> float:
         """Seconds that never go back."""
+        ...
+
+    def utc_now(self) -> dt.datetime:
+        """The instant, aware."""
         ...
 
     async def sleep(self, seconds: float) -> None:

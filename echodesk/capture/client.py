@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from echodesk.capture.answers import HTML, not_found, refusal, told
+from echodesk.capture.answers import OTHER_YEAR, no_answer, not_found, refusal, told, unclear
 from echodesk.capture.budget import Budget
 from echodesk.capture.budget import Clock as Ticks
 from echodesk.capture.calls import Calls, Outcome
@@ -36,15 +36,12 @@ from echodesk.planning.answers import (
     Refused,
     Reply,
     SupplyAnswer,
-    Unclear,
     Wait,
 )
 from echodesk.planning.values import Booking, Standing
 
 SCHEDULES = "/public/api/v2/schedules"
 USERS = "/public/api/v1/users"
-OTHER_YEAR = "SectionOfOtherYear"
-"""Code of a `Refused` that was not sent: one of its sections is known to be another year's (design §4.14)."""
 
 
 class Clock(Ticks, Protocol):
@@ -70,7 +67,7 @@ class Echo360:
         self._quality = dict(settings.quality_of_room)
         self._line = Line(settings, clock, transport)
         self._budget = budget = Budget(settings.calls_per_minute, clock)
-        self._calls = Calls(settings, self._line, budget, SignIn(settings, self._line, budget, clock))
+        self._calls = Calls(settings, self._line, budget, SignIn(settings, self._line, budget, clock), clock)
         self._reference = Reference(self._calls, self._line.origin)
         self._supplier = Supplier(settings, self._calls, self._reference, clock)
 
@@ -182,6 +179,8 @@ class Echo360:
         self._reference.remember(known)
         if clean:
             self._supplier.nothing_under_way()
+        else:
+            self._supplier.something_under_way()
 
     def learned(self) -> tuple[Learned, ...]:
         """What was learned about reference data since the last call, to be stored."""
@@ -190,6 +189,10 @@ class Echo360:
     def limit(self, calls_per_minute: int) -> None:
         """Another call limit from now on, 0 for none."""
         self._budget.limit(calls_per_minute)
+
+    def try_again(self) -> None:
+        """Someone has acted: Echo360 is asked at once whether it lets us in now."""
+        self._calls.door.try_again()
 
     def only_while(self, may_send: Callable[[], bool]) -> None:
         """From now on this is asked right before every request of any kind; while False nothing is sent, and the
@@ -220,16 +223,16 @@ class Echo360:
         try:
             self._reference.learn_from_answer(booking, row)
         except Unreadable as problem:
-            return Reply(Unclear(f"Echo360's answer cannot be read: {problem}"), tuple(exchanges))
+            return Reply(unclear(f"Echo360's answer cannot be read: {problem}"), tuple(exchanges))
         return Reply(self._done(row, booking), tuple(exchanges))
 
     def _done(self, row: Row, booking: Booking | None = None) -> Answer:
         try:
             shown = self._standings(row)
         except Unreadable as problem:
-            return Unclear(f"Echo360's answer cannot be read: {problem}")
+            return unclear(f"Echo360's answer cannot be read: {problem}")
         if not shown:
-            return Unclear("Echo360's answer holds no date.")
+            return unclear("Echo360's answer holds no date.")
         standing = shown[0]
         if booking is not None:
             sections = self._reference.sections_in_answer(booking, row)
@@ -243,7 +246,7 @@ class Echo360:
         try:
             return await self._reference.know(rows, exchanges)
         except Unreadable as problem:
-            return Unclear(f"A schedule cannot be read: {problem}")
+            return unclear(f"A schedule cannot be read: {problem}")
 
     async def _pages(self, path: str, exchanges: list[Exchange]) -> AsyncGenerator[tuple[Standing, ...] | Answer]:
         async with aclosing(pages(self._calls, self._line.origin, path, exchanges)) as listed:
@@ -258,7 +261,7 @@ class Echo360:
                 try:
                     shown = tuple(standing for row in page for standing in self._standings(row))
                 except Unreadable as problem:
-                    yield Unclear(str(problem))
+                    yield unclear(str(problem))
                     return
                 yield shown
 
@@ -292,9 +295,9 @@ def _row(method: str, got: Outcome, named: set[str]) -> Row | Answer:
     try:
         row = decoded(got.body)
     except Unreadable as problem:
-        return Unclear(f"Echo360's answer (status {got.status}) cannot be read: {problem}")
+        return unclear(f"Echo360's answer (status {got.status}) cannot be read: {problem}")
     if got.status == 202 or not isinstance(row, dict) or row.get("externalId") not in named:
-        return Unclear(f"Echo360's answer (status {got.status}) does not name {' or '.join(sorted(named))}.")
+        return unclear(f"Echo360's answer (status {got.status}) does not name {' or '.join(sorted(named))}.")
     return row
 
 
@@ -304,8 +307,8 @@ def _removed(got: Outcome) -> Answer:
     if not 200 <= got.status < 300:
         return refusal("DELETE", got)
     # The body of a removal is not documented; only what is plainly no answer of the API makes it unclear.
-    if got.status == 202 or HTML.match(got.body) or "html" in got.content_type.lower():
-        return Unclear(f"Echo360's answer to a removal (status {got.status}) is none of its API.")
+    if no_answer(got):
+        return unclear(f"Echo360's answer to a removal (status {got.status}) is none of its API.")
     return Done(None)
 
 
@@ -319,9 +322,9 @@ def _person(got: Outcome, email: str) -> Answer:
     try:
         row = decoded(got.body)
     except Unreadable as problem:
-        return Unclear(f"Echo360's answer about a person cannot be read: {problem}")
+        return unclear(f"Echo360's answer about a person cannot be read: {problem}")
     if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-        return Unclear("Echo360's answer about a person names nobody.")
+        return unclear("Echo360's answer about a person names nobody.")
     return Done(None)
 
 

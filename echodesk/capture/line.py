@@ -7,6 +7,7 @@ all, and a call costs less processor time (desktop §4 measured the client).
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -29,7 +30,12 @@ CONNECT_SHARE = 0.4
 # Servers close idle connections after 5 s at the earliest (uvicorn's default); a request on a connection that is
 # just being closed would be ambiguous for nothing, so ours is given up first.
 KEEP_S = 4.0
+LEAST_WAIT_S = 1.0
 LONGEST_WAIT_S = 3600.0
+"""What Echo360 asks for is taken as at least and at most so long (reliability H3)."""
+FIRST_BARE_WAIT_S = 5.0
+LONGEST_BARE_WAIT_S = 300.0
+"""After a 429 that does not say how long; doubled each time."""
 BACKOFF_LIMIT_S = 60.0
 NOT_OURS_S = 1.0
 """Until it is asked again whether we are the ones who send."""
@@ -43,7 +49,8 @@ class Got:
     content_type: str
     body: bytes
     retry_after_s: float | None
-    """What Echo360 asked for, at most an hour; None if it asked for nothing that makes sense."""
+    """How long Echo360 is not to be asked anything: as told, 1 s to an hour; after a 429 that says nothing
+    sensible longer each time; None if there is no such wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class Line:
         self._host = self._base.netloc
         self._secrets: set[str] = {settings.client_secret}
         self._failed_connects = 0
+        self._bare_limits = 0
+        self._held_until = float("-inf")
         self.calls: Counter[str] = Counter()
         self.may_send: Callable[[], bool] = lambda: True
         """Asked right before each request: False while another program may be the one that sends."""
@@ -132,13 +141,16 @@ class Line:
         async with self._connections:
             if not self.may_send():
                 return NotSent(NOT_OURS_S, "It is not certain that this EchoDesk is still the one that sends.")
+            if (held_s := self._held_until - self._clock.monotonic()) > 0:
+                # Whoever took a turn before Echo360 asked to wait has to wait as well.
+                return NotSent(held_s, "Echo360 asked to wait.")
             self.calls[counted_as or method] += 1
             started = self._clock.monotonic()
             outcome: Got | NotSent | Unanswered = Unanswered("The call was cut off before an answer came.")
             # Not reset when cancelled: then the deadline has to know.
             progress.on_the_wire = True
             try:
-                outcome = await self._exchange(method, path, body, authorization, content_type)
+                outcome = self._heeded(await self._exchange(method, path, body, authorization, content_type))
                 progress.on_the_wire = False
             finally:
                 if exchanges is not None:
@@ -180,7 +192,7 @@ class Line:
         try:
             response = await transport.handle_async_request(request)
             try:
-                got = await _whole(response)
+                got = await _whole(response, self._clock.utc_now())
             finally:
                 await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as problem:
@@ -203,6 +215,20 @@ class Line:
         if trouble is not None:
             return f"{trouble} {trouble.next_step}"
         return f"Echo360 cannot be reached: {_words(problem)}"
+
+    def _heeded(self, outcome: Got | NotSent | Unanswered) -> Got | NotSent | Unanswered:
+        """The answer, with the wait that it asks for put into force for the whole line (reliability H3)."""
+        if not isinstance(outcome, Got):
+            return outcome
+        if outcome.status != 429:
+            self._bare_limits = 0
+        elif outcome.retry_after_s is None:
+            bare_s = min(LONGEST_BARE_WAIT_S, FIRST_BARE_WAIT_S * 2.0 ** min(self._bare_limits, 10))
+            self._bare_limits += 1
+            outcome = replace(outcome, retry_after_s=bare_s)
+        if outcome.retry_after_s is not None:
+            self._held_until = max(self._held_until, self._clock.monotonic() + outcome.retry_after_s)
+        return outcome
 
     def _record(
         self, method: str, path: str, body: bytes, outcome: Got | NotSent | Unanswered, took_ms: int
@@ -228,7 +254,7 @@ def _transports(settings: CaptureSettings) -> list[httpx.AsyncBaseTransport]:
     ]
 
 
-async def _whole(response: httpx.Response) -> Got | Unanswered:
+async def _whole(response: httpx.Response, now: dt.datetime) -> Got | Unanswered:
     """The whole body, or why not. A body that drips is ended by the caller's deadline."""
     encoding = response.headers.get("content-encoding", "identity")
     if encoding.lower() != "identity":
@@ -245,21 +271,31 @@ async def _whole(response: httpx.Response) -> Got | Unanswered:
         response.status_code,
         headers.get("content-type", ""),
         b"".join(parts),
-        _retry_after_s(headers) if response.status_code in (429, 503) else None,
+        _retry_after_s(headers, now) if response.status_code in (429, 503) else None,
     )
 
 
-def _retry_after_s(headers: httpx.Headers) -> float | None:
-    """Seconds, or an HTTP date measured against the server's own Date; absurd values count as none (fault 10)."""
+def _retry_after_s(headers: httpx.Headers, now: dt.datetime) -> float | None:
+    """Seconds, or an HTTP date measured against the server's own Date, or against ours if it sent none; what makes
+    no sense counts as none (fault 10)."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         # A number of any length must not cost time to convert.
-        return min(float(text[:12]), LONGEST_WAIT_S)
+        seconds = float(text[:12])
+    else:
+        until, sent = _http_date(text), _http_date(headers.get("date", "")) or now
+        if until is None or until < sent:
+            return None
+        seconds = (until - sent).total_seconds()
+    return max(LEAST_WAIT_S, min(seconds, LONGEST_WAIT_S))
+
+
+def _http_date(text: str) -> dt.datetime | None:
     try:
-        seconds = (parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
+        found = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(seconds, LONGEST_WAIT_S) if seconds >= 0 else None
+    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
 
 
 def _words(problem: Exception) -> str:

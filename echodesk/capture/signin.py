@@ -8,18 +8,18 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from echodesk.capture.answers import UNSENT, Seen, shut_out, sign_in_trouble
 from echodesk.capture.budget import Budget, Clock
 from echodesk.capture.line import Got, Line, NotSent, Progress, Unanswered
 from echodesk.capture.parsing import Unreadable, decoded
 from echodesk.capture.settings import CaptureSettings
-from echodesk.planning.answers import NotAllowed, Wait
+from echodesk.planning.answers import Answer, Wait
 
 PATH = "/oauth2/access_token"
 SIGN_INS = "sign_ins"
 AHEAD_S = 600.0
 """A token is renewed when it has less than this to live, or less than half its life."""
 DEFAULT_LIFE_S = 3600.0
-RETRY_S = 5.0
 REFUSING = frozenset({400, 401, 403, 404, 405, 410, 422})
 """Statuses of the token endpoint that mean "these credentials, or this address, are wrong"."""
 
@@ -54,25 +54,25 @@ class SignIn:
         self._renew_at = 0.0
         self._ends_at = 0.0
         self._attempts = 0
-        self._failure: Wait | NotAllowed | None = None
+        self._failure: Answer | None = None
 
     def __repr__(self) -> str:
         return f"SignIn({'signed in' if self._signed else 'not signed in'})"
 
-    async def current(self) -> Signed | Wait | NotAllowed:
-        """The token at hand, renewed in good time. `Wait` never means that something may have taken effect."""
+    async def current(self) -> Signed | Answer:
+        """The token at hand, renewed in good time. A `Wait` never means that something may have taken effect."""
         if self._signed is not None and self._clock.monotonic() < self._renew_at:
             return self._signed
         return await self._again(self._signed)
 
-    async def anew(self, refused: Signed) -> Signed | Wait | NotAllowed:
+    async def anew(self, refused: Signed) -> Signed | Answer:
         """After a 401: another token than the refused one, by the credentials themselves."""
         if self._signed is refused:
             self._signed = None
             self._refresh_token = None
         return await self._again(refused)
 
-    async def _again(self, known: Signed | None) -> Signed | Wait | NotAllowed:
+    async def _again(self, known: Signed | None) -> Signed | Answer:
         attempts = self._attempts
         async with self._one_at_a_time:
             if self._signed is not None and self._signed is not known:
@@ -90,7 +90,7 @@ class SignIn:
                     return self._signed
             return outcome
 
-    async def _sign_in(self) -> Signed | Wait | NotAllowed:
+    async def _sign_in(self) -> Signed | Answer:
         # Taken away before it is sent: a refresh token works once, also when its answer is lost.
         refresh_token, self._refresh_token = self._refresh_token, None
         if refresh_token is not None:
@@ -108,7 +108,7 @@ class SignIn:
             }
         )
 
-    async def _grant(self, form: dict[str, str]) -> Signed | Wait | NotAllowed:
+    async def _grant(self, form: dict[str, str]) -> Signed | Answer:
         await self._budget.turn()
         got = await self._line.send(
             "POST",
@@ -121,31 +121,30 @@ class SignIn:
             counted_as=SIGN_INS,
         )
         if isinstance(got, NotSent):
-            return Wait(got.seconds, may_have_applied=False, text=got.text)
+            return UNSENT.answer(Seen("POST", got))
         if isinstance(got, Unanswered):
-            return Wait(RETRY_S, may_have_applied=False, text=f"Signing in to Echo360: {got.text}")
+            return sign_in_trouble(f"Signing in to Echo360: {got.text}")
+        if got.retry_after_s is not None:
+            self._budget.hold(got.retry_after_s)
         return self._taken(got)
 
-    def _taken(self, got: Got) -> Signed | Wait | NotAllowed:
+    def _taken(self, got: Got) -> Signed | Answer:
         if got.status in REFUSING:
-            return NotAllowed(
+            return shut_out(
                 f"Echo360 does not accept the client id and secret (status {got.status}). "
                 "Check them, and the address."
             )
         if got.status not in (200, 201):
-            return Wait(
-                got.retry_after_s if got.retry_after_s is not None else RETRY_S,
-                may_have_applied=False,
-                text=f"Signing in to Echo360 failed with status {got.status}.",
-            )
+            text = f"Signing in to Echo360 failed with status {got.status}."
+            return sign_in_trouble(text) if got.retry_after_s is None else sign_in_trouble(text, got.retry_after_s)
         try:
             tokens = msgspec.convert(decoded(got.body), _Tokens)
             authorization = f"Bearer {tokens.access_token}".encode("ascii")
         except (Unreadable, msgspec.ValidationError, UnicodeError):
             # Never quoted: it may hold half of a token.
-            return Wait(RETRY_S, may_have_applied=False, text="Echo360's answer to the sign-in cannot be read.")
+            return sign_in_trouble("Echo360's answer to the sign-in cannot be read.")
         if not tokens.access_token.isprintable() or not tokens.access_token:
-            return Wait(RETRY_S, may_have_applied=False, text="Echo360's answer to the sign-in holds no token.")
+            return sign_in_trouble("Echo360's answer to the sign-in holds no token.")
         return self._keep(tokens, authorization)
 
     def _keep(self, tokens: _Tokens, authorization: bytes) -> Signed:

@@ -15,7 +15,7 @@ import msgspec
 
 from echodesk.capture.answers import refusal, told
 from echodesk.capture.budget import Clock
-from echodesk.capture.calls import Calls
+from echodesk.capture.calls import Calls, Outcome
 from echodesk.capture.line import Got
 from echodesk.capture.paging import pages
 from echodesk.capture.parsing import Row, Unreadable, decoded
@@ -88,6 +88,10 @@ class Supplier:
     def nothing_under_way(self) -> None:
         """No earlier run left a create behind that may still take effect."""
         self._started_at = -math.inf
+
+    def something_under_way(self) -> None:
+        """Another run may have left a create behind: from now on it may still take effect for L."""
+        self._started_at = self._clock.monotonic()
 
     async def supply(self, missing: Missing, facts: ReferenceFacts, exchanges: list[Exchange]) -> SupplyAnswer:
         """`Supplied` if the request can be sent again; `Wait` and `Unclear` if nobody can say so yet."""
@@ -310,7 +314,7 @@ def _path(thing: Thing, filters: dict[str, str]) -> str:
     return f"{path}?{urlencode(filters)}" if filters else path
 
 
-def _made(thing: Thing, got: Got | Wait | Unclear | NotAllowed) -> str | Answer:
+def _made(thing: Thing, got: Outcome) -> str | Answer:
     if not isinstance(got, Got):
         return got
     if not 200 <= got.status < 300:

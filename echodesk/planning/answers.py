@@ -111,6 +111,39 @@ class NotAllowed:
 
 Answer = Done | Clash | Exists | Gone | Missing | NoDevice | InPast | Refused | Wait | Unclear | NotAllowed
 
+PROBE_S = 300.0
+"""While Echo360 does not let us in, one request is tried in this time, until someone acts (reliability H3)."""
+
+
+class Class(StrEnum):
+    """What may be concluded from an answer; the worker acts on it alone (reliability H4, T7)."""
+
+    DEFINITE = "definite"
+    """Done, or certainly not done: the intent is cleared."""
+    PARK = "park"
+    """Certainly not done, and not to be tried again before something changes: shown as failed."""
+    WAIT = "wait"
+    """Certainly not done: the same request again, not before the time told."""
+    AMBIGUOUS = "ambiguous"
+    """Done, not done, or done later: the intent stays, and after L the room is listed afresh."""
+    AUTH = "auth"
+    """Not let in: nothing more is sent until someone acts, but for one probe."""
+
+
+def class_of(answer: Answer) -> Class:
+    """The class of an answer."""
+    if isinstance(answer, Wait):
+        return Class.AMBIGUOUS if answer.may_have_applied else Class.WAIT
+    return _CLASSES.get(type(answer), Class.DEFINITE)
+
+
+_CLASSES: dict[type[Answer], Class] = {
+    Refused: Class.PARK,
+    NoDevice: Class.PARK,
+    Unclear: Class.AMBIGUOUS,
+    NotAllowed: Class.AUTH,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -331,6 +331,7 @@ class Leading:
         """The gate must know of a pause before the command is answered: from then on nothing is sent."""
         if isinstance(command, TryAgain):
             self.gate.try_again()
+            self._capture.try_again()
         elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
         await self._read_settings()

@@ -114,6 +114,10 @@ class Capture(Protocol):
         """Another call limit from now on, 0 for none."""
         ...
 
+    def try_again(self) -> None:
+        """Someone has acted: if Echo360 did not let us in, it is asked at once whether it does now."""
+        ...
+
     def only_while(self, may_send: Callable[[], bool]) -> None:
         """From now on this is asked right before every request of any kind; while False nothing is sent, and the
         answer is a `Wait` after which nothing happened (reliability L2, L6)."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from echodesk.capture.client import OTHER_YEAR, Echo360
+from echodesk.capture.answers import OTHER_YEAR
+from echodesk.capture.client import Echo360
 from echodesk.planning.answers import Done, Kind, Learned, Missing, Refused, Reply, Unclear
 from tests.capture.directory import Directory, working
 from tests.capture.world import SCHEDULES, JumpingClock, Server, booking, listing, row, thing

@@ -28,6 +28,9 @@ class RealClock:
     def campus_now(self) -> dt.datetime:
         return dt.datetime.combine(TODAY, dt.time(8))
 
+    def utc_now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 

@@ -210,7 +210,7 @@ def test_a_parent_that_is_gone_is_looked_for_again() -> None:
     server.before_create = refuse_stale
 
     async def once(echo: Echo360, _clock: JumpingClock) -> SupplyAnswer:
-        echo.remember([Learned(Kind.BUILDING, "SCI", "b-stale")], clean=False)
+        echo.remember([Learned(Kind.BUILDING, "SCI", "b-stale")], clean=True)
         return (await echo.supply(ROOM, facts())).answer
 
     assert working(server, once) == Supplied(("building 'SCI'", "room 'S101'"))

@@ -42,6 +42,9 @@ class JumpingClock:
     def campus_now(self) -> dt.datetime:
         return dt.datetime.combine(TODAY, dt.time(8)) + dt.timedelta(seconds=self.now - 1000.0)
 
+    def utc_now(self) -> dt.datetime:
+        return self.campus_now().replace(tzinfo=dt.UTC)
+
     async def sleep(self, seconds: float) -> None:
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self.now + seconds, next(self._order), waiting))

@@ -44,6 +44,9 @@ class RealClock:
     def campus_now(self) -> dt.datetime:
         return dt.datetime.now(CAMPUS).replace(tzinfo=None)
 
+    def utc_now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC)
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
