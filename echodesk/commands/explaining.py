@@ -14,6 +14,7 @@ from echodesk.desk import words
 from echodesk.errors import WrongUse
 from echodesk.main import AllBooks
 from echodesk.messages import Table
+from echodesk.planning.values import Reason
 from echodesk.store.happened import Happened, Happenings
 from echodesk.timetable.explaining import Explanation
 from echodesk.timetable.explaining import explain as explained
@@ -219,8 +220,10 @@ def _week_text(week: Week, stamp: Callable[[str], str]) -> str:
         said.append(f"        in Echo360: {held.room} {held.date} {held.start}-{held.finish}, {held.title}")
     if happened.not_recorded is not None:
         out = happened.not_recorded
-        because = f" ({out.winner} has the room)" if out.winner else f" ({out.detail})" if out.detail else ""
-        said.append(f"        not recorded: {words.reason(out.reason)}{because}")
+        # Whose decision it was stands in the detail, with the lesson that has the room.
+        decided = out.reason == Reason.DECISION
+        because = f"{out.winner} has the room" if out.winner and not decided else out.detail
+        said.append(f"        not recorded: {words.reason(out.reason)}{f' ({because})' if because else ''}")
     if happened.refused:
         said.append(f"        Echo360 refused it: {happened.refused}")
     for one in happened.updates[:SHOWN_UPDATES]:

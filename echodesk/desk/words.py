@@ -136,6 +136,8 @@ _CALLS: Mapping[str, str] = {
     "PAUSE": "Paused",
     "RESUME": "Resumed",
     "TRYAGAIN": "Try again asked for",
+    "DECIDE": "Decided",
+    "WITHDRAW": "Decision taken back",
 }
 
 _OUTCOMES: Mapping[str, tuple[str, Tone]] = {
