@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import os
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 
 from tests.single_faults.ending import Ending
 
@@ -43,6 +44,8 @@ class Branch:
     struck: bool = True
     second: str = ""
     """The point of a second disturbance."""
+    healed: bool = False
+    """It took a comparison."""
 
 
 @dataclass(slots=True)
@@ -59,10 +62,9 @@ class Trunk:
     _pipe: IO[str] | None = None
     _waiting: list[tuple[Point, str, int, IO[str]]] = field(default_factory=list)
 
-    def visit(self, point: Point) -> str | None:
+    def visit(self, act: int, where: str, what: str) -> str | None:
         """None on the trunk; in a copy what is to happen here."""
-        if self.me is not None:
-            return None
+        point = Point(len(self.points), act, where, what)
         self.points.append(point)
         for kind in self.kinds_at(point):
             if self.fork(point, kind):
@@ -83,7 +85,9 @@ class Trunk:
         self._pipe = os.fdopen(writing, "w")
         self.me = (point, kind)
         self.branches, self._waiting = [], []
-        if asyncio.events._get_running_loop() is not self.loop and self.loop.is_running():
+        # Killed workers leave tasks behind, as processes do; asyncio would remark on each.
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        if self.loop.is_running():
             # A forked process is told that it runs no loop, though it stands in the middle of one.
             asyncio.events._set_running_loop(self.loop)
         return True
@@ -94,10 +98,12 @@ class Trunk:
             self._collect()
         return self.branches
 
-    def report(self, ending: Ending, struck: bool) -> None:
+    def report(self, branches: Sequence[Branch]) -> None:
         """In a copy: how it ended. Does not return."""
-        assert self.me is not None
-        self._leave(Branch(*self.me, ending, struck=struck))
+        assert self._pipe is not None
+        self._pipe.write(json.dumps([asdict(one) for one in branches]))
+        self._pipe.close()
+        os._exit(0)
 
     def __enter__(self) -> Self:
         gc.collect()
@@ -110,23 +116,21 @@ class Trunk:
         if self.me is not None:
             # Nothing of a copy may reach what its parent goes on with.
             told = "".join(traceback.format_exception(kind, problem, trace)) if problem else "it ended too early"
-            self._leave(Branch(*self.me, None, problem=told))
+            self.report([Branch(*self.me, None, problem=told)])
         gc.unfreeze()
-
-    def _leave(self, branch: Branch) -> None:
-        assert self._pipe is not None
-        self._pipe.write(json.dumps(asdict(branch)))
-        self._pipe.close()
-        os._exit(0)
 
     def _collect(self) -> None:
         point, kind, child, pipe = self._waiting.pop(0)
         with pipe:
             told = pipe.read()
         os.waitpid(child, 0)
-        if not told:
+        if told:
+            self.branches += [_branch(one) for one in json.loads(told)]
+        else:
             self.branches.append(Branch(point, kind, None, problem="the process ended without a word"))
-            return
-        found = json.loads(told)
-        ended = Ending(**found["ending"]) if found["ending"] is not None else None
-        self.branches.append(Branch(point, kind, ended, found["problem"], found["struck"], found["second"]))
+
+
+def _branch(told: dict[str, Any]) -> Branch:
+    ended = told.pop("ending")
+    point = Point(**told.pop("point"))
+    return Branch(point=point, ending=None if ended is None else Ending(**ended), **told)

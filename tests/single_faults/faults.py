@@ -17,6 +17,8 @@ class Kind(StrEnum):
     """A disturbance that is not the network's. Those of the network are `http:` and the simulator's name."""
 
     KILL = "kill"
+    TWICE = "kill_twice"
+    """Killed, and its successor killed at each of its own steps."""
     FREEZE = "freeze"
     """Stands still until another worker has taken over and finished."""
     FREEZE_SHORT = "freeze_short"
@@ -36,7 +38,7 @@ class Kind(StrEnum):
     """A change or removal of what is there is answered as if it were not: another server that lags behind."""
 
 
-_EVERYWHERE = (Kind.KILL, Kind.FREEZE, Kind.FREEZE_SHORT, Kind.PAUSE, Kind.EDIT)
+_EVERYWHERE = (Kind.KILL, Kind.TWICE, Kind.FREEZE, Kind.FREEZE_SHORT, Kind.PAUSE, Kind.EDIT)
 _AT = {
     "read": (*_EVERYWHERE, Kind.STALE, Kind.SLOW_READ, Kind.DATABASE_AWAY),
     "write": (*_EVERYWHERE, Kind.DATABASE_AWAY),
@@ -112,7 +114,7 @@ def kinds_at(stage: Stage, where: str) -> Iterator[str]:
 
 def disturb(stage: Stage, kind: str) -> Disturbed | None:
     """Do it, here and now. Raises what httpx raises where the connection fails."""
-    if kind == Kind.KILL:
+    if kind in (Kind.KILL, Kind.TWICE):
         stage.die()
     elif kind == Kind.FREEZE:
         stage.freeze(LONG)

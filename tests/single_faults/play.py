@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.single_faults.branches import Branch, Point, Trunk
 from tests.single_faults.ending import Ending, differences, ending
-from tests.single_faults.faults import Kind, disturb, kinds_at, struck
+from tests.single_faults.faults import HEALED_BY_COMPARISON, Kind, disturb, kinds_at, struck
 from tests.single_faults.scenario import Scenario
 from tests.single_faults.stage import Disturbed, Stage, office_of
 from tests.worker.campus import fill_university
@@ -42,10 +43,10 @@ class Played:
 
     scenario: str
     steps: int = 0
-    runs: dict[str, int] = field(default_factory=dict)
-    healed: int = 0
+    runs: Counter[str] = field(default_factory=Counter)
+    healed: Counter[str] = field(default_factory=Counter)
     """Ended equal only after a comparison, as reliability C2 allows for what leaves no trace."""
-    idle: dict[str, int] = field(default_factory=dict)
+    without_effect: Counter[str] = field(default_factory=Counter)
     """Network faults that found nothing to act on; not counted among the runs."""
     differences: list[Difference] = field(default_factory=list)
     ending: Ending | None = None
@@ -61,7 +62,6 @@ def university() -> Iterator[Path]:
             fill_university(Cmis(connection))
             for statement in WATCH:
                 connection.execute(text(statement))
-            connection.exec_driver_sql("SELECT 1")
         database.close()
         yield Path(name) / "fresh.sqlite"
 
@@ -87,23 +87,14 @@ def _run(stage: Stage, scenario: Scenario, played: Played, wanted: Wanted, jobs:
     stage.come_to_rest()
     stage.another_edit = scenario.another
     done = 0
-    known: set[tuple[str, str, int]] = set()
 
     def kinds(point: Point) -> Iterator[str]:
         return (kind for kind in kinds_at(stage, point.where) if wanted(scenario, point, kind))
 
     with Trunk(stage.loop, kinds, jobs) as trunk:
-
-        def visit(where: str, what: str) -> Disturbed | None:
-            key = (where, what, stage.progress)
-            if trunk.me is not None or key in known:
-                return None
-            known.add(key)
-            kind = trunk.visit(Point(len(trunk.points), done, where, what))
-            return None if kind is None else disturb(stage, kind)
-
+        watch = _Watch(stage, trunk)
         stage.as_before = office_of(stage.copy(), stage.loop)
-        stage.visit = visit
+        stage.visit = lambda where, what: watch.visit(done, where, what)
         for act in scenario.acts:
             stage.progress += 1
             act.do(stage)
@@ -113,15 +104,52 @@ def _run(stage: Stage, scenario: Scenario, played: Played, wanted: Wanted, jobs:
                 scenario.another(stage)
                 stage.come_to_rest(act.wait_s, quiet=act.quiet)
         if trunk.me is not None:
-            kind = trunk.me[1]
-            trunk.report(_ending(stage, scenario, kind), struck(stage, kind))
+            trunk.report(watch.ended())
         played.steps = len(trunk.points)
         played.ending = ending(stage)
         return trunk.finish()
 
 
-def _ending(stage: Stage, scenario: Scenario, kind: str) -> Ending:
-    return ending(stage)
+class _Watch:
+    """What happens at each step of a run: on the trunk it is forked, in a copy it may be disturbed once more."""
+
+    def __init__(self, stage: Stage, trunk: Trunk) -> None:
+        self._stage = stage
+        self._trunk = trunk
+        self._again: Trunk | None = None
+        self._known: set[tuple[str, str, int]] = set()
+
+    def visit(self, act: int, where: str, what: str) -> Disturbed | None:
+        trunk = self._trunk if self._trunk.me is None else self._again
+        if trunk is None or trunk.me is not None:
+            return None
+        key = (where, what, self._stage.progress)
+        if key in self._known:
+            # Waiting goes round in circles; once is enough.
+            return None
+        self._known.add(key)
+        kind = trunk.visit(act, where, what)
+        if kind == Kind.TWICE:
+            self._again = Trunk(self._stage.loop, lambda point: (Kind.KILL,), jobs=1)
+            self._known.clear()
+        return None if kind is None else disturb(self._stage, kind)
+
+    def ended(self) -> list[Branch]:
+        """In a copy: how it ended, and how those ended that were disturbed twice."""
+        assert self._trunk.me is not None
+        point, kind = self._trunk.me
+        struck_once = struck(self._stage, kind)
+        if self._again is None:
+            ended = ending(self._stage)
+            healed = bool(ended.wrong) and kind in HEALED_BY_COMPARISON
+            if healed:
+                self._stage.list_everything()
+                ended = ending(self._stage)
+            return [Branch(point, kind, ended, struck=struck_once, healed=healed)]
+        if self._again.me is None:
+            return self._again.finish()
+        self._again.report([Branch(point, kind, ending(self._stage), second=str(self._again.me[0]))])
+        raise AssertionError("a copy went on after its report")
 
 
 def _judge(played: Played, branches: list[Branch]) -> None:
@@ -132,10 +160,15 @@ def _judge(played: Played, branches: list[Branch]) -> None:
         played.differences.append(Difference(played.scenario, "", "undisturbed", tuple(plain.wrong)))
     for one in branches:
         if not one.struck:
-            played.idle[one.kind] = played.idle.get(one.kind, 0) + 1
+            played.without_effect[one.kind] += 1
             continue
-        played.runs[one.kind] = played.runs.get(one.kind, 0) + 1
+        played.runs[one.kind] += 1
+        played.healed[one.kind] += one.healed
         expected = after_edit[one.point.act] if one.kind in (Kind.EDIT, REFERENCE) else plain
         told = [one.problem] if one.ending is None or expected is None else differences(expected, one.ending)
         if told:
-            played.differences.append(Difference(played.scenario, str(one.point), one.kind, tuple(told)))
+            played.differences.append(Difference(played.scenario, _where(one), one.kind, tuple(told)))
+
+
+def _where(branch: Branch) -> str:
+    return f"{branch.point}, then {branch.second}" if branch.second else str(branch.point)

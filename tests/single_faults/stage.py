@@ -17,7 +17,7 @@ from sqlalchemy.pool import StaticPool
 from echodesk.capture.settings import CaptureSettings
 from echodesk.errors import DatabaseTrouble
 from echodesk.main import Office
-from echodesk.messages import EngineState, Pause, Resume, TryAgain
+from echodesk.messages import EngineState, Pause, Refresh, Resume, TryAgain
 from echodesk.simulator.faults import FaultSettings
 from echodesk.simulator.seed import Seed
 from echodesk.simulator.wire import SimRequest, SimResponse
@@ -42,8 +42,10 @@ CONSTANTS = replace(
     lease_margin_s=OFFICE.lease_margin_s / 10,
     deadline_s=1.5,
     follow_s=OFFICE.follow_s / 10,
+    idle_s=OFFICE.idle_s * 2,
 )
-"""The lease's constants divided by ten (decisions: Tests); a call's deadline fits into what is left of it."""
+"""The lease's constants divided by ten (decisions: Tests), a call's deadline that fits into what is left of it, and
+half as many looks into an empty queue, because they are what a run costs most of."""
 LONG = 2.5
 """So many lives of a lease are enough for another worker to take over and to finish, late answers included."""
 SHORT = 1.1
@@ -76,10 +78,13 @@ class WatchedSteps(Steps):
 
     visit: Visit
 
+    def _told(self, where: str, step: str) -> Disturbed | None:
+        return None if self._life.over else self.visit(where, step)
+
     async def read(self, step: str, work: Callable[[Books], T]) -> T:
         """One read transaction."""
         await self._begin(step)
-        told = self.visit("read", step)
+        told = self._told("read", step)
         await self._life.go_on()
         if told is not None and told.trouble is not None:
             raise told.trouble
@@ -93,12 +98,12 @@ class WatchedSteps(Steps):
     async def write(self, step: str, work: Callable[[Books], T]) -> T:
         """One write transaction."""
         await self._begin(step)
-        told = self.visit("write", step)
+        told = self._told("write", step)
         await self._life.go_on()
         if told is not None and told.trouble is not None:
             raise told.trouble
         answer = self._office.write(work)
-        told = self.visit("written", step)
+        told = self._told("written", step)
         await self._life.go_on()
         if told is not None and told.trouble is not None:
             raise told.trouble
@@ -124,12 +129,14 @@ class Watched(Process):
 
     def _on_request(self, request: SimRequest) -> SimResponse | None:
         self.arriving = request
-        self.visit("request", words_of(request))
+        if not self.life.over:
+            self.visit("request", words_of(request))
         answer, self.answer_instead = self.answer_instead, None
         return answer
 
     def _on_answer(self, request: SimRequest) -> None:
-        self.visit("answer", words_of(request))
+        if not self.life.over:
+            self.visit("answer", words_of(request))
 
 
 class Stage(World):
@@ -240,6 +247,13 @@ class Stage(World):
         except AssertionError as problem:
             return [str(problem).splitlines()[0]]
         return []
+
+    def list_everything(self) -> None:
+        """Staff have every room listed again."""
+        rooms = self.office.read(lambda books: {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()})
+        for room in sorted(rooms):
+            self.post(Refresh("ann", room, ""))
+        self.come_to_rest()
 
     # ---- the course of a run ------------------------------------------------------------------------------
 

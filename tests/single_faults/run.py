@@ -1,0 +1,113 @@
+"""The campaign: which disturbances are played at which points, and the report."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+from tests.single_faults.branches import Point
+from tests.single_faults.faults import Kind
+from tests.single_faults.nineteen import NINETEEN
+from tests.single_faults.play import REFERENCE, Difference, Played, Wanted, play, university
+from tests.single_faults.scenario import Scenario
+from tests.single_faults.scenarios import PAIRS
+
+_NINETEEN = frozenset(one.name for one in NINETEEN)
+
+
+@dataclass(slots=True)
+class Report:
+    """What was run, and what ended elsewhere."""
+
+    share: str
+    """Which part of all disturbances was played."""
+    scenarios: int = 0
+    steps: int = 0
+    by_kind: Counter[str] = field(default_factory=Counter)
+    without_effect: Counter[str] = field(default_factory=Counter)
+    """Faults of the network that found nothing to act on (a page that has no row to lose); not counted as runs."""
+    healed_by_comparison: Counter[str] = field(default_factory=Counter)
+    """Ended equal once staff had the rooms listed again, as reliability C2 allows for what leaves no trace."""
+    differences: list[Difference] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def runs(self) -> int:
+        """Disturbed runs."""
+        return self.by_kind.total()
+
+    def add(self, played: Played) -> None:
+        """A scenario has been played."""
+        self.scenarios += 1
+        self.steps += played.steps
+        self.by_kind.update({kind: runs for kind, runs in played.runs.items() if kind != REFERENCE})
+        self.without_effect.update(played.without_effect)
+        self.healed_by_comparison.update(played.healed)
+        self.differences += played.differences
+
+    def as_values(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "share": self.share,
+            "scenarios": self.scenarios,
+            "steps": self.steps,
+            "runs": self.runs,
+            "by_kind": dict(sorted(self.by_kind.items())),
+            "without_effect": dict(sorted(self.without_effect.items())),
+            "healed_by_comparison": dict(sorted(self.healed_by_comparison.items())),
+            "differences": [
+                {"scenario": one.scenario, "point": one.point, "fault": one.kind, "told": list(one.told)}
+                for one in self.differences
+            ],
+            "seconds": round(self.seconds, 1),
+        }
+
+
+def everything(kinds: Collection[str]) -> Wanted:
+    """Every disturbance of these kinds (all if there are none) at every point; pairs in their six scenarios."""
+
+    def wanted(scenario: Scenario, point: Point, kind: str) -> bool:
+        if kind == Kind.TWICE and scenario.name not in PAIRS:
+            return False
+        return not kinds or kind in kinds
+
+    return wanted
+
+
+def fixed_share(one_in: int) -> Wanted:
+    """All kills of the nineteen, and of everything else one in so many, always the same ones."""
+
+    def wanted(scenario: Scenario, point: Point, kind: str) -> bool:
+        if kind == Kind.TWICE:
+            return False
+        if kind == Kind.KILL and scenario.name in _NINETEEN:
+            return True
+        return zlib.crc32(f"{scenario.name} {point} {kind}".encode()) % one_in == 0
+
+    return wanted
+
+
+def campaign(
+    scenarios: Sequence[Scenario],
+    wanted: Wanted,
+    share: str,
+    jobs: int | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Report:
+    """Play these scenarios one after another, each with its branches on all cores."""
+    report = Report(share)
+    began = perf_counter()
+    with university() as template:
+        for number, scenario in enumerate(scenarios, start=1):
+            report.add(play(scenario, template, wanted, jobs or os.cpu_count() or 1))
+            report.seconds = perf_counter() - began
+            tell(
+                f"{number} of {len(scenarios)}: {scenario.name}: {report.steps} steps, {report.runs} runs,"
+                f" {len(report.differences)} differences, {report.seconds:.0f} s"
+            )
+    return report
