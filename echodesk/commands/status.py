@@ -21,10 +21,10 @@ def status(data: Data = None, json: Json = False) -> None:
     """Show who is sending, what waits, what failed and what is paused.
 
     JSON: sending (holder, phase, seconds_left), health (database, echo360), pending (entries, notifications,
-    room_days, refreshes, intents, commands, held, guarded, quiet, minutes, next_lesson), waiting_for_yes (numbers of
-    safety stops), queue, notifications and room_days (rows per status), left_out (per reason), failed, not_recorded, too_late_today, transferred_24h, schedules,
-    foreign, pauses (id, building, room, from, to, reason, owner, created, until), calls (24 hours by method),
-    calls_last_minute, calls_per_minute.
+    room_days, refreshes, intents, commands, held, guarded, quiet, minutes, next_lesson), waiting_for_yes (numbers
+    of safety stops), queue, notifications and room_days (rows per status), left_out (per reason), failed,
+    not_recorded, too_late_today, transferred_24h, schedules, foreign, pauses (id, building, room, from, to,
+    reason, owner, created, until), calls (24 hours by method), calls_last_minute, calls_per_minute.
     """
     with office_at(data) as office:
         values, text = _read(office)

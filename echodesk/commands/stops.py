@@ -21,8 +21,8 @@ SHOWN = 20
 def stops(data: Data = None, json: Json = False) -> None:
     """Show safety stops: what EchoDesk does not send before somebody has said yes.
 
-    JSON: stops (id, kind, headline, reason, cause, next_step, since, bookings, room_days, waits, items (external_id,
-    title, room, date, start, finish, presenter, why)).
+    JSON: stops (id, kind, headline, reason, cause, next_step, since, bookings, room_days, waits, items
+    (external_id, title, room, date, start, finish, presenter, why)).
     """
 
     def read(books: AllBooks) -> list[StopList]:

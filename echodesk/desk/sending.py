@@ -14,9 +14,20 @@ from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.pause import PauseDialog
 from echodesk.desk.dialogs.resync import ResyncDialog
+from echodesk.desk.dialogs.stop import StopDialog
 from echodesk.desk.gateway import Gateway
 from echodesk.desk.places import Place
-from echodesk.messages import Command, EngineState, PauseShown, Phase, Resume, TryAgain
+from echodesk.messages import (
+    Command,
+    CommandDone,
+    EngineState,
+    PauseShown,
+    Phase,
+    Resume,
+    ShowStop,
+    StopList,
+    TryAgain,
+)
 
 
 class Sending(QObject):
@@ -49,6 +60,10 @@ class Sending(QObject):
     def lift(self, pauses: Sequence[int]) -> None:
         """Lift these pauses."""
         self._send(self.resume, Resume(self._by, tuple(pauses)))
+
+    def show_stop(self, stop: int) -> None:
+        """Show what a safety stop holds, and take a yes."""
+        self._gateway.start(self._stop(stop))
 
     def _on_pause(self) -> None:
         self._gateway.start(self._pause())
@@ -86,6 +101,15 @@ class Sending(QObject):
         )
         if yes:
             self.lift([pause.key for pause in pauses])
+
+    async def _stop(self, stop: int) -> None:
+        found = await self._gateway.ask(ShowStop(stop))
+        if isinstance(found, CommandDone):
+            self._gateway.answered.emit(found)
+        elif isinstance(found, StopList):
+            dialog = StopDialog(self._window, self._by, found)
+            if await answered(dialog):
+                self._gateway.send(dialog.command())
 
     def _send(self, action: QAction, command: Command) -> None:
         self._busy.add(action)

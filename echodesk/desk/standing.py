@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.words import Tone
-from echodesk.messages import EngineState, PauseShown, Phase, Scope
+from echodesk.messages import EngineState, PauseShown, Phase, Scope, StopShown
 
 SHOWN_PAUSES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A strip above the page. `act` is what its button does: '' none, 'try_again', 'resume', 'restart'."""
+    """A strip above the page. `act` is what its button does: '' none, 'try_again', 'resume', 'restart', 'stop'."""
 
     tone: Tone
     title: str
@@ -22,6 +23,8 @@ class Banner:
     act: str = ""
     button: str = ""
     pauses: tuple[int, ...] = ()
+    stop: int = 0
+    """The safety stop that 'stop' is about."""
 
 
 def scope_text(scope: Scope) -> str:
@@ -53,7 +56,7 @@ def pause_text(pause: PauseShown, campus: CampusTime) -> str:
     return f"“{pause.reason}”. Paused by {pause.owner or 'someone'} ({since}), {until}."
 
 
-def banners(state: EngineState, campus: CampusTime) -> tuple[Banner, ...]:
+def banners(state: EngineState, campus: CampusTime, stops: Sequence[StopShown] = ()) -> tuple[Banner, ...]:
     """All that stands in the way of sending, the worst first."""
     found: list[Banner] = []
     if state.phase is Phase.DATABASE_LOST or state.database:
@@ -98,6 +101,7 @@ def banners(state: EngineState, campus: CampusTime) -> tuple[Banner, ...]:
                 "minute if it may; otherwise start EchoDesk on the office's sending PC.",
             )
         )
+    found.extend(_stop_banner(stop) for stop in stops if stop.waits)
     found.extend(
         Banner(
             Tone.NOTE,
@@ -122,6 +126,17 @@ def banners(state: EngineState, campus: CampusTime) -> tuple[Banner, ...]:
             )
         )
     return tuple(found)
+
+
+def _stop_banner(stop: StopShown) -> Banner:
+    return Banner(
+        Tone.BAD,
+        f"Safety stop: {stop.headline}",
+        f"{stop.reason} {stop.next_step}",
+        "stop",
+        "Look and decide…",
+        stop=stop.key,
+    )
 
 
 def sender_text(state: EngineState) -> tuple[str, Tone]:

@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         parts.gateway.troubled.connect(self._on_trouble)
         parts.gateway.answered.connect(self._on_answer)
         parts.theme.changed.connect(self._on_theme_changed)
+        self.overview.stop_wanted.connect(self.sending.show_stop)
         self.nav.chosen.connect(self._on_page_chosen)
         self.nav.show_page(0)
 
@@ -167,11 +168,14 @@ class MainWindow(QMainWindow):
                 ),
             )
         elif self._state is not None:
-            found = standing.banners(self._state, self._parts.campus)
+            overview = self.overview.overview
+            stops = overview.stops if overview is not None else ()
+            found = standing.banners(self._state, self._parts.campus, stops)
         self.banners.show_banners(found)
 
     def _show_overview(self, overview: Overview) -> None:
         self.overview.show_overview(overview)
+        self._show_banners()
         queue = dict(overview.queue)
         self.nav.show_count(1, queue.get("FAILED", 0), "failed")
         self.nav.show_count(2, overview.failed, "failed")
@@ -194,6 +198,8 @@ class MainWindow(QMainWindow):
             self.restart_wanted.emit()
         elif banner.act == "resume":
             self.sending.lift(banner.pauses)
+        elif banner.act == "stop":
+            self.sending.show_stop(banner.stop)
         elif banner.act == "try_again":
             self.sending.try_again.trigger()
 

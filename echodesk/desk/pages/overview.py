@@ -18,6 +18,7 @@ Opener = Callable[[Table, tuple[str, ...]], None]
 """Opens a page, showing only these statuses."""
 
 WAITING = ("UNPROCESSED", "IN_PROGRESS")
+COLUMNS = 5
 
 
 class OverviewPage(QScrollArea):
@@ -25,6 +26,8 @@ class OverviewPage(QScrollArea):
 
     filled = Signal()
     """New numbers are on screen."""
+    stop_wanted = Signal(int)
+    """Someone wants to look at this safety stop."""
 
     def __init__(self, parts: PageParts, opens: Opener) -> None:
         super().__init__()
@@ -48,6 +51,7 @@ class OverviewPage(QScrollArea):
         self.too_late = card("Too late today", updates, ("TOO_LATE",))
         self.foreign = card("Booked by others", None, ())
         self.paused = card("Held by a pause", updates, WAITING)
+        self.yes = Card("Waiting for a yes", theme, self._on_yes)
         self.cards = (
             self.transferred,
             self.pending,
@@ -57,6 +61,7 @@ class OverviewPage(QScrollArea):
             self.too_late,
             self.foreign,
             self.paused,
+            self.yes,
         )
         self.outcomes = BarList("Weekly updates by outcome", theme, "No weekly updates yet.")
         self.reasons = BarList("Not recorded, by reason", theme, "Nothing is left out.")
@@ -107,6 +112,7 @@ class OverviewPage(QScrollArea):
         )
         self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
         self._show_held(overview)
+        self._show_stops(overview)
         self.outcomes.show_lines(_by_status(overview.notifications))
         reasons = sorted(overview.left_out, key=lambda pair: -pair[1])
         self.reasons.show_lines([(words.reason(name), count, Tone.CLASH) for name, count in reasons if count])
@@ -143,6 +149,18 @@ class OverviewPage(QScrollArea):
         if self._all_paused:
             text = "everything is paused"
         self.paused.say(held, text, Tone.NOTE if held or self._all_paused else Tone.QUIET)
+
+    def _show_stops(self, overview: Overview) -> None:
+        waiting = [stop for stop in overview.stops if stop.waits]
+        text = f"Safety stop: {waiting[0].headline}" if waiting else "no safety stop"
+        self.yes.say(len(waiting), text, Tone.BAD if waiting else Tone.QUIET)
+
+    def _on_yes(self) -> None:
+        stops = self.overview.stops if self.overview is not None else ()
+        for stop in stops:
+            if stop.waits:
+                self.stop_wanted.emit(stop.key)
+                return
 
     def _waiting_text(self, overview: Overview) -> str:
         campus = self._parts.campus
@@ -185,8 +203,8 @@ class OverviewPage(QScrollArea):
         grid = QGridLayout()
         grid.setSpacing(14)
         for number, card in enumerate(self.cards):
-            grid.addWidget(card, number // 4, number % 4)
-            grid.setColumnStretch(number % 4, 1)
+            grid.addWidget(card, number // COLUMNS, number % COLUMNS)
+            grid.setColumnStretch(number % COLUMNS, 1)
         column.addLayout(grid)
         row = QHBoxLayout()
         row.setSpacing(14)
