@@ -92,9 +92,8 @@ def withdraw(books: Books, command: Withdraw, today: dt.date) -> CommandDone:
 
 def _when(decision: Decision, ahead: Mapping[int, Meeting]) -> str:
     if decision.weeks is None:
-        return (
-            f"whenever they meet ({len(ahead)} weeks from now on)" if len(decision.slotids) > 1 else "in any week"
-        )
+        weeks = "1 week" if len(ahead) == 1 else f"{len(ahead)} weeks"
+        return f"whenever they meet ({weeks} from now on)" if len(decision.slotids) > 1 else "in any week"
     dates = [f"{week} ({next(iter(ahead[week].values())).place.date})" for week in sorted(decision.weeks)]
     return f"in week{'s' if len(dates) > 1 else ''} {listed(dates)}"
 

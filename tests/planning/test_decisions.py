@@ -1,31 +1,22 @@
-"""What staff decided: where it counts, what it does, and that it never does more (design §4.5)."""
+"""What staff decided: where it counts, what it does, and that the newest wins (design §4.5)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import random
 from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from echodesk.planning.decisions import DecisionIndex, seat_of
-from echodesk.planning.ground import ground_of
-from echodesk.planning.overlap import conflicts
 from echodesk.planning.plan import make_plan
 from echodesk.planning.projection import project
-from echodesk.planning.slices import plan_in_slices
 from echodesk.planning.values import (
     Decision,
-    DecisionKind,
     Occurrence,
     Projection,
     Reason,
     Rules,
-    Situation,
+    Standing,
     Strategy,
     fingerprint,
 )
@@ -42,11 +33,7 @@ from tests.planning.builders import (
     slots,
     standing,
 )
-from tests.planning.situations import situations
-from tests.planning.target import StrictTarget, run
-
-ONE, NEITHER = DecisionKind.RECORD_ONE, DecisionKind.RECORD_NEITHER
-TOGETHER, NOT = DecisionKind.TOGETHER, DecisionKind.DO_NOT_RECORD
+from tests.planning.decided import NEITHER, NOT, ONE, TOGETHER, decided
 
 # Lesson 1 has held the room longest; all three overlap each other.
 OLD = lesson(1, "9-10", since="2026-01")
@@ -54,36 +41,15 @@ NEW = lesson(2, "9:30-10:30", since="2026-02")
 THIRD = lesson(3, "9-10:30", since="2026-03")
 
 
-def decided(
-    kind: DecisionKind,
-    *lessons: Occurrence,
-    winner: int | None = None,
-    weeks: Iterable[int] | None = None,
-    number: int = 1,
-) -> Decision:
-    """A decision about these lessons as they stand."""
-    return Decision(
-        number,
-        kind,
-        "2026/27",
-        tuple(one.slotid for one in lessons),
-        winner,
-        None if weeks is None else frozenset(weeks),
-        tuple(seat_of(one) for one in lessons),
-        "ann",
-        "2026-09-01",
-    )
-
-
 def seen(
     lessons: Iterable[Occurrence],
     *decisions: Decision,
     rules: Rules | None = None,
     now: dt.datetime = BEFORE_TERM,
-    stands: Iterable[object] = (),
+    stands: Iterable[Standing] = (),
     refused: Iterable[tuple[str, str]] = (),
 ) -> Projection:
-    bare = situation(lessons, stands, rules, now=now, refused=refused)  # type: ignore[arg-type]
+    bare = situation(lessons, stands, rules, now=now, refused=refused)
     return project(replace(bare, decisions=decisions))
 
 
@@ -324,161 +290,3 @@ class TestWhereItCounts:
     def test_not_in_another_year(self) -> None:
         found = seen([OLD, NEW], replace(self.SAID, setid="2025/26"))
         assert recorded(found) == [1]
-
-
-# ---- properties ---------------------------------------------------------------------------------------------
-
-EXAMPLES = int(os.environ.get("ECHODESK_PLANNER_EXAMPLES", "300"))
-common = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-seeds = st.integers(0, 2**32 - 1)
-
-
-@st.composite
-def decided_situations(draw: st.DrawFn) -> Situation:
-    """A disturbed projection with decisions about lessons that mostly meet; some are void, some contradict."""
-    bare = draw(situations())
-    chance = random.Random(draw(seeds))
-    decisions = [
-        made
-        for number in range(draw(st.integers(1, 4)))
-        if (made := _decision(chance, bare.occurrences, number)) is not None
-    ]
-    return replace(bare, decisions=tuple(decisions))
-
-
-def _decision(chance: random.Random, lessons: tuple[Occurrence, ...], number: int) -> Decision | None:
-    if not lessons:
-        return None
-    first = chance.choice(lessons)
-    meeting = [
-        one for one in lessons if one is not first and one.place == first.place and one.time.overlaps(first.time)
-    ]
-    kind = chance.choice(list(DecisionKind))
-    if kind is TOGETHER:
-        meeting = [one for one in meeting if one.time == first.time] or meeting
-    chance.shuffle(meeting)
-    named = [first, *meeting[: chance.choice([0, 1, 1, 2])]]
-    if chance.random() < 0.1:
-        named.append(chance.choice(lessons))
-    named = list({one.slotid: one for one in named}.values())
-    made = decided(kind, *named, winner=chance.choice(named).slotid if kind is ONE else None, number=number)
-    if chance.random() < 0.1:
-        made = replace(made, fingerprint=tuple("elsewhere" for _ in named))
-    return replace(made, weeks=chance.choice([None, None, frozenset({1}), frozenset({2})]))
-
-
-@common
-@given(decided_situations(), seeds)
-def test_a_plan_with_decisions_is_never_refused_and_the_next_one_is_empty(made: Situation, seed: int) -> None:
-    plan = make_plan(made)
-    target = StrictTarget(made.standing, made.now, made.rules.lead)
-    assert len(run(target, plan.requests, random.Random(seed))) == len(plan.requests)
-    again = make_plan(replace(made, standing=target.standing))
-    assert again.requests == ()
-    assert again.projection.bookings == plan.projection.bookings
-
-
-@common
-@given(decided_situations(), seeds)
-def test_order_is_irrelevant_and_slices_say_the_same(made: Situation, seed: int) -> None:
-    chance = random.Random(seed)
-    lessons, decisions = list(made.occurrences), list(made.decisions)
-    chance.shuffle(lessons)
-    chance.shuffle(decisions)
-    plan = make_plan(made)
-    assert make_plan(replace(made, occurrences=tuple(lessons), decisions=tuple(decisions))) == plan
-    sliced = [one.projection for one in plan_in_slices(made, lessons=1)]
-    assert {one for part in sliced for one in part.bookings} == set(plan.projection.bookings)
-    assert {one for part in sliced for one in part.left_out} == set(plan.projection.left_out)
-
-
-@common
-@given(decided_situations())
-def test_nothing_kept_overlaps_and_every_lesson_has_one_answer(made: Situation) -> None:
-    projection, ground = project(made), ground_of(made)
-    booked = [member for booking in projection.bookings for member in booking.members]
-    left = [one.external_id for one in projection.left_out]
-    assert sorted(booked + left) == sorted(one.external_id for one in made.occurrences)
-    changeable = [one for one in projection.bookings if one.external_id not in ground.begun_by_id]
-    for booking in changeable:
-        others = [one for one in projection.bookings if one != booking and one.place == booking.place]
-        taken = [one.time for one in others] + [one.time for one in ground.obstacles.get(booking.place, [])]
-        assert not any(conflicts(booking.time, other, made.rules.turnaround) for other in taken)
-
-
-@common
-@given(decided_situations())
-def test_only_a_decision_that_counts_leaves_out_and_its_winner_is_recorded(made: Situation) -> None:
-    projection = project(made)
-    by_id = {one.external_id: one for one in made.occurrences}
-    carrier = {member: one for one in projection.bookings for member in one.members}
-    for left in projection.left_out:
-        if left.reason is not Reason.DECISION:
-            continue
-        here = [one for one in made.occurrences if one.place == left.place]
-        counting = [
-            one
-            for one in DecisionIndex(made.decisions).counting(here)
-            if left.external_id in one.leaves_out(made.rules.turnaround)
-        ]
-        assert counting
-        if left.winner is not None:
-            winners = [one.winner.external_id for one in counting if one.winner is not None]
-            assert any(winner in carrier and carrier[winner].external_id == left.winner for winner in winners)
-            assert conflicts(carrier[left.winner].time, by_id[left.external_id].time, made.rules.turnaround)
-
-
-@common
-@given(decided_situations())
-def test_nothing_older_leaves_out_what_the_newest_decision_records(made: Situation) -> None:
-    out = {one.external_id for one in project(made).left_out if one.reason is Reason.DECISION}
-    for place in made.places:
-        here = [one for one in made.occurrences if one.place == place]
-        for newest in DecisionIndex(made.decisions).counting(here)[:1]:
-            assert out.isdisjoint(newest.records())
-
-
-@common
-@given(decided_situations())
-def test_where_nothing_is_in_its_way_a_choice_is_recorded_and_nothing_it_overlaps(made: Situation) -> None:
-    """Nothing begun, foreign or refused, and one decision at a time."""
-    ours = tuple(one for one in made.standing if one.ours)
-    calm = replace(made, now=BEFORE_TERM, standing=ours, refused=frozenset())
-    for decision in made.decisions:
-        projection = project(replace(calm, decisions=(decision,)))
-        booked = {member: one for one in projection.bookings for member in one.members}
-        for place in made.places:
-            here = [one for one in made.occurrences if one.place == place]
-            for counting in DecisionIndex([decision]).counting(here):
-                left = counting.leaves_out(made.rules.turnaround)
-                assert left.isdisjoint(booked)
-                if counting.winner is not None:
-                    assert counting.winner.external_id in booked
-                elif decision.kind is TOGETHER:
-                    assert len({booked.get(one) for one in counting.records()}) == 1
-
-
-@common
-@given(decided_situations())
-def test_a_decision_that_counts_nowhere_changes_nothing(made: Situation) -> None:
-    void = tuple(replace(one, fingerprint=tuple("elsewhere" for _ in one.slotids)) for one in made.decisions)
-    assert make_plan(replace(made, decisions=void)) == make_plan(replace(made, decisions=()))
-
-
-@common
-@given(decided_situations())
-def test_other_room_days_are_not_touched(made: Situation) -> None:
-    def by_place(one: Situation) -> dict[object, tuple[object, ...]]:
-        found = project(one)
-        return {
-            place: (
-                *(x for x in found.bookings if x.place == place),
-                *(x for x in found.left_out if x.place == place),
-            )
-            for place in made.places
-        }
-
-    named = {(one.setid, slotid) for one in made.decisions for slotid in one.slotids}
-    touched = {one.place for one in made.occurrences if (one.setid, one.slotid) in named}
-    after, before = by_place(made), by_place(replace(made, decisions=()))
-    assert all(after[place] == before[place] for place in made.places - touched)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from echodesk.planning.ground import ground_of
 from echodesk.planning.projection import project
 from echodesk.planning.values import Occurrence, RoomDay, Situation, Standing
+from tests.planning.decided import decided_situations
 from tests.planning.situations import situations
-from tests.planning.test_decisions import decided_situations
 from tests.simulation.oracle_rules import settle
 from tests.simulation.oracle_values import Day, Decided, Lesson, Rulebook, Stood
 

@@ -32,8 +32,15 @@ def w(world: Worlds) -> World:
     return made
 
 
-def decide(w: World, kind: DecisionKind, *lessons: int, **more: object) -> CommandDone:
-    done = w.ask(Decide("ann", "agreed with both", kind, SETID, lessons, **more))  # type: ignore[arg-type]
+def decide(
+    w: World,
+    kind: DecisionKind,
+    *lessons: int,
+    winner: int | None = None,
+    weeks: tuple[int, ...] = (),
+    dates: tuple[str, ...] = (),
+) -> CommandDone:
+    done = w.ask(Decide("ann", "agreed with both", kind, SETID, lessons, winner, weeks, dates))
     w.settle()
     return done
 
