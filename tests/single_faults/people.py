@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from echodesk import messages
+from echodesk.planning.values import DecisionKind
 from tests.single_faults.ordinary import ONE, change, lessons
 from tests.single_faults.scenario import Act, Scenario
 from tests.single_faults.stage import Stage
 from tests.worker.by_hand import ByHand
-from tests.worker.campus import OTHER_SETID, day, echo360_seed, fill_year
+from tests.worker.campus import OTHER_SETID, SETID, day, echo360_seed, fill_year
 from tests.worker.values import external
 
 YEAR_ON = 50
@@ -89,6 +90,24 @@ def pause(**scope: str) -> Act:
     return Act(lambda stage: stage.post(messages.Pause("exams", "ann", messages.Scope(**scope))), quiet=False)
 
 
+def _two_that_meet(stage: Stage) -> None:
+    with stage.edit() as cmis:
+        cmis.add(1, weeks=(2, 3))
+        cmis.add(2, weeks=(2, 3), lecturer="P2")
+
+
+def decide(kind: DecisionKind, winner: int | None = None, weeks: tuple[int, ...] = ()) -> Act:
+    """Staff decide about lessons 1 and 2."""
+    command = messages.Decide("ann", "agreed with both", kind, SETID, (1, 2), winner, weeks)
+    return Act(lambda stage: stage.post(command))
+
+
+def _take_back(stage: Stage) -> None:
+    made = stage.sql("SELECT ID FROM STT_ECHO_DECISION WHERE REVOKED IS NULL")
+    stage.post(messages.Withdraw("bob", "a mistake", tuple(row[0] for row in made)))
+
+
+TAKE_BACK = Act(_take_back)
 RESUME = Act(lambda stage: stage.post(messages.Resume("ann")))
 
 ECHO360 = (
@@ -108,6 +127,20 @@ STAFF = (
     Scenario("a year is switched on", _other_year, (Act(_year_on),)),
     Scenario("everything paused around an edit", ONE, (pause(), replace(change(room="R2"), quiet=False), RESUME)),
     Scenario("a room paused around a move", ONE, (pause(room="R2"), change(room="R2"), RESUME)),
+    Scenario(
+        "record the other one, taken back", _two_that_meet, (decide(DecisionKind.RECORD_ONE, winner=2), TAKE_BACK)
+    ),
+    Scenario("record together, taken back", _two_that_meet, (decide(DecisionKind.TOGETHER), TAKE_BACK)),
+    Scenario(
+        "record neither in one week, taken back",
+        _two_that_meet,
+        (decide(DecisionKind.RECORD_NEITHER, weeks=(3,)), TAKE_BACK),
+    ),
+    Scenario(
+        "a decision is void when its lesson moves",
+        _two_that_meet,
+        (decide(DecisionKind.RECORD_ONE, winner=2), change(at="09:30-10:30")),
+    ),
     Scenario("tried again after a refusal", _narrow, (Act(_wide),)),
 )
 PEOPLE = (*ECHO360, *STAFF)

@@ -44,7 +44,7 @@ CONSTANTS = replace(
     follow_s=OFFICE.follow_s / 10,
     idle_s=OFFICE.idle_s * 2,
 )
-"""The lease's constants divided by ten (decisions: Tests), a call's deadline that fits into what is left of it, and
+"""The lease's constants divided by ten (decisions: Tests), a deadline of calls that fits into the rest, and
 half as many looks into an empty queue, because they are what a run costs most of."""
 LONG = 2.5
 """So many lives of a lease are enough for another worker to take over and to finish, late answers included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
 
@@ -19,10 +20,14 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a run is forked
 
 @pytest.mark.slow
 def test_a_share_of_all_single_faults_ends_where_the_undisturbed_runs_end(
-    record_property: pytest.RecordProperty,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     report = campaign(SCENARIOS, fixed_share(ONE_IN), share_in_words(ONE_IN))
-    record_property("single faults", report.as_values())
+    with capsys.disabled():
+        told = (
+            f"{report.runs} single faults in {report.scenarios} scenarios ({report.share}), {report.seconds:.0f} s"
+        )
+        sys.stdout.write(f"\n{told}\n")
     assert report.differences == []
     assert report.scenarios == len(SCENARIOS)
     assert report.by_kind[Kind.KILL] > 500
