@@ -23,7 +23,7 @@ from tests.worker.world import LATE_S
 PROMISED_S = LATE_S + 60.0
 """C1: equal within this time, and what the call limit needs for what is pending."""
 DAY_S = 86_400.0
-UNTIL_SWEPT = Constants(idle_s=300.0, lease_ttl_s=7_200.0, lease_renew_s=3_600.0)
+UNTIL_SWEPT = Constants(idle_s=50.0, lease_ttl_s=7_200.0, lease_renew_s=3_600.0)
 AT_REST = Constants(idle_s=DAY_S / 2, lease_ttl_s=3 * DAY_S, lease_renew_s=DAY_S)
 
 Tell = Callable[[str, str], None]

@@ -53,7 +53,7 @@ BUSY_DAYS = {"swap": 6.0, "rotate": 5.0, "shuttle": 3.0, "day": 3.0, "weeks": 3.
 BACK_OFF_S = 600.0
 """Waits that answers imposed: Echo360 asked for them, or nobody could reach it for a while (H3: up to 5 min)."""
 HOUR_S = 3_600.0
-"""After surprises that nothing explains the wait doubles up to an hour (decisions)."""
+"""Echo360 asked for an hour (H3), or surprises that nothing explains doubled the wait up to one (decisions)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +174,7 @@ MIXES: Mapping[str, Mix] = {
         limits=(0, 60, 120),
         lower_limit=True,
         switches={"retry_after": ("off", "seconds", "date"), "refused_calls_count": (False, True)},
-        grace_s=BACK_OFF_S,
+        grace_s=HOUR_S,
     ),
     "sign-in": Mix(
         about="Tokens that expire, 403, a token endpoint that is slow or down, redirects.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -133,6 +134,10 @@ class Stage(World):
         process.wire.on_answered = lambda request, response: self._spring(number, "answered", request.method)
         self.on_run(process)
 
+    def _check_alive(self) -> None:
+        for process in self.processes:
+            self._check(process)
+
     def pass_time(self, seconds: float) -> None:
         """Everybody works for so long; whoever dies is started again when its time has come."""
         ends = self.loop.now + seconds
@@ -143,13 +148,20 @@ class Stage(World):
     def tend(self) -> None:
         """Bury the dead and start whoever is due."""
         for process in self.processes:
-            process.check_alive()
+            self._check(process)
             if process.life.over and process.running is not None:
                 process.close()
             due = self._back_at.get(process)
             if due is not None and process.running is None and due <= self.loop.now:
                 del self._back_at[process]
                 self.begin(process)
+
+    def _check(self, process: Process) -> None:
+        """Raises AssertionError if it ended by itself, with what it ended with."""
+        running = process.running
+        if running is not None and running.done() and not process.life.over:
+            problem = running.exception()
+            raise AssertionError(f"{process.holder} ended with {innermost(problem)}") from problem
 
     def down(self, process: Process, seconds: float) -> None:
         """It is dead from this moment on, and comes back after so long."""
@@ -325,6 +337,17 @@ class Stage(World):
                 self.happened["edit in between"] += 1
             else:
                 self._befall(self.processes[worker], trap.what, trap.seconds)
+
+
+def innermost(problem: BaseException | None) -> str:
+    """What lies at the bottom of nested groups, with the line that raised it."""
+    while isinstance(problem, BaseExceptionGroup):
+        problem = problem.exceptions[0]
+    if problem is None:
+        return "nothing"
+    last = traceback.extract_tb(problem.__traceback__)[-1:]
+    where = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
+    return f"{type(problem).__name__}: {problem}{where}"
 
 
 class _Armed(msgspec.Struct):

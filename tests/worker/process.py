@@ -88,7 +88,9 @@ class Process:
 
         async def stop() -> None:
             self.engine.request_stop()
-            await asyncio.wait_for(running, 60.0)
+            done, _ = await asyncio.wait({running}, timeout=60.0)
+            assert done, f"{self.holder} did not end within a minute of being asked to"
+            running.result()
 
         self.run(stop())
 
