@@ -360,8 +360,3 @@ def not_found(got: Got) -> bool:
     if said is None or not 400 <= got.status < 500:
         return False
     return got.status == 404 or said.key.endswith("notfound") or "not found" in said.words
-
-
-def told(answer: Answer) -> str:
-    """The words of any answer; a `Done` has none."""
-    return "" if isinstance(answer, Done) else answer.text

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from echodesk.capture.answers import OTHER_YEAR, no_answer, not_found, refusal, told, unclear
+from echodesk.capture.answers import DONE, OTHER_YEAR, Seen, no_answer, not_found, refusal, unclear
 from echodesk.capture.budget import Budget
 from echodesk.capture.budget import Clock as Ticks
 from echodesk.capture.calls import Calls, Outcome
@@ -37,6 +37,7 @@ from echodesk.planning.answers import (
     Reply,
     SupplyAnswer,
     Wait,
+    words_of,
 )
 from echodesk.planning.values import Booking, Standing
 
@@ -309,7 +310,7 @@ def _removed(got: Outcome) -> Answer:
     # The body of a removal is not documented; only what is plainly no answer of the API makes it unclear.
     if no_answer(got):
         return unclear(f"Echo360's answer to a removal (status {got.status}) is none of its API.")
-    return Done(None)
+    return DONE.answer(Seen("DELETE", got))
 
 
 def _person(got: Outcome, email: str) -> Answer:
@@ -331,4 +332,4 @@ def _person(got: Outcome, email: str) -> Answer:
 def _ended(answer: Answer) -> Listing | Answer:
     if isinstance(answer, Wait | NotAllowed):
         return answer
-    return Listing((), complete=False, text=told(answer))
+    return Listing((), complete=False, text=words_of(answer))

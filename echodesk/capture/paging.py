@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 
 import msgspec
 
-from echodesk.capture.answers import refusal
+from echodesk.capture.answers import refusal, unclear
 from echodesk.capture.calls import Calls
 from echodesk.capture.line import Got
 from echodesk.capture.parsing import Row, Unreadable, decoded
-from echodesk.planning.answers import Answer, Exchange, Unclear
+from echodesk.planning.answers import Answer, Exchange
 
 PAGE = 150
 """Larger values are clamped by Echo360 (API facts §4.1)."""
@@ -36,7 +36,7 @@ async def pages(
     seen: dict[str, int] = {}
     while following is not None:
         if following in visited or len(visited) >= MOST_PAGES:
-            yield Unclear("The pages of Echo360's listing lead back to one that was read already.")
+            yield unclear("The pages of Echo360's listing lead back to one that was read already.")
             return
         visited.add(following)
         got = await calls.ask(following, exchanges)
@@ -47,7 +47,7 @@ async def pages(
         if isinstance(page, _Page):
             rows = _new_rows(page.rows, seen)
             if rows is None:
-                yield Unclear("Echo360's listing names one thing twice with different content.")
+                yield unclear("Echo360's listing names one thing twice with different content.")
                 return
             yield rows
             following = page.following
@@ -67,16 +67,16 @@ def _page(got: Got, origin: str) -> _Page | Answer:
     try:
         document = decoded(got.body)
     except Unreadable as problem:
-        return Unclear(f"A page of Echo360's listing cannot be read: {problem}")
+        return unclear(f"A page of Echo360's listing cannot be read: {problem}")
     rows = document.get("data") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        return Unclear("A page of Echo360's listing has no rows.")
+        return unclear("A page of Echo360's listing has no rows.")
     more, following = document.get("has_more"), document.get("next")
     if more is False or (more is None and following is None):
         return _Page(rows, None)
     own = _own(following, origin)
     if own is None:
-        return Unclear("A page of Echo360's listing promises more and does not say where.")
+        return unclear("A page of Echo360's listing promises more and does not say where.")
     return _Page(rows, own)
 
 

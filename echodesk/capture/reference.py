@@ -13,13 +13,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from echodesk.capture.answers import not_found
+from echodesk.capture.answers import not_found, unclear
 from echodesk.capture.calls import Calls
 from echodesk.capture.line import Got
 from echodesk.capture.paging import pages
 from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.wire import UNKNOWN, section_ids, venue_id
-from echodesk.planning.answers import Answer, Exchange, Kind, Learned, Unclear
+from echodesk.planning.answers import Answer, Exchange, Kind, Learned
 from echodesk.planning.values import Booking
 
 PLURAL = {
@@ -201,9 +201,9 @@ class Reference:
         try:
             row = decoded(got.body)
         except Unreadable as problem:
-            return Unclear(f"Echo360's answer about {kind} {key} cannot be read: {problem}")
+            return unclear(f"Echo360's answer about {kind} {key} cannot be read: {problem}")
         if not 200 <= got.status < 300 or not isinstance(row, dict) or not isinstance(row.get("id"), str):
-            return Unclear(f"Echo360's answer about {kind} {key} has status {got.status} and names nothing.")
+            return unclear(f"Echo360's answer about {kind} {key} has status {got.status} and names nothing.")
         self.take_in(kind, row)
         return row
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from echodesk.capture.answers import refusal, told
+from echodesk.capture.answers import refusal, unclear
 from echodesk.capture.budget import Clock
 from echodesk.capture.calls import Calls, Outcome
 from echodesk.capture.line import Got
@@ -35,6 +35,7 @@ from echodesk.planning.answers import (
     SupplyAnswer,
     Unclear,
     Wait,
+    words_of,
 )
 
 REMEMBER_S = 600.0
@@ -319,13 +320,15 @@ def _made(thing: Thing, got: Outcome) -> str | Answer:
         return got
     if not 200 <= got.status < 300:
         answer = refusal("POST", got)
-        return Exists(told(answer)) if got.status == 409 and not isinstance(answer, Missing | Unclear) else answer
+        return (
+            Exists(words_of(answer)) if got.status == 409 and not isinstance(answer, Missing | Unclear) else answer
+        )
     try:
         row = decoded(got.body)
     except Unreadable as problem:
-        return Unclear(f"Echo360's answer to making {thing.words} cannot be read: {problem}")
+        return unclear(f"Echo360's answer to making {thing.words} cannot be read: {problem}")
     if not isinstance(row, dict) or not isinstance(row.get("id"), str) or row.get("externalId") != thing.key:
-        return Unclear(f"Echo360's answer to making {thing.words} does not name it.")
+        return unclear(f"Echo360's answer to making {thing.words} does not name it.")
     echo_id: str = row["id"]
     return echo_id
 
@@ -334,7 +337,7 @@ def _ended(answer: Answer) -> SupplyAnswer:
     """A look-up or a create that did not go through."""
     if isinstance(answer, Wait | Unclear | NotAllowed):
         return answer
-    return CannotSupply(f"Echo360 refuses: {told(answer)}")
+    return CannotSupply(f"Echo360 refuses: {words_of(answer)}")
 
 
 def _same(name: str) -> str:

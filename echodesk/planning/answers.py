@@ -137,6 +137,11 @@ def class_of(answer: Answer) -> Class:
     return _CLASSES.get(type(answer), Class.DEFINITE)
 
 
+def words_of(answer: Answer) -> str:
+    """The words of any answer; a `Done` has none."""
+    return "" if isinstance(answer, Done) else answer.text
+
+
 _CLASSES: dict[type[Answer], Class] = {
     Refused: Class.PARK,
     NoDevice: Class.PARK,

@@ -10,13 +10,14 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from echodesk.errors import TimetableFault
 from echodesk.planning.answers import (
     Answer,
     CannotSupply,
     Clash,
+    Class,
     Done,
     Exchange,
     Exists,
@@ -30,8 +31,9 @@ from echodesk.planning.answers import (
     Refused,
     Reply,
     Supplied,
-    Unclear,
     Wait,
+    class_of,
+    words_of,
 )
 from echodesk.planning.values import Booking, Method, Request, Standing
 from echodesk.worker.ports import Capture
@@ -40,6 +42,16 @@ from echodesk.worker.work import Fate, Result
 
 SUPPLY_TRIES = 2
 """A request is sent again at most this often for each different missing thing (decisions)."""
+
+END: Mapping[type[Answer], Fate] = {
+    Clash: Fate.CLASH,
+    InPast: Fate.TOO_LATE,
+    NoDevice: Fate.NO_DEVICE,
+    Refused: Fate.REFUSED,
+    Missing: Fate.REFUSED,
+}
+"""How a definite no ends a request, once everything that can be done at once was done. All other answers have
+their end by their class (`class_of`); what the fates lead to is in `settle`."""
 
 Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
 MaySend = Callable[[Request], Fate | None]
@@ -214,18 +226,16 @@ class _Carrying:
             self._exchanges.extend(reply.exchanges)
             answer = reply.answer
             self._sent[method, booking] += _arrived(method, reply)
-            if isinstance(answer, Wait):
-                said = answer.text
+            kind, said = class_of(answer), words_of(answer)
+            if isinstance(answer, Wait | NotAllowed):
                 await self._told(answer)
-                if answer.may_have_applied:
-                    return self._result(Fate.UNCLEAR, answer.text)
-                continue
-            if isinstance(answer, NotAllowed):
-                await self._told(answer)
-                return self._result(Fate.HELD, answer.text)
-            if not isinstance(answer, Unclear):
+            if kind is Class.AUTH:
+                return self._result(Fate.HELD, said)
+            if kind is Class.AMBIGUOUS:
+                return self._result(Fate.UNCLEAR, said)
+            if kind is not Class.WAIT:
                 await self._told(None)
-            return answer
+                return answer
 
     async def _answered(self, booking: Booking, answer: Answer) -> Booking | Result:
         """The booking to send again, or the end."""
@@ -234,19 +244,12 @@ class _Carrying:
         return self._failed(answer)
 
     def _failed(self, answer: Answer) -> Result:
-        if isinstance(answer, Clash):
-            return self._result(Fate.CLASH, answer.text)
-        if isinstance(answer, Unclear):
-            return self._result(Fate.UNCLEAR, answer.text)
-        if isinstance(answer, InPast):
-            return self._result(Fate.TOO_LATE, answer.text)
-        if isinstance(answer, NoDevice):
-            return self._result(Fate.NO_DEVICE, answer.text)
+        fate = END.get(type(answer))
+        if fate is None:
+            return self._result(Fate.CLASH, f"Echo360 answered what was not asked: {answer}")
         if isinstance(answer, Refused):
-            return self._result(Fate.REFUSED, f"Echo360 refused it ({answer.status} {answer.code}): {answer.text}")
-        if isinstance(answer, Missing):
-            return self._result(Fate.REFUSED, answer.text)
-        return self._result(Fate.CLASH, f"Echo360 answered what was not asked: {answer}")
+            return self._result(fate, f"Echo360 refused it ({answer.status} {answer.code}): {answer.text}")
+        return self._result(fate, words_of(answer))
 
     async def _supply(self, booking: Booking, missing: Missing) -> Booking | Result:
         if missing.kind is Kind.PERSON:
