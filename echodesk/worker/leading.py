@@ -107,6 +107,9 @@ class Leading:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Lead until asked to stop or until the lease is lost; what is in flight is brought to an end first."""
+        if stop.is_set():
+            # Asked before this term began: whoever asked could not tell the gate.
+            self.gate.stop()
         try:
             async with asyncio.TaskGroup() as group:
                 renewing = group.create_task(self._renew())
