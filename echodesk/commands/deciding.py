@@ -122,11 +122,11 @@ def decisions(
             answer(office, Withdraw(user(), why, tuple(dict.fromkeys(back))), wait, as_json=json)
             return
         today = office.clock().campus_now().date()
-        found = office.look(lambda books: [judge(books, one, today) for one in books.decisions.records()])
+        found = office.look(lambda books: judge(books, books.decisions.records(), today))
         shown = [one for one in found if everything or one.state in ("counts", "void")]
         stamp = campus_stamps(office)
-        values = {"decisions": [_values(one) for one in shown]}
-        say(values, as_json=json, text="\n".join(_text(one, stamp) for one in shown) or "Nothing was decided.")
+        values = {"decisions": [values_of(one) for one in shown]}
+        say(values, as_json=json, text="\n".join(text_of(one, stamp) for one in shown) or "Nothing was decided.")
 
 
 def register(app: typer.Typer) -> None:
@@ -181,7 +181,8 @@ def _year(books: AllBooks, lessons: Sequence[int], year: str) -> str:
     )
 
 
-def _values(one: Judged) -> dict[str, object]:
+def values_of(one: Judged) -> dict[str, object]:
+    """A decision for programs."""
     record, decision = one.record, one.record.decision
     return {
         "id": decision.id,
@@ -204,7 +205,8 @@ def _values(one: Judged) -> dict[str, object]:
     }
 
 
-def _text(one: Judged, stamp: Callable[[str], str]) -> str:
+def text_of(one: Judged, stamp: Callable[[str], str]) -> str:
+    """A decision for people, in three lines."""
     record, decision = one.record, one.record.decision
     weeks = "" if decision.weeks is None else f", in week {listed(sorted(decision.weeks))}"
     if one.state == "counts":

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from textwrap import indent
 from typing import Annotated
 
 import typer
 
 from echodesk.commands.answers import Data, Json, aligned, campus_stamps, office_at, say
+from echodesk.commands.deciding import text_of, values_of
 from echodesk.desk import words
 from echodesk.errors import WrongUse
 from echodesk.main import AllBooks
@@ -18,6 +21,7 @@ from echodesk.planning.values import Reason
 from echodesk.store.happened import Happened, Happenings
 from echodesk.timetable.explaining import Explanation
 from echodesk.timetable.explaining import explain as explained
+from echodesk.worker.judging import Judged, judge
 
 SHOWN_UPDATES = 5
 
@@ -41,6 +45,8 @@ class Lesson:
     slotid: int
     said: Explanation | None
     weeks: tuple[Week, ...]
+    decisions: tuple[Judged, ...] = ()
+    """What staff decided about it and did not take back, newest first."""
 
 
 def explain(
@@ -55,11 +61,12 @@ def explain(
 
     JSON: lessons, each with set, slotid, in_timetable, year_live, year, eligible, module, module_name, group,
     room, lecturer, times, trouble, since, criteria (name, title, passed, seen), further (entries, no lessons of
-    their own) and weeks (week, external_id, date, in_timetable, status, recorded, message, winner, updates,
-    in_echo360, not_recorded, refused).
+    their own), decisions (as `decisions` lists them) and weeks (week, external_id, date, in_timetable, status,
+    recorded, message, winner, updates, in_echo360, not_recorded, refused).
     """
     with office_at(data) as office:
-        found = office.look(lambda books: _lessons(books, lesson.strip(), year or None))
+        today = office.clock().campus_now().date()
+        found = office.look(lambda books: _decided(books, _lessons(books, lesson.strip(), year or None), today))
         stamp = campus_stamps(office)
     if not found:
         raise WrongUse(
@@ -89,6 +96,18 @@ def _lessons(books: AllBooks, lesson: str, year: str | None) -> list[Lesson]:
         else:
             gone = [(setid, int(lesson)) for setid in ([year] if year else happenings.sets())]
         found = [one for key in gone if (one := _lesson(happenings, *key, None, wanted)).weeks]
+    return found
+
+
+def _decided(books: AllBooks, lessons: list[Lesson], today: dt.date) -> list[Lesson]:
+    """The same with what staff decided about them."""
+    standing = [one for one in books.decisions.records() if not one.withdrawn] if lessons else []
+    found = []
+    for lesson in lessons:
+        about = [
+            one for one in standing if one.decision.setid == lesson.setid and lesson.slotid in one.decision.slotids
+        ]
+        found.append(dataclasses.replace(lesson, decisions=tuple(judge(books, about, today))))
     return found
 
 
@@ -147,6 +166,7 @@ def _values(lesson: Lesson) -> dict[str, object]:
             ],
             "further": [dataclasses.asdict(one) for one in said.further],
         }
+    values["decisions"] = [values_of(one) for one in lesson.decisions]
     values["weeks"] = [_week_values(week) for week in lesson.weeks]
     return values
 
@@ -205,6 +225,9 @@ def _text(lesson: Lesson, stamp: Callable[[str], str]) -> str:
             )
         )
         lines += [f"  Entry {one.slotentry} in {one.room}: {one.text}" for one in said.further]
+    if lesson.decisions:
+        lines.append("  Decisions")
+        lines += [indent(text_of(one, stamp), "    ") for one in lesson.decisions]
     lines.append("  Weeks")
     lines += [_week_text(week, stamp) for week in lesson.weeks]
     return "\n".join(lines)

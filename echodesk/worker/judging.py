@@ -6,7 +6,8 @@ The same comparison as the projection's (`planning.decisions`), over all weeks i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from echodesk.planning.decisions import seat_of
@@ -27,40 +28,55 @@ class Judged:
     room_days: tuple[RoomDay, ...] = ()
 
 
-def judge(books: Books, record: DecisionRecord, today: dt.date) -> Judged:
-    """Compare a decision with the timetable as it is now, as the projection does."""
-    if record.withdrawn:
-        return Judged(record, "withdrawn", record.withdrawn_why)
+def judge(books: Books, records: Sequence[DecisionRecord], today: dt.date) -> list[Judged]:
+    """Compare decisions with the timetable as it is now, as the projection does."""
+    lessons: dict[str, set[int]] = defaultdict(set)
+    for one in records:
+        if not one.withdrawn:
+            lessons[one.decision.setid].update(one.decision.slotids)
+    now = books.timetable.lessons_now([(setid, slotid) for setid, found in lessons.items() for slotid in found])
+    weeks_of = {setid: all_weeks(books, setid, found) for setid, found in lessons.items()}
+    return [
+        Judged(one, "withdrawn", one.withdrawn_why)
+        if one.withdrawn
+        else _judged(one, weeks_of[one.decision.setid], now, today)
+        for one in records
+    ]
+
+
+def _judged(
+    record: DecisionRecord,
+    weeks_of: Mapping[int, Mapping[int, Occurrence]],
+    now: Collection[tuple[str, int]],
+    today: dt.date,
+) -> Judged:
     decision = record.decision
-    weeks_of = all_weeks(books, decision.setid, decision.slotids)
-    changed = _changed(books, decision, weeks_of)
+    changed = "; ".join(_changes(decision, weeks_of, now))
     if changed:
         return Judged(record, "void", changed)
+    meetings = meetings_of({slotid: weeks_of[slotid] for slotid in decision.slotids})
     places = {
-        week: lessons[decision.slotids[0]].place
-        for week, lessons in meetings_of(weeks_of).items()
+        lessons[decision.slotids[0]].place
+        for week, lessons in meetings.items()
         if decision.weeks is None or week in decision.weeks
     }
     if not places:
         return Judged(record, "void", "these lessons do not meet in its weeks any more")
-    ahead = tuple(sorted(place for place in places.values() if place.date >= today))
-    if not ahead:
-        return Judged(record, "over", "its weeks have passed")
-    return Judged(record, "counts", "", ahead)
+    ahead = tuple(sorted(place for place in places if place.date >= today))
+    return Judged(record, "counts", "", ahead) if ahead else Judged(record, "over", "its weeks have passed")
 
 
-def _changed(books: Books, decision: Decision, weeks_of: Mapping[int, Mapping[int, Occurrence]]) -> str:
-    now = books.timetable.lessons_now([(decision.setid, slotid) for slotid in decision.slotids])
-    told = []
+def _changes(
+    decision: Decision, weeks_of: Mapping[int, Mapping[int, Occurrence]], now: Collection[tuple[str, int]]
+) -> Iterator[str]:
     for slotid, seat in zip(decision.slotids, decision.fingerprint, strict=True):
         lesson = next(iter(weeks_of[slotid].values()), None)
         if (decision.setid, slotid) not in now:
-            told.append(f"the timetable has lesson {slotid} no more")
+            yield f"the timetable has lesson {slotid} no more"
         elif lesson is None:
-            told.append(f"lesson {slotid} is not to be recorded any more")
+            yield f"lesson {slotid} is not to be recorded any more"
         elif seat_of(lesson) != seat:
-            told.append(f"lesson {slotid} was in {seat} and is in {seat_of(lesson)}")
-    return "; ".join(told)
+            yield f"lesson {slotid} was in {seat} and is in {seat_of(lesson)}"
 
 
 def said(decision: Decision) -> str:

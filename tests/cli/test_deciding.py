@@ -88,6 +88,15 @@ def test_explain_names_who_decided_and_which_lesson_has_the_room(run: Run, decid
     assert f"not recorded: Decided by staff ({detail})" in run("explain", HALL, "--data", decided).out
 
 
+def test_explain_lists_what_was_decided_about_the_lesson(run: Run, decided: Path) -> None:
+    said = f"Decision 1: record lesson {CLASHING}, not {HALL}"
+    for lesson in (HALL, CLASHING):
+        assert said in run("explain", lesson, "--data", decided).out
+        (found,) = run("explain", lesson, "--data", decided, "--json").json["lessons"]
+        assert [one["id"] for one in found["decisions"]] == [1]
+    assert "Decision" not in run("explain", SMALL, "--data", decided).out
+
+
 @pytest.mark.parametrize(
     ("words", "code", "title"),
     [
