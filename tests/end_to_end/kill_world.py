@@ -25,7 +25,7 @@ from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_simulator, start_timetabler
 from echodesk.errors import DatabaseBusy
 from echodesk.main import AllBooks, Echo360Access, compare_now, pending
-from echodesk.messages import Pause, Refresh, Resume, RetryMatching, Scope, Table, TableQuery, TryAgain
+from echodesk.messages import Allow, Pause, Refresh, Resume, RetryMatching, Scope, Table, TableQuery, TryAgain
 from echodesk.paths import DATABASE
 from echodesk.planning.values import RoomDay, clock_text
 from echodesk.simulator.control import PREFIX, SECRET_HEADER
@@ -133,6 +133,16 @@ class World:
         """True while a pause stands."""
         return bool(self.sql("SELECT 1 FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL"))
 
+    def waits_for(self) -> str:
+        """What waits, and why, for whoever looks into a campaign that got stuck."""
+        messages = self.sql(
+            "SELECT DISTINCT STATUS || ': ' || coalesce(MESSAGE, '') FROM STT_ECHO_NOTIFICATION"
+            " WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS') LIMIT 5"
+        )
+        marks = self.sql("SELECT ROOMID, LESSON_DATE, REASON, HELD_BY FROM STT_ECHO_DIRTY LIMIT 3")
+        marks += self.sql("SELECT ROOMID, LESSON_DATE, REASON, NOT_BEFORE FROM STT_ECHO_REFRESH LIMIT 3")
+        return f"{self.pending()} {messages} {marks} {self.told.read_text()[-1500:]}".strip()
+
     def set_aside(self) -> bool:
         """True if something stopped the worker three times and waits for staff."""
         return bool(
@@ -237,6 +247,16 @@ class World:
         """Every pause is to be lifted."""
         return self.ask(Resume(pauses=(), by="Ann"))
 
+    def say_yes(self) -> bool:
+        """Staff agree to everything that a safety stop shows; False if none does."""
+        open_stops = self.sql(
+            "SELECT s.ID, max(i.ID) FROM STT_ECHO_STOP s JOIN STT_ECHO_STOP_ITEM i ON i.STOP_ID = s.ID"
+            " WHERE s.ENDED IS NULL AND s.YES_AT IS NULL GROUP BY s.ID"
+        )
+        for stop, last_item in open_stops:
+            self.ask(Allow(by="Ann", stop=stop, why="these were cancelled", last_item=last_item))
+        return bool(open_stops)
+
     def ask_to_try_again(self) -> int:
         """Everything that was set aside is read again, and nothing is waited for."""
         self.ask(TryAgain("Ann"))
@@ -256,6 +276,10 @@ class World:
         if isinstance(found, str):
             raise RuntimeError(f"the listing could not be completed: {found}")
         return found
+
+    def slow(self, latency_ms: float) -> None:
+        """How long every answer takes from now on."""
+        self._admin.put(f"{PREFIX}settings", json={"latency_ms": latency_ms}).raise_for_status()
 
     def asked_of_echo360(self) -> list[dict[str, Any]]:
         """Every request since the last look, as the simulator answered it."""

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.kill_checks import Saved
-from tests.end_to_end.kill_world import LATE_S, World
+from tests.end_to_end.kill_world import LATE_S, LATENCY_MS, World
 from tests.end_to_end.points import named_points
 from tests.end_to_end.small_timetable import ROOMS
 from tests.end_to_end.worker_that_dies import CONSTANTS
@@ -38,11 +38,18 @@ PATIENCE_S = 4.0
 """How long a worker may take to reach the point at which it is to die."""
 LONGEST_INSTANT_S = 1.2
 CONVERGENCE_S = 40.0
+AGREED_TO = 10
+"""So often at most staff say yes to one safety stop: each yes is for what was shown."""
 A_LONG_WHILE_S = 3_700.0
-SELDOM = ("rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person")
+ALMOST_A_MINUTE_S = 58.5
+SELDOM = ("strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person")
 """What a worker does every ten minutes or more seldom."""
 RANDOM = "random instant"
 SWEPT = "sweep: after its commit"
+SENT = "POST schedule: after the write"
+OVERTAKEN_MS = 1_200.0
+OVERTAKEN_TRIES = 4
+"""It takes luck: the lease has to be missed after the request to end and before the next look at it."""
 MEMORY = Path("/dev/shm")
 """Where there is one, databases lie in memory: what a kill may do to them is the same there."""
 
@@ -109,6 +116,10 @@ class Campaign:
         self._until_quiet(began, swept)
         world.unswept = False
         outcome.convergences_s.append(time.monotonic() - began)
+        for _ in range(AGREED_TO):
+            if not world.say_yes():
+                break
+            self._until_quiet(time.monotonic())
         if world.set_aside():
             # What stopped the worker three times waits for staff, who ask for it again.
             world.ask_to_try_again()
@@ -130,8 +141,7 @@ class Campaign:
         times = 0
         while times < 2:
             if time.monotonic() - began > CONVERGENCE_S:
-                told = self._world.told.read_text()[-1500:]
-                raise Stuck(f"not quiet after {CONVERGENCE_S:g} s: {self._world.pending()} {told}".strip())
+                raise Stuck(f"not quiet after {CONVERGENCE_S:g} s: {self._world.waits_for()}")
             time.sleep(0.05)
             world = self._world
             quiet = world.pending().quiet and not world.paused() and (not swept or world.crossings(SWEPT) >= swept)
@@ -149,17 +159,47 @@ class Campaign:
                 self._end(pid)
             self._dead(target, signal.SIGKILL if ended is None else ended)
             return
-        wishes = self._provoked(target.rpartition(": ")[0])
+        name = target.rpartition(": ")[0]
+        wishes = self._provoked(name)
         self._saved.look()
+        if name == "leave marks":
+            ended = None
+            for _ in range(OVERTAKEN_TRIES):
+                ended = ended or self._overtaken(target)
+            self._dead_if(target, ended or None)
+            return
         crossing = 1 if outcome.by_point[target] == 0 else self._dice.randint(1, 3)
         ended = self._die_at(target, crossing, wishes)
         if ended is None and crossing > 1:
             ended = self._die_at(target, 1, wishes)
+        self._dead_if(target, ended)
+
+    def _dead_if(self, target: str, ended: int | None) -> None:
         if ended is None:
-            outcome.missed += 1
-            self._told(f"not reached: {target}")
-            return
-        self._dead(target, ended)
+            self._outcome.missed += 1
+            crossed = self._world.crossed.read_text().splitlines()
+            self._told(f"not reached: {target}; the last crossings were {Counter(crossed[-60:])}")
+        else:
+            self._dead(target, ended)
+
+    def _overtaken(self, target: str) -> int | None:
+        """Another takes the lease while requests are under way and the worker has been asked to end."""
+        world = self._world
+        before = world.crossings(SENT)
+        world.slow(OVERTAKEN_MS)
+        try:
+            pid = self._start(die_at=target)
+            until = time.monotonic() + PATIENCE_S
+            while world.crossings(SENT) == before and time.monotonic() < until:
+                time.sleep(0.01)
+            os.kill(pid, signal.SIGTERM)
+            world.lease_elsewhere()
+            ended = world.forks.wait(pid, PATIENCE_S)
+        finally:
+            world.slow(LATENCY_MS)
+        if ended is None:
+            self._end(pid)
+        return ended
 
     def _die_at(self, target: str, crossing: int, wishes: dict[str, Any]) -> int | None:
         pid = self._start(die_at=target, crossing=crossing, **wishes)
@@ -191,12 +231,13 @@ class Campaign:
             # Nothing else is changed: a worker that plans a room-day anyway leaves nothing for its sweep.
             world.rename_modules()
             world.ask_for_people()
-            return {"jump_s": A_LONG_WHILE_S}
+            # People are looked for a minute after a start, and not while the lease is in doubt, as after a jump.
+            return {"jump_s": ALMOST_A_MINUTE_S if "person" in name else A_LONG_WHILE_S}
         world.edit()
         if name in ("lease", "pass on"):
             world.lease_elsewhere()
             return {"passes_on": True}
-        if name in ("table", "counts", "detail"):
+        if name in ("table", "counts", "detail", "safety stop"):
             return {"window": True}
         if name == "release lease":
             return {"ends_after_s": 0.5}

@@ -32,6 +32,7 @@ from echodesk.messages import (
     Inspect,
     Phase,
     Refresh,
+    ShowStop,
     Table,
     TableQuery,
     Watch,
@@ -201,11 +202,13 @@ def live(life: Life) -> int:
     """Work until killed or asked to end; the exit code. A defect of the worker ends it with 1."""
     events = _Events()
     worker = compose(life, events)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: worker.request_stop())
     worker.start()
     if life.window:
         for table in (Table.QUEUE, Table.NOTIFICATIONS):
             worker.submit(Watch(table, TableQuery(), 1))
         worker.submit(Inspect(Table.NOTIFICATIONS, 1))
+        worker.submit(ShowStop(1))
     ends_at = time.monotonic() + life.ends_after_s
     asked = False
     while True:
