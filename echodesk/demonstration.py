@@ -44,6 +44,7 @@ from echodesk.main import (
     open_office,
     pending,
     show_window,
+    upgrade_office,
 )
 from echodesk.messages import EngineState, Event, Notice, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
@@ -68,6 +69,7 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
     today = MachineClock(SETTINGS["zone"].default).campus_now().date()
     stage = existing(folder)
     if stage is not None and usable(stage, wish, today):
+        upgrade_office(folder)
         return open_office(folder), stage
     timetable = make_timetable(wish, today)
     if (folder / paths.DATABASE).exists():

@@ -25,9 +25,17 @@ from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREAT
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.store.books import StoreBooks
-from echodesk.store.database import BUSY_TIMEOUT_S, Database, check_schema, install_sqlite, open_sqlite
+from echodesk.store.database import (
+    BUSY_TIMEOUT_S,
+    Database,
+    check_installed,
+    check_schema,
+    install_sqlite,
+    open_sqlite,
+)
 from echodesk.store.figures import Pending
 from echodesk.store.settings import value_of
+from echodesk.store.upgrading import Upgraded, upgrade_sqlite
 from echodesk.timetable.book import CmisBook
 from echodesk.timetable.names import Names
 from echodesk.timetable.occurrences import ReadingSettings
@@ -120,6 +128,17 @@ def open_office(folder: Path, *, create: bool = False, busy_timeout_s: float = B
         database.close()
         raise
     return Office(database)
+
+
+def upgrade_office(folder: Path) -> Upgraded:
+    """Bring an earlier version's tables up to date. Raises `DatabaseTrouble` or `SchemaMismatch`."""
+    file = folder / paths.DATABASE
+    database = Database(open_sqlite(file))
+    try:
+        check_installed(database)
+        return upgrade_sqlite(database, file, paths.sql_folder())
+    finally:
+        database.close()
 
 
 @dataclass(frozen=True, slots=True)

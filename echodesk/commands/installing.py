@@ -9,7 +9,7 @@ import typer
 from echodesk import paths
 from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
 from echodesk.errors import NothingDone, WrongUse
-from echodesk.main import open_office
+from echodesk.main import open_office, upgrade_office
 from echodesk.store.database import SCHEMA_VERSION, sqlite_script
 
 SQLITE = "sqlite"
@@ -36,6 +36,20 @@ def install(data: Data = None, engine: Engine = SQLITE, json: Json = False) -> N
     values = {"database": str(file), "schema_version": SCHEMA_VERSION, "installed": not there}
     said = "Installed" if not there else "Nothing to do: EchoDesk's tables are there already"
     say(values, as_json=json, text=f"{said}: {file}, schema version {SCHEMA_VERSION}.")
+
+
+@database.command()
+def upgrade(data: Data = None, json: Json = False) -> None:
+    """Bring the tables of an earlier version up to this one, after copying the database file beside itself.
+
+    JSON: database (the file), was, schema_version, copy (null if there was nothing to do).
+    """
+    file = folder_of(data) / paths.DATABASE
+    done = upgrade_office(folder_of(data))
+    copy = None if done.copy is None else str(done.copy)
+    said = f"Upgraded from {done.was} to {SCHEMA_VERSION}; as it was: {copy}."
+    values = {"database": str(file), "was": done.was, "schema_version": SCHEMA_VERSION, "copy": copy}
+    say(values, as_json=json, text=said if copy else f"Nothing to do: {file} has schema version {SCHEMA_VERSION}.")
 
 
 @database.command()

@@ -19,7 +19,7 @@ from echodesk.errors import DatabaseBusy, DatabaseTrouble, SchemaMismatch
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 
@@ -136,17 +136,18 @@ def sqlite_script(sql_folder: Path) -> str:
 
 def check_schema(database: Database) -> None:
     """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
+    check_installed(database)
+    database.read(_check_version)
 
-    def work(connection: Connection) -> None:
-        if not connection.execute(_META).scalar_one():
-            raise SchemaMismatch(
-                "EchoDesk's tables are not installed here",
-                "The database has no table STT_ECHO_META.",
-                "Run `echodesk database install`, or name another data folder.",
-            )
-        _check_version(connection)
 
-    database.read(work)
+def check_installed(database: Database) -> None:
+    """Raise `SchemaMismatch` unless EchoDesk's tables are there, of whichever version."""
+    if not database.read(lambda connection: connection.execute(_META).scalar_one()):
+        raise SchemaMismatch(
+            "EchoDesk's tables are not installed here",
+            "The database has no table STT_ECHO_META.",
+            "Run `echodesk database install`, or name another data folder.",
+        )
 
 
 def _check_version(connection: Connection) -> None:
@@ -155,7 +156,8 @@ def _check_version(connection: Connection) -> None:
         raise SchemaMismatch(
             "The tables belong to another version of EchoDesk",
             f"They have schema version {found or 'unknown'}; this program knows version {SCHEMA_VERSION}.",
-            "Use the EchoDesk that made them, or a new data folder. Nothing was changed.",
+            "Bring older ones up to date with `echodesk database upgrade`, or use the EchoDesk that made them."
+            " Nothing was changed.",
         )
 
 

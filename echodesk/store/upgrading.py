@@ -1,0 +1,129 @@
+"""Bringing the tables of an earlier version up to date: all or nothing, after a copy was made (reliability D2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from echodesk.errors import SchemaMismatch
+from echodesk.store.database import SCHEMA_VERSION, Database, sqlite_script, statements
+
+UPGRADABLE = ("1",)
+
+_VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
+_SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+_LEASE = text(
+    "SELECT HOLDER FROM STT_ECHO_LEASE WHERE HOLDER IS NOT NULL AND UNTIL > strftime('%Y-%m-%dT%H:%M:%fZ')"
+)
+_THERE = text(
+    "SELECT name, upper(type) AS type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+)
+_COPY = text("VACUUM INTO :file")
+_MAKES = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What an upgrade did."""
+
+    was: str
+    copy: Path | None
+    """Where the database as it was lies; None if there was nothing to do."""
+
+
+def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded:
+    """Make this version's tables of an earlier version's; what they hold stays.
+
+    The database as it was is copied beside the file first. Raises `SchemaMismatch` for a version that cannot be
+    upgraded, and while a worker leads; then nothing was changed.
+    """
+    was = database.read(_ready)
+    if was == SCHEMA_VERSION:
+        return Upgraded(was, None)
+    copy = _free_name(file, was)
+    with database.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if raw is None:
+            raise ValueError("the database has no connection of its own")
+        # Outside of a transaction, as SQLite demands it; the copy is whole or not there.
+        raw.execute(str(_COPY).replace(":file", "?"), (str(copy),))
+    script = {name.upper(): one for one in statements(sqlite_script(sql_folder)) if (name := _name_of(one))}
+
+    def work(connection: Connection) -> None:
+        _ready(connection)
+        _change(connection, script)
+        connection.execute(_SET_VERSION, {"version": SCHEMA_VERSION})
+
+    database.write(work)
+    return Upgraded(was, copy)
+
+
+def _ready(connection: Connection) -> str:
+    """The version that is there, if it can be upgraded now."""
+    was = str(connection.execute(_VERSION).scalar() or "unknown")
+    if was != SCHEMA_VERSION and was not in UPGRADABLE:
+        raise SchemaMismatch(
+            "These tables cannot be upgraded",
+            f"They have schema version {was}; this program upgrades {', '.join(UPGRADABLE)} to {SCHEMA_VERSION}.",
+            "Use the EchoDesk that made them. Nothing was changed.",
+        )
+    holder = connection.execute(_LEASE).scalar()
+    if was != SCHEMA_VERSION and holder is not None:
+        raise SchemaMismatch(
+            "An EchoDesk of the earlier version is sending",
+            f"{holder} works with these tables.",
+            "Close it, or wait half a minute if it has crashed; then upgrade. Nothing was changed.",
+        )
+    return was
+
+
+def _change(connection: Connection, script: Mapping[str, str]) -> None:
+    there = {row.name.upper(): (row.type, row.sql) for row in connection.execute(_THERE)}
+    # Triggers and indexes hold nothing: those that differ, or are of no use any more, are made anew.
+    for name, (kind, sql) in there.items():
+        if kind in ("TRIGGER", "INDEX") and _differs(sql, script.get(name)):
+            connection.exec_driver_sql(f"DROP {kind} {name}")
+    made = {name for name, (kind, sql) in there.items() if not _differs(sql, script.get(name))}
+    for name, (kind, sql) in there.items():
+        if kind == "TABLE" and name in script and _differs(sql, script[name]):
+            _drop_if_empty(connection, name)
+    for name, statement in script.items():
+        if name not in made:
+            connection.exec_driver_sql(statement)
+
+
+def _drop_if_empty(connection: Connection, name: str) -> None:
+    held = connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {name})").scalar_one()  # noqa: S608 - a name of our own script
+    if held:
+        raise SchemaMismatch(
+            "These tables cannot be upgraded",
+            f"{name} holds rows that have no place in the new version's table.",
+            "Use the EchoDesk that made them. Nothing was changed.",
+        )
+    connection.exec_driver_sql(f"DROP TABLE {name}")
+
+
+def _name_of(statement: str) -> str | None:
+    found = _MAKES.match(statement)
+    return found[2] if found else None
+
+
+def _differs(sql: str, wanted: str | None) -> bool:
+    return wanted is None or _plain(sql) != _plain(wanted)
+
+
+def _plain(sql: str) -> str:
+    """As SQLite keeps it, spaces apart."""
+    return " ".join(sql.rstrip(";").replace("IF NOT EXISTS ", "").split())
+
+
+def _free_name(file: Path, version: str) -> Path:
+    names = (
+        file.with_name(f"{file.stem}-schema-{version}{f'-{number}' if number else ''}{file.suffix}")
+        for number in range(1_000)
+    )
+    return next(name for name in names if not name.exists())
