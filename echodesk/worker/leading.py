@@ -79,6 +79,8 @@ class Leading:
         self._refresh_at = 0.0
         self._late_s = 60.0
         self._stopping = False
+        self._unlearned: Asked | None = None
+        """A command that may be carried out, and of which the gate does not know yet."""
         self.database = ""
         """What is wrong with the database, '' when well."""
 
@@ -306,12 +308,16 @@ class Leading:
     async def carry_out(self, command: Asked) -> CommandDone:
         """Carry out a command of the window now."""
         today = self._clock.campus_now().date()
+        self._unlearned = command
         done = await self._ledger.write("command", lambda books: carry_out(books, command, today))
         await self._after(command)
         return done
 
     async def _serve_command(self) -> bool:
         """Carry out one command that another window or a command line wrote; False if none waits."""
+        if self._unlearned is not None:
+            # The database went away around its commit: a pause must not be missed, nor its end (fault 29).
+            await self._after(self._unlearned)
         waiting = await self._ledger.read("commands", lambda books: books.office.next_command())
         if waiting is None:
             return False
@@ -319,7 +325,8 @@ class Leading:
 
         def write(books: Books) -> Asked:
             books.office.guard(self._epoch)
-            return serve(books, waiting, today)
+            self._unlearned = serve(books, waiting, today)
+            return self._unlearned
 
         try:
             await self._after(await self._ledger.write("command", write))
@@ -338,6 +345,7 @@ class Leading:
         elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
         await self._read_settings()
+        self._unlearned = None
         self._wake.set()
         self._tell()
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
-from echodesk.errors import NothingDone, WrongUse
+from echodesk.errors import DatabaseTrouble, NothingDone, WrongUse
 from echodesk.messages import Phase
+from echodesk.worker.control import as_args
 from tests.worker.campus import day
 from tests.worker.values import at, external, place_of
 from tests.worker.virtual_time import UTC_AT_START
@@ -34,6 +35,34 @@ def shift_all(w: World, hours: str = "11:00-12:00") -> None:
     with w.edit() as cmis:
         for slot in (1, 2, 4):
             cmis.alter(slot, at=hours)
+
+
+def asked_elsewhere(w: World, command: messages.Pause | messages.Resume) -> None:
+    """Another window's command is carried out, and the worker is told that the database went away meanwhile."""
+    kind, args = as_args(command)
+    w.office.write(lambda books: books.office.post_command(kind, args, command.by))
+    lost: list[str] = []
+
+    def after(step: str) -> None:
+        if step == "command" and not lost:
+            lost.append(step)
+            raise DatabaseTrouble("The database went away", "After the commit.", "It goes on by itself.")
+
+    w.steps.after = after
+    w.until(lambda: bool(lost))
+
+
+def test_a_pause_whose_commit_was_not_confirmed_counts_and_so_does_its_end(w: World) -> None:
+    w.until(lambda: w.heard.state.mine)
+    asked_elsewhere(w, messages.Pause("exams", "ann"))
+    w.pass_time(2.0)
+    assert w.heard.state.pauses
+    shift_all(w)
+    w.pass_time(5.0)
+    assert w.calls() == {}
+    asked_elsewhere(w, messages.Resume("ann"))
+    w.settle()
+    w.assert_equal()
 
 
 @pytest.mark.parametrize(
