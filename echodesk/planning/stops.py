@@ -97,7 +97,7 @@ class StopRecord:
             )
         named = ", ".join(self.titles)
         if named:
-            parts.append(f"Lessons: {named}{' …' if self.bookings > len(self.titles) else ''}.")
+            parts.append(f"Lessons: {named}{' and others' if self.bookings > len(self.titles) else ''}.")
         if self.people:
             parts.append(f"Lecturers: {', '.join(self.people)}.")
         return " ".join(parts)

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from echodesk.planning.guards import batch_guard, brake, feed_guard, refresh_guard, removals
+from echodesk.planning.guards import (
+    FEED_COUNT,
+    batch_guard,
+    brake,
+    day_guard,
+    feed_guard,
+    refresh_guard,
+    removals,
+    removed_bookings,
+    standing_by_day,
+)
+from echodesk.planning.stops import StopKind, StopRecord
+from echodesk.planning.values import Why
 from tests.planning.builders import content, lesson, plan_of, slots, standing
 
 
@@ -26,13 +40,21 @@ def test_a_batch_stops_above_a_twentieth_of_the_year(removed: int, stands: int, 
 @pytest.mark.parametrize(
     ("lessons", "before", "live", "says"),
     [
-        ({}, {}, ["A"], "empty"),
-        ({"A": 0}, {"A": 9}, ["A"], "empty"),
-        ({"B": 9}, {}, ["A"], "switched on"),
-        ({"A": 4}, {"A": 9}, ["A"], "4 lessons of A, less than half of the last 9"),
-        ({"A": 9}, {"A": 9, "B": 9}, ["A", "B"], "0 lessons of B"),
+        ({}, {"A": 20}, ["A"], "empty"),
+        ({"A": 0}, {"A": 90}, ["A"], "empty"),
+        ({"B": 90}, {"A": 90}, ["A"], "switched on"),
+        ({"A": 44}, {"A": 90}, ["A"], "44 lessons of A, less than half of the last 90"),
+        ({"A": 90}, {"A": 90, "B": 90}, ["A", "B"], "0 lessons of B"),
+        ({}, {"A": 90}, [], "no year is switched on"),
     ],
-    ids=["nothing at all", "nothing any more", "another year", "less than half", "one of two years is gone"],
+    ids=[
+        "nothing at all",
+        "nothing any more",
+        "another year",
+        "less than half",
+        "one of two years is gone",
+        "off",
+    ],
 )
 def test_a_timetable_that_proves_nothing_makes_no_plan(
     lessons: dict[str, int], before: dict[str, int], live: list[str], says: str
@@ -43,12 +65,23 @@ def test_a_timetable_that_proves_nothing_makes_no_plan(
 @pytest.mark.parametrize(
     ("lessons", "before", "live"),
     [
-        ({"A": 9}, {}, ["A"]),
-        ({"A": 5}, {"A": 10}, ["A"]),
-        ({"A": 5, "B": 0}, {"A": 5}, ["A", "B"]),
-        ({"A": 5}, {"A": 5, "old": 9}, ["A"]),
+        ({}, {}, ["A"]),
+        ({}, {}, []),
+        ({"A": 90}, {}, ["A"]),
+        ({"A": 50}, {"A": 100}, ["A"]),
+        ({"A": 50, "B": 0}, {"A": 50}, ["A", "B"]),
+        ({"A": 50}, {"A": 50, "old": 90}, ["A"]),
+        ({"A": 0}, {"A": FEED_COUNT - 1}, ["A"]),
     ],
-    ids=["the first one", "exactly half", "a new year still empty", "a former year is switched off"],
+    ids=[
+        "nothing yet",
+        "no year yet",
+        "the first one",
+        "exactly half",
+        "a new year still empty",
+        "a former year is switched off",
+        "too few to tell",
+    ],
 )
 def test_an_ordinary_timetable_is_planned(
     lessons: dict[str, int], before: dict[str, int], live: list[str]
@@ -82,3 +115,39 @@ def test_moves_steps_aside_and_hand_overs_are_no_removals() -> None:
     ]
     plan = plan_of([lesson(1, "10-11"), lesson(2, "9-10"), lesson(3, "15-16"), shared], stands)
     assert slots(removals(plan)) == [4]
+    (gone,) = removed_bookings(plan)
+    assert (gone.standing, gone.why) == (stands[4], Why.NOT_WANTED)
+    assert list(standing_by_day(plan).values()) == [len(stands)]
+
+
+def test_a_plan_that_removes_nothing_has_no_removals() -> None:
+    plan = plan_of([lesson(1, "10-11"), lesson(2, "9-10")], [standing(1, "9-10")])
+    assert removed_bookings(plan) == ()
+    assert standing_by_day(plan) == {standing(1, "9-10").place: 1}
+
+
+def test_a_day_is_held_by_its_own_count_and_the_reason_names_it() -> None:
+    six = plan_of([], [standing(slot, f"{slot + 8}-{slot + 9}") for slot in range(1, 7)])
+    reason = day_guard(removed_bookings(six), standing_by_day(six))
+    place = standing(1, "9-10").place
+    assert reason is not None
+    assert f"in {place.room} on {place.date}, 6 of 6" in reason
+    five = plan_of([], [standing(slot, f"{slot + 8}-{slot + 9}") for slot in range(1, 6)])
+    assert day_guard(removed_bookings(five), standing_by_day(five)) is None
+
+
+def test_a_stop_says_what_why_and_what_to_do() -> None:
+    stop = StopRecord(
+        id=1, kind=StopKind.BRAKE, reason="Too many.", since="", yes_by=None, yes_at=None, why=None, bookings=61,
+        room_days=9, changes=1, unexplained=2, titles=("A1", "B2", "C3"), people=("ann@example.ac.uk",),
+        last_item=61,
+    )  # fmt: skip
+    assert stop.waits
+    assert stop.headline == "61 bookings would be removed"
+    assert stop.cause.startswith("1 timetable change asked for it. For 2 no timetable change is known")
+    assert stop.cause.endswith("Lessons: A1, B2, C3 and others. Lecturers: ann@example.ac.uk.")
+    assert "say yes" in stop.next_step
+    feed = dataclasses.replace(stop, kind=StopKind.FEED, yes_at="2030-01-01T00:00:00.000Z")
+    assert (feed.waits, feed.headline) == (False, "nothing is planned")
+    assert "timetable" in feed.cause
+    assert "timetable" in feed.next_step
