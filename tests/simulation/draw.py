@@ -131,6 +131,8 @@ class _Drawing:
             "try_again": lambda: Command("try_again"),
             "set": self._set,
             "storm": self._storm,
+            "decide": self._decide,
+            "withdraw": lambda: Command("withdraw", {"decision": self._dice.randint(1, 6)}),
             "between": self._between,
         }
         found = acts[kind]()
@@ -239,6 +241,13 @@ class _Drawing:
             )
         )
         return Command("set", {"name": name, "value": value})
+
+    def _decide(self) -> Command:
+        dice = self._dice
+        kind = dice.choice(("record_one", "record_neither", "together", "do_not_record"))
+        lessons = self._people.meeting(1 if kind == "do_not_record" else dice.choice((2, 2, 3)))
+        week = {"week": self._people.somewhen()[0]} if dice.random() < 0.4 else {}
+        return Command("decide", {"kind": kind, "lessons": ",".join(map(str, lessons)), **week})
 
     def _storm(self) -> list[Step]:
         dice = self._dice

@@ -58,6 +58,11 @@ FOLDER = Path(tempfile.gettempdir() if not FAST.is_dir() else FAST) / f"echodesk
 CONVERGES_S = 150.0
 """L, the lease of whoever was frozen, a minute (C1), and as much again."""
 
+SWEEP_S = 610.0
+"""The local sweep comes every ten minutes (decisions "The local sweep")."""
+UNSEEN = (Feature, Group, Title, WeekSet, WeekStart, Person)
+"""Edits in tables without triggers."""
+
 slots = st.integers(1, 6)
 rooms = st.sampled_from(ROOMS[:3])
 weekdays = st.sampled_from([1, 1, 2])
@@ -130,12 +135,13 @@ class EchoDeskMachine(RuleBasedStateMachine):
         self.stage = OnRealFile(template(FOLDER), self.folder, Script(seed=0, mix="quiet", start=start, steps=()))
         self.safety = Safety(self.stage)
         self.stage.take(Edit(tuple(first)))
-        self.by_hand = False
+        self.by_hand = self.unseen = False
 
     # ---- people -------------------------------------------------------------------------------------------
 
     @rule(found=st.lists(ops, min_size=1, max_size=4), committed=st.sampled_from([True, True, True, False]))
     def a_timetabler_edits(self, found: list[Op], committed: bool) -> None:
+        self.unseen = self.unseen or any(isinstance(op, UNSEEN) for op in found)
         self._at().take(Edit(tuple(found), committed))
 
     @rule(first=slots, second=slots)
@@ -235,6 +241,7 @@ class EchoDeskMachine(RuleBasedStateMachine):
         found=st.lists(ops, min_size=1, max_size=2),
     )
     def an_edit_will_come_in_between(self, where: str, step: str, found: list[Op]) -> None:
+        self.unseen = self.unseen or any(isinstance(op, UNSEEN) for op in found)
         self._at().take(Trap(where=where, what="edit", step=step, ops=tuple(found)))
 
     @rule(
@@ -281,6 +288,9 @@ class EchoDeskMachine(RuleBasedStateMachine):
         for table in ("queue", "notifications"):
             stage.post(Command("retry", {"table": table}))
         stage.settle(CONVERGES_S)
+        if self.unseen:
+            stage.pass_time(SWEEP_S)
+            stage.settle(CONVERGES_S)
         if self.by_hand:
             self._re_sync(stage)
         assert differences(expected(stage), stage) == ()

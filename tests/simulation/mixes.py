@@ -218,6 +218,12 @@ MIXES: Mapping[str, Mix] = {
         faults=(K.SLOW, K.RESET_APPLIED, K.LATE_504),
         acts={"pause": 3.0, "resume": 2.0, "kill": 0.3},
     ),
+    "decisions": Mix(
+        about="Staff decide about lessons that meet, and take it back, while these lessons move.",
+        edits={"add": 5.0, "twin": 3.0},
+        acts={"decide": 5.0, "withdraw": 1.5, "set": 0.5},
+        faults=(K.SLOW, K.LATE_504),
+    ),
     "storms": Mix(
         about="Retry a hundred times, pause and resume flapping, everything re-synced, settings changed.",
         faults=(K.SLOW, K.RESET_APPLIED, K.ERROR_500),
@@ -252,6 +258,8 @@ MIXES: Mapping[str, Mix] = {
             "storm": 0.2,
             "freeze": 0.3,
             "outage": 0.3,
+            "decide": 0.7,
+            "withdraw": 0.3,
         },
         limits=(0, 0, 120),
         workers=2,

@@ -21,6 +21,8 @@ from tests.worker.virtual_time import UTC_AT_START
 
 SCHEDULES = "/public/api/v2/schedules"
 WINDOW_S = 60.0
+CAPS = ((10.0, 4), (3_600.0, 12), (86_400.0, 40))
+"""(seconds, how often the same request may be sent within them), with L as in these tests."""
 MOMENT_S = 0.002
 """Stamps of the database are cut to milliseconds."""
 FREE_OF_EPOCH = frozenset({"take lease", "pass on", "post"})
@@ -37,6 +39,7 @@ class Safety:
         self.trace: list[tuple[object, ...]] = []
         self._sent: deque[float] = deque()
         self._fired = 0
+        self._same: dict[tuple[str, str, bytes], list[float]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
         stage.watch(self._on_run)
@@ -76,8 +79,23 @@ class Safety:
             target = self._target(request)
             if target is not None and target.foreign:
                 self.tell("C8", f"{request.method} of a schedule that others booked: {target}")
+            self._cap(now, request, target)
             self._begun(request, target)
             self._paused(request, target)
+
+    def _cap(self, now: float, request: SimRequest, target: Schedule | None) -> None:
+        """The same request at most so often in a burst, an hour and a day (H1)."""
+        name = target.external_id if target is not None and target.external_id else request.path
+        sends = self._same.setdefault((request.method, name, request.body), [])
+        sends.append(now)
+        for seconds, most in CAPS:
+            count = sum(1 for at in sends if at > now - seconds)
+            if count > most:
+                self.tell("H1", f"{request.method} {name} was sent {count} times within {seconds:g} s")
+
+    def free_caps(self) -> None:
+        """Staff asked to try again: the counts begin anew."""
+        self._same.clear()
 
     def _rate(self, now: float) -> None:
         limit = self._stage.around.calls_per_minute

@@ -15,6 +15,7 @@ import msgspec
 from echodesk.main import Office
 from echodesk.messages import (
     ChangeSetting,
+    Decide,
     Pause,
     Refresh,
     Resume,
@@ -23,10 +24,13 @@ from echodesk.messages import (
     Table,
     TableQuery,
     TryAgain,
+    Withdraw,
 )
+from echodesk.planning.values import DecisionKind
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.switches import Switches, changed
 from echodesk.simulator.wire import SimRequest, SimResponse
+from echodesk.stops import Allow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.engine import Constants
 from tests.simulation.ops import carry_out
@@ -47,7 +51,7 @@ from tests.simulation.script import (
     Worker,
 )
 from tests.worker.by_hand import ByHand as Hands
-from tests.worker.campus import ROOMS, day, echo360_seed
+from tests.worker.campus import ROOMS, SETID, day, echo360_seed
 from tests.worker.process import Process
 from tests.worker.virtual_time import UTC_AT_START
 from tests.worker.world import LATE_S, World
@@ -186,6 +190,17 @@ class Stage(World):
         if self.processes[0].running is None:
             self.begin(self.processes[0])
 
+    def say_yes(self) -> bool:
+        """Staff look at the safety stops and allow them; False if there are none."""
+        waiting = self.sql(
+            "SELECT s.ID, coalesce(max(i.ID), 0) FROM STT_ECHO_STOP s LEFT JOIN STT_ECHO_STOP_ITEM i"
+            " ON i.STOP_ID = s.ID WHERE s.ENDED IS NULL AND s.YES_AT IS NULL GROUP BY s.ID"
+        )
+        for stop, last_item in waiting:
+            self.post(Command("allow", {"stop": stop, "last_item": last_item}))
+            self.happened["safety stop"] += 1
+        return bool(waiting)
+
     # ---- steps --------------------------------------------------------------------------------------------
 
     def take(self, step: Step) -> None:
@@ -290,6 +305,15 @@ class Stage(World):
             return Refresh("ann", texts.get("room", ""), texts.get("date", ""))
         if kind == "set":
             return ChangeSetting("ann", texts["name"], texts["value"])
+        if kind == "decide":
+            lessons = tuple(int(slot) for slot in texts["lessons"].split(","))
+            winner = lessons[0] if texts["kind"] == DecisionKind.RECORD_ONE else None
+            weeks = (int(texts["week"]),) if "week" in texts else ()
+            return Decide("ann", "so it is", DecisionKind(texts["kind"]), SETID, lessons, winner, weeks)
+        if kind == "withdraw":
+            return Withdraw("ann", "no more", (int(args["decision"]),))
+        if kind == "allow":
+            return Allow("ann", int(args["stop"]), "it is so", int(args["last_item"]))
         if kind == "try_again":
             return TryAgain("ann")
         raise ValueError(f"nobody asks for {kind!r}")

@@ -143,6 +143,18 @@ class Timetabler:
         """A week and a weekday on which there are lessons."""
         return self._dice.choice(self._weeks), self._dice.choice(self._days)
 
+    def meeting(self, many: int) -> list[int]:
+        """Slots of lessons that meet in one room on one weekday, if there are any; else of any lessons."""
+        dice = self._dice
+        known = sorted(self._lessons) or [1]
+        first = self._lessons.get(dice.choice(known))
+        near = [
+            one.slot
+            for one in self._lessons.values()
+            if first is not None and (one.room, one.weekday) == (first.room, first.weekday)
+        ]
+        return sorted(dice.sample(near, many) if len(near) >= many else dice.sample(known, min(many, len(known))))
+
     # ---- single edits -------------------------------------------------------------------------------------
 
     def _new(self, slot: int) -> list[Op]:

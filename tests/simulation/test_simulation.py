@@ -1,0 +1,131 @@
+"""Per commit: fresh histories of every mix, those that once failed, and the same seed twice.
+
+More of them: `python -m tests.simulation --histories 10000 --seed 1`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from echodesk.main import Office
+from tests.simulation import campaign
+from tests.simulation.catalogue import CATALOGUE
+from tests.simulation.draw import draw
+from tests.simulation.mixes import MIXES
+from tests.simulation.play import play
+from tests.simulation.report import text_of
+from tests.simulation.script import read_script, write_script
+from tests.simulation.shrink import shrink
+from tests.simulation.stage import Stage
+from tests.worker.world import World
+
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
+HISTORIES = 500
+SEED = 1_000_000
+"""Seeds of their own, so that a commit does not repeat the campaign."""
+
+
+@pytest.fixture(autouse=True)
+def _quiet_logs() -> Iterator[None]:
+    """Workers that are killed and lied to have much to say."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """A folder in memory."""
+    with campaign.memory_folder() as home:
+        yield home
+
+
+@pytest.mark.timeout(600)
+def test_histories_of_every_mix_break_no_promise() -> None:
+    total = campaign.run(campaign.plan(HISTORIES, SEED, None), lambda _: None)
+    assert [f"{one.mix} {one.seed}: {one.texts[0]}" for one in total.violated] == []
+    assert total.histories == HISTORIES
+    assert set(total.mixes) == set(MIXES)
+    assert total.never_fired == []
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
+def test_what_once_failed_fails_no_more(path: Path, folder: Path) -> None:
+    assert play(read_script(path), folder).violations == ()
+
+
+@pytest.mark.parametrize("mix", ["clean", "late", "kills", "frozen", "everything"])
+def test_the_same_seed_leaves_the_same_trace(mix: str, folder: Path) -> None:
+    assert play(draw(7, mix), folder) == play(draw(7, mix), folder)
+
+
+def test_another_seed_leaves_another_trace(folder: Path) -> None:
+    assert play(draw(7, "clean"), folder).trace_hash != play(draw(8, "clean"), folder).trace_hash
+
+
+@pytest.mark.parametrize("mix", ["clean", "kills", "pauses"])
+def test_the_real_store_leaves_the_same_trace(mix: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = play(draw(3, mix), folder)
+
+    def copied(stage: Stage, template: Path, room: Path) -> Office:
+        return World.copied(stage, template, room)
+
+    monkeypatch.setattr(Stage, "copied", copied)
+    assert play(draw(3, mix), folder) == quick
+
+
+def test_a_script_survives_its_file(tmp_path: Path) -> None:
+    for mix in MIXES:
+        script = draw(11, mix)
+        write_script(script, tmp_path / "script.json")
+        assert read_script(tmp_path / "script.json") == script
+
+
+def test_a_rule_that_is_missing_is_found_and_its_history_made_small(folder: Path) -> None:
+    """Echo360 is left as it is after every edit: the checks must see it."""
+
+    @contextlib.contextmanager
+    def nothing_is_deleted() -> Iterator[None]:
+        taken = Stage.edit_now
+
+        def edit_now(stage: Stage, ops: tuple[object, ...], *, committed: bool = True) -> None:
+            taken(stage, ops, committed=committed)  # type: ignore[arg-type]  # whatever they are
+            stage.sql("DELETE FROM STT_ECHO_QUEUE WHERE ACTION = 'DELETE'")
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Stage, "edit_now", edit_now)
+            yield
+
+    script = next(
+        script
+        for script in (draw(seed, "clean") for seed in range(20))
+        if play(script, folder, nothing_is_deleted).violations
+    )
+    small = shrink(script, folder, nothing_is_deleted)
+    assert len(small.steps) <= 4
+    assert small.shown.startswith("C1")
+    assert play(small, folder).violations == ()
+
+
+def test_seeds_are_shared_out_evenly() -> None:
+    chunks = campaign.plan(500, 1, None)
+    assert sum(len(seeds) for _, seeds in chunks) == 500
+    counts = [sum(len(seeds) for mix, seeds in chunks if mix == name) for name in MIXES]
+    assert max(counts) - min(counts) <= 1
+
+
+def test_a_campaign_demands_every_fault_and_every_transition() -> None:
+    nothing = campaign.Sum()
+    assert len(nothing.never_fired) == sum(map(len, CATALOGUE.values()))
+    assert set(nothing.never_crossed) == set(campaign.LEGAL)
+
+
+def test_the_report_says_what_was_not_run() -> None:
+    text = text_of([{"part": "kills", "violations": 0, "seconds": 3.5, "commit": "abc", "kills": 1000}])
+    assert "| kills | kills 1,000 | 0 | 3.5 | abc |" in text
+    assert "- histories: no result was given to the report." in text
