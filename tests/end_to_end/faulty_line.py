@@ -30,24 +30,25 @@ class Fault(Enum):
 class FaultyLine:
     """A thread of this process with a server of its own; a context.
 
-    `bad` is shown instead of `good` while the fault is `CERTIFICATE`; without either the line speaks plain HTTP.
+    Without a fault it only counts. `bad` is shown instead of `good` while the fault is `CERTIFICATE`; without
+    either the line speaks plain HTTP.
     """
 
     def __init__(
         self,
         simulator: str,
-        fault: Fault,
-        for_s: float,
+        fault: Fault | None = None,
+        for_s: float = 0.0,
         good: ssl.SSLContext | None = None,
         bad: ssl.SSLContext | None = None,
     ) -> None:
         self._upstream = urlsplit(simulator)
-        self._fault: Fault | None = fault
+        self._fault = fault
         self._first = fault
         self._for_s = for_s
         self._good = good
         self._bad = bad
-        self._dice = random.Random(fault.value)
+        self._dice = random.Random(fault.value if fault else 0)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="faulty-line")
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -57,6 +58,8 @@ class FaultyLine:
         self._port = 0
         self.hit: Counter[Fault] = Counter()
         """How often each fault met a request or a connection."""
+        self.arrived = 0
+        """Requests that came, sign-ins and faulty ones too."""
         self.passed_on = 0
 
     @property
@@ -86,7 +89,7 @@ class FaultyLine:
             shown = self._bad if self._first is Fault.CERTIFICATE else self._good
             async with serving(self._serve, shown) as self._port:
                 self._ready.set()
-                if self._first is not Fault.CERTIFICATE:
+                if self._first not in (None, Fault.CERTIFICATE):
                     await self._met.wait()
                 await asyncio.sleep(self._for_s)
                 self._fault = None
@@ -107,6 +110,7 @@ class FaultyLine:
         try:
             while True:
                 asked = await message(reader)
+                self.arrived += 1
                 fault = self._fault
                 if fault is Fault.RESET_UNREAD:
                     self.hit[fault] += 1

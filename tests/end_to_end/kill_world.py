@@ -97,9 +97,9 @@ class World:
         finally:
             connection.close()
 
-    def crossings(self, point: str) -> int:
-        """How often all workers together have crossed a point."""
-        return self.crossed.read_text().splitlines().count(point)
+    def crossings(self, *points: str) -> int:
+        """How often all workers together have crossed these points."""
+        return sum(line in points for line in self.crossed.read_text().splitlines())
 
     # ---- workers ------------------------------------------------------------------------------------------
 
@@ -209,7 +209,7 @@ class World:
         self.sql(
             "UPDATE MODULE SET NAME = 'Renamed ' || abs(random() % 100000) WHERE MODULEID IN (SELECT t.MODULEID"
             " FROM TIMETABLE t JOIN STT_ECHO_MIRROR m ON m.SETID = t.SETID AND m.SLOTID = t.SLOTID"
-            " WHERE m.OURS = 1 ORDER BY random() LIMIT 5)"
+            " WHERE m.OURS = 1 ORDER BY random() LIMIT 12)"
         )
 
     def ask_for_people(self) -> None:

@@ -19,7 +19,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ from typing import Any
 
 from tests.end_to_end.kill_checks import Saved
 from tests.end_to_end.kill_world import LATE_S, LATENCY_MS, World
-from tests.end_to_end.points import named_points
+from tests.end_to_end.points import WRITTEN, named_points
 from tests.end_to_end.small_timetable import ROOMS
 from tests.end_to_end.worker_that_dies import CONSTANTS
 
 BETWEEN_CONVERGENCES = 5
 """So many kills at most; what stopped the worker three times is set aside, and staff ask for it again."""
-PATIENCE_S = 4.0
+PATIENCE_S = 6.0
 """How long a worker may take to reach the point at which it is to die."""
 LONGEST_INSTANT_S = 1.2
 CONVERGENCE_S = 40.0
@@ -42,11 +42,24 @@ AGREED_TO = 10
 """So often at most staff say yes to one safety stop: each yes is for what was shown."""
 A_LONG_WHILE_S = 3_700.0
 ALMOST_A_MINUTE_S = 58.5
-SELDOM = ("strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person")
+SELDOM = frozenset(
+    {"strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person"}
+)
 """What a worker does every ten minutes or more seldom."""
+WINDOW = frozenset({"table", "counts", "detail", "safety stop"})
+"""What a worker does for a window alone."""
+PROVOKED = (
+    SELDOM
+    | WINDOW
+    | {
+        *("lease", "pass on", "leave marks", "release lease", "first mirror", "audit", "GET schedule"),
+        *("ended pauses", "lift ended pauses"),
+    }
+)
+"""Steps and requests that no worker comes to unless something leads it there."""
 RANDOM = "random instant"
 SWEPT = "sweep: after its commit"
-SENT = "POST schedule: after the write"
+SENT = tuple(f"{method} schedule: {WRITTEN}" for method in ("POST", "PUT", "DELETE"))
 OVERTAKEN_MS = 1_200.0
 OVERTAKEN_TRIES = 4
 """It takes luck: the lease has to be missed after the request to end and before the next look at it."""
@@ -185,12 +198,14 @@ class Campaign:
     def _overtaken(self, target: str) -> int | None:
         """Another takes the lease while requests are under way and the worker has been asked to end."""
         world = self._world
-        before = world.crossings(SENT)
+        world.edit()
+        world.new_group()
+        before = world.crossings(*SENT)
         world.slow(OVERTAKEN_MS)
         try:
             pid = self._start(die_at=target)
             until = time.monotonic() + PATIENCE_S
-            while world.crossings(SENT) == before and time.monotonic() < until:
+            while world.crossings(*SENT) == before and time.monotonic() < until:
                 time.sleep(0.01)
             os.kill(pid, signal.SIGTERM)
             world.lease_elsewhere()
@@ -237,7 +252,7 @@ class Campaign:
         if name in ("lease", "pass on"):
             world.lease_elsewhere()
             return {"passes_on": True}
-        if name in ("table", "counts", "detail", "safety stop"):
+        if name in WINDOW:
             return {"window": True}
         if name == "release lease":
             return {"ends_after_s": 0.5}
@@ -270,12 +285,19 @@ class Campaign:
 
 
 def targets(kills: int, dice: random.Random) -> list[str]:
-    """At which points, in which order: every named one first, then named ones and random instants in turn."""
-    points = list(named_points())
-    dice.shuffle(points)
-    chosen = points[:kills]
+    """At which points, in which order: one of every step and request first, then all the others, then named ones and
+    random instants in turn. A tenth at least is left to random instants and repetitions."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for point in named_points():
+        by_name[point.rpartition(": ")[0]].append(point)
+    # Whoever dies at the last point of a step that has to be provoked has crossed the ones before it.
+    first = [points[-1] if name in PROVOKED else dice.choice(points) for name, points in by_name.items()]
+    rest = [point for point in named_points() if point not in first]
+    dice.shuffle(first)
+    dice.shuffle(rest)
+    chosen = [*first, *rest][: kills - kills // 10]
     while len(chosen) < kills:
-        chosen.append(dice.choice(points) if len(chosen) % 2 else RANDOM)
+        chosen.append(RANDOM if len(chosen) % 2 else dice.choice(named_points()))
     return chosen
 
 

@@ -72,17 +72,20 @@ def signing_in(peer: Peer) -> Peer:
 async def serving(peer: Peer, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[int]:
     """The port of a server that does this on every connection."""
     running: set[asyncio.Task[None]] = set()
+    open_now: set[asyncio.StreamWriter] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         this = asyncio.current_task()
         assert this is not None
         running.add(this)
+        open_now.add(writer)
         try:
             await peer(reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             # The client went away in the middle, as it should.
             return
         finally:
+            open_now.discard(writer)
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", port, ssl=tls)
@@ -91,7 +94,9 @@ async def serving(peer: Peer, tls: ssl.SSLContext | None = None, port: int = 0) 
     finally:
         server.close()
         await server.wait_closed()
-        # Each ends by itself, because its client has gone.
+        # Each ends by itself then, if its client has not gone already.
+        for writer in tuple(open_now):
+            writer.close()
         await asyncio.wait_for(asyncio.gather(*running), 10)
 
 

@@ -3,12 +3,17 @@ main job, "Bad input and bad days")."""
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
+import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_timetabler
@@ -16,7 +21,9 @@ from echodesk.main import Echo360Access, compare_now, pending
 from echodesk.paths import DATABASE
 from echodesk.simulator.process import Address, SimulatorProcess
 from echodesk.worker.compare import Comparison
-from tests.end_to_end.programs import kill, ready, start_worker
+from tests.end_to_end.kills import RANDOM, targets
+from tests.end_to_end.points import COMMITTED, NOT_IN_A_WORKER, UNCOMMITTED, named_points
+from tests.end_to_end.programs import ROOT, environment, kill, ready, start_worker
 from tests.end_to_end.small_timetable import small_timetable
 
 KILLS = 10
@@ -89,3 +96,46 @@ def test_killed_ten_times_during_first_fill_and_edits(tmp_path: Path) -> None:
         assert waiting == 0
     finally:
         office.close()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_killed_sixty_times_at_named_points_and_random_instants() -> None:
+    """The share of a commit: every step and request is killed at, and every named point is crossed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "60", "--seed", "60", "--json"],
+        cwd=ROOT,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=380,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    report = json.loads(done.stdout)
+    assert report["violations"] == [], done.stderr
+    assert done.returncode == 0
+    assert report["kills"] >= 60 - report["not_reached"] >= 55
+    assert report["random"] >= 3
+    assert report["convergences"] >= 10
+
+
+def test_every_step_of_the_worker_is_a_point_with_two_sides() -> None:
+    """A step that is written tomorrow is found, or the campaign would prove less every day."""
+    known = named_points()
+    assert len(known) == len(set(known)) > 100
+    for step in ("take lease", "intents", "settle", "expand", "recover"):
+        assert f"{step}: {UNCOMMITTED}" in known
+        assert f"{step}: {COMMITTED}" in known
+    assert not any(point.startswith(tuple(f"{step}: " for step in NOT_IN_A_WORKER)) for point in known)
+
+
+@pytest.mark.parametrize("kills", [60, 1_000])
+def test_a_campaign_goes_through_every_step_and_request(kills: int) -> None:
+    chosen = targets(kills, random.Random(1))
+    assert len(chosen) == kills
+    names = {point.rpartition(": ")[0] for point in named_points()}
+    assert names <= {point.rpartition(": ")[0] for point in chosen}
+    assert RANDOM in chosen
+    if kills > len(named_points()):
+        assert set(named_points()) <= set(chosen)

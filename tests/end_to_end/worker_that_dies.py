@@ -55,7 +55,7 @@ CONSTANTS = Constants(
 LONGEST_LIFE_S = 120
 """No worker outlives its campaign by more than this."""
 JUMP_AFTER_S = 0.6
-JUMPS_EVERY_S = 5.0
+JUMPS_EVERY_S = 2.0
 SECTION_OF_TRACE = {
     "http11.send_request_headers.started": UNSENT,
     "http11.send_request_body.complete": WRITTEN,
