@@ -18,6 +18,8 @@ from echodesk.messages import (
     Inspect,
     Overview,
     Row,
+    ShowStop,
+    StopList,
     Table,
     TableDelta,
     Unwatch,
@@ -46,6 +48,8 @@ class FakeWorker:
         self.cursors: dict[Table, int] = dict.fromkeys(Table, 0)
         self.trouble: EchoDeskError | None = None
         self.details: Callable[[Inspect, Row], Detail] = detail_of
+        self.stop_list: StopList | None = None
+        """What `ShowStop` is answered with; None: the stop is over."""
         self.hold = False
         self.silent = False
         """Send no snapshots: the table stays as if it were loading."""
@@ -134,6 +138,8 @@ class FakeWorker:
     def _answer(self, command: Command, answer: Future[CommandReply]) -> None:
         if self.trouble is not None and not isinstance(command, Unwatch):
             answer.set_exception(self.trouble)
+        elif isinstance(command, ShowStop):
+            answer.set_result(self.stop_list or CommandDone("This safety stop is over; nothing waits for it."))
         elif isinstance(command, Watch):
             self.watching[command.table] = command
             answer.set_result(CommandDone(""))

@@ -25,6 +25,9 @@ from echodesk.messages import (
     RoomDayRow,
     Row,
     Scope,
+    StopLine,
+    StopList,
+    StopShown,
     TableQuery,
 )
 
@@ -180,6 +183,27 @@ def pause(key: int = 1, **changes: object) -> PauseShown:
     """A pause of everything."""
     shown = PauseShown(key, Scope(), "Exam week: nothing may move", "Ann", "2026-11-23T08:30:00.000Z", "")
     return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
+
+
+def stop(key: int = 1, **changes: object) -> StopShown:
+    """A safety stop that waits for a yes."""
+    shown = StopShown(
+        key=key, kind="BRAKE", headline="2 bookings would be removed", reason="52 of 900 within a day.",
+        cause="1 timetable change asked for it.", next_step="If it is meant, say yes.",
+        since="2026-11-23T09:00:00.000Z", bookings=2, room_days=2, waits=True, last_item=9,
+    )  # fmt: skip
+    return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
+
+
+def stop_list(**changes: object) -> StopList:
+    """The same with its two bookings; the second has words that a label could take for its own."""
+    lines = (
+        StopLine(
+            "1-9-A", "BIOL1001 LC01", "2950203", "2026-11-24", "09:00", "10:00", "ann@example.ac.uk", "not_wanted"
+        ),
+        StopLine("2-9-A", "<b>MATH2</b>\nTU03", "4100102", "2026-11-25", "10:00", "11:00", "", "lost_clash"),
+    )
+    return StopList(stop(**changes), lines)
 
 
 def overview(**changes: object) -> Overview:

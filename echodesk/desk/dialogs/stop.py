@@ -59,4 +59,4 @@ class StopDialog(Question):
 
 def _line(one: StopLine) -> str:
     parts = (f"{formats.date(one.date)} {one.start}-{one.finish}", one.room, one.title, one.presenter)
-    return formats.one_line("  ".join(part for part in parts if part))
+    return formats.one_line(", ".join(part for part in parts if part))
