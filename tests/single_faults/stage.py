@@ -183,6 +183,11 @@ class Stage(World):
 
     # ---- disturbances -------------------------------------------------------------------------------------
 
+    @property
+    def _starts(self) -> int:
+        """How often a worker was started; whoever is last may lead."""
+        return sum(process.runs for process in self.processes)
+
     def die(self) -> None:
         """The worker is killed where it stands."""
         self.life.over = True
@@ -263,26 +268,28 @@ class Stage(World):
         `wait_s`: so much time passes after that over the same worker. Not `quiet`: work is left over, so
         a while must do.
         """
-        left_alone = wait_s == 0.0
+        alone = 0
         while True:
             try:
                 self.settle() if quiet else self.pass_time(UNQUIET_S)
-                if not left_alone:
-                    # Asleep meanwhile: the same worker goes on, and what is due by then happens at once.
+                if self._aside:
+                    aside, self._aside = self._aside, []
+                    self.run(_done(aside))
+                elif self._thaws_at > self.loop.now:
+                    self.pass_time(self._thaws_at - self.loop.now + LATE_S + 1.0)
+                elif alone != self._starts and wait_s:
+                    # Asleep meanwhile: the same worker goes on, and what is due by then happens at once. A second
+                    # one would take over at its waking and begin the time anew.
+                    if len(self.processes) > 1:
+                        self.processes.pop().close()
+                        self.pass_time(self.around.constants.lease_ttl_s + AWAKE_S)
+                    alone = self._starts
                     self.loop.forward(wait_s)
                     self.pass_time(AWAKE_S)
-                    left_alone = True
-                    continue
+                else:
+                    return
             except Died:
                 self.restart()
-                continue
-            if self._aside:
-                aside, self._aside = self._aside, []
-                self.run(_done(aside))
-            elif self._thaws_at > self.loop.now:
-                self.pass_time(self._thaws_at - self.loop.now + LATE_S + 1.0)
-            else:
-                return
 
     def _check_alive(self) -> None:
         if self._take_over:
