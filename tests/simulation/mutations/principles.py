@@ -138,7 +138,7 @@ PRINCIPLES = (
         "principle 1: level, not edge",
         "sends what the queue entry saw",
         stored_values,
-        ("shuttle", "edits"),
+        ("in between", "kills", "rotations"),
     ),
     Mutant(
         "one_place",
@@ -148,28 +148,28 @@ PRINCIPLES = (
             wrapped(snapshot, "_link", no_links),
             wrapped(expand._Reading, "places", one_place_is_marked),
         ),
-        ("moves", "edits"),
+        ("clean", "together"),
     ),
     Mutant(
         "no_links",
         "principle 2: both room-days of a move are planned together",
         "plans each room-day by itself",
         wrapped(snapshot, "_link", no_links),
-        ("moves", "edits"),
+        ("clean", "rotations", "late"),
     ),
     Mutant(
         "losers_stay_away",
         "principle 3: the loser comes back",
         "does not look at lessons that no edit mentions",
         wrapped(snapshot, "_work", losers_stay_away),
-        ("clashes",),
+        ("clean", "decisions", "together"),
     ),
     Mutant(
         "no_order",
         "principle 4: plans are ordered",
         "sends a plan's requests in any order",
         replaced((plan, "arrange", in_any_order)),
-        ("rotations", "moves"),
+        ("rotations", "clean"),
     ),
     Mutant(
         "no_intents",
@@ -179,7 +179,7 @@ PRINCIPLES = (
             wrapped(Journal, "give_up", forgotten_intents),
             wrapped(Journal, "orphan_all", forgotten_orphans),
         ),
-        ("late", "kills"),
+        ("late", "kills and lateness", "lost"),
     ),
     Mutant(
         "intents_at_once",
@@ -195,7 +195,7 @@ PRINCIPLES = (
                 ),
             )
         ),
-        ("late",),
+        ("late", "kills and lateness"),
     ),
     Mutant(
         "no_orphans",
@@ -216,14 +216,14 @@ PRINCIPLES = (
         "principle 7: a plan clears only the mark that it read",
         "clears a room-day's mark whatever happened meanwhile",
         replaced((places, "_CLEAR", MARK_OF_ANY_NUMBER)),
-        ("meanwhile", "edits"),
+        ("in between", "kills"),
     ),
     Mutant(
         "whatever_was_listed",
         "principle 8: nothing for want of evidence",
         "takes a listing that failed for an empty room",
         wrapped(Echo360, "list_room", whatever_was_listed),
-        ("listings",),
+        ("pages", "strangers"),
     ),
     Mutant(
         "no_epochs",
@@ -231,9 +231,9 @@ PRINCIPLES = (
         "neither checks the epoch of its writes nor the age of its lease",
         both(
             replaced((Office, "guard", does_nothing)),
-            replaced((Gate, "_trusted", lambda self: True)),
+            replaced((Gate, "trusted", lambda self: True)),
         ),
-        ("freezes",),
+        ("frozen", "asleep"),
     ),
     Mutant(
         "no_budget",
