@@ -46,6 +46,21 @@ _DUE = text(
     " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ')) ORDER BY r.LESSON_DATE, r.ROOMID"
 )
 _REFRESH_PENDING = text("SELECT count(*) FROM STT_ECHO_REFRESH")
+_NEWEST = text(
+    "SELECT (SELECT coalesce(max(MARK), 0) FROM STT_ECHO_DIRTY) AS MARK,"
+    " (SELECT coalesce(max(ID), 0) FROM STT_ECHO_REFRESH) AS REFRESH"
+)
+_WAITING_REFRESH = text("SELECT LESSON_DATE FROM STT_ECHO_REFRESH WHERE ROOMID = :room")
+_CLEAR_REFRESH_AT = text(
+    "DELETE FROM STT_ECHO_REFRESH WHERE (LESSON_DATE, ROOMID) IN"
+    " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
+)
+_FAIL = text(
+    "INSERT INTO STT_ECHO_DAY_ROOM (ROOMID, LESSON_DATE, FAILED, LAST_ERROR, CHANGE_NO)"
+    " VALUES (:room, :date, 1, :error, :change)"
+    " ON CONFLICT (ROOMID, LESSON_DATE) WHERE RESOLVED IS NULL DO UPDATE SET FAILED = max(FAILED, 1),"
+    " LAST_ERROR = excluded.LAST_ERROR, CHANGE_NO = excluded.CHANGE_NO"
+)
 _CLEAR_REFRESH = text("DELETE FROM STT_ECHO_REFRESH WHERE ID = :id")
 _DROP_PAST = text("DELETE FROM STT_ECHO_DIRTY WHERE LESSON_DATE < :today")
 _DROP_PAST_REFRESH = text("DELETE FROM STT_ECHO_REFRESH WHERE LESSON_DATE < :today")
@@ -174,6 +189,26 @@ class Places:
         rows = [{"id": one} for one in ids]
         if rows:
             self._connection.execute(_CLEAR_REFRESH, rows)
+
+    def clear_refresh_at(self, places: Collection[RoomDay]) -> None:
+        """No refresh of these, whatever asked for it."""
+        self._connection.execute(_CLEAR_REFRESH_AT, {"places": places_json(places)})
+
+    def waiting_refresh(self, room: str) -> set[RoomDay]:
+        """Room-days of this room with a refresh mark, due or not."""
+        rows = self._connection.execute(_WAITING_REFRESH, {"room": room})
+        return {sure_place(room, row.LESSON_DATE) for row in rows}
+
+    def newest(self) -> tuple[int, int]:
+        """The largest number of a mark, and the largest id of a refresh mark; 0 for none."""
+        row = self._connection.execute(_NEWEST).one()
+        return row.MARK, row.REFRESH
+
+    def fail(self, places: Collection[RoomDay], error: str) -> None:
+        """Open rows that say why; what is left out there stays as it was."""
+        rows = [{**_key(p), "error": error[:2_000], "change": self._change()} for p in sorted(places)]
+        if rows:
+            self._connection.execute(_FAIL, rows)
 
     def drop_past(self, today: str) -> None:
         """Marks of dates before today are of no use any more."""

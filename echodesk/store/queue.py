@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from echodesk.messages import Table, TableQuery
 from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
-from echodesk.planning.statuses import TERMINAL, NotificationStatus, entry_outcome, worst_child
+from echodesk.planning.statuses import TERMINAL, NotificationStatus, Recorded, entry_outcome, worst_child
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, together
 from echodesk.store.queue_rows import NOTIFICATIONS, entry_of, notification_values, outcome_values, waiting_of
@@ -20,11 +20,12 @@ POISON_AFTER = 3
 """An entry or notification that stopped the worker this often is set aside (decisions: Transitions)."""
 
 _WAITING_ENTRIES = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'")
-_FIRST = text("SELECT ATTEMPTS FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' ORDER BY ID LIMIT 1")
 _CLAIM = text(
-    "SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' AND ATTEMPTS = :attempts ORDER BY ID LIMIT :limit"
+    "SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' AND ATTEMPTS = 0 ORDER BY ID LIMIT :limit"
 )
-_CLAIM_NEXT = text("SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' ORDER BY ID LIMIT 1")
+_CLAIM_TRIED = text(
+    "SELECT * FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED' AND ATTEMPTS > 0 ORDER BY ATTEMPTS, ID LIMIT 1"
+)
 _CLAIMED = text(
     "UPDATE STT_ECHO_QUEUE SET STATUS = 'IN_PROGRESS', ATTEMPTS = ATTEMPTS + 1, CHANGE_NO = :change"
     " WHERE ID IN (SELECT r.ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE r"
@@ -143,12 +144,23 @@ _RECOVER_ENTRIES = text(
     " ERROR = CASE WHEN ATTEMPTS >= :poison THEN :text ELSE ERROR END"
     " WHERE STATUS = 'IN_PROGRESS' AND WEEKS_ALL = 0"
 )
+# A notification is in progress while its request is in flight: that the process ended then is not its fault.
 _RECOVER_NOTIFICATIONS = text(
-    "UPDATE STT_ECHO_NOTIFICATION SET CHANGE_NO = :change, CRASHES = CRASHES + 1,"
-    " STATUS = CASE WHEN CRASHES + 1 >= :poison THEN 'PARKED' ELSE 'UNPROCESSED' END,"
-    " MESSAGE = CASE WHEN CRASHES + 1 >= :poison THEN :text ELSE MESSAGE END WHERE STATUS = 'IN_PROGRESS'"
+    "UPDATE STT_ECHO_NOTIFICATION SET CHANGE_NO = :change, STATUS = 'UNPROCESSED' WHERE STATUS = 'IN_PROGRESS'"
 )
-_PARKED = text("SELECT ID FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'PARKED' AND CHANGE_NO = :change")
+_STOPPED = text(
+    "UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change,"
+    " STATUS = CASE WHEN ATTEMPTS >= :poison THEN 'FAILED' ELSE 'UNPROCESSED' END, ERROR = :text"
+    " WHERE ID IN (SELECT value FROM json_each(:ids)) AND STATUS = 'IN_PROGRESS' AND WEEKS_ALL = 0"
+)
+_IDS_AT = text(
+    "SELECT n.ID FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.NEW_ROOMID = json_extract(p.value, '$[0]') AND n.NEW_DATE = json_extract(p.value, '$[1]')"
+    " WHERE n.STATUS IN ('UNPROCESSED', 'IN_PROGRESS') UNION"
+    " SELECT n.ID FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.OLD_ROOMID = json_extract(p.value, '$[0]') AND n.OLD_DATE = json_extract(p.value, '$[1]')"
+    " WHERE n.STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+)
 _ENTRIES_OF_FAILED = text(
     "SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM STT_ECHO_QUEUE q WHERE q.ID IN"
     " (SELECT value FROM json_each(:entries)) AND q.STATUS = 'FAILED' UNION"
@@ -181,15 +193,14 @@ class Queue:
         self._connection = connection
         self._change = change
 
-    def claim(self, limit: int) -> list[QueueEntry]:
-        """Take UNPROCESSED entries in the order of their ids; an entry attempted before comes alone."""
-        tried = self._connection.execute(_FIRST).scalar()
-        if tried is None:
+    def claim(self, limit: int, *, tried_first: bool = False) -> list[QueueEntry]:
+        """Take UNPROCESSED entries in the order of their ids. Those that were attempted before come one by one,
+        when no others wait or with `tried_first`: a poisoned one takes nobody with it."""
+        tried = self._connection.execute(_CLAIM_TRIED).all()
+        rows = [] if tried_first and tried else self._connection.execute(_CLAIM, {"limit": limit}).all()
+        rows = rows or tried
+        if not rows:
             return []
-        if tried:
-            rows = self._connection.execute(_CLAIM_NEXT).all()
-        else:
-            rows = self._connection.execute(_CLAIM, {"attempts": 0, "limit": limit}).all()
         change = self._change()
         self._connection.execute(_NUMBER, {"change": change})
         self._connection.execute(_CLAIMED, {"ids": as_json(row.ID for row in rows), "change": change})
@@ -317,20 +328,27 @@ class Queue:
             )
 
     def recover(self) -> int:
-        """After a stop: what was taken and not finished waits again, or is set aside after three times."""
+        """After a stop: what was taken and not finished waits again; entries are set aside after three times."""
         change = self._change()
         said = f"Reading this entry stopped the worker {POISON_AFTER} times; it was set aside."
         entries = self._connection.execute(
             _RECOVER_ENTRIES, {"change": change, "poison": POISON_AFTER, "text": said}
         )
-        notifications = self._connection.execute(
-            _RECOVER_NOTIFICATIONS, {"change": change, "poison": POISON_AFTER, "text": said}
-        )
-        parked = [row.ID for row in self._connection.execute(_PARKED, {"change": change})]
-        if parked:
-            rows = self._connection.execute(_ENTRIES_OF, {"ids": as_json(parked)})
-            self._bring_up_to_date([row.QUEUE_ID for row in rows])
+        notifications = self._connection.execute(_RECOVER_NOTIFICATIONS, {"change": change})
         return entries.rowcount + notifications.rowcount
+
+    def stopped(self, entries: Collection[int], error: str) -> None:
+        """Reading these raised: they wait again, each alone, or are set aside after three times."""
+        said = f"Reading this entry stopped the worker ({error}). After {POISON_AFTER} times it is set aside."
+        values = {"ids": as_json(entries), "poison": POISON_AFTER, "text": said[:2_000], "change": self._change()}
+        self._connection.execute(_STOPPED, values)
+
+    def park_at(self, places: Collection[RoomDay], text: str) -> None:
+        """Set aside what waits for these room-days, unread: it may be what cannot be read."""
+        ids = [row.ID for row in self._connection.execute(_IDS_AT, {"places": places_json(places)})]
+        self.begin(ids)
+        parked, no = NotificationStatus.PARKED.value, Recorded.NO.value
+        self.finish([NotificationOutcome(one, parked, no, text, None) for one in ids])
 
     def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
         """New entries linked to the old ones, which become SUPERSEDED (design §4.11). Returns how many."""

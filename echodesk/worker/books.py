@@ -35,18 +35,18 @@ from echodesk.worker.stop_book import StopBook
 from echodesk.worker.timetable_book import LessonKey as LessonKey
 from echodesk.worker.timetable_book import OccurrenceKey as OccurrenceKey
 from echodesk.worker.timetable_book import TimetableBook as TimetableBook
-from echodesk.worker.trouble_books import SuspectBook, TryBook
+from echodesk.worker.trouble_books import PoisonedPlaces, PoisonedQueue, SuspectBook, TryBook
 
 IntentRow = tuple[str, str, tuple[RoomDay, ...]]
 """Method, external id, and the room-days that the request touches."""
 
 
-class QueueBook(Protocol):
+class QueueBook(PoisonedQueue, Protocol):
     """STT_ECHO_QUEUE and STT_ECHO_NOTIFICATION."""
 
-    def claim(self, limit: int) -> list[QueueEntry]:
-        """Take UNPROCESSED entries in the order of their ids, IN_PROGRESS with one more attempt. An entry that
-        was attempted before comes alone, so that a poisoned one cannot take others with it."""
+    def claim(self, limit: int, *, tried_first: bool = False) -> list[QueueEntry]:
+        """Take UNPROCESSED entries in the order of their ids, IN_PROGRESS with one more attempt. Those
+        attempted before come one by one, when no others wait or with `tried_first`."""
         ...
 
     def taken(self, entries: Collection[int]) -> set[int]:
@@ -107,8 +107,8 @@ class QueueBook(Protocol):
         ...
 
     def recover(self) -> int:
-        """After a stop: entries taken and not expanded, and notifications in progress, wait again; those that
-        stopped the worker three times are FAILED or PARKED. Returns how many."""
+        """After a stop: entries taken and not expanded, and notifications in progress, wait again; entries that
+        stopped the worker three times are FAILED. Returns how many."""
         ...
 
     def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
@@ -118,7 +118,7 @@ class QueueBook(Protocol):
     def retry_matching(self, table: Table, query: TableQuery, by: str) -> int: ...
 
 
-class PlaceBook(Protocol):
+class PlaceBook(PoisonedPlaces, Protocol):
     """Room-days: marks, refresh marks, open rows, what is left out, rooms that wait."""
 
     def mark(self, places: Iterable[RoomDay], reason: str) -> None:

@@ -30,6 +30,7 @@ from echodesk.planning.records import LeaseState, PauseRecord
 from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
+from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
 from echodesk.worker.ports import Capture, Clock, EventSink, Ledger, Moment
 from echodesk.worker.publish import Publisher
@@ -173,6 +174,7 @@ class Engine:
             self._constants,
             self.tell,
             self._on_quiet,
+            Defects(self._sink.post).report,
         )
         self._leading = leading
         try:

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker.books import IntentRow
 from echodesk.worker.caps import BURST_TRIES
+from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.send import Sender
-from echodesk.worker.work import Fate, Work
+from echodesk.worker.work import Fate, Result, Work
 
 
 class Flight:
@@ -27,12 +28,14 @@ class Flight:
         unclear: Callable[[str], None],
         no_device: Callable[[str], None],
         connections: int,
+        report: Report,
     ) -> None:
         """`unclear` hears of unclear answers, `no_device` of rooms without a recorder."""
         self._sender = sender
         self._unclear = unclear
         self._no_device = no_device
         self._connections = connections
+        self._report = report
         self._heap: list[tuple[dt.date, int, int, Work, Request]] = []
         self._sequence = 0
         self._arrived = asyncio.Semaphore(0)
@@ -122,18 +125,25 @@ class Flight:
             _date, _minute, _sequence, work, request = heapq.heappop(self._heap)
             self._sending += 1
             self._begun.setdefault(id(work), (work, []))[1].append(request)
+            sends_left = work.sends_left.get(request.number, BURST_TRIES)
             try:
-                result = await self._sender.carry(request, work.sends_left.get(request.number, BURST_TRIES))
+                outcome = await attempt(self._sender.carry(request, sends_left))
             finally:
                 self._sending -= 1
                 self.ended += 1
-            if result.fate is Fate.UNCLEAR:
+            result = outcome if isinstance(outcome, Result) else self._broken(request, outcome)
+            if result.fate is Fate.UNCLEAR and not result.broken:
                 self._unclear(result.text)
             elif result.fate is Fate.NO_DEVICE and request.booking is not None:
                 self._no_device(request.booking.place.room)
             self._push(work, work.record(request.number, result))
             if work.finished:
                 self._finish(work)
+
+    def _broken(self, request: Request, defect: Defect) -> Result:
+        """It may have been sent or not; its tries are counted, so it is not sent for ever (reliability Q5, H1)."""
+        self._report(f"Sending {request.method} {request.external_id}", defect)
+        return Result(Fate.UNCLEAR, f"EchoDesk itself failed: {defect.text}", broken=True)
 
     def _finish(self, work: Work) -> None:
         self.finished.append(work)

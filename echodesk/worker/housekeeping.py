@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from echodesk.planning.answers import Done, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
+from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.ports import Capture, Clock, Ledger
@@ -26,12 +28,15 @@ PAST_S = 60.0
 LATE_CHECK_S = 0.2
 ENDED_S = 1.0
 STRAYS_S = 5.0
+DEFECT_S = 300.0
+"""A chore that a defect of our own stopped is tried again after this time; the others go on."""
 
 
 @dataclass(slots=True)
 class _Chore:
+    name: str
     every_s: float
-    work: Callable[[], Awaitable[None]]
+    work: Callable[[], Coroutine[Any, Any, None]]
     next_at: float
 
 
@@ -52,6 +57,7 @@ class Housekeeper:
         gate: Gate,
         epoch: int,
         nothing_in_hand: Callable[[], bool],
+        report: Report,
     ) -> None:
         """`nothing_in_hand`: nothing is taken from the queue, planned, on the wire or waiting to be settled."""
         self._ledger = ledger
@@ -61,23 +67,28 @@ class Housekeeper:
         self._gate = gate
         self._epoch = epoch
         self._nothing_in_hand = nothing_in_hand
+        self._report = report
         now = clock.monotonic()
         self._chores = [
-            _Chore(LATE_CHECK_S, self.late_answers, now),
-            _Chore(ENDED_S, self.ended_pauses, now),
-            _Chore(STRAYS_S, self.strays, now + STRAYS_S),
-            _Chore(PAST_S, self.past_dates, now),
-            _Chore(FOREIGN_S, self.foreign, now + FOREIGN_S),
-            _Chore(SWEEP_S, self.sweep, now + SWEEP_S),
-            _Chore(PEOPLE_S / 24, self.people, now + 60.0),
+            _Chore("Looking after late answers", LATE_CHECK_S, self.late_answers, now),
+            _Chore("Ending pauses", ENDED_S, self.ended_pauses, now),
+            _Chore("Looking for strays", STRAYS_S, self.strays, now + STRAYS_S),
+            _Chore("Closing past days", PAST_S, self.past_dates, now),
+            _Chore("Looking after other people's bookings", FOREIGN_S, self.foreign, now + FOREIGN_S),
+            _Chore("Comparing with the timetable", SWEEP_S, self.sweep, now + SWEEP_S),
+            _Chore("Looking for people", PEOPLE_S / 24, self.people, now + 60.0),
         ]
 
     async def run_due(self) -> None:
         """Run every chore whose time has come."""
         for chore in self._chores:
             if chore.next_at <= self._clock.monotonic():
-                await chore.work()
-                chore.next_at = self._clock.monotonic() + chore.every_s
+                outcome = await attempt(chore.work())
+                wait_s = chore.every_s
+                if isinstance(outcome, Defect):
+                    self._report(chore.name, outcome)
+                    wait_s = max(wait_s, DEFECT_S)
+                chore.next_at = self._clock.monotonic() + wait_s
 
     async def late_answers(self) -> None:
         """Requests that can no longer take effect: refresh where they meant to go, where the mirror has the
@@ -169,7 +180,13 @@ class Housekeeper:
     async def sweep(self) -> None:
         """The whole projection against the mirror, database only: room-days that differ become dirty."""
         for room in await self._ledger.read("rooms", _rooms):
-            differing, free = await self._ledger.read("sweep", functools.partial(self._differing, room))
+            outcome = await attempt(self._ledger.read("sweep", functools.partial(self._differing, room)))
+            if isinstance(outcome, Defect):
+                # Planning them one by one finds the room-day that cannot be planned (reliability Q5).
+                self._report(f"Comparing room {room} with the timetable", outcome)
+                await self._ledger.write("sweep marks", functools.partial(self._mark_room, room))
+                continue
+            differing, free = outcome
             if differing or free:
                 await self._ledger.write("sweep marks", functools.partial(self._mark, differing, free))
 
@@ -179,14 +196,23 @@ class Housekeeper:
         books.places.mark(places - already, "sweep")
         books.stops.let_go(free)
 
+    def _mark_room(self, room: str, books: Books) -> None:
+        self._mark(self._room_days(room, books), set(), books)
+
+    def _room_days(self, room: str, books: Books) -> set[RoomDay]:
+        """Those of this room, but for what is set aside or waits for a fresh listing: that is planned anyway."""
+        today = self._clock.campus_now().date().isoformat()
+        places = books.timetable.room_days(room, today) | books.places.occupied(room, today)
+        return places - books.suspects.crashes().keys() - books.places.waiting_refresh(room)
+
     def _differing(self, room: str, books: Books) -> tuple[set[RoomDay], set[RoomDay]]:
         """Room-days that differ, and those that a safety stop holds although they differ no more."""
         now = self._clock.campus_now()
         today = now.date().isoformat()
-        places = books.timetable.room_days(room, today) | books.places.occupied(room, today)
+        places = self._room_days(room, books)
         busy = frozenset(self._flight.busy)
         works = plan_places(books, places - busy, busy, now, {}, refreshed=False).works
-        differing = {place for work in works for request in work.plan.requests for place in request.places}
+        differing = {place for work in works for request in work.open for place in request.places}
         return differing, books.stops.held_in(room, today) - differing
 
     async def people(self) -> None:

@@ -15,16 +15,17 @@ from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, carry_out, failed_text, serve
+from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.housekeeping import Housekeeper
 from echodesk.worker.listing import Lister
 from echodesk.worker.planner import Planner
+from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Capture, Clock, Ledger, Moment
 from echodesk.worker.send import Sender
-from echodesk.worker.settle import settle
+from echodesk.worker.settling import Settler
 from echodesk.worker.tasks import Tasks
-from echodesk.worker.work import Work
 
 if TYPE_CHECKING:
     from echodesk.worker.engine import Constants
@@ -54,6 +55,7 @@ class Leading:
         constants: Constants,
         tell: Callable[[], None],
         on_quiet: Callable[[], None],
+        report: Report,
     ) -> None:
         """`asked`: when the lease was asked for."""
         self._ledger = ledger
@@ -65,15 +67,20 @@ class Leading:
         self._constants = constants
         self._tell = tell
         self._on_quiet = on_quiet
+        self._report = report
         trust_s = constants.lease_ttl_s - constants.lease_margin_s
         self.gate = Gate(clock, tell, constants.deadline_s, trust_s, asked)
         capture.only_while(self.gate.trusted)
         sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
-        self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections)
+        self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections, report)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell)
-        self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch)
+        self._poison = Poison(ledger, epoch, report)
+        self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch, self._poison, report)
         self._lister.planner = self._planner
-        self._house = Housekeeper(ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand)
+        self._settler = Settler(ledger, self._flight, epoch, report)
+        self._house = Housekeeper(
+            ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand, report
+        )
         self._wake = asyncio.Event()
         self._phase = Phase.STARTING
         self._refresh_at = 0.0
@@ -160,6 +167,7 @@ class Leading:
         def recover(books: Books) -> tuple[bool, int]:
             books.office.guard(self._epoch)
             books.journal.orphan_all()
+            self._poison.recover(books)
             return not books.journal.intents_open(), books.queue.recover()
 
         clean, recovered = await self._ledger.write("recover", recover)
@@ -271,17 +279,10 @@ class Leading:
             if sum(len(work.plan.requests) for work in self._flight.finished) < WAVE_REQUESTS:
                 await self._clock.sleep(WAVE_S)
             works = self._flight.take_finished(WAVE_REQUESTS)
-            await self._steady(functools.partial(self._settle, works, self._capture.learned()))
+            await self._steady(
+                functools.partial(self._settler.settle, works, self._capture.learned(), self._late_s)
+            )
             self._wake.set()
-
-    async def _settle(self, works: Sequence[Work], learned: Sequence[Learned]) -> None:
-        def write(books: Books) -> None:
-            settle(books, works, self._epoch, self._late_s)
-            books.journal.learn(learned)
-
-        await self._ledger.write("settle", write)
-        for work in works:
-            self._flight.settled(work)
 
     async def _steady(self, step: Callable[[], Awaitable[T]]) -> T:
         """Do a step; while the database is away, try again, as long as the lease may still be ours."""
@@ -328,14 +329,22 @@ class Leading:
             self._unlearned = serve(books, waiting, today)
             return self._unlearned
 
-        try:
-            await self._after(await self._ledger.write("command", write))
-        except (DatabaseTrouble, NotLeading):
-            raise
-        except EchoDeskError as error:
-            text = failed_text(error)
+        outcome = await attempt(self._ledger.write("command", write))
+        if isinstance(outcome, Defect):
+            text = failed_text(self._told_of(outcome, waiting.kind))
             await self._ledger.write("command", lambda books: books.office.answer_command(waiting.id, False, text))
+        else:
+            await self._after(outcome)
         return True
+
+    def _told_of(self, defect: Defect, kind: str) -> EchoDeskError:
+        """What the asker hears; a command that stops the worker is answered, and not tried for ever."""
+        if isinstance(defect.error, EchoDeskError):
+            return defect.error
+        self._report(f"The command {kind}", defect)
+        return EchoDeskError(
+            "EchoDesk could not do this", defect.text, "Nothing was changed. The log of who sends has the details."
+        )
 
     async def _after(self, command: Asked) -> None:
         """The gate must know of a pause before the command is answered: from then on nothing is sent."""

@@ -9,14 +9,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
-from echodesk.planning.records import QueueEntry, RefreshMark
+from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
 from echodesk.worker.books import Books
+from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
+from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.snapshot import Snapshot, plan_places
 from echodesk.worker.work import Work
@@ -29,6 +32,16 @@ PACE_S = 0.25
 under the call limit no plan grows old, and without it no connection waits for the planner."""
 
 
+READ_FIRST_S = 10.0
+"""How long planning waits for edits that were not read yet: a stream of them never starves it."""
+
+M = TypeVar("M", Mark, RefreshMark)
+
+
+class _WriteDownFirst:
+    """These may be what ended the last process."""
+
+
 class Planner:
     """Expands and plans. Owned by the worker's loop."""
 
@@ -39,12 +52,19 @@ class Planner:
         flight: Flight,
         epoch: int,
         on_launch: Callable[[frozenset[RoomDay]], None],
+        poison: Poison,
+        report: Report,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._flight = flight
         self._epoch = epoch
         self._guarding = Guarding(ledger, clock, epoch)
+        self._poison = poison
+        self._report = report
+        self._tried_first = False
+        self._reading_since: float | None = None
+        """Since when there have been entries at every look."""
         self._on_launch = on_launch
         """Told which room-days something is about to be sent for."""
         self._enough = LOW_WATER
@@ -65,15 +85,19 @@ class Planner:
             if not books.queue.waiting_entries():
                 return []
             books.office.guard(self._epoch)
-            return books.queue.claim(BATCH)
+            return books.queue.claim(BATCH, tried_first=self._tried_first)
 
         if not self._claimed:
             if not await self._ledger.read("queue", lambda books: books.queue.waiting_entries()):
+                self._reading_since = None
                 return False
+            self._tried_first = not self._tried_first
             self._claimed = await self._ledger.write("claim", claim)
         entries = self._claimed
         if not entries:
             return False
+        if self._reading_since is None:
+            self._reading_since = self._clock.monotonic()
         today = self._clock.campus_now().date()
 
         def write(books: Books) -> int:
@@ -82,26 +106,75 @@ class Planner:
             taken = books.queue.taken([entry.id for entry in entries])
             return expand(books, [entry for entry in entries if entry.id in taken], today)
 
-        await self._ledger.write("expand", write)
+        outcome = await attempt(self._ledger.write("expand", write))
+        if isinstance(outcome, Defect):
+            await self._reading_stopped(entries, outcome)
         self._claimed = []
         return True
+
+    async def _reading_stopped(self, entries: Sequence[QueueEntry], defect: Defect) -> None:
+        """The attempt is counted since these were claimed; from now on each comes alone (reliability Q5)."""
+        self._report(f"Reading {len(entries)} timetable change(s)", defect)
+
+        def write(books: Books) -> None:
+            books.office.guard(self._epoch)
+            books.queue.stopped([entry.id for entry in entries], defect.text)
+
+        await self._ledger.write("reading stopped", write)
+
+    @property
+    def _reads_first(self) -> bool:
+        """True while more edits wait to be read, for a short while: what is planned too early is planned twice."""
+        return self._reading_since is not None and self._clock.monotonic() - self._reading_since < READ_FIRST_S
 
     async def plan_some(self) -> bool:
         """Plan some dirty room-days, next date first; False if nothing came of it."""
         self._pace()
         await self._guarding.review()
-        if self._guarding.no_plan or self._flight.load >= self._enough:
+        if self._guarding.no_plan or self._reads_first or self._flight.load >= self._enough:
             return False
         now = self._clock.campus_now()
         busy = frozenset(self._flight.busy)
 
-        def read(books: Books) -> Snapshot | None:
+        def choose(books: Books) -> list[Mark]:
             marks = books.places.next_marks(PLACES_AT_ONCE, busy, now.date().isoformat())
-            places = [mark.place for mark in marks]
-            snapshot = plan_places(books, places, busy, now, {}, refreshed=False)
+            return self._poison.choose(books, marks)
+
+        def plan(books: Books, marks: Sequence[Mark]) -> Snapshot | None:
+            snapshot = plan_places(books, [mark.place for mark in marks], busy, now, {}, refreshed=False)
             return None if proves_nothing(books, snapshot.works, now.date()) else snapshot
 
-        return await self._launch(await self._ledger.read("snapshot", read), now)
+        return await self._plan("snapshot", choose, plan, now)
+
+    async def _plan(
+        self,
+        step: str,
+        choose: Callable[[Books], list[M]],
+        plan: Callable[[Books, Sequence[M]], Snapshot | None],
+        now: dt.datetime,
+    ) -> bool:
+        """Choose and plan in one transaction; what stops it is counted, if need be written down before."""
+        chosen: list[M] = []
+
+        def read(books: Books) -> Snapshot | _WriteDownFirst | None:
+            chosen[:] = choose(books)
+            if self._poison.must_be_known(books, chosen):
+                return _WriteDownFirst()
+            return plan(books, chosen)
+
+        outcome = await attempt(self._ledger.read(step, read))
+        if isinstance(outcome, _WriteDownFirst):
+            places = {mark.place for mark in chosen}
+            await self._poison.about_to_plan(places)
+            outcome = await attempt(self._ledger.read(step, lambda books: plan(books, chosen)))
+            if not isinstance(outcome, Defect):
+                await self._poison.planned(places)
+        if isinstance(outcome, Defect):
+            if not chosen:
+                raise outcome.error
+            await self._poison.stopped(chosen, outcome)
+            return True
+        return await self._launch(outcome, now)
 
     def _pace(self) -> None:
         """Once in a while: how many requests in flight are enough."""
@@ -118,17 +191,20 @@ class Planner:
         if self._guarding.no_plan:
             return False
         now = self._clock.campus_now()
-        ids: dict[RoomDay, tuple[int, ...]] = defaultdict(tuple)
-        for mark in marks[:PLACES_AT_ONCE]:
-            ids[mark.place] += (mark.id,)
         busy = frozenset(self._flight.busy)
 
-        def read(books: Books) -> Snapshot | None:
+        def choose(books: Books) -> list[RefreshMark]:
+            return self._poison.choose_listed(books, marks[:PLACES_AT_ONCE])
+
+        def plan(books: Books, chosen: Sequence[RefreshMark]) -> Snapshot | None:
+            ids: dict[RoomDay, tuple[int, ...]] = defaultdict(tuple)
+            for mark in chosen:
+                ids[mark.place] += (mark.id,)
             works = plan_places(books, ids, busy, now, ids, refreshed=True).works
             # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind.
             return None if proves_nothing(books, works, now.date()) else Snapshot(works, ())
 
-        return await self._launch(await self._ledger.read("snapshot after listing", read), now)
+        return await self._plan("snapshot after listing", choose, plan, now)
 
     async def _launch(self, snapshot: Snapshot | None, now: dt.datetime) -> bool:
         """Reserve the room-days, write the intents in one commit, send. None: the timetable proves nothing."""

@@ -79,7 +79,7 @@ class _Wave:
     more: list[NewTry] = field(default_factory=list)
     parked: list[tuple[str, str]] = field(default_factory=list)
     carried: set[RoomDay] = field(default_factory=set)
-    """Room-days of plans that no defect ended."""
+    """Room-days of these plans: nothing stopped them."""
 
     def write(self, books: Books) -> None:
         """All of it, in the caller's transaction."""
@@ -135,8 +135,7 @@ class _Settling:
         wave.rested |= rested
         self._tries([(request, result) for request, result in results if request.external_id not in rested])
         wave.parked.extend(outcomes.parked())
-        if not any(result.broken for _request, result in results):
-            wave.carried |= work.places
+        wave.carried |= work.places
 
     def _mirror(self, results: Iterable[tuple[Request, Result]]) -> None:
         for _request, result in results:

@@ -1,4 +1,4 @@
-"""Two more books of one transaction: what was sent in vain, and what stopped the worker (see `books.py`)."""
+"""More books of one transaction: what was sent in vain, and what stopped the worker (see `books.py`)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,38 @@ from typing import Protocol
 
 from echodesk.planning.records import NewTry, Try
 from echodesk.planning.values import RoomDay
+
+
+class PoisonedQueue(Protocol):
+    """What the queue does about entries and notifications that cannot be worked on (part of `QueueBook`)."""
+
+    def stopped(self, entries: Collection[int], error: str) -> None:
+        """Reading these raised: they wait again, each alone, or are set aside after three times."""
+        ...
+
+    def park_at(self, places: Collection[RoomDay], text: str) -> None:
+        """Set aside what waits for these room-days, unread: it may be what cannot be read."""
+        ...
+
+
+class PoisonedPlaces(Protocol):
+    """What room-days do about it (part of `PlaceBook`)."""
+
+    def clear_refresh_at(self, places: Collection[RoomDay]) -> None:
+        """No refresh of these, whatever asked for it."""
+        ...
+
+    def waiting_refresh(self, room: str) -> set[RoomDay]:
+        """Room-days of this room with a refresh mark, due or not."""
+        ...
+
+    def newest(self) -> tuple[int, int]:
+        """The largest number of a mark, and the largest id of a refresh mark; 0 for none."""
+        ...
+
+    def fail(self, places: Collection[RoomDay], error: str) -> None:
+        """Open rows that say why; what is left out there stays as it was."""
+        ...
 
 
 class TryBook(Protocol):

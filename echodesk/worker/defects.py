@@ -1,0 +1,71 @@
+"""A defect of our own stops its step alone: it is told, counted by whoever ran the step, and the rest goes on.
+
+Trouble that is waited out (database, lease) goes through. A step runs as a task, so that nothing has to be caught:
+its error is looked at when it has ended (reliability Q5, U2).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from echodesk.errors import DatabaseTrouble, NotLeading
+from echodesk.messages import Event, Level, Notice
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+Report = Callable[[str, "Defect"], None]
+"""What was stopped, and by what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What ended a step."""
+
+    error: Exception
+
+    @property
+    def text(self) -> str:
+        """In one line."""
+        return f"{type(self.error).__name__}: {self.error}"
+
+
+async def attempt(step: Coroutine[Any, Any, T]) -> T | Defect:
+    """Run a step to its end; a defect in it is its answer. Lets `DatabaseTrouble` and `NotLeading` through."""
+    running = asyncio.ensure_future(step)
+    try:
+        await asyncio.wait({running})
+    finally:
+        if not running.done():
+            running.cancel()
+            await asyncio.wait({running})
+    error = running.exception()
+    if error is None:
+        return running.result()
+    if isinstance(error, DatabaseTrouble | NotLeading) or not isinstance(error, Exception):
+        raise error
+    return Defect(error)
+
+
+class Defects:
+    """Tells of defects: the log has the stack, people one sentence."""
+
+    def __init__(self, post: Callable[[Event], None]) -> None:
+        self._post = post
+
+    def report(self, what: str, defect: Defect) -> None:
+        """A step was stopped."""
+        log.error("%s was stopped by a defect", what, exc_info=defect.error)
+        self._post(
+            Notice(
+                Level.ERROR,
+                f"{what} failed",
+                defect.text,
+                "Everything else goes on. What fails three times is set aside and shown; the log has the details.",
+            )
+        )
