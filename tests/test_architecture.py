@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house_rules import behaviour, imports, text
+from tests.house_rules import behaviour, handlers, imports, text
 from tests.house_rules.source import Source
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,7 +25,7 @@ RULES_OF_THE_PROGRAM: list[Rule] = [
     behaviour.broken_lots,
     behaviour.broken_qt,
 ]
-RULES_OF_ALL_CODE: list[Rule] = [behaviour.broken_handlers, text.broken_silencers, text.broken_length]
+RULES_OF_ALL_CODE: list[Rule] = [handlers.broken_handlers, text.broken_silencers, text.broken_length]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_every_room_says_what_lives_there(sources: list[Source]) -> None:
 
 def test_exceptions_name_files_that_are_there(tracked: list[str]) -> None:
     """An exception whose file is gone would silently wait for the next file of that name."""
-    listed = [*text.LONG_FILES, *behaviour.BROAD_PLACES, *behaviour.LOT_PLACES]
+    listed = [*text.LONG_FILES, *handlers.BROAD_PLACES, *handlers.WIDE_PLACES, *behaviour.LOT_PLACES]
     assert [path for path in listed if path not in tracked] == []
 
 
@@ -172,15 +172,34 @@ def test_a_permitted_import_passes(path: str, code: str) -> None:
         (behaviour.broken_qt, "from PySide6 import QtCore\nQtCore.QSortFilterProxyModel()"),
         (behaviour.broken_qt, "def f(dialog):\n    dialog.exec()"),
         (behaviour.broken_qt, "from PySide6.QtWidgets import QMessageBox\nQMessageBox.question(None, '', '')"),
-        (behaviour.broken_handlers, "try:\n    f()\nexcept:\n    g()"),
-        (behaviour.broken_handlers, "try:\n    f()\nexcept (ValueError, Exception) as e:\n    print(e)"),
-        (behaviour.broken_handlers, "try:\n    f()\nexcept BaseException:\n    g()"),
-        (behaviour.broken_handlers, "try:\n    f()\nexcept ValueError:\n    pass"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept (ValueError, Exception) as e:\n    print(e)"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept BaseException:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept ValueError:\n    pass"),
         (
-            behaviour.broken_handlers,
+            handlers.broken_handlers,
             "for x in y:\n    try:\n        f()\n    except ValueError:\n        continue",
         ),
-        (behaviour.broken_handlers, "import contextlib\nwith contextlib.suppress(OSError):\n    f()"),
+        (handlers.broken_handlers, "import contextlib\nwith contextlib.suppress(OSError):\n    f()"),
+        (handlers.broken_handlers, "from contextlib import suppress\nwith suppress(Exception):\n    f()"),
+        (handlers.broken_handlers, "import builtins\ntry:\n    f()\nexcept builtins.Exception:\n    g()"),
+        (handlers.broken_handlers, "ALL = (ValueError, Exception)\ntry:\n    f()\nexcept ALL:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept* Exception:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept OSError:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept (KeyError, RuntimeError) as e:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept sa.exc.SQLAlchemyError:\n    g()"),
+        (handlers.broken_handlers, "try:\n    f()\nexcept ValueError:\n    ..."),
+        (handlers.broken_handlers, "try:\n    f()\nexcept ValueError:\n    'it does not matter'"),
+        (handlers.broken_handlers, "def f():\n    try:\n        g()\n    finally:\n        return 1"),
+        (handlers.broken_handlers, "for x in y:\n    try:\n        g()\n    finally:\n        continue"),
+        (
+            handlers.broken_handlers,
+            "def f():\n    try:\n        g()\n    finally:\n        if h():\n            return 1",
+        ),
+        (
+            handlers.broken_handlers,
+            "import asyncio\nasync def f(tasks):\n    await asyncio.gather(*tasks, return_exceptions=True)",
+        ),
         (text.broken_silencers, "x = 1  # type: " + "ignore"),
         (text.broken_silencers, "x = 1  # type: " + "ignore[misc]"),
         (text.broken_silencers, "x = 1  # " + "noqa"),
@@ -205,9 +224,25 @@ def test_a_broken_rule_is_found(rule: Rule, code: str) -> None:
         ),
         (behaviour.broken_lots, "echodesk/demo/a.py", "import random\nlot = random.Random(7)\nlot.choice([1])"),
         (behaviour.broken_qt, "echodesk/desk/a.py", "def f(dialog):\n    dialog.open()"),
-        (behaviour.broken_handlers, "echodesk/a.py", "try:\n    f()\nexcept Exception:\n    g()\n    raise"),
+        (handlers.broken_handlers, "echodesk/a.py", "try:\n    f()\nexcept Exception:\n    g()\n    raise"),
+        (handlers.broken_handlers, "echodesk/a.py", "try:\n    f()\nexcept OSError as e:\n    tell(e.strerror)"),
         (
-            behaviour.broken_handlers,
+            handlers.broken_handlers,
+            "echodesk/a.py",
+            "try:\n    f()\nfinally:\n    def g():\n        return 1\n    g()",
+        ),
+        (
+            handlers.broken_handlers,
+            "echodesk/a.py",
+            "try:\n    f()\nfinally:\n    for x in y:\n        if x:\n            break",
+        ),
+        (
+            handlers.broken_handlers,
+            "echodesk/a.py",
+            "import asyncio\nasync def f(tasks):\n    return await asyncio.gather(*tasks, return_exceptions=True)",
+        ),
+        (
+            handlers.broken_handlers,
             "echodesk/a.py",
             "try:\n    f()\nexcept ValueError as e:\n    raise Own from e",
         ),

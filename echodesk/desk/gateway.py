@@ -80,7 +80,9 @@ class Gateway(QObject):
         waiting = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in waiting:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        if waiting:
+            # What went wrong in them is told by `_on_task_done`.
+            await asyncio.wait(waiting)
 
     async def _send(self, command: Command, then: Callable[[], None] | None) -> None:
         try:

@@ -7,9 +7,11 @@ them: the listing may be older than the answer. A listing that is not complete p
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 
+from echodesk.errors import EchoDeskError
 from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
 from echodesk.planning.values import RoomDay, Standing
@@ -19,6 +21,8 @@ from echodesk.worker.gate import Gate
 from echodesk.worker.planner import Planner
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.tasks import Tasks
+
+log = logging.getLogger(__name__)
 
 LISTINGS_AT_ONCE = 2
 PAGE = 150
@@ -73,9 +77,17 @@ class Lister:
 
     async def stop(self) -> None:
         """Give up listings; nothing was written of them."""
-        for task in self._running:
+        running, self._running = self._running, set()
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if running:
+            await asyncio.wait(running)
+        for task in running:
+            problem = None if task.cancelled() else task.exception()
+            if isinstance(problem, EchoDeskError):
+                log.info("a listing ended with the term: %s", problem)
+            elif problem is not None:
+                raise problem
 
     async def refresh_some(self) -> bool:
         """List rooms whose time has come, and plan what was listed; False if there is nothing to do."""

@@ -101,7 +101,7 @@ def test_a_cancelled_create_counts_as_unanswered() -> None:
         task = asyncio.ensure_future(echo.supply(ROOM, facts()))
         await asked.wait()
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.wait({task})
         return (await echo.supply(ROOM, facts())).answer
 
     assert isinstance(working(server, work), Wait)

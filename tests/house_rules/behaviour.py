@@ -47,11 +47,6 @@ MODAL = {
     "QInputDialog": {"getText", "getInt", "getDouble", "getItem", "getMultiLineText"},
 }
 
-# Handlers that may catch everything, and why. A boundary hands the error on to people; nobody else may.
-BROAD_PLACES: dict[str, str] = {}
-# A task that was cancelled on purpose ends with this error, and there is nobody to tell.
-SUPPRESSIBLE = {"asyncio.CancelledError"}
-
 
 def broken_clocks(source: Source) -> Iterator[str]:
     """Clocks read, or time waited, elsewhere than behind a port."""
@@ -92,35 +87,3 @@ def broken_qt(source: Source) -> Iterator[str]:
             and node.func.attr in ("exec", "exec_")
         ):
             yield source.at(node, "exec() stops every coroutine: open() and wait for finished")
-
-
-def broken_handlers(source: Source) -> Iterator[str]:
-    """Errors caught too broadly, or caught and dropped."""
-    for node in ast.walk(source.tree):
-        if isinstance(node, ast.ExceptHandler):
-            raises = any(isinstance(each, ast.Raise) for part in node.body for each in ast.walk(part))
-            if catches_all(node.type) and not raises and source.path not in BROAD_PLACES:
-                yield source.at(node, "catches everything and does not raise it again")
-            if all(says_nothing(each) for each in node.body):
-                yield source.at(node, "an error is dropped in silence")
-    names = {id(node): name for node, name in source.names()}
-    for node in ast.walk(source.tree):
-        suppressed = (
-            node.args if isinstance(node, ast.Call) and names.get(id(node.func)) == "contextlib.suppress" else []
-        )
-        if any(names.get(id(each)) not in SUPPRESSIBLE for each in suppressed):
-            yield source.at(node, "an error is dropped in silence")
-
-
-def catches_all(kind: ast.expr | None) -> bool:
-    """Whether a handler of this type catches any exception."""
-    if isinstance(kind, ast.Tuple):
-        return any(catches_all(each) for each in kind.elts)
-    return kind is None or (isinstance(kind, ast.Name) and kind.id in ("Exception", "BaseException"))
-
-
-def says_nothing(statement: ast.stmt) -> bool:
-    """Whether a statement does nothing: `pass`, `...`, a string, a bare `continue`."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant)
-    return isinstance(statement, (ast.Pass, ast.Continue))
