@@ -111,6 +111,12 @@ class TestRecordThisOne:
         said = decided(ONE, OLD, NEW, winner=1)
         assert recorded(seen([OLD, NEW, after], said, rules=Rules(strategy=Strategy.IGNORE))) == [1, 4]
 
+    def test_once_it_has_begun_it_goes_on_and_the_other_stays_out(self) -> None:
+        now = dt.datetime.combine(MONDAY, dt.time(9, 10))
+        found = seen([OLD, NEW], decided(ONE, OLD, NEW, winner=1), stands=[standing(1, "9-10")], now=now)
+        assert recorded(found) == [1]
+        assert why(found) == {2: (Reason.DECISION, external_id(1))}
+
 
 class TestRecordThisOneWhereItCannotBe:
     """The decision has no effect there: a lecture must not be lost for nothing."""
@@ -140,6 +146,17 @@ class TestRecordThisOneWhereItCannotBe:
         now = dt.datetime.combine(MONDAY, dt.time(9, 10))
         found = seen([OLD, NEW], self.SAID, stands=[standing(1, "9-10")], now=now)
         assert recorded(found) == [1]
+
+    def test_and_what_it_left_out_is_whole_again(self) -> None:
+        """Without lesson 5 the standing schedule of both could only be held; with it, it stands as it should."""
+        old = lesson(1, "9-10", lecturer="L", since="2026-01")
+        twin, new = lesson(5, "9-10", lecturer="L"), lesson(2, "9:30-10:30")
+        both = replace(content("1"), sections=("SEC-1", "SEC-5"))
+        stands = [standing(1, "9-10", said=both), foreign("F", "10-11")]
+        now = dt.datetime.combine(MONDAY, dt.time(8, 57))
+        found = seen([old, twin, new], decided(ONE, twin, new, winner=2), stands=stands, now=now)
+        assert [one.members for one in found.bookings] == [(external_id(1), external_id(5))]
+        assert found.held == ()
 
     def test_because_a_newer_decision_chose_something_in_its_way(self) -> None:
         fourth, fifth = lesson(4, "10:15-11"), lesson(5, "10:30-11:30")
