@@ -112,10 +112,6 @@ class FaultyLine:
                 asked = await message(reader)
                 self.arrived += 1
                 fault = self._fault
-                if fault is Fault.RESET_UNREAD:
-                    self.hit[fault] += 1
-                    reset(writer)
-                    return
                 there[1].write(asked)
                 await there[1].drain()
                 answer = await message(there[0])

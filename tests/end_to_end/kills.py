@@ -285,8 +285,8 @@ class Campaign:
 
 
 def targets(kills: int, dice: random.Random) -> list[str]:
-    """At which points, in which order: one of every step and request first, then all the others, then named ones and
-    random instants in turn. A tenth at least is left to random instants and repetitions."""
+    """At which points, in which order: one of every step and request first, then all the others, then named ones
+    and random instants in turn. A tenth at least is left to random instants and repetitions."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for point in named_points():
         by_name[point.rpartition(": ")[0]].append(point)

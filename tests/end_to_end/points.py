@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import echodesk.worker
@@ -62,6 +63,7 @@ def steps() -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
 def named_points() -> tuple[str, ...]:
     """All of them, in a fixed order."""
     transactions = [

@@ -55,6 +55,26 @@ def start(world: World, line: FaultyLine) -> int:
     return world.forks.start(msgspec.structs.replace(world.life(), url=line.url))
 
 
+def stop_and_wake(world: World, leader: int, line: FaultyLine, saved: Saved) -> float:
+    """Stops the leader while it sends and wakes it when the other leads; how long it took until the other did."""
+    sent, term = line.passed_on, epoch(world)
+    until(lambda: line.passed_on > sent, 20.0, "the leader sends")
+    os.kill(leader, signal.SIGSTOP)
+    stopped = time.monotonic()
+    saved.look()
+    takeover_s = until(lambda: epoch(world) > term, TAKEOVER_S / SCALE, "the other took over")
+    world.edit()
+    time.sleep(max(0.0, 2 * CONSTANTS.lease_ttl_s - (time.monotonic() - stopped)))
+    arrived = line.arrived
+    os.kill(leader, signal.SIGCONT)
+    woken = time.monotonic()
+    until(lambda: quiet(world) and time.monotonic() - woken > 1.0, 40.0, "all is quiet")
+    assert line.arrived == arrived, "the woken worker asked Echo360 without the lease"
+    assert epoch(world) == term + 1, "it came back by itself"
+    assert list(saved.after_a_kill()) == []
+    return takeover_s
+
+
 @pytest.mark.slow
 def test_a_worker_that_wakes_after_its_lease_was_taken_sends_nothing(world: World) -> None:
     """Stopped in the middle of its requests for twice the lease's life, three times, each side in turn."""
@@ -67,24 +87,7 @@ def test_a_worker_that_wakes_after_its_lease_was_taken_sends_nothing(world: Worl
         takeovers_s = []
         for _ in range(3):
             world.edit()
-            busy = lines[leader]
-            sent = busy.passed_on
-            until(lambda busy=busy, sent=sent: busy.passed_on > sent, 20.0, "the leader sends")
-            term = epoch(world)
-            os.kill(leader, signal.SIGSTOP)
-            stopped = time.monotonic()
-            saved.look()
-            until(lambda term=term: epoch(world) > term, TAKEOVER_S / SCALE, "the other took over")
-            takeovers_s.append(time.monotonic() - stopped)
-            world.edit()
-            time.sleep(max(0.0, 2 * CONSTANTS.lease_ttl_s - (time.monotonic() - stopped)))
-            arrived = busy.arrived
-            os.kill(leader, signal.SIGCONT)
-            woken = time.monotonic()
-            until(lambda woken=woken: quiet(world) and time.monotonic() - woken > 1.0, 40.0, "all is quiet")
-            assert busy.arrived == arrived, "the woken worker asked Echo360 without the lease"
-            assert epoch(world) == term + 1, "it came back by itself"
-            assert list(saved.after_a_kill()) == []
+            takeovers_s.append(stop_and_wake(world, leader, lines[leader], saved))
             leader, other = other, leader
         for pid in (leader, other):
             assert world.forks.wait(pid, 0.0) is None, world.told.read_text()[-2000:]
