@@ -9,7 +9,8 @@ import httpx
 
 from echodesk.errors import DatabaseBusy, DatabaseTrouble
 from echodesk.simulator.faults import FaultKind, FaultSettings, Scope, scopes_of
-from tests.single_faults.stage import LONG, SHORT, STALE_S, Disturbed, Stage
+from tests.single_faults.stage import LONG, SHORT, STALE_S, Stage
+from tests.single_faults.watched import Disturbed
 from tests.worker.world import LATE_S
 
 

@@ -18,7 +18,8 @@ from tests.single_faults.branches import Branch, Point, Trunk
 from tests.single_faults.ending import Ending, differences, ending
 from tests.single_faults.faults import HEALED_BY_COMPARISON, Kind, disturb, kinds_at, struck
 from tests.single_faults.scenario import Scenario
-from tests.single_faults.stage import Disturbed, Stage, office_of
+from tests.single_faults.stage import Stage, office_of
+from tests.single_faults.watched import Disturbed
 from tests.worker.campus import fill_university
 from tests.worker.conftest import WATCH
 

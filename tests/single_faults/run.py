@@ -104,7 +104,10 @@ def campaign(
     began = perf_counter()
     with university() as template:
         for number, scenario in enumerate(scenarios, start=1):
-            report.add(play(scenario, template, wanted, jobs or os.cpu_count() or 1))
+            played = play(scenario, template, wanted, jobs or os.cpu_count() or 1)
+            report.add(played)
+            for one in played.differences:
+                tell(f"{one.scenario}: {one.kind} at {one.point}: {'; '.join(one.told)}")
             report.seconds = perf_counter() - began
             tell(
                 f"{number} of {len(scenarios)}: {scenario.name}: {report.steps} steps, {report.runs} runs,"

@@ -7,30 +7,24 @@ import contextvars
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from echodesk.capture.settings import CaptureSettings
-from echodesk.errors import DatabaseTrouble
 from echodesk.main import Office
 from echodesk.messages import EngineState, Pause, Refresh, Resume, TryAgain
 from echodesk.simulator.faults import FaultSettings
 from echodesk.simulator.seed import Seed
-from echodesk.simulator.wire import SimRequest, SimResponse
 from echodesk.store.database import Database, set_up_sqlite
-from echodesk.worker.books import Books
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.engine import Constants
+from tests.single_faults.watched import Disturbed, Visit, Watched, words_of
 from tests.worker.process import Process
-from tests.worker.steps import Steps
 from tests.worker.virtual_time import VirtualLoop, give_database_time
 from tests.worker.world import LATE_S, Died, World
-
-T = TypeVar("T")
 
 STALE_S = LATE_S * 0.8
 """How far back a stale answer of Echo360 looks; like lateness, below L."""
@@ -55,88 +49,6 @@ AWAKE_S = 2.0
 PATIENCE = 200
 UNQUIET_S = 4.0
 """Longer than whatever goes on while everything is paused."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disturbed:
-    """What happens to one database step."""
-
-    instead: Office | None = None
-    """Read from here."""
-    trouble: DatabaseTrouble | None = None
-    """Raised in the place of the step, or after its commit."""
-    slow_s: float = 0.0
-    """The answer of a read comes so much later than its snapshot."""
-
-
-Visit = Callable[[str, str], Disturbed | None]
-"""Told where the worker is: `read`, `write` or `written` and the step, `request` or `answer` and what it is."""
-
-
-class WatchedSteps(Steps):
-    """Steps that tell before each transaction, and after each commit, and do what they are told."""
-
-    visit: Visit
-
-    def _told(self, where: str, step: str) -> Disturbed | None:
-        return None if self._life.over else self.visit(where, step)
-
-    async def read(self, step: str, work: Callable[[Books], T]) -> T:
-        """One read transaction."""
-        await self._begin(step)
-        told = self._told("read", step)
-        await self._life.go_on()
-        if told is not None and told.trouble is not None:
-            raise told.trouble
-        office = self._office if told is None or told.instead is None else told.instead
-        answer = office.read(work)
-        if told is not None and told.slow_s:
-            await asyncio.sleep(told.slow_s)
-            await self._life.go_on()
-        return answer
-
-    async def write(self, step: str, work: Callable[[Books], T]) -> T:
-        """One write transaction."""
-        await self._begin(step)
-        told = self._told("write", step)
-        await self._life.go_on()
-        if told is not None and told.trouble is not None:
-            raise told.trouble
-        answer = self._office.write(work)
-        told = self._told("written", step)
-        await self._life.go_on()
-        if told is not None and told.trouble is not None:
-            raise told.trouble
-        return answer
-
-
-class Watched(Process):
-    """An EchoDesk that tells each of its steps."""
-
-    visit: Visit
-    arriving = SimRequest("GET", "/")
-    """The request that is on its way in."""
-    answer_instead: SimResponse | None = None
-    """What that request is answered without ever arriving."""
-
-    def made_steps(self) -> Steps:
-        """Steps that tell."""
-        steps = WatchedSteps(self._around.office, self._around.loop, self.life)
-        steps.visit = self.visit
-        self.wire.interfere = self._on_request
-        self.wire.on_answered = lambda request, response: self._on_answer(request)
-        return steps
-
-    def _on_request(self, request: SimRequest) -> SimResponse | None:
-        self.arriving = request
-        if not self.life.over:
-            self.visit("request", words_of(request))
-        answer, self.answer_instead = self.answer_instead, None
-        return answer
-
-    def _on_answer(self, request: SimRequest) -> None:
-        if not self.life.over:
-            self.visit("answer", words_of(request))
 
 
 class Stage(World):
@@ -309,14 +221,6 @@ async def _done(tasks: list[asyncio.Task[None]]) -> None:
 
 def _adjusted(settings: CaptureSettings) -> CaptureSettings:
     return replace(settings, deadline_s=CONSTANTS.deadline_s)
-
-
-def words_of(request: SimRequest) -> str:
-    """A request as a label: method and kind of thing, without ids."""
-    if "/oauth2/" in request.path:
-        return "sign-in"
-    parts = request.path.strip("/").split("/")
-    return f"{request.method} {parts[3] if len(parts) > 3 else request.path}{' one' if len(parts) > 4 else ''}"
 
 
 def office_of(content: bytes, loop: VirtualLoop) -> Office:
