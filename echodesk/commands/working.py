@@ -149,6 +149,8 @@ class _Telling:
             text += f" - {state.database}"
         if state.echo360:
             text += f" - {state.echo360}"
+        if state.clock:
+            text += f" - {state.clock}"
         if self._ready and text != self._said:
             self._said = text
             self._aside(text)

@@ -102,6 +102,8 @@ def banners(state: EngineState, campus: CampusTime, stops: Sequence[StopShown] =
             )
         )
     found.extend(_stop_banner(stop) for stop in stops if stop.waits)
+    if state.clock:
+        found.append(Banner(Tone.NOTE, "This computer's clock is wrong", state.clock))
     found.extend(
         Banner(
             Tone.NOTE,

@@ -26,6 +26,7 @@ def test_all_well_has_no_banner() -> None:
         (state_of_engine(phase=Phase.STOPPED_BY_ECHO360), "Echo360 does not let EchoDesk in"),
         (state_of_engine(phase=Phase.WAITING), "Waiting for Echo360"),
         (state_of_engine(holder="", mine=False), "Nobody is sending"),
+        (state_of_engine(clock="It is a day ahead."), "This computer's clock is wrong"),
     ],
 )
 def test_each_hindrance_has_one_banner(state: EngineState, title: str) -> None:
