@@ -71,7 +71,6 @@ class Guarding:
         removing = [(work, gone) for work in works if (gone := guards.removed_bookings(work.plan))]
         if not removing:
             return []
-        self._review_at = self._clock.monotonic()
         allowed = books.stops.allowed({one.external_id for _work, gone in removing for one in gone})
         brake = _Brake(books, now)
         held = []
@@ -87,6 +86,7 @@ class Guarding:
                 _hold(books, work, asked, listed, *found)
                 brake.waits(found[0])
                 held.append(work)
+                self._review_at = self._clock.monotonic()
         return held
 
 
