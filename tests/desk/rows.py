@@ -195,7 +195,7 @@ def stop(key: int = 1, **changes: object) -> StopShown:
     return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
-def stop_list(**changes: object) -> StopList:
+def stop_list(key: int = 1) -> StopList:
     """The same with its two bookings; the second has words that a label could take for its own."""
     lines = (
         StopLine(
@@ -203,7 +203,7 @@ def stop_list(**changes: object) -> StopList:
         ),
         StopLine("2-9-A", "<b>MATH2</b>\nTU03", "4100102", "2026-11-25", "10:00", "11:00", "", "lost_clash"),
     )
-    return StopList(stop(**changes), lines)
+    return StopList(stop(key), lines)
 
 
 def overview(**changes: object) -> Overview:
