@@ -124,7 +124,7 @@ def disturb(stage: Stage, kind: str) -> Disturbed | None:
     elif kind == Kind.PAUSE:
         stage.staff_pause()
     elif kind == Kind.EDIT:
-        stage.another_edit(stage)
+        _edit(stage)
     elif kind == Kind.STALE:
         return Disturbed(instead=stage.as_before)
     elif kind == Kind.SLOW_READ:
@@ -142,6 +142,15 @@ def disturb(stage: Stage, kind: str) -> Disturbed | None:
         if kind == f"http:{_K.FORBIDDEN.value}":
             stage.staff_act()
     return None
+
+
+def _edit(stage: Stage) -> None:
+    try:
+        stage.another_edit(stage)
+    except Exception as problem:
+        # The worker, at whose step it happens, may take it for a defect of its own and go on.
+        stage.complaints.append(f"the edit failed: {problem}")
+        raise
 
 
 def misbehave(stage: Stage, kind: FaultKind) -> None:

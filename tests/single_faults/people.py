@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from echodesk import messages
 from echodesk.planning.values import DecisionKind
-from tests.single_faults.ordinary import ONE, change, lessons
+from tests.single_faults.ordinary import ONE, at_hours, change, lessons
 from tests.single_faults.scenario import Act, Scenario
 from tests.single_faults.stage import Stage
 from tests.worker.by_hand import ByHand
@@ -46,6 +46,12 @@ def _removed(stage: Stage) -> None:
 def _moved(stage: Stage) -> None:
     ByHand(stage).move(external(1), 15 * 60)
     _refresh(stage)
+
+
+def _many_pages(stage: Stage) -> None:
+    state = stage.institution.state
+    state.switches = replace(state.switches, max_page_size=2)
+    lessons(*at_hours(9, 10, 11, 12, 13)).do(stage)
 
 
 def _removed_unseen(stage: Stage) -> None:
@@ -121,6 +127,7 @@ ECHO360 = (
     Scenario("removed by hand, re-synced", ONE, (Act(_removed),)),
     Scenario("moved by hand, re-synced", ONE, (Act(_moved),)),
     Scenario("removed by hand, then changed", ONE, (Act(_removed_unseen),)),
+    Scenario("removed by hand, re-synced over several pages", _many_pages, (Act(_removed),)),
 )
 STAFF = (
     Scenario("a room is re-synced", lessons({}, {"at": "10:00-11:00"}).do, (Act(_refresh),)),

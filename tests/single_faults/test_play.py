@@ -69,7 +69,7 @@ def test_a_run_that_does_not_come_to_its_end_is_a_difference(
 ) -> None:
     found = played(template, another, Kind.EDIT).differences
     assert len(found) == len(STEPS)
-    assert all(why in one.told[0] for one in found)
+    assert all(why in " ".join(one.told) for one in found)
 
 
 def test_every_wanted_disturbance_is_a_run_of_its_own(template: Path) -> None:
