@@ -35,7 +35,12 @@ def main() -> int:
     began = time.monotonic()
     told = [began]
 
+    known = [0]
+
     def progress(total: campaign.Sum) -> None:
+        for one in total.violated[known[0] :]:
+            print(f"{one.mix} {one.seed}: {one.texts[0]}", file=sys.stderr, flush=True)  # noqa: T201 - a command
+        known[0] = len(total.violated)
         if time.monotonic() - told[0] >= PROGRESS_S:
             told[0] = time.monotonic()
             text = f"{total.histories} of {asked.histories} histories, {len(total.violated)} violated"

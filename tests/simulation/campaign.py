@@ -113,9 +113,15 @@ def run(chunks: Sequence[tuple[str, range]], progress: Callable[[Sum], None], pr
             return total
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(processes or os.cpu_count(), mp_context=context) as pool:
-            waiting = [pool.submit(_chunk, mix, seeds, folder) for mix, seeds in chunks]
+            waiting = {pool.submit(_chunk, mix, seeds, folder): (mix, seeds) for mix, seeds in chunks}
             for done in as_completed(waiting):
-                total.add(done.result())
+                problem = done.exception()
+                if problem is None:
+                    total.add(done.result())
+                else:
+                    mix, seeds = waiting[done]
+                    text = f"the simulation itself failed in one of {len(seeds)} histories: {problem!r}"
+                    total.violated.append(Violated(mix, seeds.start, (text,)))
                 progress(total)
     total.violated.sort(key=lambda one: (one.mix, one.seed))
     return total

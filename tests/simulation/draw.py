@@ -225,9 +225,9 @@ class _Drawing:
     def _refresh(self) -> Command:
         dice = self._dice
         week, weekday = self._people.somewhen()
-        date = {"date": day(week, weekday).isoformat()}
+        date: dict[str, str | int] = {"date": day(week, weekday).isoformat()}
         room: dict[str, str | int] = {"room": dice.choice(ROOMS)}
-        return Command("refresh", dice.choice((room, {**room, **date}, {**date})))
+        return Command("refresh", dice.choice((room, {**room, **date}, date)))
 
     def _set(self) -> Command:
         dice = self._dice
@@ -255,9 +255,8 @@ class _Drawing:
         if kind == "retry":
             return [Command("retry", {"table": dice.choice(("queue", "notifications"))}, times=100)]
         if kind == "flap":
-            return [Command(what) for _ in range(6) for what in ("pause", "resume")] + [
-                Command("resume", times=5),
-            ]
+            flapping: list[Step] = [Command(what) for _ in range(6) for what in ("pause", "resume")]
+            return [*flapping, Command("resume", times=5)]
         if kind == "refresh":
             return [Command("refresh", {"room": room}, times=3) for room in ROOMS]
         return [Command("try_again", times=20)]

@@ -23,7 +23,7 @@ from tests.worker.virtual_time import VirtualLoop, database_time
 
 T = TypeVar("T")
 
-_DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_DIALECT = sqlite.dialect(paramstyle="named")
 
 
 class QuickStore(Database):
@@ -153,5 +153,5 @@ class QuickResult:
 @lru_cache(maxsize=1_000)
 def _row_of(names: tuple[str, ...]) -> Callable[[sqlite3.Cursor, tuple[Any, ...]], Any]:
     # A column without a plain name (`count(*)`) can only be asked for by its place.
-    make = namedtuple("Row", names, rename=True)._make  # type: ignore[misc]  # the fields are the statement's
-    return lambda _cursor, row: make(row)
+    row_type: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]  # the fields are the statement's
+    return lambda _cursor, row: row_type._make(row)

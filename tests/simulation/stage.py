@@ -54,7 +54,7 @@ from tests.worker.by_hand import ByHand as Hands
 from tests.worker.campus import ROOMS, SETID, day, echo360_seed
 from tests.worker.process import Process
 from tests.worker.virtual_time import UTC_AT_START
-from tests.worker.world import LATE_S, World
+from tests.worker.world import World
 
 QUICK = Constants(idle_s=1.0)
 SLOW = Constants(idle_s=20.0, lease_ttl_s=600.0, lease_renew_s=100.0)
@@ -81,7 +81,7 @@ class Stage(World):
             calls_per_minute=start.calls_per_minute,
             constants=SLOW if start.slow else QUICK,
             publishing=False,
-            **{"late_s": str(LATE_S), **start.settings},
+            **start.settings,  # type: ignore[arg-type]  # none of them is `adjust`
         )
         if start.echo360_calls_per_minute is not None:
             self.institution.limiter.calls_per_minute = start.echo360_calls_per_minute
@@ -216,6 +216,8 @@ class Stage(World):
         elif isinstance(step, Foreign):
             self._book(step)
         elif isinstance(step, ForeignGone):
+            # Strangers may have cancelled it before.
+            self.foreign = [one for one in self.foreign if self.institution.state.bookings.get(one) is not None]
             if self.foreign:
                 self.hands.cancel(self.foreign.pop(step.number % len(self.foreign)))
         elif isinstance(step, ByHand):
