@@ -8,7 +8,7 @@ import httpx
 
 from echodesk.capture.answers import OTHER_YEAR
 from echodesk.capture.client import Echo360
-from echodesk.planning.answers import Done, Kind, Learned, Missing, Refused, Reply, Unclear
+from echodesk.planning.answers import Done, Kind, Learned, Listing, Missing, Refused, Reply, Unclear
 from tests.capture.directory import Directory, working
 from tests.capture.world import SCHEDULES, JumpingClock, Server, booking, listing, row, thing
 
@@ -116,3 +116,40 @@ def test_known_people_and_others() -> None:
     assert isinstance(unknown, Missing)
     assert unknown.kind is Kind.PERSON
     assert isinstance(broken, Unclear)
+
+
+def test_a_year_whose_days_cannot_be_read_forbids_nothing() -> None:
+    """What is not certain keeps nobody from being recorded."""
+    server = Server()
+    server.routes["GET", "/public/api/v1/rooms?limit=150"] = listing([thing("r-1", "S101")])
+    server.routes["GET", "/public/api/v1/terms?limit=150"] = listing(
+        [thing("t-0", "old", name="Old", session={"startDate": "the second of May", "endDate": 20250613})]
+    )
+    server.routes["GET", "/public/api/v1/sections?limit=150"] = listing(
+        [thing("s-1", "COMP101_LC01", termId="t-0")]
+    )
+    server.routes["GET", f"{SCHEDULES}?limit=150"] = listing([row()])
+    server.routes["POST", SCHEDULES] = httpx.Response(201, json=row())
+
+    async def work(echo: Echo360, _clock: JumpingClock) -> Any:
+        async for _ in echo.list_all():
+            continue
+        return (await echo.create(booking())).answer
+
+    assert isinstance(working(server, work), Done)
+
+
+def test_answers_about_a_room_or_a_person_that_cannot_be_read_are_unclear() -> None:
+    server = Server(lambda request: httpx.Response(200, content=b'{"id": "half'))
+
+    async def work(echo: Echo360, _clock: JumpingClock) -> Any:
+        person = await echo.person_known("ada.byron@example.ac.uk")
+        server.answer = lambda request: (
+            listing([]) if "limit" in str(request.url) else httpx.Response(200, content=b"[1")
+        )
+        return person.answer, (await echo.list_room("S101")).answer
+
+    person, room = working(server, work)
+    assert isinstance(person, Unclear)
+    assert isinstance(room, Listing)
+    assert not room.complete

@@ -1,0 +1,64 @@
+"""Settings: what may be stored, and what is said to whoever tries something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from echodesk.errors import WrongUse
+from echodesk.store.settings import SETTINGS, checked, rules_from, value_of
+
+GOOD = {
+    "strategy": "last_wins",
+    "together": "off",
+    "lead": "0",
+    "max_minutes": "1440",
+    "external_id": "{slotid}-{week}-{setid}",
+    "title": "{module}",
+    "section": "{moduleid}",
+    "zone": "Pacific/Auckland",
+    "late_s": "0.1",
+    "calls_per_minute": "0",
+}
+BAD = [
+    *(("strategy", value) for value in ("", "keep", "FIRST_WINS")),
+    *(("together", value) for value in ("yes", "ON", "")),
+    *(("lead", value) for value in ("-1", "721", "five", "5.5", "")),
+    *(("late_s", value) for value in ("0", "3601", "nan", "soon", "")),
+    *(
+        ("zone", value)
+        for value in ("Europe/Nowhere", "", "../../etc/passwd", "/etc", "Europe", "x" * 500, "a\0b")
+    ),
+    *(("external_id", value) for value in ("", "{slotid}", "{unknown}", "{", "fixed")),
+    *(("title", value) for value in ("{unknown}", "{", "{module")),
+    *(("section", value) for value in ("{grpcodes}", "{moduleid")),
+    ("calls_per_minute", "-5"),
+]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_default_may_be_stored(name: str) -> None:
+    assert checked(name, value_of({}, name)) == SETTINGS[name].default
+
+
+@pytest.mark.parametrize(("name", "value"), GOOD.items())
+def test_a_good_value_may_be_stored(name: str, value: str) -> None:
+    assert checked(name, value) == value
+    assert value_of({name: value}, name) == value
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_value_that_cannot_be_used_is_refused_with_what_is_accepted(name: str, value: str) -> None:
+    with pytest.raises(WrongUse) as refused:
+        checked(name, value)
+    assert name in refused.value.message
+    assert refused.value.next_step != ""
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(WrongUse) as refused:
+        checked("colour", "blue")
+    assert "strategy" in refused.value.next_step
+
+
+def test_the_rules_follow_the_settings() -> None:
+    assert rules_from({"lead": "30", "late_s": "2.5"}).lead == 30
