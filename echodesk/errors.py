@@ -43,6 +43,10 @@ class DatabaseBusy(DatabaseTrouble):
     """Another program holds the database; the same step may be tried again."""
 
 
+class RowRefused(DatabaseTrouble):
+    """The database refuses a row for what is in it: trying the same again would change nothing."""
+
+
 class SchemaMismatch(DatabaseTrouble):
     """The tables were made by another version of EchoDesk."""
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, SchemaMismatch
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, SchemaMismatch
 
 T = TypeVar("T")
 
@@ -180,6 +180,10 @@ def _converted() -> Iterator[None]:
     """Turn a driver's exception into one of ours, with what to do."""
     try:
         yield
+    except (IntegrityError, DataError) as error:
+        raise RowRefused(
+            "The database refuses a row", str(error.orig), "The log has the details; everything else goes on."
+        ) from error
     except DBAPIError as error:
         raise _as_trouble(error) from error
     except SQLAlchemyError as error:

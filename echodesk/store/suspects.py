@@ -20,15 +20,19 @@ _END = text(
     "UPDATE STT_ECHO_SUSPECT SET RUNNING = 0 WHERE (LESSON_DATE, ROOMID) IN"
     " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
 )
-_INNOCENT = text("DELETE FROM STT_ECHO_SUSPECT WHERE CRASHES = 0 AND RUNNING = 0")
-_STOPPED = text(
-    "INSERT INTO STT_ECHO_SUSPECT (ROOMID, LESSON_DATE, CRASHES, ERROR) SELECT json_extract(value, '$[0]'),"
-    " json_extract(value, '$[1]'), 1, :error FROM json_each(:places) WHERE true"
-    " ON CONFLICT (LESSON_DATE, ROOMID) DO UPDATE SET CRASHES = CRASHES + 1, RUNNING = 0, ERROR = excluded.ERROR"
+_INNOCENT = text(
+    "DELETE FROM STT_ECHO_SUSPECT WHERE AFTERWARDS = 0 AND (LESSON_DATE, ROOMID) IN"
+    " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
 )
+_STOPPED = text(
+    "INSERT INTO STT_ECHO_SUSPECT (ROOMID, LESSON_DATE, CRASHES, AFTERWARDS, ERROR)"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), 1, :afterwards, :error"
+    " FROM json_each(:places) WHERE true ON CONFLICT (LESSON_DATE, ROOMID) DO UPDATE SET CRASHES = CRASHES + 1,"
+    " RUNNING = 0, AFTERWARDS = max(AFTERWARDS, excluded.AFTERWARDS), ERROR = excluded.ERROR"
+)
+_RUNNING = text("SELECT ROOMID, LESSON_DATE FROM STT_ECHO_SUSPECT WHERE RUNNING = 1")
 _RECOVER = text(
-    "UPDATE STT_ECHO_SUSPECT SET CRASHES = CRASHES + 1, RUNNING = 0, ERROR = :error WHERE RUNNING = 1"
-    " RETURNING ROOMID, LESSON_DATE"
+    "UPDATE STT_ECHO_SUSPECT SET CRASHES = CRASHES + :more, RUNNING = 0, ERROR = :error WHERE RUNNING = 1"
 )
 _CLEAR = text(
     "DELETE FROM STT_ECHO_SUSPECT WHERE (LESSON_DATE, ROOMID) IN"
@@ -51,17 +55,22 @@ class Suspects:
         self._connection.execute(_BEGIN, {"places": places_json(places)})
 
     def end(self, places: Collection[RoomDay]) -> None:
-        """They were planned, and the process lives."""
-        self._connection.execute(_END, {"places": places_json(places)})
-        self._connection.execute(_INNOCENT)
+        """They were planned, and the process lives; what stopped it afterwards is not forgotten by that."""
+        values = {"places": places_json(places)}
+        self._connection.execute(_END, values)
+        self._connection.execute(_INNOCENT, values)
 
-    def stopped(self, places: Collection[RoomDay], error: str) -> None:
-        """Once more something was stopped by these."""
-        self._connection.execute(_STOPPED, {"places": places_json(places), "error": error[:1_000]})
+    def stopped(self, places: Collection[RoomDay], error: str, *, afterwards: bool = False) -> None:
+        """Once more something was stopped by these: while they were planned, or `afterwards`."""
+        values = {"places": places_json(places), "error": error[:1_000], "afterwards": int(afterwards)}
+        self._connection.execute(_STOPPED, values)
 
     def recover(self, error: str) -> set[RoomDay]:
-        """After a start: those with which the last process ended. Returns them."""
-        rows = self._connection.execute(_RECOVER, {"error": error}).all()
+        """After a start: those with which the last process ended. It is counted for one that was alone; several
+        are only met alone from now on. Returns them."""
+        rows = self._connection.execute(_RUNNING).all()
+        if rows:
+            self._connection.execute(_RECOVER, {"error": error, "more": int(len(rows) == 1)})
         return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
 
     def clear(self, places: Collection[RoomDay]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from echodesk.errors import DatabaseTrouble, NotLeading
+from echodesk.errors import DatabaseTrouble, NotLeading, RowRefused
 from echodesk.messages import Event, Level, Notice
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,8 @@ async def attempt(step: Coroutine[Any, Any, T]) -> T | Defect:
     error = running.exception()
     if error is None:
         return running.result()
-    if isinstance(error, DatabaseTrouble | NotLeading) or not isinstance(error, Exception):
+    waited_out = isinstance(error, DatabaseTrouble | NotLeading) and not isinstance(error, RowRefused)
+    if waited_out or not isinstance(error, Exception):
         raise error
     return Defect(error)
 

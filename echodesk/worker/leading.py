@@ -73,7 +73,7 @@ class Leading:
         capture.only_while(self.gate.trusted)
         sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections, report)
-        self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell)
+        self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell, report)
         self._poison = Poison(ledger, epoch, report)
         self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch, self._poison, report)
         self._lister.planner = self._planner

@@ -16,6 +16,7 @@ from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
 from echodesk.planning.values import RoomDay, Standing
 from echodesk.worker.books import Books
+from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.planner import Planner
@@ -45,8 +46,10 @@ class Lister:
         tasks: Tasks,
         epoch: int,
         tell: Callable[[], None],
+        report: Report,
     ) -> None:
         self._ledger = ledger
+        self._report = report
         self._capture = capture
         self._clock = clock
         self._flight = flight
@@ -114,14 +117,14 @@ class Lister:
         if EVERYTHING in self._touched or not rooms:
             return False
         if len(rooms) > self._rooms_worth_everything and self.idle:
-            self._start(self._list_everything(due))
+            self._start(sorted(rooms), self._list_everything(due))
             return True
         did = False
         for room, marks in rooms.items():
             if len(self._running) >= LISTINGS_AT_ONCE:
                 break
             if room not in self._touched:
-                self._start(self._list_room(room, marks))
+                self._start([room], self._list_room(room, marks))
                 did = True
         return did
 
@@ -136,8 +139,15 @@ class Lister:
         per_room = sum(max(1, -(-count // PAGE)) for count in counts.values()) / len(counts)
         self._rooms_worth_everything = max(3, int(pages / per_room))
 
-    def _start(self, listing: Coroutine[None, None, None]) -> None:
-        self._running.add(asyncio.create_task(listing))
+    def _start(self, rooms: Sequence[str], listing: Coroutine[None, None, None]) -> None:
+        self._running.add(asyncio.create_task(self._contained(rooms, listing)))
+
+    async def _contained(self, rooms: Sequence[str], listing: Coroutine[None, None, None]) -> None:
+        """A room that cannot be taken over is left alone for a while; all others go on (reliability Q5)."""
+        outcome = await attempt(listing)
+        if isinstance(outcome, Defect):
+            self._report(f"Taking over what Echo360 holds in {rooms[0]}", outcome)
+            self._leave_alone(rooms)
 
     async def _list_room(self, room: str, marks: Sequence[RefreshMark]) -> None:
         self._touched[room] = {place for place in self._flight.busy if place.room == room}

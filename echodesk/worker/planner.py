@@ -64,7 +64,7 @@ class Planner:
         self._report = report
         self._tried_first = False
         self._reading_since: float | None = None
-        """Since when there have been entries at every look."""
+        """Since when more entries have waited each time some were read."""
         self._on_launch = on_launch
         """Told which room-days something is about to be sent for."""
         self._enough = LOW_WATER
@@ -89,26 +89,28 @@ class Planner:
 
         if not self._claimed:
             if not await self._ledger.read("queue", lambda books: books.queue.waiting_entries()):
-                self._reading_since = None
                 return False
             self._tried_first = not self._tried_first
             self._claimed = await self._ledger.write("claim", claim)
         entries = self._claimed
         if not entries:
             return False
-        if self._reading_since is None:
-            self._reading_since = self._clock.monotonic()
         today = self._clock.campus_now().date()
 
-        def write(books: Books) -> int:
+        def write(books: Books) -> bool:
             books.office.guard(self._epoch)
             # An earlier commit may have gone through although its answer was lost (fault 29).
             taken = books.queue.taken([entry.id for entry in entries])
-            return expand(books, [entry for entry in entries if entry.id in taken], today)
+            expand(books, [entry for entry in entries if entry.id in taken], today)
+            return books.queue.waiting_entries() > 0
 
         outcome = await attempt(self._ledger.write("expand", write))
         if isinstance(outcome, Defect):
             await self._reading_stopped(entries, outcome)
+        if outcome is not True:
+            self._reading_since = None
+        elif self._reading_since is None:
+            self._reading_since = self._clock.monotonic()
         self._claimed = []
         return True
 

@@ -99,10 +99,10 @@ class Poison:
         await self._ledger.write("planning stopped", write)
 
 
-def count_stop(books: Books, places: Collection[RoomDay], error: str) -> set[RoomDay]:
-    """Once more something was stopped by these room-days; those for which it was once too often are set aside and
-    returned. Part of the caller's transaction."""
-    books.suspects.stopped(places, error)
+def count_stop(books: Books, places: Collection[RoomDay], error: str, *, afterwards: bool = False) -> set[RoomDay]:
+    """Once more something was stopped by these room-days, while they were planned or `afterwards`; those for which
+    it was once too often are set aside and returned. Part of the caller's transaction."""
+    books.suspects.stopped(places, error, afterwards=afterwards)
     crashes = books.suspects.crashes()
     aside = {place for place in places if crashes[place] >= POISON_AFTER}
     if aside:

@@ -50,7 +50,7 @@ class Settler:
         def write(books: Books) -> None:
             books.office.guard(self._epoch)
             books.journal.give_up(list(work.intents.values()))
-            aside = count_stop(books, work.places, defect.text)
+            aside = count_stop(books, work.places, defect.text, afterwards=True)
             books.places.clear(mark for mark in work.marks if mark.place in aside)
             books.queue.finish(
                 [NotificationOutcome(one.id, waits, None, defect.text, None) for one in work.waiting]

@@ -88,12 +88,12 @@ class SuspectBook(Protocol):
         """They were planned, and the process lives."""
         ...
 
-    def stopped(self, places: Collection[RoomDay], error: str) -> None:
-        """Once more something was stopped by these."""
+    def stopped(self, places: Collection[RoomDay], error: str, *, afterwards: bool = False) -> None:
+        """Once more something was stopped by these: while they were planned, or `afterwards`."""
         ...
 
     def recover(self, error: str) -> set[RoomDay]:
-        """After a start: those with which the last process ended."""
+        """After a start: those with which the last process ended; counted for one that was alone."""
         ...
 
     def clear(self, places: Collection[RoomDay]) -> None:

@@ -237,12 +237,14 @@ CREATE TABLE STT_ECHO_TRY (
 CREATE INDEX STT_ECHO_TRY_OCCURRENCE ON STT_ECHO_TRY (EXTERNAL_ID);
 
 -- Room-days with which the worker stopped, and (RUNNING) those about which it would be known if it stopped now.
--- CRASHES counts; after three the room-day is set aside (reliability Q5).
+-- CRASHES counts; after three the room-day is set aside (reliability Q5). AFTERWARDS: it was planned, and what was sent
+-- could not be written down.
 CREATE TABLE STT_ECHO_SUSPECT (
     ROOMID      TEXT NOT NULL,
     LESSON_DATE TEXT NOT NULL,
     CRASHES     INTEGER NOT NULL DEFAULT 0,
     RUNNING     INTEGER NOT NULL DEFAULT 0 CHECK (RUNNING IN (0, 1)),
+    AFTERWARDS  INTEGER NOT NULL DEFAULT 0 CHECK (AFTERWARDS IN (0, 1)),
     ERROR       TEXT,
     PRIMARY KEY (LESSON_DATE, ROOMID)
 ) WITHOUT ROWID;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from echodesk.errors import DatabaseTrouble, NotLeading
+from echodesk.errors import NotLeading, RowRefused
 from echodesk.main import Office
 from echodesk.messages import QueueRow, Table, TableChanges, TableQuery
 from echodesk.planning.records import AuditLine, Refusal
@@ -71,7 +71,7 @@ def test_a_stale_epoch_writes_nothing(office: Office) -> None:
 def test_the_audit_can_only_grow(office: Office) -> None:
     office.write(lambda books: books.journal.audit([AuditLine("ann", "PAUSE", why="exams")], None))
     for statement in ("UPDATE STT_ECHO_AUDIT SET WHO = 'bo'", "DELETE FROM STT_ECHO_AUDIT"):
-        with pytest.raises(DatabaseTrouble):
+        with pytest.raises(RowRefused):
             office.database.write(lambda c, one=statement: c.execute(text(one)))  # type: ignore[misc]  # bound at once
     assert office.database.read(lambda c: c.execute(text("SELECT WHO FROM STT_ECHO_AUDIT")).all()) == [("ann",)]
 

@@ -63,7 +63,29 @@ def test_an_entry_that_was_tried_before_comes_alone(office: Office) -> None:
     office.write(lambda books: books.queue.claim(2))
     office.write(lambda books: books.queue.recover())
     taken = [[one.slotid for one in office.write(lambda books: books.queue.claim(100))] for _ in range(3)]
-    assert taken == [[1], [2], [3]]
+    assert taken == [[3], [1], [2]], "and nobody waits for those that may stop the worker"
+
+
+def test_entries_that_were_tried_before_need_not_wait_for_all_others(office: Office) -> None:
+    enter(office, 1, 2, 3)
+    office.write(lambda books: books.queue.claim(1))
+    office.write(lambda books: books.queue.recover())
+    assert [one.slotid for one in office.write(lambda books: books.queue.claim(100, tried_first=True))] == [1]
+
+
+def test_entries_whose_reading_raised_wait_again_and_are_set_aside_after_three_times(office: Office) -> None:
+    enter(office, 1, 2)
+    office.write(lambda books: books.queue.claim(2))
+    office.write(lambda books: books.queue.stopped([1, 2], "ValueError: no"))
+    assert statuses(office) == [("UNPROCESSED",), ("UNPROCESSED",)]
+    for _ in range(2):
+        taken = office.write(lambda books: books.queue.claim(2))
+        assert [one.slotid for one in taken] == [1]
+        office.write(lambda books: books.queue.stopped([1], "ValueError: no"))
+        taken = office.write(lambda books: books.queue.claim(2))
+        if taken and taken[0].slotid == 2:
+            office.write(lambda books: books.queue.expanded({2: 0}))
+    assert statuses(office) == [("FAILED",), ("PROCESSED",)]
 
 
 def test_an_entry_that_stopped_the_worker_three_times_is_set_aside(office: Office) -> None:
@@ -76,14 +98,13 @@ def test_an_entry_that_stopped_the_worker_three_times_is_set_aside(office: Offic
     assert office.write(lambda books: books.queue.claim(1)) == []
 
 
-def test_a_notification_in_progress_at_three_stops_is_set_aside(office: Office) -> None:
+def test_a_notification_in_progress_at_a_stop_waits_again_however_often(office: Office) -> None:
     enter(office, 1)
     expand(office)
-    for _ in range(3):
+    for _ in range(5):
         office.write(lambda books: books.queue.begin([1]))
         office.write(lambda books: books.queue.recover())
-    assert rows(office, "SELECT STATUS, CRASHES FROM STT_ECHO_NOTIFICATION") == [("PARKED", 3)]
-    assert rows(office, "SELECT STATUS, WORST, WEEKS_DONE FROM STT_ECHO_QUEUE") == [("FAILED", "PARKED", 1)]
+    assert rows(office, "SELECT STATUS FROM STT_ECHO_NOTIFICATION") == [("UNPROCESSED",)]
 
 
 @pytest.mark.parametrize(
