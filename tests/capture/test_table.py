@@ -29,10 +29,15 @@ def name_of(line: Row) -> str:
     return next(name for name, value in vars(answers).items() if value is line)
 
 
-def gives(status: int, content: bytes = b"", content_type: str = "application/json", **headers: str) -> Answers:
+def gives(
+    status: int,
+    content: bytes = b"",
+    content_type: str = "application/json",
+    headers: dict[str, str] | None = None,
+) -> Answers:
     """Always this answer."""
     return lambda request: httpx.Response(
-        status, content=content, headers={"content-type": content_type, **headers}
+        status, content=content, headers={"content-type": content_type, **(headers or {})}
     )
 
 
@@ -75,27 +80,30 @@ CASES: dict[str, list[tuple[str, Answers]]] = {
         ("wrong use of the protocol", raises(httpx.LocalProtocolError)),
         ("a proxy in between", raises(httpx.ProxyError)),
         ("a scheme that nobody speaks", raises(httpx.UnsupportedProtocol)),
-        ("15 packed", gives(200, b"\x1f\x8b", **{"content-encoding": "gzip"})),
-        ("15 packed twice", gives(200, b"\x1f\x8b", **{"content-encoding": "gzip, br"})),
+        ("15 packed", gives(200, b"\x1f\x8b", headers={"content-encoding": "gzip"})),
+        ("15 packed twice", gives(200, b"\x1f\x8b", headers={"content-encoding": "gzip, br"})),
         ("14 more than 20 MB", gives(201, b" " * (20 * 2**20 + 1))),
     ],
     "LIMIT": [
-        ("10 seconds", gives(429, **{"retry-after": "7"})),
+        ("10 seconds", gives(429, headers={"retry-after": "7"})),
         ("10 none", gives(429)),
-        ("10 absurd", gives(429, **{"retry-after": "-1"})),
+        ("10 absurd", gives(429, headers={"retry-after": "-1"})),
         ("28 another client", says("TooManyRequests", "API call limit exceeded", 429)),
     ],
     "UNAVAILABLE": [
         ("8, 9", gives(503)),
-        ("11 with a wait", gives(503, PAGE, "text/html", **{"retry-after": "60"})),
+        ("11 with a wait", gives(503, PAGE, "text/html", {"retry-after": "60"})),
     ],
     "FORBIDDEN": [("12", says("Forbidden", "no scope", 403))],
     "TROUBLE": [
         *((f"8, 9 {status}", gives(status)) for status in (500, 501, 502, 504, 507, 520, 599, 408)),
-        ("13 login page by redirect", gives(302, location="/login")),
-        ("13 another host", gives(301, location="https://elsewhere.example.ac.uk/")),
-        ("13 http", gives(308, location="http://127.0.0.1:8999/")),
-        ("13 keeps the method", gives(307, location="https://elsewhere.example.ac.uk/public/api/v2/schedules")),
+        ("13 login page by redirect", gives(302, headers={"location": "/login"})),
+        ("13 another host", gives(301, headers={"location": "https://elsewhere.example.ac.uk/"})),
+        ("13 http", gives(308, headers={"location": "http://127.0.0.1:8999/"})),
+        (
+            "13 keeps the method",
+            gives(307, headers={"location": "https://elsewhere.example.ac.uk/public/api/v2/schedules"}),
+        ),
         ("not modified", gives(304)),
     ],
     "NO_API": [
@@ -252,7 +260,7 @@ def test_the_code_comes_before_the_words_and_the_upper_row_before_the_lower() ->
 
 def test_503_waits_as_told_and_is_ambiguous_and_429_is_not() -> None:
     told = {"retry-after": "30"}
-    unavailable, limited = asked(gives(503, **told)), asked(gives(429, **told))
+    unavailable, limited = asked(gives(503, headers=told)), asked(gives(429, headers=told))
     assert (unavailable, class_of(unavailable)) == (
         Wait(30.0, may_have_applied=True, text="Echo360 is not available at the moment."),
         Class.AMBIGUOUS,
@@ -287,7 +295,7 @@ WAITS = [
     ("told", "headers", "wait_s"), WAITS, ids=[f"{one[0][:29]} {len(one[1])}" for one in WAITS]
 )
 def test_how_long_is_waited(status: int, told: str, headers: dict[str, str], wait_s: float) -> None:
-    found = asked(gives(status, **{"retry-after": told}, **headers))
+    found = asked(gives(status, headers={"retry-after": told, **headers}))
     assert isinstance(found, Wait)
     assert found.seconds == pytest.approx(wait_s)
 

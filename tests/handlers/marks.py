@@ -13,7 +13,6 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import cast
 
 MARK = "__handler_entered__"
 Place = tuple[str, int]
@@ -93,4 +92,4 @@ class _Loader(SourceFileLoader):
         """Compiled anew each time: a cached file has no marks."""
         path = Path(self.path)
         tree = marked(path.read_text("utf-8"), self._marks.path_of(path.resolve()))
-        return cast(CodeType, compile(tree, self.path, "exec", dont_inherit=True))
+        return compile(tree, self.path, "exec", dont_inherit=True)
