@@ -46,7 +46,7 @@ from echodesk.main import (
     show_window,
     upgrade_office,
 )
-from echodesk.messages import EngineState, Event, Notice, Table, WorkerFailed
+from echodesk.messages import EngineState, Event, Notice, Phase, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.database import Database, check_schema, open_sqlite
 from echodesk.store.screens import Tables
@@ -166,6 +166,8 @@ class Heard:
     def __init__(self) -> None:
         self.failures: list[str] = []
         self.trouble = ""
+        self.other = ""
+        """Who has the right to send while our own worker stands by."""
 
     def post(self, event: Event) -> None:
         """Take an event of the worker."""
@@ -175,6 +177,18 @@ class Heard:
             self.failures.append(event.message)
         elif isinstance(event, EngineState):
             self.trouble = event.database or event.echo360
+            self.other = event.holder if event.phase is Phase.FOLLOWING else ""
+
+    def standing_by(self, office: Office) -> str:
+        """For a progress line: whom our worker waits for, and how long at most if that one has crashed."""
+        if not self.other:
+            return ""
+        left_s = office.look(lambda books: books.office.lease()).seconds_left
+        if left_s <= 0:
+            return ""
+        return (
+            f"; standing by: {self.other} has the right to send, for {math.ceil(left_s)} s more if it has crashed"
+        )
 
 
 def run_headless(
@@ -220,7 +234,9 @@ def run_headless(
 
         editing = start_timetabler(office, stage, stage.seed)
         outcome = headless.run(
-            headless.Parts(lambda: pending(office), editing.once, check, told),
+            headless.Parts(
+                lambda: pending(office), editing.once, check, lambda text: told(text + heard.standing_by(office))
+            ),
             headless.Pace(wish.edits, wish.edits_per_second, wish.timeout_s),
         )
         calls = worker.calls()

@@ -42,6 +42,10 @@ LATE_S = 0.4
 LATENCY_MS = 4
 LESSONS = 30
 SOMEBODY = "another worker"
+SET_ASIDE = (
+    "SELECT DISTINCT ROOMID FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL AND LAST_ERROR LIKE '%stopped EchoDesk%'"
+)
+"""Rooms with a day whose planning stopped the worker three times."""
 SCHEDULES = "/public/api/v2/schedules"
 
 Row = tuple[Any, ...]
@@ -145,12 +149,9 @@ class World:
 
     def set_aside(self) -> bool:
         """True if something stopped the worker three times and waits for staff."""
-        return bool(
-            self.sql(
-                "SELECT 1 FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED'"
-                " UNION ALL SELECT 1 FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'PARKED'"
-            )
-        )
+        failed = self.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED'")
+        parked = self.sql("SELECT ID FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'PARKED'")
+        return bool(failed or parked or self.sql(SET_ASIDE))
 
     # ---- what happens between the kills -------------------------------------------------------------------
 
@@ -258,8 +259,10 @@ class World:
         return bool(open_stops)
 
     def ask_to_try_again(self) -> int:
-        """Everything that was set aside is read again, and nothing is waited for."""
+        """Everything that was set aside is read or planned again, and nothing is waited for."""
         self.ask(TryAgain("Ann"))
+        for (room,) in self.sql(SET_ASIDE):
+            self.ask(Refresh("Ann", room=room))
         return self.ask(RetryMatching("Ann", Table.NOTIFICATIONS, TableQuery()))
 
     def _slots(self, status: int) -> list[int]:

@@ -28,7 +28,7 @@ from typing import Any
 
 from tests.end_to_end.kill_checks import Saved
 from tests.end_to_end.kill_world import LATE_S, LATENCY_MS, World
-from tests.end_to_end.points import WRITTEN, named_points
+from tests.end_to_end.points import UNCOMMITTED, WRITTEN, named_points
 from tests.end_to_end.small_timetable import ROOMS
 from tests.end_to_end.worker_that_dies import CONSTANTS
 
@@ -48,9 +48,16 @@ SELDOM = frozenset(
 """What a worker does every ten minutes or more seldom."""
 WINDOW = frozenset({"table", "counts", "detail", "safety stop"})
 """What a worker does for a window alone."""
+DEFECTS = {
+    "reading stopped": f"expand: {UNCOMMITTED}",
+    "planning stopped": f"snapshot: {UNCOMMITTED}",
+    "settling stopped": f"settle: {UNCOMMITTED}",
+}
+"""Steps that an exception of our own leads to, and where it is raised for that."""
 PROVOKED = (
     SELDOM
     | WINDOW
+    | DEFECTS.keys()
     | {
         *("lease", "pass on", "leave marks", "release lease", "first mirror", "audit", "GET schedule"),
         *("ended pauses", "lift ended pauses"),
@@ -254,6 +261,8 @@ class Campaign:
             return {"passes_on": True}
         if name in WINDOW:
             return {"window": True}
+        if name in DEFECTS:
+            return {"defect_at": DEFECTS[name]}
         if name == "release lease":
             return {"ends_after_s": 0.5}
         if name in ("first mirror", "audit"):

@@ -46,21 +46,60 @@ def request_name(method: str, path: str) -> str:
 
 
 def steps() -> frozenset[str]:
-    """The names of the worker's transactions, as its source gives them to `Ledger.read` and `Ledger.write`."""
+    """The names of the worker's transactions, as its source gives them to `Ledger.read` and `Ledger.write`.
+
+    Raises `LookupError` for one whose name cannot be read there.
+    """
     found: set[str] = set()
     for file in sorted(Path(echodesk.worker.__file__).parent.glob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-                continue
-            owner = ast.unparse(node.func.value)
-            if node.func.attr not in ("read", "write") or not owner.endswith("ledger"):
-                continue
-            if len(node.args) == 2:
-                name = node.args[0]
-                if not (isinstance(name, ast.Constant) and isinstance(name.value, str)):
-                    raise LookupError(f"{file.name}:{node.lineno}: a step without a name of its own")
-                found.add(name.value)
+        found |= _steps_of(ast.parse(file.read_text(encoding="utf-8")), file.name)
     return frozenset(found)
+
+
+def _steps_of(tree: ast.Module, file: str) -> set[str]:
+    found: set[str] = set()
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for node in ast.walk(function):
+            if not (isinstance(node, ast.Call) and _is_transaction(node)):
+                continue
+            name = node.args[0]
+            if isinstance(name, ast.Constant) and isinstance(name.value, str):
+                found.add(name.value)
+            elif isinstance(name, ast.Name) and (given := _given(tree, function, name.id)):
+                found |= given
+            elif not isinstance(name, ast.Name) or name.id not in _parameters(function):
+                raise LookupError(f"{file}:{node.lineno}: a step without a name of its own")
+    return found
+
+
+def _is_transaction(call: ast.Call) -> bool:
+    function = call.func
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr in ("read", "write")
+        and ast.unparse(function.value).endswith("ledger")
+        and len(call.args) == 2
+    )
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    return [each.arg for each in function.args.args if each.arg != "self"]
+
+
+def _given(tree: ast.Module, function: ast.FunctionDef | ast.AsyncFunctionDef, parameter: str) -> set[str]:
+    """The names that a function's callers in the same file hand to it."""
+    if parameter not in _parameters(function):
+        return set()
+    place = _parameters(function).index(parameter)
+    found: set[str] = set()
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == function.name:
+            given = call.args[place] if len(call.args) > place else None
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                found.add(given.value)
+    return found
 
 
 @cache

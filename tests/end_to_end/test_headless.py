@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from echodesk.demo.stage import Wish
+from echodesk.demonstration import open_demonstration
 from echodesk.paths import DATABASE
 from tests.end_to_end.programs import echodesk, environment
 from tests.end_to_end.small_timetable import small_timetable
@@ -47,7 +50,11 @@ def assert_equal(report: dict[str, Any]) -> None:
     assert not {"UNPROCESSED", "IN_PROGRESS", "FAILED", "PARKED"} & set(report["notifications"]), report
 
 
-@pytest.mark.parametrize(("faults", "limit", "lessons"), [("flaky", 0, 20), ("late", 0, 30), ("limits", 3_000, 5)])
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("faults", "limit", "lessons"),
+    [("flaky", 0, 20), ("late", 0, 30), ("limits", 3_000, 5), ("hostile", 0, 30), ("flaky,late,hostile", 0, 20)],
+)
 def test_a_misbehaving_echo360_ends_equal(tmp_path: Path, faults: str, limit: int, lessons: int) -> None:
     """The limit of a misbehaving Echo360 falls to 90 calls a minute, so that run is the smallest."""
     timetable = small_timetable(tmp_path / "csv", lessons=lessons)
@@ -59,6 +66,26 @@ def test_a_misbehaving_echo360_ends_equal(tmp_path: Path, faults: str, limit: in
     assert_equal(ended.report)
     assert ended.report["edits"] == lessons // 2
     assert ended.report["schedules"] > 2 * lessons
+
+
+def test_a_right_to_send_that_a_crash_left_behind_is_told_while_it_is_waited_for(tmp_path: Path) -> None:
+    """For half a minute after kill -9 nothing can be sent; whoever waits is told why, and for how long."""
+    data = tmp_path / "data"
+    words = ("demo", "--headless", "--until-quiet", "--data", data)
+    made = ("--timetable", small_timetable(tmp_path / "csv", lessons=5))
+    office, _ = open_demonstration(data, Wish(timetable=made[1]))
+    office.close()
+    with closing(sqlite3.connect(data / DATABASE)) as database:
+        database.execute(
+            "UPDATE STT_ECHO_LEASE SET HOLDER = 'Ann on PC7 (4711)', EPOCH = 1,"
+            " UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+30 seconds')"
+        )
+        database.commit()
+    ended = echodesk(*words, *made, "--timeout", 3)
+    assert ended.code == 1
+    line = next(line for line in ended.err.splitlines() if "standing by" in line)
+    assert line.startswith("waiting: ")
+    assert re.search(r"Ann on PC7 \(4711\) has the right to send, for \d\d s more if it has crashed$", line), line
 
 
 def test_another_echo360_ends_equal_too(tmp_path: Path) -> None:

@@ -75,6 +75,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     die_at: str = ""
     crossing: int = 1
     """The how-many-th crossing kills."""
+    defect_at: str = ""
+    """At the first crossing of this point an exception is raised, as if our own code had a defect."""
     window: bool = False
     """Watches tables and looks into rows, as a window does."""
     passes_on: bool = False
@@ -93,6 +95,7 @@ class Points:
     def __init__(self, life: Life) -> None:
         self._die_at = life.die_at
         self._left = life.crossing
+        self._defect_at = life.defect_at
         self._crossed = os.open(life.crossed, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def cross(self, point: str) -> None:
@@ -102,6 +105,9 @@ class Points:
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
+        if point == self._defect_at:
+            self._defect_at = ""
+            raise RuntimeError(f"a defect was asked for: {point}")
 
 
 class DyingLedger:
