@@ -26,8 +26,9 @@ NOON = dt.datetime.combine(MONDAY, dt.time(12, 0))
 
 
 @st.composite
-def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False) -> Situation:
-    """A situation of a few room-days. `quiet` leaves out obstacles, begun lessons, refusals and turnarounds."""
+def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False, passed: bool = False) -> Situation:
+    """A situation of a few room-days. `quiet` leaves out obstacles, begun lessons, refusals and turnarounds;
+    `passed` adds now and then what was recorded on a day that is not planned any more."""
     chance = random.Random(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(0, largest))
     rooms = ["LT1", "LT2", "LT3"][: draw(st.integers(1, 3))]
@@ -46,11 +47,26 @@ def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False) -> Si
     lessons = _lessons(chance, count, places)
     bare = Situation(frozenset(places), lessons, (), (), rules, BEFORE_TERM)
     standing = _disturbed(chance, bare, places, foreign=not quiet)
+    if passed and now > BEFORE_TERM:
+        standing += _over(chance, lessons, standing)
     refused: set[tuple[str, str]] = set()
     if not quiet and draw(st.booleans()):
         wanted = project(replace(bare, standing=standing, now=now)).bookings
         refused = {(one.external_id, fingerprint(one)) for one in wanted if chance.random() < 0.3}
     return replace(bare, standing=standing, now=now, refused=frozenset(refused))
+
+
+def _over(
+    chance: random.Random, lessons: tuple[Occurrence, ...], standing: tuple[Standing, ...]
+) -> tuple[Standing, ...]:
+    """Sometimes a recording of the day before, whose lesson has moved since."""
+    known = {one.external_id for one in standing}
+    moved = [one for one in lessons if one.external_id not in known]
+    if not moved or chance.random() < 0.7:
+        return ()
+    lesson = chance.choice(moved)
+    place = RoomDay(lesson.place.room, MONDAY - dt.timedelta(days=1))
+    return (Standing("over", lesson.external_id, True, place, lesson.time, lesson.content),)
 
 
 def _interval(chance: random.Random) -> Interval:
@@ -121,7 +137,12 @@ def _disturbed(
             candidates.append(Standing(f"o{number}", lost.external_id, True, place, time, lost.content))
     for number in range(chance.choice([0, 0, 1, 2]) if foreign else 0):
         said = Content("An event", (), None, ())
-        candidates.append(Standing(f"f{number}", None, False, chance.choice(places), _interval(chance), said))
+        place, time = chance.choice(places), _interval(chance)
+        # Every other one recurs, and is an obstacle on each of its dates.
+        dates = {one.date for one in places} if number % 2 else {place.date}
+        candidates += [
+            Standing(f"f{number}", None, False, RoomDay(place.room, one), time, said) for one in sorted(dates)
+        ]
     if chance.random() < 0.5:
         chance.shuffle(candidates)
     standing: list[Standing] = []

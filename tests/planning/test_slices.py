@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from echodesk.planning.plan import make_plan
 from echodesk.planning.slices import plan_in_slices
 from echodesk.planning.values import Booking, Method, Plan, Request, Situation, Standing
+from tests.planning.promises import assert_holds, target_for
 from tests.planning.situations import situations
-from tests.planning.test_plan_properties import assert_holds, common, target_for
 
 _Asked = tuple[Method, Booking | None, Standing | None]
 
@@ -21,6 +21,9 @@ def asked(plan: Plan) -> Counter[_Asked]:
         return request.method, request.booking, request.standing
 
     return Counter(map(one, plan.requests))
+
+
+common = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @common
