@@ -91,6 +91,21 @@ def _retry(stage: Stage) -> None:
     stage.post(messages.Retry("ann", tuple(row[0] for row in stage.sql("SELECT ID FROM STT_ECHO_QUEUE"))))
 
 
+def _new_start(stage: Stage) -> None:
+    stage.kill()
+    stage.change(1, room="R2")
+    stage.restart()
+
+
+def _first_fill(stage: Stage) -> None:
+    """As if a database were put back that knows nothing of what Echo360 holds."""
+    stage.kill()
+    stage.sql("DELETE FROM STT_ECHO_META WHERE NAME = 'mirror_complete'")
+    stage.sql("DELETE FROM STT_ECHO_MIRROR")
+    stage.change(1, room="R2")
+    stage.restart()
+
+
 def pause(**scope: str) -> Act:
     """Staff pause everything, or this scope."""
     return Act(lambda stage: stage.post(messages.Pause("exams", "ann", messages.Scope(**scope))), quiet=False)
@@ -130,6 +145,8 @@ ECHO360 = (
     Scenario("removed by hand, re-synced over several pages", _many_pages, (Act(_removed),)),
 )
 STAFF = (
+    Scenario("started after an edit", ONE, (Act(_new_start),)),
+    Scenario("filled for the first time", ONE, (Act(_first_fill),)),
     Scenario("a room is re-synced", lessons({}, {"at": "10:00-11:00"}).do, (Act(_refresh),)),
     Scenario("a year is switched on", _other_year, (Act(_year_on),)),
     Scenario("everything paused around an edit", ONE, (pause(), replace(change(room="R2"), quiet=False), RESUME)),
