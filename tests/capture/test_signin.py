@@ -259,3 +259,22 @@ def test_an_echoed_secret_is_in_no_exchange_and_no_message(status: int) -> None:
     assert "***" in shown
     for secret in (SECRET, "access-1", "refresh-1"):
         assert secret not in shown
+
+
+def test_a_sign_in_without_end_is_over_within_the_deadline_and_nothing_was_sent() -> None:
+    """The deadline of a call is total: it counts from before the sign-in (reliability H8)."""
+
+    class Silent(Server):
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError("nobody answers here")
+
+    async def work() -> tuple[Answer, ...]:
+        echo = client(Silent(gone), JumpingClock(), deadline_s=0.2)
+        async with asyncio.timeout(10.0):
+            replies = await asyncio.gather(*(echo.create(booking()) for _ in range(3)))
+        assert [reply.exchanges for reply in replies] == [(), (), ()]
+        return tuple(reply.answer for reply in replies)
+
+    answers = asyncio.run(work())
+    assert all(isinstance(answer, Wait) and not answer.may_have_applied for answer in answers)

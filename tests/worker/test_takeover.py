@@ -12,6 +12,7 @@ from echodesk.messages import Phase
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.wire import SimRequest, SimResponse
 from echodesk.worker.engine import Constants
+from tests.guards import ExpectedLogs
 from tests.worker.campus import day
 from tests.worker.process import Process
 from tests.worker.values import at, external, place_of
@@ -355,3 +356,29 @@ def test_a_commit_whose_outcome_nobody_knows_leaves_nothing_behind(world: Worlds
     assert intents(w) == []
     assert {row[0] for row in w.sql("SELECT DISTINCT STATUS FROM STT_ECHO_QUEUE")} == {"PROCESSED"}
     w.assert_equal()
+
+
+def test_who_stops_while_the_database_is_away_says_what_it_could_not_tell(
+    world: Worlds, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("echodesk.worker.engine", "1 requests could not be told")
+    w = world()
+    w.lesson(1)
+    w.settle()
+    first, second = w.processes[0], w.second()
+    second.start()
+    freeze_before_the_wire(w, first, 100.0)
+    w.change(1, room="R2")
+    w.until(lambda: first.machine.still)
+    w.until(lambda: leads(second), within_s=TTL_S + 10.0)
+    w.settle()
+
+    def away(step: str) -> None:
+        if step == "leave marks":
+            raise DatabaseTrouble("The disk is full", "The database could not be written.", "Make room.")
+
+    first.steps.before = away
+    w.until(lambda: not first.machine.still, within_s=200.0)
+    w.stop()
+    # What stands is what it had sent last, which is what is wanted.
+    assert place_of(w.schedules()[external(1)]) == at("R2")
