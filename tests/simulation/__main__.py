@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="the first seed of each mix")
     parser.add_argument("--mix", choices=sorted(MIXES), help="only this mix")
     parser.add_argument("--processes", type=int, help="so many at once instead of one for each core")
+    parser.add_argument("--minutes", type=float, help="begin no more histories after so long")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     parser.add_argument("--report", action="store_true", help="write tests/simulation/REPORT.md")
     parser.add_argument("--save", type=Path, help="keep the result as a file, for the report of several parts")
@@ -46,7 +47,9 @@ def main() -> int:
             text = f"{total.histories} of {asked.histories} histories, {len(total.violated)} violated"
             print(text, file=sys.stderr, flush=True)  # noqa: T201 - a command
 
-    found = campaign.run(campaign.plan(asked.histories, asked.seed, asked.mix), progress, asked.processes)
+    found = campaign.run(
+        campaign.plan(asked.histories, asked.seed, asked.mix), progress, asked.processes, asked.minutes
+    )
     result = as_result(found, asked.seed, asked.mix, campaign.seconds_since(began))
     if asked.save is not None:
         asked.save.write_text(json.dumps(result, indent=1), encoding="utf-8")

@@ -59,8 +59,9 @@ class Liveness:
         if not self._mix.unseen:
             self._equal("C1")
         refused = bool(stage.sql("SELECT 1 FROM STT_ECHO_REFUSED LIMIT 1"))
-        self._resync(may_write=self._mix.unseen or refused)
-        self._equal("C1")
+        if self._mix.unseen or refused:
+            self._resync(may_write=True)
+            self._equal("C1")
         self._resync(may_write=False)
         self._rest()
         self._equal("C3")

@@ -89,7 +89,8 @@ class Mix:
 MIXES: Mapping[str, Mix] = {
     "clean": Mix(about="Edits alone: no fault, no kill, no pause."),
     "rotations": Mix(
-        about="Swaps, rotations, shuttles and moves between days and weeks, no fault.", edits=BUSY_DAYS
+        about="Swaps, rotations, shuttles and moves between days and weeks, no fault.",
+        edits=BUSY_DAYS,
     ),
     "together": Mix(
         about="Lectures under several modules whose carriers and members come and go.",
@@ -268,3 +269,20 @@ MIXES: Mapping[str, Mix] = {
         grace_s=HOUR_S,
     ),
 }
+
+JUDGED = frozenset({"rotations", "late", "garbage", "stale", "pages"})
+"""Mixes in which every DELETE must have evidence when it is planned (C9)."""
+SAME_END = frozenset(
+    {
+        "together",
+        "late",
+        "lost",
+        "errors",
+        "exists",
+        "partial outage",
+        "limits",
+        "kills",
+        "kills and lateness",
+    }
+)
+"""Mixes whose histories end with the same content without their faults and kills (C4)."""

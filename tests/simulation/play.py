@@ -16,6 +16,7 @@ from sqlalchemy import text
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.simulation.liveness import Liveness, Transition, illegal
+from tests.simulation.mixes import JUDGED
 from tests.simulation.safety import Safety
 from tests.simulation.script import Script
 from tests.simulation.stage import Stage
@@ -39,6 +40,9 @@ class Outcome:
     convergence_s: float = 0.0
     """Virtual seconds from the end of all faults until everything was quiet."""
     trace_hash: str = ""
+    content: tuple[str, ...] | None = None
+    """What Echo360 holds of ours in the end; None if that depends on more than the timetable: on what was refused
+    for good or had begun."""
 
 
 def play(script: Script, folder: Path, mutation: Mutation | None = None) -> Outcome:
@@ -71,7 +75,7 @@ class _Played:
     def __init__(self, stage: Stage, script: Script) -> None:
         self._stage = stage
         self._script = script
-        self._safety = Safety(stage)
+        self._safety = Safety(stage, judges=script.mix in JUDGED)
         self._liveness = Liveness(stage, script, self._safety.writes, self._safety.tell)
 
     def run(self) -> Outcome:
@@ -96,7 +100,10 @@ class _Played:
         fired = Counter({kind.value: count for kind, count in stage.simulator.injector.fired.items()})
         fired.update(stage.happened)
         transitions = self._liveness.transitions()
+        told = stage.sql("SELECT 1 FROM STT_ECHO_LEFT_OUT WHERE REASON NOT IN ('clash') LIMIT 1")
+        content = None if told else tuple(f"{name} {one}" for name, one in sorted(stage.schedules().items()))
         return Outcome(
+            content=content,
             violations=(*safety.violations, *illegal(transitions)),
             requests=safety.requests,
             kills=stage.happened["kill"],

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, TextClause
 from sqlalchemy.dialects import sqlite
@@ -24,6 +25,10 @@ from tests.worker.virtual_time import VirtualLoop, database_time
 T = TypeVar("T")
 
 _DIALECT = sqlite.dialect(paramstyle="named")
+
+
+_COMPILED: WeakKeyDictionary[ClauseElement, tuple[str, dict[str, Any]]] = WeakKeyDictionary()
+"""What the store's statements are in SQLite's words; those of one moment are forgotten with it."""
 
 
 class QuickStore(Database):
@@ -84,17 +89,21 @@ class QuickConnection:
         self.connection = self
         self.driver_connection = connection
 
+    def _compiled(self, statement: ClauseElement) -> tuple[str, dict[str, Any]]:
+        found = _COMPILED.get(statement)
+        if found is None:
+            compiled = statement.compile(dialect=_DIALECT)
+            found = _COMPILED[statement] = (str(compiled), dict(compiled.params))
+        return found
+
     def execute(
         self,
         statement: ClauseElement,
         parameters: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
     ) -> QuickResult:
         """One statement, for one row or for many."""
-        if isinstance(statement, TextClause):
-            sql, given = statement.text, {}
-        else:
-            compiled = statement.compile(dialect=_DIALECT)
-            sql, given = str(compiled), compiled.params
+        nothing: dict[str, Any] = {}
+        sql, given = (statement.text, nothing) if isinstance(statement, TextClause) else self._compiled(statement)
         if parameters is None:
             return QuickResult(self._connection.execute(sql, given))
         if isinstance(parameters, Mapping):

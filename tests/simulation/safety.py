@@ -12,9 +12,10 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Interval, RoomDay
 from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.wire import SimRequest, SimResponse
+from tests.simulation.oracle import expected
 from tests.simulation.stage import Stage
 from tests.worker.process import Process
 from tests.worker.virtual_time import UTC_AT_START
@@ -32,13 +33,18 @@ FREE_OF_EPOCH = frozenset({"take lease", "pass on", "post"})
 class Safety:
     """Watches one stage. Violations are texts that begin with the promise that was broken."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, *, judges: bool) -> None:
+        """`judges`: whether each DELETE has evidence is looked at when it is planned, which costs time."""
         self._stage = stage
+        self._judges = judges
         self.violations: list[str] = []
         self.requests: Counter[str] = Counter()
         self.trace: list[tuple[object, ...]] = []
         self._sent: deque[float] = deque()
         self._fired = 0
+        self._made: Counter[tuple[str, str]] = Counter()
+        self._judged: set[int] = set()
+        """Intents whose evidence was looked at."""
         self._same: dict[tuple[str, str, bytes], list[float]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
@@ -143,11 +149,22 @@ class Safety:
         self.one_schedule_per_id()
         if response is not None:
             self._count(request, response)
+            self._once(request, response)
         if response is not None and response.status in (429, 503):
             seconds = _seconds(dict(response.headers).get("retry-after", ""), self._stage.institution.utc())
             if seconds is not None:
                 until = self._stage.loop.now + min(seconds, 3_600.0)
                 self._wait_until[process.holder] = max(self._wait_until.get(process.holder, 0.0), until)
+
+    def _once(self, request: SimRequest, response: SimResponse) -> None:
+        """No reference data is made twice (H7)."""
+        if request.method != "POST" or response.status != 201 or request.path.startswith(SCHEDULES):
+            return
+        body = msgspec.json.decode(request.body)
+        key = (request.path, str(body.get("externalId") or body))
+        self._made[key] += 1
+        if self._made[key] > 1:
+            self.tell("H7", f"{key[1]} was made {self._made[key]} times under {request.path}")
 
     def _count(self, request: SimRequest, response: SimResponse) -> None:
         """What Echo360 says of itself, and which part of it is out of order."""
@@ -178,9 +195,33 @@ class Safety:
             if count > 1:
                 self.tell("H5", f"{count} schedules carry {external_id}")
 
+    def _evidence(self) -> None:
+        """Nothing is about to be deleted that the timetable wants exactly where it stands (C9)."""
+        deletes = self._stage.sql(
+            "SELECT ID, EXTERNAL_ID FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
+        )
+        fresh = [external_id for number, external_id in deletes if number not in self._judged]
+        self._judged.update(number for number, _ in deletes)
+        if not fresh:
+            return
+        wanted = expected(self._stage).wanted
+        standing = self._stage.schedules()
+        for external_id in fresh:
+            must, stands = wanted.get(external_id), standing.get(external_id)
+            if must is None or stands is None:
+                continue
+            if (must.room, must.date.isoformat(), Interval(must.start, must.finish)) == (
+                stands.room,
+                stands.date,
+                Interval(*(int(text[:2]) * 60 + int(text[3:]) for text in stands.time.split("-"))),
+            ):
+                self.tell("C9", f"{external_id} is about to be deleted though it stands as it should")
+
     # ---- the database -------------------------------------------------------------------------------------
 
     def _on_written(self, process: Process, step: str, rows: int) -> None:
+        if step == "intents" and self._judges:
+            self._evidence()
         if rows and step not in FREE_OF_EPOCH:
             lease = self._stage.office.read(lambda books: books.office.lease())
             if lease.holder is not None and lease.holder != process.holder:
