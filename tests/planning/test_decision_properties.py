@@ -83,7 +83,8 @@ def test_only_a_decision_that_counts_leaves_out_and_its_winner_is_recorded(made:
         if left.winner is not None:
             winners = [one.winner.external_id for one in counting if one.winner is not None]
             assert any(winner in carrier and carrier[winner].external_id == left.winner for winner in winners)
-            assert conflicts(carrier[left.winner].time, by_id[left.external_id].time, made.rules.turnaround)
+            booking = next(one for one in projection.bookings if one.external_id == left.winner)
+            assert conflicts(booking.time, by_id[left.external_id].time, made.rules.turnaround)
 
 
 @common
