@@ -21,7 +21,7 @@ from echodesk.main import Echo360Access, compare_now, pending
 from echodesk.paths import DATABASE
 from echodesk.simulator.process import Address, SimulatorProcess
 from echodesk.worker.compare import Comparison
-from tests.end_to_end.kills import RANDOM, targets
+from tests.end_to_end.kill_targets import RANDOM, targets
 from tests.end_to_end.points import COMMITTED, NOT_IN_A_WORKER, UNCOMMITTED, named_points
 from tests.end_to_end.programs import ROOT, environment, kill, ready, start_worker
 from tests.end_to_end.small_timetable import small_timetable

@@ -76,7 +76,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     crossing: int = 1
     """The how-many-th crossing kills."""
     defect_at: str = ""
-    """At the first crossing of this point an exception is raised, as if our own code had a defect."""
+    """At the first crossings of this point an exception is raised, as if our own code had a defect."""
+    defects: int = 1
     window: bool = False
     """Watches tables and looks into rows, as a window does."""
     passes_on: bool = False
@@ -96,6 +97,7 @@ class Points:
         self._die_at = life.die_at
         self._left = life.crossing
         self._defect_at = life.defect_at
+        self._defects = life.defects
         self._crossed = os.open(life.crossed, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def cross(self, point: str) -> None:
@@ -105,8 +107,8 @@ class Points:
             self._left -= 1
             if self._left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
-        if point == self._defect_at:
-            self._defect_at = ""
+        if point == self._defect_at and self._defects:
+            self._defects -= 1
             raise RuntimeError(f"a defect was asked for: {point}")
 
 
