@@ -19,11 +19,13 @@ PROFILES: Mapping[str, Mapping[FaultKind, float]] = {
         _K.CUT_APPLIED: 0.006,
         _K.ERROR_500: 0.006,
         _K.ERROR_502: 0.006,
-        _K.ERROR_503: 0.006,
+        # Whoever is told that the service is away leaves it alone for some seconds, with all that is to be sent:
+        # at the rate of the others a whole university would stand still for twenty minutes.
+        _K.ERROR_503: 0.0005,
         _K.ERROR_504: 0.004,
         _K.ERROR_500_APPLIED: 0.006,
         _K.ERROR_502_APPLIED: 0.006,
-        _K.ERROR_503_APPLIED: 0.004,
+        _K.ERROR_503_APPLIED: 0.0005,
         _K.ERROR_504_APPLIED: 0.004,
         _K.TRUNCATED_JSON: 0.006,
         _K.MALFORMED_JSON: 0.004,
