@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
+from typing import TypeVar
 
 from echodesk.planning.difference import difference
 from echodesk.planning.ground import Deadline, ground_of
@@ -22,6 +23,7 @@ from echodesk.planning.values import Booking, Method, Plan, Reason, Request, Sit
 from tests.planning.builders import BEFORE_TERM
 from tests.planning.target import StrictTarget, run
 
+T = TypeVar("T")
 Promise = Callable[[Situation, random.Random], None]
 
 MOST_TRIED = 9
@@ -53,15 +55,16 @@ def assert_holds(target: StrictTarget, plan: Plan, situation: Situation) -> None
 
 def mixed(situation: Situation, chance: random.Random) -> Situation:
     """The same, told in another order."""
-    parts = [list(one) for one in (situation.occurrences, situation.standing, situation.decisions)]
-    for part in parts:
-        chance.shuffle(part)
     return replace(
         situation,
-        occurrences=tuple(parts[0]),  # type: ignore[arg-type]  # each part keeps its kind
-        standing=tuple(parts[1]),  # type: ignore[arg-type]
-        decisions=tuple(parts[2]),  # type: ignore[arg-type]
+        occurrences=_shuffled(situation.occurrences, chance),
+        standing=_shuffled(situation.standing, chance),
+        decisions=_shuffled(situation.decisions, chance),
     )
+
+
+def _shuffled(items: tuple[T, ...], chance: random.Random) -> tuple[T, ...]:
+    return tuple(chance.sample(items, len(items)))
 
 
 def calm(situation: Situation) -> Situation:

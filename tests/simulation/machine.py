@@ -131,7 +131,7 @@ class EchoDeskMachine(RuleBasedStateMachine):
         """A university at the beginning of its year."""
         start = Start(settings={"strategy": strategy.value})
         self.stage = OnRealFile(template(FOLDER), self.folder, Script(seed=0, mix="quiet", start=start, steps=()))
-        self.safety = Safety(self.stage)
+        self.safety = Safety(self.stage, judges=True)
         self.stage.take(Edit(tuple(first)))
         self.by_hand = self.unseen = False
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from echodesk.planning.plan import make_plan
 from echodesk.planning.values import Interval, Standing
 from tests.planning.builders import day, lesson, situation
+from tests.planning.fewest import State, can_be_done_within, seating, situation_between
 from tests.planning.target import RefusedRequest, StrictTarget, run
-from tests.planning.test_fewest_requests import State, can_be_done_within, seating, situation_between
 
 PARKING = [(day("LT2"), Interval(900, 930))]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from echodesk.planning.values import Interval, RoomDay
-from tests.planning.test_fewest_requests import Seat, State, can_be_done_within, differing
+from tests.planning.fewest import Seat, State, can_be_done_within, differing
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
 from tests.worker.edit import Edit
