@@ -120,20 +120,23 @@ SETS_OF_SLOT = _prepared("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTI
 
 # How much of a timetable there is, year by year: lessons that are taught, in a room that can record, in some week,
 # and asked for. Not who is eligible (that is `eligibility`): only whether the tables are as full as they were.
+# Both sides of each comparison are expressions: beside a column SQLite leaves indexes of expressions alone.
 SIZES = _prepared(
     """
     SELECT S.SETID,
            (SELECT COUNT(*) FROM TIMETABLE T
-            WHERE TRIM(T.SETID) = S.SETID AND T.SLOTENTRY = 1 AND T.STATUS = 2 AND TRIM(T.SOURCESID) = 'TEACH'
-              AND EXISTS (SELECT 1 FROM WEEKMAPNUMERIC W WHERE TRIM(W.SETID) = S.SETID AND W.WEEKID = T.WEEKID)
+            WHERE TRIM(T.SETID) = TRIM(S.SETID) AND T.SLOTENTRY = 1 AND T.STATUS = 2
+              AND TRIM(T.SOURCESID) = 'TEACH'
+              AND EXISTS (SELECT 1 FROM WEEKMAPNUMERIC W
+                          WHERE TRIM(W.SETID) = TRIM(T.SETID) AND W.WEEKID = T.WEEKID)
               AND EXISTS (SELECT 1 FROM ROOMFEATURES F
-                          WHERE TRIM(F.SETID) = S.SETID AND TRIM(F.ROOMID) = TRIM(T.ROOMID)
+                          WHERE TRIM(F.SETID) = TRIM(T.SETID) AND TRIM(F.ROOMID) = TRIM(T.ROOMID)
                             AND TRIM(F.FEATUREID) IN ('AUDIOREC', 'VIDEOREC'))
               AND EXISTS (SELECT 1 FROM ROOMREQUESTS Q
-                          WHERE TRIM(Q.SETID) = S.SETID AND Q.SLOTID = T.SLOTID AND Q.SLOTENTRY = 1
+                          WHERE TRIM(Q.SETID) = TRIM(T.SETID) AND Q.SLOTID = T.SLOTID AND Q.SLOTENTRY = 1
                             AND TRIM(Q.FEATUREID) IN ('AUDIOREC', 'VIDEOREC'))
               AND EXISTS (SELECT 1 FROM MODULEGROUPS G
-                          WHERE TRIM(G.SETID) = S.SETID AND TRIM(G.MODULEID) = TRIM(T.MODULEID)
+                          WHERE TRIM(G.SETID) = TRIM(T.SETID) AND TRIM(G.MODULEID) = TRIM(T.MODULEID)
                             AND TRIM(G.GRPCODE) = TRIM(T.MODGRPCODE)))
     FROM STT_ECHO_SET S WHERE S.LIVE = 1 ORDER BY S.SETID"""
 )

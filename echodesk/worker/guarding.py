@@ -20,9 +20,9 @@ from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.work import Work
 
 SIZE_S = 5.0
-"""How often the timetable's size is looked at though nothing is planned."""
+"""How often the timetable's size is looked at though nothing is removed."""
 OPEN_S = 1.0
-"""The same, and the lists of stops, while there is a stop."""
+"""How often the lists are looked through while there is a stop."""
 
 
 class Guarding:
@@ -32,38 +32,48 @@ class Guarding:
         self._ledger = ledger
         self._clock = clock
         self._epoch = epoch
-        self._review_at = clock.monotonic()
+        self._size_at = self._list_at = clock.monotonic()
+        self._lists = True
+        """There may be lists; known after the first look."""
         self.no_plan = False
         """True while the timetable proves nothing: no plan at all is made."""
 
     async def review(self) -> None:
-        """Now and then: the timetable's size against the last one, and stops of which nothing is left."""
-        if self._clock.monotonic() < self._review_at:
-            return
-        today = self._clock.campus_now().date()
-        seen = await self._ledger.read("safety stops", lambda books: _seen(books, today))
-        if seen.to_write:
-            seen = await self._ledger.write("safety stops", lambda books: self._write(books, today))
-        self.no_plan = seen.reason is not None
-        self._review_at = self._clock.monotonic() + (OPEN_S if seen.stops or self.no_plan else SIZE_S)
+        """Now and then: the timetable's size against the last one, and lists of which nothing is left."""
+        now = self._clock.monotonic()
+        if now >= self._size_at:
+            await self._look_at_size()
+            self._size_at = self._clock.monotonic() + (OPEN_S if self.no_plan else SIZE_S)
+        if self._lists and now >= self._list_at:
+            self._lists = await self._ledger.write("safety stops", self._go_through_lists)
+            self._list_at = self._clock.monotonic() + OPEN_S
 
-    def _write(self, books: Books, today: dt.date) -> _Seen:
+    async def _look_at_size(self) -> None:
+        today = self._clock.campus_now().date()
+        seen = await self._ledger.read("timetable's size", lambda books: _seen(books, today))
+        if seen.to_write:
+            await self._ledger.write("timetable's size", lambda books: self._write(books, seen))
+        self.no_plan = seen.reason is not None
+
+    def _write(self, books: Books, seen: _Seen) -> None:
         books.office.guard(self._epoch)
-        seen = _seen(books, today)
         if seen.reason is not None:
             books.stops.stop_feed(seen.reason)
-        elif seen.stopped:
+        else:
             books.stops.end_feed()
         if seen.sizes is not None:
             books.stops.set_feed(seen.sizes)
+
+    def _go_through_lists(self, books: Books) -> bool:
+        """True while there are any."""
+        books.office.guard(self._epoch)
         books.stops.review()
-        return seen
+        return any(one.kind is not StopKind.FEED for one in books.stops.open())
 
     async def stop(self) -> None:
         """A snapshot showed a timetable that proves nothing: say so at once, and plan nothing."""
         self.no_plan = True
-        self._review_at = self._clock.monotonic()
-        await self.review()
+        await self._look_at_size()
 
     def judge(self, books: Books, works: Sequence[Work], now: dt.datetime) -> list[Work]:
         """Those of these works that wait for a yes; they are written on their list and stay dirty. What the others
@@ -86,7 +96,7 @@ class Guarding:
                 _hold(books, work, asked, listed, *found)
                 brake.waits(found[0])
                 held.append(work)
-                self._review_at = self._clock.monotonic()
+                self._lists = True
         return held
 
 
@@ -104,10 +114,6 @@ class _Seen:
 
     reason: str | None
     """Why nothing may be planned."""
-    stopped: bool
-    """There is a stop that says so."""
-    stops: bool
-    """There is any stop."""
     sizes: dict[str, int] | None
     """What the last size is to be from now on, None if it stays."""
     to_write: bool
@@ -116,18 +122,9 @@ class _Seen:
 def _seen(books: Books, today: dt.date) -> _Seen:
     lessons, before = books.timetable.sizes(), books.stops.feed()
     reason = _feed_reason(books, lessons, before, today)
-    open_stops = books.stops.open()
-    feed = [one for one in open_stops if one.kind is StopKind.FEED]
     sizes = None if reason is not None or not lessons else _next_sizes(books, lessons, before)
-    return _Seen(
-        reason=reason,
-        stopped=bool(feed),
-        stops=bool(open_stops),
-        sizes=sizes,
-        to_write=sizes is not None
-        or len(open_stops) > len(feed)
-        or [one.reason for one in feed] != ([reason] if reason is not None else []),
-    )
+    said = [one.reason for one in books.stops.open() if one.kind is StopKind.FEED]
+    return _Seen(reason, sizes, sizes is not None or said != ([reason] if reason is not None else []))
 
 
 def _feed_reason(books: Books, lessons: dict[str, int], before: dict[str, int], today: dt.date) -> str | None:
