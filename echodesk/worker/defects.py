@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from echodesk.errors import DatabaseTrouble, NotLeading, RowRefused
+from echodesk.errors import DatabaseTrouble, NotLeading, RowRefused, TimetableFault
 from echodesk.messages import Event, Level, Notice
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,10 @@ class Defect:
 
 
 async def attempt(step: Coroutine[Any, Any, T]) -> T | Defect:
-    """Run a step to its end; a defect in it is its answer. Lets `DatabaseTrouble` and `NotLeading` through."""
+    """Run a step to its end; a defect in it is its answer.
+
+    Lets through `DatabaseTrouble`, `NotLeading` and `TimetableFault`: while ids mean two lessons nothing is sent.
+    """
     running = asyncio.ensure_future(step)
     try:
         await asyncio.wait({running})
@@ -47,7 +50,8 @@ async def attempt(step: Coroutine[Any, Any, T]) -> T | Defect:
     error = running.exception()
     if error is None:
         return running.result()
-    waited_out = isinstance(error, DatabaseTrouble | NotLeading) and not isinstance(error, RowRefused)
+    waited_out = isinstance(error, DatabaseTrouble | NotLeading | TimetableFault)
+    waited_out = waited_out and not isinstance(error, RowRefused)
     if waited_out or not isinstance(error, Exception):
         raise error
     return Defect(error)

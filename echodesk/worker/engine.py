@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 
 UNUSABLE_S = 5.0
 """How long a timetable that cannot be used is left alone."""
+MENDED_S = 3 * UNUSABLE_S
+"""One that could not be used for the last time so long ago is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class Engine:
         self._leading: Leading | None = None
         self._lease = LeaseState(None, 0, -1.0)
         self._database = ""
+        self._unusable = ""
+        self._unusable_since = clock.moment()
         self._pauses: tuple[PauseRecord, ...] = ()
         self._told: EngineState | None = None
         self._unsettled: list[IntentRow] = []
@@ -136,7 +140,8 @@ class Engine:
                 wait_s = min(self._constants.reconnect_max_s, wait_s * 2)
             except TimetableFault as error:
                 # Nothing may be sent while ids could mean two lessons; staff mend the tables, and it goes on.
-                self._database = f"{error.title}. {error.message}"
+                self._unusable = f"{error.title}. {error.message}"
+                self._unusable_since = self._clock.moment()
                 log.info("the timetable cannot be used, looked at again in %.0f s: %s", UNUSABLE_S, error)
                 self.tell()
                 await self._pause_for(UNUSABLE_S)
@@ -246,7 +251,7 @@ class Engine:
             holder=(self._holder if leading is not None else self._lease.holder) or "",
             mine=leading is not None,
             pauses=tuple(_shown(one) for one in pauses),
-            database=self._database or (leading.database if leading is not None else ""),
+            database=self._trouble or (leading.database if leading is not None else ""),
             echo360=leading.trouble if leading is not None else "",
             clock=self._clock.fault,
         )
@@ -254,10 +259,17 @@ class Engine:
             self._told = state
             self._sink.post(state)
 
+    @property
+    def _trouble(self) -> str:
+        """What is wrong with the database or with what stands in it, '' when well."""
+        if self._unusable and self._clock.age_s(self._unusable_since) > MENDED_S:
+            self._unusable = ""
+        return self._database or self._unusable
+
     def _phase(self) -> Phase:
         if self._stop.is_set():
             return Phase.STOPPING
-        if self._database or (self._leading is not None and self._leading.database):
+        if self._trouble or (self._leading is not None and self._leading.database):
             return Phase.DATABASE_LOST
         if self._leading is not None:
             return self._leading.phase

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from echodesk.errors import TimetableFault
 from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
@@ -168,7 +169,12 @@ class Planner:
         if isinstance(outcome, _WriteDownFirst):
             places = {mark.place for mark in chosen}
             await self._poison.about_to_plan(places)
-            outcome = await attempt(self._ledger.read(step, lambda books: plan(books, chosen)))
+            try:
+                outcome = await attempt(self._ledger.read(step, lambda books: plan(books, chosen)))
+            except TimetableFault:
+                # The fault is the whole timetable's, and not theirs.
+                await self._poison.planned(places)
+                raise
             if not isinstance(outcome, Defect):
                 await self._poison.planned(places)
         if isinstance(outcome, Defect):
