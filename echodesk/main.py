@@ -10,6 +10,7 @@ import getpass
 import logging
 import os
 import platform
+import random
 import sys
 import threading
 from collections.abc import Callable
@@ -220,7 +221,15 @@ def make_worker(
         capture = Echo360(settings, clock)
         chosen = constants if constants is not None else Constants()
         engine = Engine(
-            ledger, capture, clock, events, holder(), calls_per_minute, chosen, free_first_fill=free_first_fill
+            ledger,
+            capture,
+            clock,
+            events,
+            holder(),
+            calls_per_minute,
+            chosen,
+            free_first_fill=free_first_fill,
+            dice=random.Random(holder()).random,
         )
         return engine, capture
 

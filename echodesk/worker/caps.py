@@ -7,7 +7,7 @@ of which each may take effect for L.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from echodesk.planning.records import NewTry, Try
@@ -44,6 +44,16 @@ def wait_s(tries: Iterable[Try], late_s: float) -> float:
     return max(
         [0.0, *(seconds - ages[most - 1] for seconds, most in windows(late_s) if len(ages) >= most)],
     )
+
+
+def sent_in_burst(tries: Iterable[Try], late_s: float) -> int:
+    """How often the most repeated of these was sent in this burst."""
+    burst_s, _most = windows(late_s)[0]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for one in tries:
+        if one.age_s < burst_s:
+            counts[one.external_id, one.method, one.fingerprint] += one.sent
+    return max(counts.values(), default=0)
 
 
 def back_off_s(sent: int, fraction: float) -> float:

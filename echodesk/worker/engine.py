@@ -32,7 +32,7 @@ from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
-from echodesk.worker.ports import Capture, Clock, EventSink, Ledger, Moment
+from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, whole
 from echodesk.worker.publish import Publisher
 from echodesk.worker.tasks import Tasks
 
@@ -74,8 +74,10 @@ class Engine:
         constants: Constants = Constants(),
         *,
         free_first_fill: bool = False,
+        dice: Dice = whole,
     ) -> None:
         """`free_first_fill`: no call limit until everything was quiet once (decisions: The demonstration)."""
+        self._dice = dice
         self._ledger = ledger
         self._capture = capture
         self._clock = clock
@@ -180,6 +182,7 @@ class Engine:
             self.tell,
             self._on_quiet,
             Defects(self._sink.post).report,
+            self._dice,
         )
         self._leading = leading
         try:

@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from echodesk.planning.answers import PROBE_S, NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.values import Method, Request, RoomDay
-from echodesk.worker.ports import Clock, Moment
+from echodesk.worker.ports import Clock, Dice, Moment
+from echodesk.worker.retries import RetryBudget
 from echodesk.worker.work import Fate
 
 UNCLEAR_IN_A_ROW = 5
 BACK_OFF_MAX_S = 20.0
-"""How long sending stands still at most after unclear answers in a row: once Echo360 is well again, everything must
-have arrived within L and a minute (reliability C1). A probe each 20 s is nothing beside 120 calls a minute."""
+"""How long sending stands still at most after unclear answers in a row: once Echo360 is well again, everything
+must have arrived within L and a minute (reliability C1). A probe in 20 s is nothing beside 120 calls a minute."""
 ROOM_WAIT_S = 3_600.0
 """A room without a recorder is tried once an hour (design §4.10)."""
 
@@ -28,9 +29,17 @@ class Gate:
     """What holds requests back. Owned by the worker's loop; no locks."""
 
     def __init__(
-        self, clock: Clock, on_change: Callable[[], None], deadline_s: float, trust_s: float, renewed: Moment
+        self,
+        clock: Clock,
+        on_change: Callable[[], None],
+        deadline_s: float,
+        trust_s: float,
+        renewed: Moment,
+        dice: Dice,
     ) -> None:
         """The lease is ours beyond doubt for `trust_s` from when its last renewal, `renewed`, was begun."""
+        self._dice = dice
+        self.retries = RetryBudget(clock)
         self._clock = clock
         self._on_change = on_change
         self._deadline_s = deadline_s
@@ -137,6 +146,7 @@ class Gate:
     async def told(self, answer: Wait | NotAllowed | None) -> None:
         """Echo360 asked to wait, or does not let us in, or (None) answered well."""
         if answer is None:
+            self.retries.clean()
             if self._unclear or self.not_allowed:
                 self._unclear = 0
                 self._on_change()
@@ -145,13 +155,15 @@ class Gate:
             self._not_allowed_at = self._clock.monotonic()
             self._wake()
         else:
+            self.retries.throttled()
             self._block(answer.seconds, answer.text)
 
     def unclear(self, text: str) -> None:
-        """An unclear answer; several in a row slow everything down."""
+        """An unclear answer; several in a row, or one while retries have no budget, slow everything down."""
         self._unclear += 1
-        if self._unclear >= UNCLEAR_IN_A_ROW:
-            self._block(min(BACK_OFF_MAX_S, 2.0 ** (self._unclear - UNCLEAR_IN_A_ROW)), text)
+        if self._unclear >= UNCLEAR_IN_A_ROW or self.retries.empty:
+            more = max(0, self._unclear - UNCLEAR_IN_A_ROW)
+            self._block(min(BACK_OFF_MAX_S, 2.0 ** min(more, 10)) * self._dice(), text)
 
     def try_again(self) -> None:
         """Someone has acted: sending may begin again at once."""

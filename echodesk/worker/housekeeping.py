@@ -12,11 +12,12 @@ from echodesk.planning.answers import Done, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.values import RoomDay
+from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
-from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.ports import Capture, Clock, Dice, Ledger
 from echodesk.worker.snapshot import plan_places
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Housekeeper:
         epoch: int,
         nothing_in_hand: Callable[[], bool],
         report: Report,
+        dice: Dice,
     ) -> None:
         """`nothing_in_hand`: nothing is taken from the queue, planned, on the wire or waiting to be settled."""
         self._ledger = ledger
@@ -68,6 +70,7 @@ class Housekeeper:
         self._epoch = epoch
         self._nothing_in_hand = nothing_in_hand
         self._report = report
+        self._dice = dice
         now = clock.monotonic()
         self._chores = [
             _Chore("Looking after late answers", LATE_CHECK_S, self.late_answers, now),
@@ -97,6 +100,7 @@ class Housekeeper:
         if not await self._ledger.read("overdue", lambda books: bool(books.journal.overdue(late_s))):
             return
         today = self._clock.campus_now().date()
+        jitter = self._dice()
 
         def write(books: Books) -> None:
             books.office.guard(self._epoch)
@@ -106,7 +110,8 @@ class Housekeeper:
             places |= {row.standing.place for row in books.mirror.of_external(ids)}
             lessons = [lesson for one in ids if (lesson := books.timetable.lesson_of(one)) is not None]
             places |= {one.place for one in books.timetable.occurrences_of(lessons)[0]}
-            books.places.mark_refresh({one for one in places if one.date >= today}, 0.0, "no clear answer")
+            wait_s = caps.back_off_s(caps.sent_in_burst(books.tries.of(ids), late_s), jitter)
+            books.places.mark_refresh({one for one in places if one.date >= today}, wait_s, "no clear answer")
             books.journal.clear_intents([one.id for one in intents])
 
         await self._ledger.write("late answers", write)

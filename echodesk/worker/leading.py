@@ -22,7 +22,7 @@ from echodesk.worker.housekeeping import Housekeeper
 from echodesk.worker.listing import Lister
 from echodesk.worker.planner import Planner
 from echodesk.worker.poison import Poison
-from echodesk.worker.ports import Capture, Clock, Ledger, Moment
+from echodesk.worker.ports import Capture, Clock, Dice, Ledger, Moment
 from echodesk.worker.send import Sender
 from echodesk.worker.settling import Settler
 from echodesk.worker.tasks import Tasks
@@ -56,6 +56,7 @@ class Leading:
         tell: Callable[[], None],
         on_quiet: Callable[[], None],
         report: Report,
+        dice: Dice,
     ) -> None:
         """`asked`: when the lease was asked for."""
         self._ledger = ledger
@@ -69,17 +70,19 @@ class Leading:
         self._on_quiet = on_quiet
         self._report = report
         trust_s = constants.lease_ttl_s - constants.lease_margin_s
-        self.gate = Gate(clock, tell, constants.deadline_s, trust_s, asked)
+        self.gate = Gate(clock, tell, constants.deadline_s, trust_s, asked, dice)
         capture.only_while(self.gate.trusted)
         sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections, report)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell, report)
         self._poison = Poison(ledger, epoch, report)
-        self._planner = Planner(ledger, clock, self._flight, epoch, self._lister.on_launch, self._poison, report)
+        self._planner = Planner(
+            ledger, clock, self._flight, epoch, self._lister.on_launch, self._poison, report, self.gate.retries
+        )
         self._lister.planner = self._planner
         self._settler = Settler(ledger, self._flight, epoch, report)
         self._house = Housekeeper(
-            ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand, report
+            ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand, report, dice
         )
         self._wake = asyncio.Event()
         self._phase = Phase.STARTING

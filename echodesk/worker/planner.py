@@ -22,8 +22,9 @@ from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
 from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
+from echodesk.worker.retries import PROBE_S, RetryBudget
 from echodesk.worker.snapshot import Snapshot, plan_places
-from echodesk.worker.work import Work
+from echodesk.worker.work import Fate, Result, Work
 
 PLACES_AT_ONCE = 60
 LOW_WATER = 60
@@ -55,6 +56,7 @@ class Planner:
         on_launch: Callable[[frozenset[RoomDay]], None],
         poison: Poison,
         report: Report,
+        retries: RetryBudget,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -63,6 +65,7 @@ class Planner:
         self._guarding = Guarding(ledger, clock, epoch)
         self._poison = poison
         self._report = report
+        self._retries = retries
         self._tried_first = False
         self._reading_since: float | None = None
         """Since when more entries have waited each time some were read."""
@@ -224,6 +227,7 @@ class Planner:
         if not works and not held:
             return False
         for work in works:
+            self._hold_retries(work)
             self._flight.reserve(work.places)
             self._on_launch(work.places)
 
@@ -258,3 +262,11 @@ class Planner:
             work.tries[request.number] = tried
         self._flight.add(going)
         return True
+
+    def _hold_retries(self, work: Work) -> None:
+        """What was sent before without a clear answer goes out if there is budget for it, and waits if not."""
+        for request in work.open:
+            again = request.number in work.sent_before and request.number not in work.results
+            if again and not self._retries.take():
+                text = "Echo360 gives too few clear answers; it is sent again when it is better."
+                work.record(request.number, Result(Fate.LATER, text, wait_s=PROBE_S))

@@ -27,6 +27,15 @@ class Moment:
     """Seconds of the wall clock."""
 
 
+Dice = Callable[[], float]
+"""A fraction from 0 to 1, drawn anew each time: the jitter of waits. `main.py` seeds it for each process."""
+
+
+def whole() -> float:
+    """No jitter: every wait is as long as it may be."""
+    return 1.0
+
+
 class Clock(Protocol):
     """Time and waiting. Nothing else in the worker may ask for either."""
 

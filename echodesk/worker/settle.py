@@ -35,6 +35,8 @@ SURPRISES_SHOWN = 3
 """After this many unexplained surprises a room-day is shown as failed, though it keeps trying."""
 SURPRISE_WAIT_S = 5.0
 SURPRISE_WAIT_MAX_S = 3_600.0
+DONE_WAIT_MAX_S = 60.0
+"""What was done in another way than expected is looked at again within this time: only then it is certain."""
 LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION)
 """Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
 ROOM_WAIT_S = 3_600.0
@@ -205,7 +207,7 @@ class _Settling:
         if surprised:
             for request, result in results:
                 if result.surprised:
-                    again_s = _surprise_wait_s(work.sent_before.get(request.number, 0))
+                    again_s = min(_surprise_wait_s(work.sent_before.get(request.number, 0)), DONE_WAIT_MAX_S)
                     books.places.mark_refresh(request.places, again_s, "surprise")
         return 0
 

@@ -8,8 +8,10 @@ import pytest
 
 from echodesk import messages
 from echodesk.planning.records import Try
+from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
 from echodesk.worker import caps
+from echodesk.worker.retries import RetryBudget
 from tests.worker.campus import day
 from tests.worker.values import external
 from tests.worker.world import LATE_S, World
@@ -199,3 +201,82 @@ def test_the_wait_between_tries_grows_to_five_minutes_with_full_jitter() -> None
     assert [caps.back_off_s(sent, 1.0) for sent in (1, 2, 3, 9, 10, 40)] == [1.0, 2.0, 4.0, 256.0, 300.0, 300.0]
     assert caps.back_off_s(5, 0.0) == 0.0
     assert LATE_S * caps.BURST_LATE == BURST_S
+
+
+# ---- the budget for retries (H2) ----------------------------------------------------------------------------
+
+
+def many_edits(w: World) -> int:
+    """A first fill of 200 lectures, then each changes: requests that it took, sign-ins apart."""
+    w.settle()
+    before = len(w.wire.seen)
+    with w.edit() as cmis:
+        for slot in range(1, 41):
+            cmis.add(slot, room=f"R{slot % 4 + 1}", weekday=slot % 5 + 1, weeks=WEEKS, at=hour(slot))
+    w.settle()
+    with w.edit() as cmis:
+        for slot in range(1, 41):
+            cmis.alter(slot, lecturer=f"P{slot % 3 + 2}")
+    w.settle()
+    w.assert_equal()
+    return len(w.wire.seen) - before
+
+
+WEEKS = (2, 3, 4, 5, 6)
+
+
+def hour(slot: int) -> str:
+    return f"{8 + slot // 20 * 2:02d}:00-{9 + slot // 20 * 2:02d}:00"
+
+
+def test_with_less_than_one_in_a_hundred_errors_a_tenth_more_is_sent_at_most(world: Worlds) -> None:
+    fault_free = many_edits(world())
+    w = world()
+    w.simulator.use_faults(FaultSettings(rates={FaultKind.ERROR_500: 0.009}, late_s=LATE_S * 0.8))
+    sent = many_edits(w)
+    assert fault_free >= 400
+    assert fault_free < sent <= 1.1 * fault_free
+
+
+class Ticks:
+    """A clock for the budget alone."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def test_an_empty_budget_lets_a_few_retries_through_and_clean_answers_fill_it() -> None:
+    clock = Ticks()
+    budget = RetryBudget(clock)  # type: ignore[arg-type]  # it only reads the time
+    assert sum(budget.take() for _ in range(100)) == 500 // 14
+    assert budget.empty
+    clock.now += 60.0
+    assert sum(budget.take() for _ in range(100)) == 12, "a tenth of the call limit"
+    for _ in range(28):
+        budget.clean()
+    assert sum(budget.take() for _ in range(100)) == 2
+    clock.now += 3_600.0
+    for _ in range(90):
+        budget.throttled()
+    assert sum(budget.take() for _ in range(100)) == (500 - 90 * 5) // 14
+
+
+def test_retries_without_budget_wait_and_arrive_when_echo360_is_well_again(world: Worlds) -> None:
+    w = settled_world(world)
+    w.simulator.use_faults(FaultSettings(rates={FaultKind.ERROR_500: 0.7}, methods=frozenset({"POST"})))
+    with w.edit() as cmis:
+        for slot in range(11, 31):
+            cmis.add(slot, room=f"R{slot % 4 + 1}", weekday=slot % 5 + 1, weeks=WEEKS)
+    waited = False
+    for _ in range(60):
+        w.pass_time(1.0)
+        waited = waited or "too few clear answers" in " ".join(
+            row[0] or "" for row in w.sql("SELECT MESSAGE FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'UNPROCESSED'")
+        )
+    assert waited
+    w.faults()
+    w.settle()
+    assert len(w.schedules()) == 100, "one clashes"
+    w.assert_equal()
