@@ -15,7 +15,13 @@ from tests.handlers.reasons import UNREACHED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("echodesk.planning", "echodesk.worker", "echodesk.capture", "echodesk.store")
-FOLDERS = ("tests/planning", "tests/capture", "tests/store", "tests/worker")
+FOLDERS = (
+    "tests/planning",
+    "tests/capture",
+    "tests/store",
+    "tests/worker",
+    "tests/end_to_end/test_certificates.py",
+)
 
 
 def line_of(path: str, line: int) -> str:
