@@ -52,10 +52,6 @@ _SENIOR = text(
     " ON CONFLICT (SETID, SLOTID) DO UPDATE SET QUEUE_ID = excluded.QUEUE_ID, SINCE = excluded.SINCE"
     " WHERE excluded.QUEUE_ID > QUEUE_ID"
 )
-_HAS_SENIOR = text(
-    "SELECT s.SETID, s.SLOTID FROM json_each(:keys) k CROSS JOIN STT_ECHO_SENIORITY s"
-    " ON s.SETID = json_extract(k.value, '$[0]') AND s.SLOTID = json_extract(k.value, '$[1]')"
-)
 _WAITING_AT = text(
     "SELECT n.ID, n.QUEUE_ID, n.EXTERNAL_ID, n.ACTION, n.OLD_ROOMID, n.OLD_DATE, n.NEW_ROOMID, n.NEW_DATE"
     " FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n ON n.NEW_ROOMID = json_extract(p.value, '$[0]')"
@@ -256,11 +252,6 @@ class Queue:
                     for (setid, slotid), (queue_id, since) in lessons.items()
                 ],
             )
-
-    def has_seniority(self, lessons: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
-        """Those of these lessons whose seniority is written down."""
-        rows = self._connection.execute(_HAS_SENIOR, {"keys": as_json(lessons)})
-        return {(row.SETID, row.SLOTID) for row in rows}
 
     def waiting_at(self, places: Collection[RoomDay]) -> list[Waiting]:
         """Notifications that no plan has served yet and that touch one of these room-days."""

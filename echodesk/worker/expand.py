@@ -72,7 +72,6 @@ class _Reading:
         # that names nothing but its lesson knows their room-days from nowhere else.
         nameless = {_key(entry) for entry in entries if entry.source != "TIMETABLE"}
         self._stood = books.places.stood(nameless) if nameless else {}
-        self._senior = books.queue.has_seniority(keys)
         self._rewritten = _rewritten(entries)
         self._intents: dict[LessonKey, set[RoomDay]] = defaultdict(set)
         for intent in books.journal.intents_open():
@@ -152,11 +151,14 @@ class _Reading:
         if entry.source == "RETRY":
             return False
         now = self.now.get(_key(entry))
-        return (
-            now is not None
-            and now.eligible
-            and (_key(entry) not in self._senior or _key(entry) not in self._mirror.keys() | self._stood.keys())
-        )
+        return now is not None and now.eligible and not self._is_recorded(_key(entry))
+
+    def _is_recorded(self, key: LessonKey) -> bool:
+        """Whether it was eligible before an entry that does not say so: another kind of recording costs nobody the
+        room, also where the lesson is older than EchoDesk and has no seniority written down."""
+        places = {place for held in self._mirror.get(key, {}).values() for place in held}
+        places.update(self._stood.get(key, {}).values())
+        return any(place.date >= self._today for place in places)
 
     def _of(self, setid: str, weekid: int | None) -> frozenset[int]:
         return self._weeks.get((setid, weekid), frozenset()) if weekid is not None else frozenset()

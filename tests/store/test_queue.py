@@ -172,7 +172,6 @@ def test_the_later_entry_decides_seniority_whatever_comes_last(office: Office) -
     office.write(lambda books: books.queue.set_seniority({key: (7, "later")}))
     office.write(lambda books: books.queue.set_seniority({key: (5, "earlier")}))
     assert rows(office, "SELECT QUEUE_ID, SINCE FROM STT_ECHO_SENIORITY") == [(7, "later")]
-    assert office.read(lambda books: books.queue.has_seniority([key, (SETID, 2)])) == {key}
 
 
 def test_a_message_of_any_length_fits(office: Office) -> None:
