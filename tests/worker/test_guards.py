@@ -101,6 +101,20 @@ def test_a_yes_is_for_what_was_on_the_list_and_nothing_else(w: World) -> None:
     assert w.notifications(1)[-1] == "SUCCESS"
 
 
+def test_the_list_says_exactly_what_would_go(w: World) -> None:
+    cancel_most(w, range(1, 16))
+    w.settle()
+    stop = the_stop(w)
+    found = w.run(w.engine.command(messages.ShowStop(stop.key)))
+    assert isinstance(found, messages.StopList)
+    assert found.stop == stop
+    cancelled = {external(slot, week) for slot in range(1, 16) for week in WEEKS}
+    assert {line.external_id for line in found.lines} == cancelled & w.schedules().keys()
+    assert w.run(w.engine.command(messages.ShowStop(99))) == messages.CommandDone(
+        "This safety stop is over; nothing waits for it."
+    )
+
+
 def test_a_yes_is_written_down_and_said_once(w: World) -> None:
     cancel_most(w, range(1, 16))
     w.settle()
