@@ -28,19 +28,11 @@ from tests.worker.campus import ROOMS, day
 WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 MINUTES = (0.05, 1.0, 5.0, 30.0, 60.0, 120.0, 240.0)
 WRITES = (
-    "claim",
-    "expand",
-    "intents",
-    "settle",
-    "mirror",
-    "late answers",
-    "command",
-    "recover",
-    "take lease",
-    "renew lease",
-    "first mirror",
-    "past dates",
+    *("claim", "expand", "intents", "settle") * 4,
+    *("mirror", "late answers", "command", "renew lease") * 2,
+    *("recover", "take lease", "first mirror", "past dates"),
 )
+"""Transactions of the worker; those that every edit needs come more often."""
 READS = ("snapshot", "snapshot after listing", "queue", "due refreshes", "reference facts", "settings")
 METHODS = ("POST", "PUT", "DELETE", "GET")
 JUMPS = (-86_400.0, 86_400.0, -30.0, 3_600.0)
@@ -186,7 +178,7 @@ class _Drawing:
             where=where,
             what=what,
             step=step,
-            nth=dice.randint(1, 4 if step else 25),
+            nth=dice.randint(1, 2 if step else 15),
             worker=self._worker(),
             seconds=dice.choice(seconds),
         )

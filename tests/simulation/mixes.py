@@ -192,13 +192,13 @@ MIXES: Mapping[str, Mix] = {
     ),
     "kills": Mix(
         about="The worker is killed at named steps and at requests, and stopped.",
-        acts={"kill": 3.0, "stop": 0.5, "kill now": 0.5},
+        acts={"kill": 5.0, "stop": 0.5, "kill now": 0.7},
         faults=(K.SLOW,),
     ),
     "kills and lateness": Mix(
         about="The same while requests are late or unanswered.",
         faults=(*LATE, *UNANSWERED),
-        acts={"kill": 3.0, "kill now": 0.5},
+        acts={"kill": 5.0, "kill now": 0.7},
         grace_s=BACK_OFF_S,
     ),
     "frozen": Mix(
