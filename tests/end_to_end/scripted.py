@@ -46,6 +46,9 @@ async def message(reader: asyncio.StreamReader) -> bytes:
 
 def reset(writer: asyncio.StreamWriter) -> None:
     """End the connection with RST, whatever is still to be sent or read."""
+    if writer.transport.is_closing():
+        # The other side was first.
+        return
     connection = writer.get_extra_info("socket")
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
     writer.transport.abort()
