@@ -52,6 +52,7 @@ _SENIOR = text(
     " ON CONFLICT (SETID, SLOTID) DO UPDATE SET QUEUE_ID = excluded.QUEUE_ID, SINCE = excluded.SINCE"
     " WHERE excluded.QUEUE_ID > QUEUE_ID"
 )
+_ENTRIES = text("SELECT q.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE q ON q.ID = i.value")
 _WAITING_AT = text(
     "SELECT n.ID, n.QUEUE_ID, n.EXTERNAL_ID, n.ACTION, n.OLD_ROOMID, n.OLD_DATE, n.NEW_ROOMID, n.NEW_DATE"
     " FROM json_each(:places) p CROSS JOIN STT_ECHO_NOTIFICATION n ON n.NEW_ROOMID = json_extract(p.value, '$[0]')"
@@ -252,6 +253,10 @@ class Queue:
                     for (setid, slotid), (queue_id, since) in lessons.items()
                 ],
             )
+
+    def entries(self, ids: Collection[int]) -> list[QueueEntry]:
+        """Those of these entries that there are, whatever their status."""
+        return [entry_of(row) for row in self._connection.execute(_ENTRIES, {"ids": as_json(ids)})]
 
     def waiting_at(self, places: Collection[RoomDay]) -> list[Waiting]:
         """Notifications that no plan has served yet and that touch one of these room-days."""

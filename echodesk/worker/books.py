@@ -69,6 +69,10 @@ class QueueBook(PoisonedQueue, Protocol):
         """(queue id, since) per lesson, unless a later entry has set it."""
         ...
 
+    def entries(self, ids: Collection[int]) -> list[QueueEntry]:
+        """Those of these entries that there are, whatever their status."""
+        ...
+
     def waiting_at(self, places: Collection[RoomDay]) -> list[Waiting]: ...
 
     def begin(self, notifications: Collection[int]) -> None:

@@ -72,7 +72,7 @@ class _Reading:
         # that names nothing but its lesson knows their room-days from nowhere else.
         nameless = {_key(entry) for entry in entries if entry.source != "TIMETABLE"}
         self._stood = books.places.stood(nameless) if nameless else {}
-        self._rewritten = _rewritten(entries)
+        self._rewritten = _rewritten(_with_those_before(books, entries))
         self._intents: dict[LessonKey, set[RoomDay]] = defaultdict(set)
         for intent in books.journal.intents_open():
             lesson = books.timetable.lesson_of(intent.external_id)
@@ -203,9 +203,17 @@ class _Reading:
         )
 
 
+def _with_those_before(books: Books, entries: Sequence[QueueEntry]) -> list[QueueEntry]:
+    """The entries and, of each INSERT, the one right before it, by id: who was first must not depend on which
+    entries happened to be expanded together (reliability C4)."""
+    before = {one.id - 1 for one in entries if one.action == "INSERT"} - {one.id for one in entries}
+    earlier = books.queue.entries(before) if before else []
+    return sorted([*earlier, *entries], key=lambda one: one.id)
+
+
 def _rewritten(entries: Sequence[QueueEntry]) -> set[int]:
     """INSERTs that put back at once exactly what a DELETE just took away: a program saved its row anew
-    (INSERT OR REPLACE, or DELETE and INSERT), and nobody else had the room in between."""
+    (INSERT OR REPLACE, or DELETE and INSERT), and nobody edited anything in between."""
     return {
         new.id
         for old, new in pairwise(entries)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from echodesk import messages
 from tests.simulation.oracle import differences, expected
 from tests.worker.values import external
@@ -68,3 +70,25 @@ def test_what_was_recorded_in_weeks_that_have_passed_does_not_count(world: World
         cmis.ask(1)
     w.settle()
     assert set(w.schedules()) == {external(1, 1), external(2, 3)}
+
+
+@pytest.mark.parametrize("worker", ["is fast", "is slow", "died over it"])
+def test_a_lesson_saved_anew_keeps_its_place_however_fast_the_worker_was(world: Worlds, worker: str) -> None:
+    w = world()
+    w.settle()
+    w.lesson(1, at="09:00-10:00")
+    w.settle()
+    w.lesson(2, at="09:30-10:30", lecturer="P2")
+    w.settle()
+    w.cancel(1)
+    if worker == "is fast":
+        w.settle()
+    w.lesson(1, at="09:00-10:00")
+    if worker == "died over it":
+        # Entries that an earlier worker died over are claimed one by one.
+        w.kill()
+        w.sql("UPDATE STT_ECHO_QUEUE SET ATTEMPTS = 1 WHERE STATUS = 'UNPROCESSED'")
+        w.restart()
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    assert differences(expected(w), w) == ()
