@@ -250,13 +250,10 @@ class World:
 
     def say_yes(self) -> bool:
         """Staff agree to everything that a safety stop shows; False if none does."""
-        open_stops = self.sql(
-            "SELECT s.ID, max(i.ID) FROM STT_ECHO_STOP s JOIN STT_ECHO_STOP_ITEM i ON i.STOP_ID = s.ID"
-            " WHERE s.ENDED IS NULL AND s.YES_AT IS NULL GROUP BY s.ID"
-        )
-        for stop, last_item in open_stops:
-            self.ask(Allow(by="Ann", stop=stop, why="these were cancelled", last_item=last_item))
-        return bool(open_stops)
+        waiting = [stop for stop in self.office.look(lambda books: books.stops.shown()) if stop.waits]
+        for stop in waiting:
+            self.ask(Allow(by="Ann", stop=stop.key, why="these were cancelled", last_item=stop.last_item))
+        return bool(waiting)
 
     def ask_to_try_again(self) -> int:
         """Everything that was set aside is read or planned again, and nothing is waited for."""
