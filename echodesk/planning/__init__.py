@@ -1,5 +1,15 @@
 """What should be booked, and the fewest requests that get there: pure functions over frozen values.
 
 No input or output, no clock (`now` is an argument), no SQL, no Qt; only the standard library is imported.
-Start with `plan.make_plan`; "what counts as a clash?" is `overlap`, "who is recorded?" is `strategies`.
+
+Read it as a plan is made; `plan.make_plan` is the whole in ten lines:
+1. `values`      the words: room-day, occurrence, standing, booking, request, situation, plan;
+2. `ground`      what stands, sorted by what may still be done with it;
+3. `projection`  what should stand, stage by stage, helped by `overlap` (what is a clash?), `together` (one lecture
+                 under several modules), `decisions` (what staff chose) and `strategies` (who is recorded?);
+4. `difference`  what must change;
+5. `order`       in which order, so that nothing is refused; `knots` finds the fewest that must step aside.
+Around it: `closures` and `slices` say how much is planned at once, `guards` when a plan waits for staff. Then the
+other pure rules of the worker: `expansion` (an edit becomes weeks), `external_id` (which schedules are ours),
+`statuses` (what may follow what); and its plain values: `records`, `stops`, `answers`.
 """
