@@ -26,7 +26,7 @@ from tests.simulation.script import Faults, Script, Switch, Trap, Worker
 
 FULL = 2_000
 """From so many histories over all mixes on, every kind of fault and every legal transition is demanded."""
-CHUNK = 10
+CHUNK = 5
 TWICE_EVERY = 25
 """One in so many seeds is played twice, and must leave the same trace."""
 

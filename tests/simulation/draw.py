@@ -9,6 +9,7 @@ import msgspec
 
 from tests.simulation.mixes import MIXES, STRATEGIES, Mix
 from tests.simulation.script import (
+    ANY,
     ByHand,
     Command,
     Faults,
@@ -26,6 +27,7 @@ from tests.simulation.timetabler import Timetabler
 from tests.worker.campus import ROOMS, day
 
 WAITS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
+LONG = (0.02, 0.3, 1.0, 5.0, 15.0, 35.0)
 MINUTES = (0.05, 1.0, 5.0, 30.0, 60.0, 120.0, 240.0)
 WRITES = (
     *("claim", "expand", "intents", "settle") * 4,
@@ -73,7 +75,7 @@ class _Drawing:
             kind = dice.choices(list(self._acts), list(self._acts.values()))[0]
             steps.extend(self._act(kind))
             if dice.random() < 0.7:
-                steps.append(Pass(dice.choice(MINUTES if mix.near else WAITS)))
+                steps.append(Pass(dice.choice(MINUTES if mix.near else LONG if mix.patient else WAITS)))
         return Script(seed=seed, mix=name, start=self._start(), steps=tuple(steps))
 
     def _start(self) -> Start:
@@ -179,7 +181,7 @@ class _Drawing:
             what=what,
             step=step,
             nth=dice.randint(1, 2 if step else 15),
-            worker=self._worker(),
+            worker=ANY if self._mix.workers > 1 else 0,
             seconds=dice.choice(seconds),
         )
 

@@ -76,6 +76,8 @@ class Mix:
     missing: bool = False
     """Half of the reference data is missing at first."""
     workers: int = 1
+    patient: bool = False
+    """Much time passes between the steps: another worker takes over, and a killed one comes back."""
     near: bool = False
     """Lessons of today, and minutes pass: some begin."""
     unseen: bool = False
@@ -192,24 +194,28 @@ MIXES: Mapping[str, Mix] = {
     ),
     "kills": Mix(
         about="The worker is killed at named steps and at requests, and stopped.",
+        patient=True,
         acts={"kill": 5.0, "stop": 0.5, "kill now": 0.7},
         faults=(K.SLOW,),
     ),
     "kills and lateness": Mix(
         about="The same while requests are late or unanswered.",
         faults=(*LATE, *UNANSWERED),
+        patient=True,
         acts={"kill": 5.0, "kill now": 0.7},
         grace_s=BACK_OFF_S,
     ),
     "frozen": Mix(
         about="Two workers; one stands still at a step, the other takes over, the first wakes up.",
         faults=(K.SLOW, *LATE),
+        patient=True,
         acts={"freeze": 3.0, "freeze now": 0.5, "kill": 0.5, "start": 0.5},
         workers=2,
         unseen=True,
     ),
     "asleep": Mix(
         about="Two workers on laptops that are closed, with clocks that jump.",
+        patient=True,
         acts={"suspend": 2.5, "suspend now": 0.5, "clock": 2.0, "start": 0.5},
         workers=2,
         unseen=True,
@@ -242,6 +248,8 @@ MIXES: Mapping[str, Mix] = {
         faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
         acts={"foreign": 0.5, "kill": 0.3, "pause": 0.5, "resume": 0.7},
         near=True,
+        # The lease of a worker that looks for work this seldom runs out after ten minutes.
+        grace_s=HOUR_S,
     ),
     "everything": Mix(
         about="A bit of all.",

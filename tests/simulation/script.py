@@ -162,6 +162,10 @@ class Command(msgspec.Struct, frozen=True, tag="command"):
     times: int = 1
 
 
+ANY = -1
+"""Whichever worker comes first."""
+
+
 class Trap(msgspec.Struct, frozen=True, tag="trap", kw_only=True, omit_defaults=True):
     """At the n-th time a worker comes to this point something happens right there.
 

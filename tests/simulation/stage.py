@@ -36,6 +36,7 @@ from echodesk.worker.engine import Constants
 from tests.simulation.ops import carry_out
 from tests.simulation.quick_store import QuickStore
 from tests.simulation.script import (
+    ANY,
     ByHand,
     Command,
     Edit,
@@ -383,7 +384,7 @@ class _Armed(msgspec.Struct):
     def meant(self, worker: int, where: str, step: str) -> bool:
         """True at the n-th time that a worker comes to this point."""
         trap = self.trap
-        if (trap.worker, trap.where) != (worker, where) or trap.step not in ("", step):
+        if trap.worker not in (ANY, worker) or trap.where != where or trap.step not in ("", step):
             return False
         self.passed += 1
         return self.passed == trap.nth
