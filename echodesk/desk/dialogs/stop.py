@@ -8,7 +8,7 @@ from echodesk.desk import formats, widgets
 from echodesk.desk.dialogs.asking import Question
 from echodesk.messages import Allow, StopLine, StopList
 
-LIST_HEIGHT = 240
+LIST_WIDTH, LIST_HEIGHT = 620, 240
 
 
 class StopDialog(Question):
@@ -31,7 +31,7 @@ class StopDialog(Question):
         self.list.setReadOnly(True)
         self.list.setTabChangesFocus(True)
         self.list.setAccessibleName("What would be removed")
-        self.list.setMinimumHeight(LIST_HEIGHT)
+        self.list.setMinimumSize(LIST_WIDTH, LIST_HEIGHT)
         self.list.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.list.setPlainText("\n".join(_line(one) for one in found.lines))
         self.list.setVisible(bool(found.lines))
