@@ -162,10 +162,13 @@ class Echo360:
                 exchanges.clear()
         yield Reply(Listing((), complete=True), tuple(exchanges))
 
-    async def supply(self, missing: Missing, facts: ReferenceFacts) -> Reply[SupplyAnswer]:
-        """Look for what a request missed, by external id and by name; make it with its parents if allowed."""
+    async def supply(
+        self, missing: Missing, facts: ReferenceFacts, may_make: Callable[[], bool] = lambda: True
+    ) -> Reply[SupplyAnswer]:
+        """Look for what a request missed, by external id and by name; make it with its parents if the settings
+        allow it, and as long as `may_make` does: it is asked right before each write (reliability A1)."""
         exchanges: list[Exchange] = []
-        answer = await self._supplier.supply(missing, facts, exchanges)
+        answer = await self._supplier.supply(missing, facts, exchanges, may_make)
         return Reply(answer, tuple(exchanges))
 
     async def person_known(self, email: str) -> Reply[Answer]:

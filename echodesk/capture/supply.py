@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import math
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import NoReturn
@@ -61,6 +62,7 @@ class _Run:
     facts: ReferenceFacts
     exchanges: list[Exchange]
     made: list[str]
+    may_make: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,16 @@ class Supplier:
         """Another run may have left a create behind: from now on it may still take effect for L."""
         self._started_at = self._clock.monotonic()
 
-    async def supply(self, missing: Missing, facts: ReferenceFacts, exchanges: list[Exchange]) -> SupplyAnswer:
-        """`Supplied` if the request can be sent again; `Wait` and `Unclear` if nobody can say so yet."""
+    async def supply(
+        self, missing: Missing, facts: ReferenceFacts, exchanges: list[Exchange], may_make: Callable[[], bool]
+    ) -> SupplyAnswer:
+        """`Supplied` if the request can be sent again; `Wait` and `Unclear` if nobody can say so yet.
+
+        `may_make` is asked right before anything is made.
+        """
         if missing.kind is Kind.PERSON:
             return CannotSupply("EchoDesk makes no people in Echo360.")
-        run = _Run(self._clock.monotonic(), facts, exchanges, [])
+        run = _Run(self._clock.monotonic(), facts, exchanges, [], may_make)
         try:
             things = self._things(missing.kind, facts)
             for thing in things:
@@ -254,6 +261,8 @@ class Supplier:
         slot = (thing.kind, thing.key)
         self._check_nothing_late(thing)
         await self._calls.turn()
+        if not run.may_make():
+            raise _Stop(Wait(0.0, may_have_applied=False, text=f"{thing.words} may not be made at the moment."))
         try:
             got = await self._calls.send(
                 "POST",

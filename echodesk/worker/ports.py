@@ -102,8 +102,11 @@ class Capture(Protocol):
         ended the listing early. The caller keeps nothing unless the end was reached."""
         ...
 
-    async def supply(self, missing: Missing, facts: ReferenceFacts) -> Reply[SupplyAnswer]:
-        """Look for what a request missed, by external id and by name; make it with its parents if allowed."""
+    async def supply(
+        self, missing: Missing, facts: ReferenceFacts, may_make: Callable[[], bool]
+    ) -> Reply[SupplyAnswer]:
+        """Look for what a request missed, by external id and by name; make it with its parents if the settings
+        allow it, and as long as `may_make` does: it is asked right before each write."""
         ...
 
     async def person_known(self, email: str) -> Reply[Answer]:

@@ -266,7 +266,7 @@ class _Carrying:
         except TimetableFault as gone:
             # Taken out of the timetable meanwhile: the edit that did it is planned next.
             return self._result(Fate.REFUSED, f"{missing.text} {gone.message}")
-        reply = await self._capture.supply(missing, facts)
+        reply = await self._capture.supply(missing, facts, lambda: self._may_send(self._request) is None)
         self._exchanges.extend(reply.exchanges)
         answer = reply.answer
         if isinstance(answer, Supplied):

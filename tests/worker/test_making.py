@@ -1,0 +1,96 @@
+"""Reference data is made once, and only while the lecture it is for may be sent (reliability H7, A1)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from echodesk import messages
+from echodesk.simulator.wire import SimRequest, SimResponse
+from tests.worker.campus import echo360_seed
+from tests.worker.values import external
+from tests.worker.world import World
+
+Worlds = Callable[..., World]
+
+
+def made(w: World) -> list[str]:
+    """What was asked to be made, in order: the plural names of Echo360's API."""
+    return [
+        request.path.rsplit("/", 1)[1]
+        for request in w.wire.seen
+        if request.method == "POST" and "/schedules" not in request.path
+    ]
+
+
+def when_made(w: World, plural: str, act: Callable[[], None]) -> None:
+    """Do this when Echo360 has made the first of these, before its answer arrives."""
+
+    def answered(request: SimRequest, response: SimResponse | None) -> None:
+        if request.method == "POST" and request.path.endswith(plural):
+            w.wire.on_answered = lambda request, response: None
+            act()
+
+    w.wire.on_answered = answered
+
+
+def test_nothing_more_is_made_once_a_pause_is_acknowledged(world: Worlds) -> None:
+    w = world(seed=echo360_seed(sections=False))
+    w.settle()
+    acknowledged: list[int] = []
+
+    async def pause() -> None:
+        await w.engine.command(messages.Pause("exams", "ann", messages.Scope()))
+        acknowledged.append(len(w.wire.seen))
+
+    tasks: list[asyncio.Task[None]] = []
+    when_made(w, "/departments", lambda: tasks.append(w.loop.create_task(pause())))
+    w.wire.latency_s = 0.2
+    w.lesson(1)
+    w.pass_time(20.0)
+    assert acknowledged, "the story needs the pause"
+    assert "departments" in made(w)
+    after = [request for request in w.wire.seen[acknowledged[0] :] if request.method != "GET"]
+    assert after == []
+    w.resume()
+    w.settle()
+    assert external(1) in w.schedules()
+    assert Counter(made(w)).most_common(1)[0][1] == 1, "each thing once"
+
+
+@pytest.mark.parametrize("rooms", [("R1", "R2", "R3", "R4")])
+def test_many_lectures_that_miss_the_same_things_make_each_once(world: Worlds, rooms: tuple[str, ...]) -> None:
+    w = world(seed=echo360_seed(sections=False, rooms=()))
+    with w.edit() as cmis:
+        for slot in range(1, 17):
+            cmis.add(
+                slot, room=rooms[slot % 4], weekday=slot % 5 + 1, at=f"{8 + slot % 8:02d}:00-{9 + slot % 8:02d}:00"
+            )
+    w.settle()
+    w.assert_equal()
+    bodies = Counter(
+        (request.path, request.body)
+        for request in w.wire.seen
+        if request.method == "POST" and "/schedules" not in request.path
+    )
+    assert bodies
+    assert set(bodies.values()) == {1}
+
+
+def test_nothing_is_made_for_a_lecture_that_left_the_timetable(world: Worlds) -> None:
+    w = world(seed=echo360_seed(sections=False))
+    w.settle()
+
+    def take_out(request: SimRequest, response: SimResponse | None) -> None:
+        if request.method == "POST" and "/schedules" in request.path:
+            w.wire.on_answered = lambda request, response: None
+            w.cancel(1)
+
+    w.wire.on_answered = take_out
+    w.lesson(1)
+    w.settle()
+    assert made(w) == []
+    assert w.schedules() == {}
