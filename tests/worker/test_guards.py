@@ -182,6 +182,20 @@ def test_a_kill_in_the_middle_does_not_reset_the_count(w: World, step: str) -> N
     w.assert_equal()
 
 
+def test_two_workers_count_together(w: World) -> None:
+    cancel_most(w, range(1, 8))
+    w.settle()
+    other = w.second()
+    other.start()
+    w.stop()
+    cancel_most(w, range(8, 16))
+    w.settle()
+    assert other.heard.state.mine
+    removed = BOOKINGS - len(w.schedules())
+    assert 7 * len(WEEKS) < removed <= BRAKE_COUNT
+    assert the_stop(w).bookings + removed == 15 * len(WEEKS)
+
+
 def test_the_count_forgets_after_a_day_and_the_list_does_not(w: World) -> None:
     cancel_most(w, range(1, 16))
     w.settle()
