@@ -136,6 +136,27 @@ def test_an_external_id_that_exists_is_read_and_put_right(world: Worlds) -> None
     w.assert_equal()
 
 
+def test_a_lesson_that_was_out_of_the_timetable_for_a_moment_is_not_taken_for_refused(world: Worlds) -> None:
+    w = world(seed=echo360_seed(sections=False))
+    w.settle()
+    taken_out: list[str] = []
+
+    def before(step: str) -> None:
+        if step == "reference facts" and not taken_out:
+            taken_out.append(step)
+            w.cancel(1)
+
+    w.steps.before = before
+    w.lesson(1)
+    w.settle()
+    assert taken_out
+    assert w.schedules() == {}
+    w.lesson(1)
+    w.settle()
+    assert place_of(w.schedules()[external(1)]) == at("R1")
+    w.assert_equal()
+
+
 def test_a_put_of_what_is_gone_becomes_a_post(world: Worlds) -> None:
     w = world()
     w.lesson(1)
