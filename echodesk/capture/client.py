@@ -198,10 +198,12 @@ class Echo360:
         """Someone has acted: Echo360 is asked at once whether it lets us in now."""
         self._calls.door.try_again()
 
-    def only_while(self, may_send: Callable[[], bool]) -> None:
-        """From now on this is asked right before every request of any kind; while False nothing is sent, and the
-        answer is a `Wait` after which nothing happened (reliability L2, L6)."""
+    def only_while(self, may_send: Callable[[], bool], may_write: Callable[[], bool] = lambda: True) -> None:
+        """From now on `may_send` is asked right before every request of any kind, and `may_write` before each that
+        changes something; while False it is not sent, and the answer is a `Wait` after which nothing happened
+        (reliability L2, L6, A1)."""
         self._line.may_send = may_send
+        self._line.may_write = may_write
 
     def calls(self) -> dict[str, int]:
         """Calls sent so far by method; sign-ins apart under `sign_ins`."""

@@ -104,6 +104,8 @@ class Line:
         self.calls: Counter[str] = Counter()
         self.may_send: Callable[[], bool] = lambda: True
         """Asked right before each request: False while another program may be the one that sends."""
+        self.may_write: Callable[[], bool] = lambda: True
+        """Asked right before each request that changes something: False while staff have paused everything."""
 
     def keep_secret(self, words: Iterable[str]) -> None:
         """From now on these texts never appear in an exchange or a message."""
@@ -141,6 +143,8 @@ class Line:
         async with self._connections:
             if not self.may_send():
                 return NotSent(NOT_OURS_S, "It is not certain that this EchoDesk is still the one that sends.")
+            if method != "GET" and counted_as is None and not self.may_write():
+                return NotSent(NOT_OURS_S, "Everything is paused.")
             if (held_s := self._held_until - self._clock.monotonic()) > 0:
                 # Whoever took a turn before Echo360 asked to wait has to wait as well.
                 return NotSent(held_s, "Echo360 asked to wait.")

@@ -71,6 +71,11 @@ class Gate:
             not (self.stopping or self.not_allowed or everything) and self._blocked_for() <= 0 and self.trusted()
         )
 
+    def may_write(self) -> bool:
+        """False while everything is paused: a call that began before, with a sign-in or the making of a section,
+        must not change anything after the pause was acknowledged (reliability A1)."""
+        return not any(pause.everything for pause in self.pauses)
+
     def trusted(self) -> bool:
         """Whether a request begun now ends while the lease is ours beyond doubt (reliability L2, L6)."""
         return self.lease_left_s > self._deadline_s

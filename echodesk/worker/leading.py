@@ -71,7 +71,7 @@ class Leading:
         self._report = report
         trust_s = constants.lease_ttl_s - constants.lease_margin_s
         self.gate = Gate(clock, tell, constants.deadline_s, trust_s, asked, dice)
-        capture.only_while(self.gate.trusted)
+        capture.only_while(self.gate.trusted, self.gate.may_write)
         sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections, report)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell, report)

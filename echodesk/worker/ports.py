@@ -130,9 +130,10 @@ class Capture(Protocol):
         """Someone has acted: if Echo360 did not let us in, it is asked at once whether it does now."""
         ...
 
-    def only_while(self, may_send: Callable[[], bool]) -> None:
-        """From now on this is asked right before every request of any kind; while False nothing is sent, and the
-        answer is a `Wait` after which nothing happened (reliability L2, L6)."""
+    def only_while(self, may_send: Callable[[], bool], may_write: Callable[[], bool] = lambda: True) -> None:
+        """From now on `may_send` is asked right before every request of any kind, and `may_write` before each that
+        changes something; while False it is not sent, and the answer is a `Wait` after which nothing happened
+        (reliability L2, L6, A1)."""
         ...
 
     def calls(self) -> dict[str, int]:

@@ -11,7 +11,7 @@ from echodesk import messages
 from echodesk.errors import DatabaseTrouble, NothingDone, WrongUse
 from echodesk.messages import Phase
 from echodesk.worker.control import as_args
-from tests.worker.campus import day
+from tests.worker.campus import day, echo360_seed
 from tests.worker.values import at, external, place_of
 from tests.worker.virtual_time import UTC_AT_START
 from tests.worker.world import World
@@ -35,6 +35,21 @@ def shift_all(w: World, hours: str = "11:00-12:00") -> None:
     with w.edit() as cmis:
         for slot in (1, 2, 4):
             cmis.alter(slot, at=hours)
+
+
+def test_nothing_more_is_made_for_a_request_that_met_a_pause(world: Worlds) -> None:
+    """A missing section is made with its parents, one request after another; a pause comes in between."""
+    w = world(seed=echo360_seed(sections=False))
+    w.settle()
+    w.lesson(1)
+    w.until(lambda: any(one.method == "POST" and "/schedules" not in one.path for one in w.wire.seen))
+    w.pause()
+    w.calls()
+    w.pass_time(5.0)
+    assert set(w.calls()) <= {"GET"}
+    w.resume()
+    w.settle()
+    w.assert_equal()
 
 
 def asked_elsewhere(w: World, command: messages.Pause | messages.Resume) -> None:
