@@ -49,7 +49,7 @@ def read(got: Got) -> Said | None:
     faults = "; ".join(_faults(document.get("param")))
     texts = [part for part in (message if isinstance(message, str) else "", faults) if part]
     if not isinstance(code, str):
-        return Said("", _cut("; ".join(texts)))
+        return Said("", _cut("; ".join(texts))) if texts or not document else None
     if not texts and " " in code.strip():
         # The third form: free text where the code should be.
         return Said("", _cut(code))

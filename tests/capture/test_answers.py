@@ -290,6 +290,7 @@ UNCLEAR: list[tuple[str, Make]] = [
     ("refusal nested without end", raw(400, b'{"error":' + b"[" * 100_000)),
     ("accepted, not done", lambda: httpx.Response(202, json=row())),
     ("a list as refusal", raw(400, b'["RoomNotFound"]')),
+    ("JSON that refuses nothing", raw(400, b'{"status": "ok"}')),
 ]
 
 
