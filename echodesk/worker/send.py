@@ -264,8 +264,8 @@ class _Carrying:
         try:
             facts = await self._facts(booking)
         except TimetableFault as gone:
-            # Taken out of the timetable meanwhile: the edit that did it is planned next. Echo360 refused nothing, so
-            # nothing is remembered against the lesson, should it come back.
+            # Taken out of the timetable meanwhile: the edit that did it is planned next. Echo360 refused nothing,
+            # so nothing is remembered against the lesson, should it come back.
             return self._result(Fate.HELD, f"{missing.text} {gone.message}")
         reply = await self._capture.supply(missing, facts, lambda: self._may_send(self._request) is None)
         self._exchanges.extend(reply.exchanges)
