@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 
 from tests.single_faults.stage import Stage
@@ -10,7 +11,7 @@ Rows = list[list[str]]
 
 _LEFT_OUT = "SELECT EXTERNAL_ID, ROOMID, LESSON_DATE, REASON, WINNER FROM STT_ECHO_LEFT_OUT"
 _OPEN = "SELECT ROOMID, LESSON_DATE, LEFT_OUT, FAILED FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL"
-_ENTRIES = "SELECT ID, SOURCE, SLOTID, STATUS FROM STT_ECHO_QUEUE"
+_ENTRIES = "SELECT SOURCE, SLOTID, STATUS FROM STT_ECHO_QUEUE"
 # The newest says what is true now; how it came to that may differ.
 _RECORDED = (
     "SELECT EXTERNAL_ID, RECORDED FROM STT_ECHO_NOTIFICATION n WHERE ID ="
@@ -69,10 +70,9 @@ def differences(expected: Ending, found: Ending) -> list[str]:
     for name, rows in asdict(expected).items():
         if name == "wrong":
             continue
-        told += [f"{name}: missing {' '.join(row)}" for row in rows if row not in others[name]]
-        told += [f"{name}: unexpected {' '.join(row)}" for row in others[name] if row not in rows]
-        if len(rows) != len(others[name]) and sorted(map(tuple, rows)) != sorted(map(tuple, others[name])):
-            told.append(f"{name}: {len(others[name])} rows instead of {len(rows)}")
+        wanted, there = Counter(map(tuple, rows)), Counter(map(tuple, others[name]))
+        told += [f"{name}: missing {' '.join(row)}" for row in (wanted - there).elements()]
+        told += [f"{name}: unexpected {' '.join(row)}" for row in (there - wanted).elements()]
     return told
 
 

@@ -99,6 +99,9 @@ NETWORK = tuple(f"http:{kind.value}" for kinds in _HTTP.values() for kind in kin
 KINDS = (*(kind.value for kind in Kind), *NETWORK)
 HEALED_BY_COMPARISON = frozenset({f"http:{_K.ROW_LOST.value}"})
 """What leaves no trace that the worker could see: a comparison must heal it (reliability C2)."""
+HEALED_BY_SWEEP = frozenset({Kind.STALE.value})
+"""A snapshot older than what the worker itself has committed exists in no database that EchoDesk runs on; after it
+the sweep of the next ten minutes must find what is left."""
 
 
 def kinds_at(stage: Stage, where: str) -> Iterator[str]:

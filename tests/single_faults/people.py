@@ -128,6 +128,11 @@ def _take_back(stage: Stage) -> None:
     stage.post(messages.Withdraw("bob", "a mistake", tuple(row[0] for row in made)))
 
 
+def another_section(stage: Stage) -> None:
+    """An edit of lesson 1 that no decision minds, whichever comes first."""
+    stage.change(1, group="LC02")
+
+
 TAKE_BACK = Act(_take_back)
 RESUME = Act(lambda stage: stage.post(messages.Resume("ann")))
 
@@ -152,18 +157,25 @@ STAFF = (
     Scenario("everything paused around an edit", ONE, (pause(), replace(change(room="R2"), quiet=False), RESUME)),
     Scenario("a room paused around a move", ONE, (pause(room="R2"), change(room="R2"), RESUME)),
     Scenario(
-        "record the other one, taken back", _two_that_meet, (decide(DecisionKind.RECORD_ONE, winner=2), TAKE_BACK)
+        "record the other one, taken back",
+        _two_that_meet,
+        (decide(DecisionKind.RECORD_ONE, winner=2), TAKE_BACK),
+        another_section,
     ),
-    Scenario("record together, taken back", _two_that_meet, (decide(DecisionKind.TOGETHER), TAKE_BACK)),
+    Scenario(
+        "record together, taken back", _two_that_meet, (decide(DecisionKind.TOGETHER), TAKE_BACK), another_section
+    ),
     Scenario(
         "record neither in one week, taken back",
         _two_that_meet,
         (decide(DecisionKind.RECORD_NEITHER, weeks=(3,)), TAKE_BACK),
+        another_section,
     ),
     Scenario(
         "a decision is void when its lesson moves",
         _two_that_meet,
         (decide(DecisionKind.RECORD_ONE, winner=2), change(at="09:30-10:30")),
+        another_section,
     ),
     Scenario("tried again after a refusal", _narrow, (Act(_wide),)),
 )

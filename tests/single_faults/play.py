@@ -16,7 +16,8 @@ from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.single_faults.branches import Branch, Point, Trunk
 from tests.single_faults.ending import Ending, differences, ending
-from tests.single_faults.faults import HEALED_BY_COMPARISON, Kind, disturb, kinds_at, struck
+from tests.single_faults.faults import HEALED_BY_COMPARISON, HEALED_BY_SWEEP, Kind, disturb, kinds_at, struck
+from tests.single_faults.ordinary import SWEEP_S
 from tests.single_faults.scenario import Scenario
 from tests.single_faults.stage import Stage, office_of
 from tests.single_faults.watched import Disturbed
@@ -46,7 +47,7 @@ class Played:
     steps: int = 0
     runs: Counter[str] = field(default_factory=Counter)
     healed: Counter[str] = field(default_factory=Counter)
-    """Ended equal only after a comparison, as reliability C2 allows for what leaves no trace."""
+    """Ended equal only after a comparison or the sweep, as reliability C2 allows for what leaves no trace."""
     without_effect: Counter[str] = field(default_factory=Counter)
     """Network faults that found nothing to act on; not counted among the runs."""
     differences: list[Difference] = field(default_factory=list)
@@ -136,6 +137,12 @@ class _Watch:
             self._known.clear()
         return None if kind is None else disturb(self._stage, kind)
 
+    def _heal(self, kind: str) -> None:
+        if kind in HEALED_BY_SWEEP:
+            self._stage.come_to_rest(SWEEP_S)
+        else:
+            self._stage.list_everything()
+
     def ended(self) -> list[Branch]:
         """In a copy: how it ended, and how those ended that were disturbed twice."""
         assert self._trunk.me is not None
@@ -143,9 +150,9 @@ class _Watch:
         struck_once = struck(self._stage, kind)
         if self._again is None:
             ended = ending(self._stage)
-            healed = bool(ended.wrong) and kind in HEALED_BY_COMPARISON
+            healed = bool(ended.wrong) and kind in HEALED_BY_COMPARISON | HEALED_BY_SWEEP
             if healed:
-                self._stage.list_everything()
+                self._heal(kind)
                 ended = ending(self._stage)
             return [Branch(point, kind, ended, struck=struck_once, healed=healed)]
         if self._again.me is None:

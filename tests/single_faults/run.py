@@ -31,8 +31,8 @@ class Report:
     by_kind: Counter[str] = field(default_factory=Counter)
     without_effect: Counter[str] = field(default_factory=Counter)
     """Faults of the network that found nothing to act on (a page that has no row to lose); not counted as runs."""
-    healed_by_comparison: Counter[str] = field(default_factory=Counter)
-    """Ended equal once staff had the rooms listed again, as reliability C2 allows for what leaves no trace."""
+    healed_later: Counter[str] = field(default_factory=Counter)
+    """Ended equal after a comparison or the next sweep, as reliability C2 allows for what leaves no trace."""
     differences: list[Difference] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -47,7 +47,7 @@ class Report:
         self.steps += played.steps
         self.by_kind.update({kind: runs for kind, runs in played.runs.items() if kind != REFERENCE})
         self.without_effect.update(played.without_effect)
-        self.healed_by_comparison.update(played.healed)
+        self.healed_later.update(played.healed)
         self.differences += played.differences
 
     def as_values(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class Report:
             "runs": self.runs,
             "by_kind": dict(sorted(self.by_kind.items())),
             "without_effect": dict(sorted(self.without_effect.items())),
-            "healed_by_comparison": dict(sorted(self.healed_by_comparison.items())),
+            "healed_later": dict(sorted(self.healed_later.items())),
             "differences": [
                 {"scenario": one.scenario, "point": one.point, "fault": one.kind, "told": list(one.told)}
                 for one in self.differences
