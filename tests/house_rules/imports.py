@@ -88,6 +88,7 @@ FENCED = {
 FENCE_EXCEPTIONS = {
     ("log.py", "threading"): "sets threading.excepthook, starts nothing",
     ("main.py", "threading"): "sets threading.excepthook, starts nothing",
+    ("main.py", "random"): "seeds the dice port, the jitter of the worker's waits",
 }
 
 THREAD_MAKERS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -37,6 +38,10 @@ class Trouble:
             return None
         self.asked_at.append(self.world.loop.time())
         return self.answer
+
+    def asked(self, times: int) -> bool:
+        """Whether it was asked so often."""
+        return len(self.asked_at) >= times
 
     def most_within(self, seconds: float) -> int:
         """The largest number of requests in any so long time."""
@@ -164,7 +169,7 @@ def test_a_kill_forgets_no_try(world: Worlds) -> None:
     trouble = Trouble(w, error_500())
     w.lesson(1)
     for count in (1, 2, 3, 4):
-        come_to(w, lambda count=count: len(trouble.asked_at) >= count, within_s=100.0)  # type: ignore[misc]
+        come_to(w, functools.partial(trouble.asked, count), within_s=100.0)
         w.kill()
         w.run(w.capture.close())
         w.loop.forward(1.0)

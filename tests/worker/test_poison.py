@@ -205,7 +205,7 @@ def test_a_room_day_whose_planning_kills_the_process_is_set_aside(world: Worlds)
             cmis.alter(slot, at="11:00-12:00")
     deaths = 0
     for _ in range(8):
-        w.steps.read = deadly(w, w.steps.read)  # type: ignore[method-assign, assignment]
+        w.steps.read = deadly(w, w.steps.read)  # type: ignore[method-assign, assignment]  # the test's own ledger
         try:
             w.settle()
         except Died:
