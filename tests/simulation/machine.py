@@ -265,7 +265,7 @@ class EchoDeskMachine(RuleBasedStateMachine):
     def nothing_forbidden_happened(self) -> None:
         """Every promise of the safety list (reliability §2) at every request, effect and commit."""
         self.safety.one_schedule_per_id()
-        assert self.safety.violations == []
+        assert not self.safety.violations, self.safety.violations
 
     def teardown(self) -> None:
         """Everything heals; Echo360 ends as the oracle says, and a second comparison has nothing to do."""
@@ -288,13 +288,17 @@ class EchoDeskMachine(RuleBasedStateMachine):
         stage.settle(CONVERGES_S)
         if self.by_hand or self.unseen:
             self._re_sync(stage)
-        assert differences(expected(stage), stage) == ()
+        self._agrees(stage)
         assert stage.compared().differing == ()
         before = self.safety.writes()
         self._re_sync(stage)
         assert self.safety.writes() == before, "a second comparison had something to do"
-        assert differences(expected(stage), stage) == ()
-        assert self.safety.violations == []
+        self._agrees(stage)
+        assert not self.safety.violations, self.safety.violations
+
+    def _agrees(self, stage: Stage) -> None:
+        found = differences(expected(stage), stage)
+        assert not found, found
 
     def _re_sync(self, stage: Stage) -> None:
         for room in ROOMS:
