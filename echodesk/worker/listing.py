@@ -256,9 +256,15 @@ class Lister:
             self._tell()
 
     async def _audit(self, what: str, exchanges: Sequence[Exchange]) -> None:
-        if exchanges:
-            lines = _lines(what, exchanges)
-            await self._ledger.write("audit", lambda books: books.journal.audit(lines, self._epoch))
+        if not exchanges:
+            return
+        lines = _lines(what, exchanges)
+
+        def write(books: Books) -> None:
+            books.office.guard(self._epoch)
+            books.journal.audit(lines, self._epoch)
+
+        await self._ledger.write("audit", write)
 
 
 def _lines(what: str, exchanges: Sequence[Exchange]) -> list[AuditLine]:
