@@ -72,4 +72,5 @@ def _changes(books: Books) -> int:
     """Rows that this connection ever changed."""
     if not isinstance(books, AllBooks):
         raise TypeError("only the store's own books can be counted")
-    return int(books.connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]  # sqlite3's
+    driver = books.connection.connection.driver_connection
+    return int(driver.total_changes)  # type: ignore[union-attr]  # it is sqlite3's, which counts them
