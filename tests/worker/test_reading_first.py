@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from echodesk.worker.expand import BATCH
 from echodesk.worker.planner import READ_FIRST_S
@@ -57,3 +58,30 @@ def test_a_stream_of_edits_never_keeps_planning_waiting_for_long(world: Worlds) 
     w.until(lambda: external(2) in w.schedules(), within_s=READ_FIRST_S + 10.0)
     assert left[0] > 0, "they still come"
     assert w.loop.time() - began < READ_FIRST_S + 10.0
+
+
+def somewhere(slot: int) -> dict[str, Any]:
+    """A room-day of its own for each of thirty lessons."""
+    return {"room": f"R{slot % 4 + 1}", "weekday": slot % 5 + 1, "weeks": (slot % 3 + 2,)}
+
+
+def test_a_first_fill_makes_nothing_that_it_gives_over_at_once(world: Worlds) -> None:
+    """Who was there first is known when all edits are read: the second lessons' rows look older than they are."""
+    w = world()
+    w.lesson(99, room="R4", weekday=5, weeks=(9,))
+    w.settle()
+    w.pause()
+    w.calls()
+    with w.edit() as cmis:
+        for slot in range(1, 31):
+            cmis.add(slot, at="09:00-10:00", **somewhere(slot))
+        for number in range(BATCH):
+            cmis.alter(99, lecturer=f"P{number % 2 + 1}")
+        for slot in range(1, 31):
+            more = {"lecturer": "P2", "datechanged": "203001011200"}
+            cmis.add(slot + 30, at="09:30-10:30", **more, **somewhere(slot))
+    w.resume()
+    w.settle()
+    w.assert_equal()
+    assert w.calls().get("DELETE", 0) == 0
+    assert len(w.schedules()) == 31, "thirty pairs overlap"
