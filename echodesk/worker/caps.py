@@ -84,6 +84,8 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
     left = sends_left(tries, late_s)
     if left > 0:
         work.sent_before[request.number] = sent
+        if any(one.said is not None for one in tries):
+            work.retries.add(request.number)
         work.sends_left[request.number] = left
         return
     later_s = wait_s(tries, late_s)

@@ -266,7 +266,7 @@ class Planner:
     def _hold_retries(self, work: Work) -> None:
         """What was sent before without a clear answer goes out if there is budget for it, and waits if not."""
         for request in work.open:
-            again = request.number in work.sent_before and request.number not in work.results
+            again = request.number in work.retries and request.number not in work.results
             if again and not self._retries.take():
                 text = "Echo360 gives too few clear answers; it is sent again when it is better."
                 work.record(request.number, Result(Fate.LATER, text, wait_s=PROBE_S))
