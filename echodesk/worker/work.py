@@ -87,8 +87,9 @@ class Work:
     sent_before: dict[int, int] = field(default_factory=dict)
     """Request number → how often the same request was sent without a clear answer; a first try is not in it."""
     retries: set[int] = field(default_factory=set)
-    """Numbers of requests that Echo360 did not answer clearly before. What a killed process left behind says nothing
-    about Echo360, and is not among them."""
+    """Numbers of requests that Echo360 did not answer clearly before.
+
+    What a killed process left behind says nothing about Echo360, and is not among them."""
     sends_left: dict[int, int] = field(default_factory=dict)
     """Request number → how often it may be sent now, if not as often as a burst has."""
     results: dict[int, Result] = field(default_factory=dict)
