@@ -45,7 +45,7 @@ class Safety:
         self._made: Counter[tuple[str, str]] = Counter()
         self._judged: set[int] = set()
         """Intents whose evidence was looked at."""
-        self._same: dict[tuple[str, str, bytes], list[float]] = {}
+        self._same: dict[tuple[str, str], tuple[bytes, list[float]]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
         stage.watch(self._on_run)
@@ -90,17 +90,23 @@ class Safety:
             self._paused(request, target)
 
     def _cap(self, now: float, request: SimRequest, target: Schedule | None) -> None:
-        """The same request at most so often in a burst, an hour and a day (H1)."""
-        name = target.external_id if target is not None and target.external_id else request.path
-        sends = self._same.setdefault((request.method, name, request.body), [])
+        """The same request at most so often in a burst, an hour and a day (H1); a changed one begins anew."""
+        name = target.external_id if target is not None else None
+        if name is None and request.body:
+            name = msgspec.json.decode(request.body).get("externalId")
+        key = (request.method, name or request.path)
+        body, sends = self._same.get(key, (b"", []))
+        if body != request.body:
+            sends = []
+        self._same[key] = (request.body, sends)
         sends.append(now)
         for seconds, most in CAPS:
             count = sum(1 for at in sends if at > now - seconds)
             if count > most:
-                self.tell("H1", f"{request.method} {name} was sent {count} times within {seconds:g} s")
+                self.tell("H1", f"{request.method} {key[1]} was sent {count} times within {seconds:g} s")
 
     def free_caps(self) -> None:
-        """Staff asked to try again: the counts begin anew."""
+        """Staff asked for a re-sync or to try again: the counts begin anew."""
         self._same.clear()
 
     def _rate(self, now: float) -> None:
@@ -220,6 +226,8 @@ class Safety:
     # ---- the database -------------------------------------------------------------------------------------
 
     def _on_written(self, process: Process, step: str, rows: int) -> None:
+        if step == "command":
+            self.free_caps()
         if step == "intents" and self._judges:
             self._evidence()
         if rows and step not in FREE_OF_EPOCH:
