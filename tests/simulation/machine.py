@@ -7,9 +7,10 @@ everything heals, and Echo360 must hold what the independent oracle says, twice.
 
 from __future__ import annotations
 
-import os
+import atexit
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -53,7 +54,6 @@ from tests.worker.campus import ROOMS, SETID
 from tests.worker.world import World
 
 FAST = Path("/dev/shm")
-FOLDER = Path(tempfile.gettempdir() if not FAST.is_dir() else FAST) / f"echodesk-machine-{os.getpid()}"
 
 CONVERGES_S = 150.0
 """L, the lease of whoever was frozen, a minute (C1), and as much again."""
@@ -106,6 +106,14 @@ settings_to_change = st.sampled_from(
 )
 
 
+@cache
+def home() -> Path:
+    """Where this process keeps its databases, in memory if it can; gone when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="echodesk-machine-", dir=FAST if FAST.is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 class OnRealFile(Stage):
     """The stage over a database file and the real engine."""
 
@@ -119,8 +127,7 @@ class EchoDeskMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        FOLDER.mkdir(exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(dir=FOLDER))
+        self.folder = Path(tempfile.mkdtemp(dir=home()))
         self.stage: Stage | None = None
 
     @initialize(
@@ -130,7 +137,7 @@ class EchoDeskMachine(RuleBasedStateMachine):
     def begin(self, strategy: Strategy, first: list[Op]) -> None:
         """A university at the beginning of its year."""
         start = Start(settings={"strategy": strategy.value})
-        self.stage = OnRealFile(template(FOLDER), self.folder, Script(seed=0, mix="quiet", start=start, steps=()))
+        self.stage = OnRealFile(template(home()), self.folder, Script(seed=0, mix="quiet", start=start, steps=()))
         self.safety = Safety(self.stage, judges=True)
         self.stage.take(Edit(tuple(first)))
         self.by_hand = self.unseen = False
