@@ -289,3 +289,19 @@ def test_the_local_sweep_finds_what_no_trigger_told(world: Worlds) -> None:
     assert place_of(w.schedules()[external(4, 2)]) == at("R3", 2, 6)
     assert "GET" not in w.calls()
     w.assert_equal()
+
+
+def test_what_a_kill_left_under_way_is_no_retry_and_goes_on_at_once(world: Worlds) -> None:
+    """Echo360 is well: more requests than the retry budget has tokens for must not wait for it (H2, C1)."""
+    w = world()
+    with w.edit() as cmis:
+        for slot in range(1, 41):
+            hour = 8 + (slot - 1) // 4
+            cmis.add(slot, room=f"R{slot % 4 + 1}", weeks=(2, 3), at=f"{hour:02d}:00-{hour:02d}:50")
+    assert killed_at(w, 20, "before a request")
+    assert w.sql("SELECT count(*) FROM STT_ECHO_TRY")[0][0] > 45
+    w.restart()
+    began = w.loop.time()
+    w.settle()
+    w.assert_equal()
+    assert w.loop.time() - began < 30.0
