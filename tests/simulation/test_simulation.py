@@ -6,6 +6,7 @@ More of them: `python -m tests.simulation --histories 10000 --seed 1`.
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,8 @@ def _quiet_logs() -> Iterator[None]:
     """Workers that are killed and lied to have much to say."""
     logging.disable(logging.CRITICAL)
     yield
+    # What a killed worker left behind is told when it is collected: that belongs to this test, not to a later one.
+    gc.collect()
     logging.disable(logging.NOTSET)
 
 
