@@ -92,7 +92,8 @@ class Saved:
             yield f"{last} timetable changes were entered and {held} are there"
         compared = world.compared()
         if compared.differing:
-            yield f"differences: {[f'{place.room} {place.date}' for place in compared.differing[:5]]}"
+            told = [world.known_of(place.room, place.date.isoformat()) for place in compared.differing[:2]]
+            yield f"differences: {[f'{place.room} {place.date}' for place in compared.differing[:5]]} {told}"
         yield from self._in_echo360(compared.schedules)
 
     def _in_echo360(self, ours: int) -> Iterator[str]:

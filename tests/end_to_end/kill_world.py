@@ -147,6 +147,16 @@ class World:
         marks += self.sql("SELECT ROOMID, LESSON_DATE, REASON, NOT_BEFORE FROM STT_ECHO_REFRESH LIMIT 3")
         return f"{self.pending()} {messages} {marks} {self.told.read_text()[-1500:]}".strip()
 
+    def known_of(self, room: str, date: str) -> list[list[Row]]:
+        """What the database knows of a room-day, for whoever looks into a difference."""
+        return [
+            self.sql("SELECT * FROM STT_ECHO_DIRTY WHERE ROOMID = ? AND LESSON_DATE = ?", room, date),
+            self.sql("SELECT * FROM STT_ECHO_REFRESH WHERE ROOMID = ? AND LESSON_DATE = ?", room, date),
+            self.sql("SELECT * FROM STT_ECHO_SUSPECT WHERE ROOMID = ? AND LESSON_DATE = ?", room, date),
+            self.sql("SELECT * FROM STT_ECHO_REFUSED WHERE ROOMID = ? AND LESSON_DATE = ?", room, date),
+            self.sql("SELECT * FROM STT_ECHO_DAY_ROOM WHERE ROOMID = ? AND LESSON_DATE = ?", room, date)[-1:],
+        ]
+
     def set_aside(self) -> bool:
         """True if something stopped the worker three times and waits for staff."""
         failed = self.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED'")

@@ -42,7 +42,7 @@ LONGEST_INSTANT_S = 1.2
 CONVERGENCE_S = 75.0
 """Convergence is promised within L + 60 s and the time that the requests themselves take (reliability C1)."""
 AGREED_TO = 10
-"""So often at most staff say yes to one safety stop: each yes is for what was shown."""
+"""So often at most staff act in one convergence: each yes to a safety stop is for what was shown."""
 A_LONG_WHILE_S = 3_700.0
 ALMOST_A_MINUTE_S = 58.5
 SWEPT = "sweep: after its commit"
@@ -114,17 +114,18 @@ class Campaign:
         pid = self._brought_to_quiet(sweep=world.unswept)
         outcome.convergences_s.append(time.monotonic() - began)
         for _ in range(AGREED_TO):
-            if not world.say_yes():
+            if world.say_yes():
+                self._until_quiet()
+            elif world.set_aside():
+                # What stopped the worker three times waits for staff, who ask for it again.
+                world.ask_to_try_again()
+                self._until_quiet()
+            elif world.pending().guarded:
+                # What a safety stop holds although nothing of it is left is let go by the next sweep.
+                self._end(pid)
+                pid = self._brought_to_quiet(sweep=True)
+            else:
                 break
-            self._until_quiet()
-        if world.set_aside():
-            # What stopped the worker three times waits for staff, who ask for it again.
-            world.ask_to_try_again()
-            self._until_quiet()
-        if world.pending().guarded:
-            # What a safety stop holds although nothing of it is left is let go by the next sweep.
-            self._end(pid)
-            pid = self._brought_to_quiet(sweep=True)
         if world.forks.wait(pid, 0.0) is not None:
             self._broken([f"the worker ended by itself: {world.told.read_text()[-1500:]}"])
         else:
