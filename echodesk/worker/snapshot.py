@@ -188,10 +188,13 @@ def _shares(picture: Picture, closures: Iterable[frozenset[RoomDay]]) -> list[_S
     for row in picture.standing.values():
         if (share := of.get(row.standing.place)) is not None:
             share.standing.append(row.standing)
-        elif row.standing.ours and (wants := picture.occurrences.get(row.standing.external_id or "")) is not None:
+        elif (
+            row.standing.ours
+            and (wants := picture.occurrences.get(row.standing.external_id or "")) is not None
+            and (share := of.get(wants.place)) is not None
+        ):
             # It stands on a day that has passed: its id cannot be used again, wherever the lesson is now.
-            if (share := of.get(wants.place)) is not None:
-                share.standing.append(row.standing)
+            share.standing.append(row.standing)
     for one in picture.waiting.values():
         touched = {id(found): found for place in one.places if (found := of.get(place)) is not None}
         for share in touched.values():
