@@ -7,7 +7,7 @@ import asyncio
 from echodesk.capture.answers import UNSENT, Seen, bounced, says_token_expired, shut_out, unclear
 from echodesk.capture.budget import Budget, Clock
 from echodesk.capture.door import Door
-from echodesk.capture.line import Got, Line, NotSent, Progress
+from echodesk.capture.line import Got, Line, NotSent, Progress, Still, always
 from echodesk.capture.settings import CaptureSettings
 from echodesk.capture.signin import Signed, SignIn
 from echodesk.planning.answers import Answer, Exchange, NotAllowed
@@ -34,7 +34,9 @@ class Calls:
         """One call's worth of the call budget."""
         await self._budget.turn()
 
-    async def send(self, method: str, path: str, body: bytes, exchanges: list[Exchange]) -> Outcome:
+    async def send(
+        self, method: str, path: str, body: bytes, exchanges: list[Exchange], still: Still = always
+    ) -> Outcome:
         """One call for which the turn was taken already; over within the deadline whatever happens (H8).
 
         After a 401 it signs in anew and sends once more, which takes a turn of its own.
@@ -42,7 +44,7 @@ class Calls:
         async with self.door.passage() as passage:
             if passage.shut is not None:
                 return passage.shut
-            outcome = await self._in_time(method, path, body, exchanges)
+            outcome = await self._in_time(method, path, body, exchanges, still)
             passage.let_in = True if isinstance(outcome, Got) else None
             if isinstance(outcome, NotAllowed):
                 self.door.shut(outcome)
@@ -53,11 +55,13 @@ class Calls:
         await self._budget.turn()
         return await self.send("GET", path, b"", exchanges)
 
-    async def _in_time(self, method: str, path: str, body: bytes, exchanges: list[Exchange]) -> Outcome:
+    async def _in_time(
+        self, method: str, path: str, body: bytes, exchanges: list[Exchange], still: Still
+    ) -> Outcome:
         progress = Progress()
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._send(method, path, body, exchanges, progress)
+                return await self._send(method, path, body, exchanges, progress, still)
         except TimeoutError:
             text = f"No answer within {self._deadline_s:g} seconds."
             if progress.on_the_wire:
@@ -65,13 +69,15 @@ class Calls:
             return UNSENT.answer(Seen(method, NotSent(DEADLINE_RETRY_S, text)))
 
     async def _send(
-        self, method: str, path: str, body: bytes, exchanges: list[Exchange], progress: Progress
+        self, method: str, path: str, body: bytes, exchanges: list[Exchange], progress: Progress, still: Still
     ) -> Outcome:
         signed = await self._sign_in.current()
         for last in (False, True):
             if not isinstance(signed, Signed):
                 return signed
-            came = await self._line.send(method, path, body, signed.authorization, exchanges, progress)
+            came = await self._line.send(
+                method, path, body, signed.authorization, exchanges, progress, still=still
+            )
             if isinstance(came, Got) and (came.status == 401 or (came.status == 403 and says_token_expired(came))):
                 if last:
                     return shut_out("Echo360 refuses a token it has just given. Check the client's permissions.")

@@ -15,7 +15,7 @@ from echodesk.capture.answers import DONE, OTHER_YEAR, Seen, no_answer, not_foun
 from echodesk.capture.budget import Budget
 from echodesk.capture.budget import Clock as Ticks
 from echodesk.capture.calls import Calls, Outcome
-from echodesk.capture.line import Got, Line
+from echodesk.capture.line import Got, Line, Still, always
 from echodesk.capture.paging import pages
 from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.reference import Reference, segment
@@ -79,24 +79,25 @@ class Echo360:
         """Wait until the call budget allows one more call, and take it; in the order of asking."""
         await self._calls.turn()
 
-    async def create(self, booking: Booking) -> Reply[Answer]:
+    async def create(self, booking: Booking, still: Still = always) -> Reply[Answer]:
         """POST, at once; the caller has taken the turn. `Done` holds what the answer shows, wanted or not."""
         body = body_of_new(booking, self._quality_of(booking))
-        return await self._write("POST", SCHEDULES, body, booking, {booking.external_id})
+        return await self._write("POST", SCHEDULES, body, booking, {booking.external_id}, still)
 
-    async def change(self, booking: Booking, standing: Standing) -> Reply[Answer]:
+    async def change(self, booking: Booking, standing: Standing, still: Still = always) -> Reply[Answer]:
         """PUT to Echo360's own id, at once; fields that EchoDesk does not own go back as last read.
 
         After a hand-over (another external id) `Done` may show the old external id: Echo360 kept it.
         """
         body = body_of_change(booking, standing, self._quality_of(booking), self._reference)
         named = {booking.external_id, standing.external_id or booking.external_id}
-        return await self._write("PUT", f"{SCHEDULES}/{segment(standing.echo_id)}", body, booking, named)
+        return await self._write("PUT", f"{SCHEDULES}/{segment(standing.echo_id)}", body, booking, named, still)
 
-    async def remove(self, standing: Standing) -> Reply[Answer]:
+    async def remove(self, standing: Standing, still: Still = always) -> Reply[Answer]:
         """DELETE of Echo360's own id, at once. `Gone` if it was not there."""
         exchanges: list[Exchange] = []
-        got = await self._calls.send("DELETE", f"{SCHEDULES}/{segment(standing.echo_id)}", b"", exchanges)
+        path = f"{SCHEDULES}/{segment(standing.echo_id)}"
+        got = await self._calls.send("DELETE", path, b"", exchanges, still)
         return Reply(_removed(got), tuple(exchanges))
 
     async def read(self, external_id: str) -> Reply[Answer]:
@@ -217,13 +218,13 @@ class Echo360:
         return self._quality.get(booking.place.room, self._settings.quality)
 
     async def _write(
-        self, method: str, path: str, body: bytes, booking: Booking, named: set[str]
+        self, method: str, path: str, body: bytes, booking: Booking, named: set[str], still: Still
     ) -> Reply[Answer]:
         other_year = self._reference.section_of_other_year(booking)
         if other_year is not None:
             return Reply(Refused(0, OTHER_YEAR, other_year), ())
         exchanges: list[Exchange] = []
-        row = _row(method, await self._calls.send(method, path, body, exchanges), named)
+        row = _row(method, await self._calls.send(method, path, body, exchanges, still), named)
         if not isinstance(row, dict):
             return Reply(row, tuple(exchanges))
         try:

@@ -77,6 +77,15 @@ class Progress:
         self.on_the_wire = False
 
 
+Still = Callable[[], bool]
+"""Asked right before a request: False if it may not be sent any more, for whatever reason."""
+
+
+def always() -> bool:
+    """Nothing can have changed meanwhile."""
+    return True
+
+
 class Line:
     """Sends single requests over at most eight connections that live as long as the program."""
 
@@ -138,13 +147,17 @@ class Line:
         *,
         content_type: bytes = b"application/json",
         counted_as: str | None = None,
+        still: Still = always,
     ) -> Got | NotSent | Unanswered:
-        """One call, at once. It is recorded in `exchanges` whatever happens, cancelling included."""
+        """One call, at once, if it is `still` wanted. It is recorded in `exchanges` whatever happens, cancelling
+        included."""
         async with self._connections:
             if not self.may_send():
                 return NotSent(NOT_OURS_S, "It is not certain that this EchoDesk is still the one that sends.")
             if method != "GET" and counted_as is None and not self.may_write():
                 return NotSent(NOT_OURS_S, "Everything is paused.")
+            if not still():
+                return NotSent(0.0, "It was held back right before it was sent.")
             if (held_s := self._held_until - self._clock.monotonic()) > 0:
                 # Whoever took a turn before Echo360 asked to wait has to wait as well.
                 return NotSent(held_s, "Echo360 asked to wait.")

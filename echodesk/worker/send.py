@@ -136,7 +136,9 @@ class _Carrying:
 
     async def _create(self, booking: Booking) -> Result:
         while True:
-            answer = await self._send(Method.POST, booking, functools.partial(self._capture.create, booking))
+            answer = await self._send(
+                Method.POST, booking, functools.partial(self._capture.create, booking, self._still)
+            )
             if isinstance(answer, Result):
                 return answer
             if isinstance(answer, Done):
@@ -151,7 +153,7 @@ class _Carrying:
     async def _change(self, booking: Booking, standing: Standing) -> Result:
         while True:
             answer = await self._send(
-                Method.PUT, booking, functools.partial(self._capture.change, booking, standing)
+                Method.PUT, booking, functools.partial(self._capture.change, booking, standing, self._still)
             )
             if isinstance(answer, Result):
                 return answer
@@ -169,7 +171,9 @@ class _Carrying:
             booking = again
 
     async def _remove(self, standing: Standing) -> Result:
-        answer = await self._send(Method.DELETE, None, functools.partial(self._capture.remove, standing))
+        answer = await self._send(
+            Method.DELETE, None, functools.partial(self._capture.remove, standing, self._still)
+        )
         if isinstance(answer, Result):
             return answer
         if isinstance(answer, Done | Gone):
@@ -236,6 +240,10 @@ class _Carrying:
             if kind is not Class.WAIT:
                 await self._told(None)
                 return answer
+
+    def _still(self) -> bool:
+        """Asked once more right before the wire: signing in or a free connection may have taken a while."""
+        return self._may_send(self._request) is None
 
     async def _answered(self, booking: Booking, answer: Answer) -> Booking | Result:
         """The booking to send again, or the end."""

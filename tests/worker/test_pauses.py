@@ -219,3 +219,17 @@ def test_a_settled_pause_does_not_keep_the_worker_busy(w: World) -> None:
     before = w.steps.done["intents"]
     w.pass_time(60.0)
     assert w.steps.done["intents"] == before
+
+
+def test_a_pause_that_comes_while_the_worker_signs_in_holds_what_was_about_to_be_sent(w: World) -> None:
+    w.restart()
+    signed_in = w.wire.sign_ins
+    w.change(1, at="11:00-12:00")
+    w.until(lambda: w.wire.sign_ins > signed_in)
+    w.pause(room="R1")
+    w.calls()
+    w.pass_time(30.0)
+    assert w.calls() == {}
+    w.resume()
+    w.settle()
+    w.assert_equal()
