@@ -91,7 +91,7 @@ class Safety:
 
     def _cap(self, now: float, request: SimRequest, target: Schedule | None) -> None:
         """The same request at most so often in a burst, an hour and a day (H1); a changed one begins anew."""
-        name = target.external_id if target is not None else None
+        name = target.external_id if target is not None and request.body else None
         if name is None and request.body:
             name = msgspec.json.decode(request.body).get("externalId")
         key = (request.method, name or request.path)
