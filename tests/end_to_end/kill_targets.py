@@ -34,7 +34,7 @@ RANDOM = "random instant"
 
 def targets(kills: int, dice: random.Random) -> list[str]:
     """At which points, in which order: one of every step and request first, then all the others, then named ones
-    and random instants in turn. A tenth at least is left to random instants and repetitions."""
+    and random instants in turn. A tenth is left to random instants and repetitions."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for point in named_points():
         by_name[point.rpartition(": ")[0]].append(point)
@@ -43,7 +43,7 @@ def targets(kills: int, dice: random.Random) -> list[str]:
     rest = [point for point in named_points() if point not in first]
     dice.shuffle(first)
     dice.shuffle(rest)
-    chosen = [*first, *rest][: kills - kills // 10]
+    chosen = [*first, *rest][: max(len(first), kills - kills // 10)]
     while len(chosen) < kills:
         chosen.append(RANDOM if len(chosen) % 2 else dice.choice(named_points()))
     return chosen

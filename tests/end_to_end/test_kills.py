@@ -100,10 +100,10 @@ def test_killed_ten_times_during_first_fill_and_edits(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_killed_sixty_times_at_named_points_and_random_instants() -> None:
+def test_killed_more_than_sixty_times_at_named_points_and_random_instants() -> None:
     """The share of a commit: every step and request is killed at, and every named point is crossed."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "60", "--seed", "60", "--json"],
+        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "66", "--seed", "60", "--json"],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -115,7 +115,7 @@ def test_killed_sixty_times_at_named_points_and_random_instants() -> None:
     report = json.loads(done.stdout)
     assert report["violations"] == [], done.stderr
     assert done.returncode == 0
-    assert report["kills"] >= 60 - report["not_reached"] >= 55
+    assert report["kills"] >= 66 - report["not_reached"] >= 60
     assert report["random"] >= 3
     assert report["convergences"] >= 10
 
