@@ -1,7 +1,8 @@
 """`python -m tests.single_faults`: every scenario, every step, every disturbance.
 
-`--scenario NAME` and `--fault KIND` (each may be repeated) choose; `--share N` plays one in N, as the tests of a
-commit do; `--json` prints the report as JSON. Returns 1 if a run ended elsewhere than the undisturbed one.
+`--scenario NAME` and `--fault KIND` (each may be repeated) choose; `--share N` plays a share, as the tests of a
+commit do (the report says which); `--json` prints the report as JSON. Returns 1 if a run ended elsewhere than the
+undisturbed one.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def share_in_words(one_in: int) -> str:
     """Which share `fixed_share` plays."""
-    return f"all kills of the nineteen, and one in {one_in} of everything else"
+    return f"all kills of the nineteen, one in {one_in // 3} of the network's faults, one in {one_in} of the rest"
 
 
 def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -172,7 +172,8 @@ def _judge(played: Played, branches: list[Branch]) -> None:
             played.without_effect[one.kind] += 1
             continue
         played.runs[one.kind] += 1
-        played.healed[one.kind] += one.healed
+        if one.healed:
+            played.healed[one.kind] += 1
         expected = after_edit[one.point.act] if one.kind in (Kind.EDIT, REFERENCE) else plain
         told = [one.problem] if one.ending is None or expected is None else differences(expected, one.ending)
         if told:
