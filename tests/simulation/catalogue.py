@@ -35,7 +35,7 @@ CATALOGUE: Mapping[int, tuple[str, ...]] = {
         "foreign booking",
         "by hand",
     ),
-    25: (K.REFERENCE_LAG, "reference exists"),
+    25: (K.REFERENCE_LAG,),
     27: ("partial outage",),
     28: (K.OTHER_CLIENT, "lower limit"),
     44: ("kill",),

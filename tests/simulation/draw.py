@@ -92,7 +92,7 @@ class _Drawing:
             },
             switches={name: dice.choice(values) for name, values in mix.switches.items()},
             calls_per_minute=limit,
-            echo360_calls_per_minute=limit // 2 if mix.lower_limit and limit and dice.random() < 0.5 else None,
+            echo360_calls_per_minute=limit // 10 if mix.lower_limit and limit and dice.random() < 0.5 else None,
             rooms=tuple(sorted(dice.sample(ROOMS, 2))) if missing and dice.random() < 0.6 else None,
             sections=not (missing and dice.random() < 0.6),
             people=not (missing and dice.random() < 0.6),

@@ -189,7 +189,7 @@ class Safety:
         elif response.status in (400, 409) and request.method != "GET":
             if schedule and (b"clash" in words or b"already taken" in words):
                 happened["real clash"] += 1
-            elif b"exist" in words:
+            elif b"externalid" in words or b"exist" in words:
                 happened["external id exists" if schedule else "reference exists"] += 1
         elif response.status == 404 and schedule and request.method in ("PUT", "DELETE"):
             happened["not found"] += 1
