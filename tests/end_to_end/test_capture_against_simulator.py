@@ -253,7 +253,7 @@ def test_a_token_that_runs_out_is_renewed_without_anyone_noticing() -> None:
 
 def test_whatever_goes_wrong_is_a_value_and_what_is_definite_is_true() -> None:
     """A simulator that misbehaves in every way it knows: what was answered as done must stand."""
-    faults = ["--faults", "flaky,late,hostile", "--fault-seed", "7", "--late-s", "0.2"]
+    faults = ["--faults", "flaky,late,limits,hostile", "--fault-seed", "7", "--late-s", "0.2"]
     with SimulatorProcess.start(["--calls-per-minute", "0", *faults]) as simulator:
 
         async def patiently(ask: Callable[[], Awaitable[Any]], wanted_kind: type) -> Any:
