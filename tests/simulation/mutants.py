@@ -35,6 +35,10 @@ MEMORY = Path("/dev/shm")
 """Histories need no disk; a folder of their own is made in it."""
 
 
+NOT_THE_RULE = ("TypeError", "AttributeError", "NameError", "KeyError", "ImportError")
+"""A mutant that ends like this was not without its rule: it was broken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one mutant."""
@@ -109,6 +113,9 @@ def _by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
         for number in range(histories):
             mix, seed = _which(mutant, number)
             outcome = play(draw(seed, mix), folder, mutant.apply)
+            broken = [one for one in outcome.violations if any(kind in one for kind in NOT_THE_RULE)]
+            if broken:
+                raise AssertionError(f"the mutant {mutant.name} does not fit the program any more: {broken[0]}")
             if outcome.violations:
                 return number + 1, f"{mix} {seed}", outcome.violations[0]
     return histories, "", ""

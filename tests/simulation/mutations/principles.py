@@ -21,7 +21,15 @@ from echodesk.store.office import Office
 from echodesk.store.queue import Queue
 from echodesk.worker import expand, snapshot
 from echodesk.worker.gate import Gate
-from tests.simulation.mutations.tools import Mutant, both, does_nothing, replaced, waits_for_nothing, wrapped
+from tests.simulation.mutations.tools import (
+    Mutant,
+    both,
+    does_nothing,
+    finds_nothing,
+    replaced,
+    waits_for_nothing,
+    wrapped,
+)
 
 MOST_WEEKS = 60
 
@@ -104,8 +112,8 @@ def by_number(real: Any) -> Any:
     """Only entries newer than the newest that was ever taken."""
     newest = [0]
 
-    def claim(self: Queue, limit: int) -> Sequence[Any]:
-        found = [one for one in real(self, limit) if one.id > newest[0]]
+    def claim(self: Queue, *how: Any, **wishes: Any) -> Sequence[Any]:
+        found = [one for one in real(self, *how, **wishes) if one.id > newest[0]]
         newest[0] = max([newest[0], *(one.id for one in found)])
         return found
 
@@ -214,8 +222,8 @@ PRINCIPLES = (
     Mutant(
         "mark_of_any_number",
         "principle 7: a plan clears only the mark that it read",
-        "clears a room-day's mark whatever happened meanwhile",
-        replaced((places, "_CLEAR", MARK_OF_ANY_NUMBER)),
+        "clears a room-day's mark whatever happened meanwhile (and has no second defence)",
+        replaced((places, "_CLEAR", MARK_OF_ANY_NUMBER), (Queue, "stray", finds_nothing)),
         ("in between", "kills"),
     ),
     Mutant(
