@@ -16,6 +16,8 @@ Outcome = Got | Answer
 """`Got` is an answer of Echo360's API that is neither 401, 403, 429, 5xx nor a redirect."""
 
 DEADLINE_RETRY_S = 5.0
+SIGN_INS_A_CALL = 3
+"""A call signs in anew at most so often, and more than once only if its new token had let somebody in."""
 
 
 class Calls:
@@ -29,6 +31,8 @@ class Calls:
         self._budget = budget
         self._sign_in = sign_in
         self.door = Door(clock)
+        self._let_in = b""
+        """The token with which Echo360 last answered what was asked."""
 
     async def turn(self) -> None:
         """One call's worth of the call budget."""
@@ -72,20 +76,24 @@ class Calls:
         self, method: str, path: str, body: bytes, exchanges: list[Exchange], progress: Progress, still: Still
     ) -> Outcome:
         signed = await self._sign_in.current()
-        for last in (False, True):
+        for attempt in range(SIGN_INS_A_CALL + 1):
             if not isinstance(signed, Signed):
                 return signed
             came = await self._line.send(
                 method, path, body, signed.authorization, exchanges, progress, still=still
             )
             if isinstance(came, Got) and (came.status == 401 or (came.status == 403 and says_token_expired(came))):
-                if last:
+                # A new token that let somebody in was taken back since; one that lets nobody in stops everything.
+                if attempt == SIGN_INS_A_CALL or (attempt and signed.authorization != self._let_in):
                     return shut_out("Echo360 refuses a token it has just given. Check the client's permissions.")
                 signed = await self._sign_in.anew(signed)
                 if isinstance(signed, Signed):
                     await self._budget.turn()
                 continue
-            if isinstance(came, Got) and came.retry_after_s is not None:
-                self._budget.hold(came.retry_after_s)
+            if isinstance(came, Got):
+                if came.status < 500 and came.status not in (403, 429):
+                    self._let_in = signed.authorization
+                if came.retry_after_s is not None:
+                    self._budget.hold(came.retry_after_s)
             return bounced(came)
-        raise AssertionError("the second sending always returns")
+        raise AssertionError("the last sending always returns")

@@ -176,6 +176,46 @@ def test_a_second_401_stops_everything() -> None:
     assert len(server.seen) == 2
 
 
+def test_a_new_token_that_let_somebody_in_and_is_taken_back_stops_nothing() -> None:
+    """Two calls sign in anew together; one is let in, and then the token that both share runs out."""
+    good: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        token = request.headers["authorization"]
+        if token == "Bearer access-1" or (token == "Bearer access-2" and good):
+            return httpx.Response(401, json={"error": "Unauthorized"})
+        good.append(token)
+        return httpx.Response(201, json=row())
+
+    server = Server(answer)
+
+    async def work(echo: Echo360) -> list[Answer]:
+        replies = await asyncio.gather(echo.create(booking()), echo.create(booking()))
+        return [reply.answer for reply in replies]
+
+    assert all(isinstance(one, Done) for one in working(server, work))
+    assert good == ["Bearer access-2", "Bearer access-3"]
+
+
+def test_tokens_that_run_out_at_once_again_and_again_stop_everything() -> None:
+    tokens: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tokens.append(request.headers["authorization"])
+        fresh = tokens.count(tokens[-1]) == 1
+        return httpx.Response(201, json=row()) if fresh else httpx.Response(401, json={"error": "Unauthorized"})
+
+    server = Server(answer)
+
+    async def work(echo: Echo360) -> list[Answer]:
+        replies = await asyncio.gather(*(echo.create(booking()) for _ in range(8)))
+        return [reply.answer for reply in replies]
+
+    answers = working(server, work)
+    assert any(isinstance(one, NotAllowed) for one in answers)
+    assert any(isinstance(one, Done) for one in answers)
+
+
 def test_403_is_not_tried_again() -> None:
     server = Server(lambda request: httpx.Response(403, json={"error": "Forbidden", "message": "no right"}))
     assert isinstance(working(server, read), NotAllowed)
