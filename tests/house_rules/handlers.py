@@ -37,9 +37,7 @@ def broken_handlers(source: Source) -> Iterator[str]:
             if any(names.get(id(each)) not in SUPPRESSIBLE for each in node.args):
                 yield source.at(node, "an error is dropped in silence")
         elif isinstance(node, ast.Expr) and _gathers_errors(node.value, names):
-            yield source.at(
-                node, "gather(return_exceptions=True) and nobody reads its answer: errors are dropped"
-            )
+            yield source.at(node, "gather(return_exceptions=True) and nobody reads its answer: errors are dropped")
 
 
 def _broken_handler(source: Source, node: ast.ExceptHandler, groups: dict[str, ast.expr]) -> Iterator[str]:
