@@ -61,6 +61,9 @@ _OUTCOMES = frozenset(
     }
 )
 
+POISON_AFTER = 3
+"""What stopped the worker this often is set aside (decisions: Transitions, reliability Q5)."""
+
 TERMINAL = _OUTCOMES | {NotificationStatus.SUPERSEDED}
 """Statuses after which nothing more is sent for a notification."""
 

@@ -10,14 +10,18 @@ from sqlalchemy import Connection, text
 
 from echodesk.messages import Table, TableQuery
 from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
-from echodesk.planning.statuses import TERMINAL, NotificationStatus, Recorded, entry_outcome, worst_child
+from echodesk.planning.statuses import (
+    POISON_AFTER,
+    TERMINAL,
+    NotificationStatus,
+    Recorded,
+    entry_outcome,
+    worst_child,
+)
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, together
 from echodesk.store.queue_rows import NOTIFICATIONS, entry_of, notification_values, outcome_values, waiting_of
 from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
-
-POISON_AFTER = 3
-"""An entry or notification that stopped the worker this often is set aside (decisions: Transitions)."""
 
 _WAITING_ENTRIES = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'")
 _CLAIM = text(

@@ -205,7 +205,7 @@ class Planner:
         busy = frozenset(self._flight.busy)
 
         def choose(books: Books) -> list[RefreshMark]:
-            return self._poison.choose_listed(books, marks[:PLACES_AT_ONCE])
+            return self._poison.choose(books, marks[:PLACES_AT_ONCE])
 
         def plan(books: Books, chosen: Sequence[RefreshMark]) -> Snapshot | None:
             ids: dict[RoomDay, tuple[int, ...]] = defaultdict(tuple)

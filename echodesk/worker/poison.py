@@ -8,15 +8,16 @@ and is counted nowhere.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TypeVar
 
 from echodesk.planning.records import Mark, RefreshMark
+from echodesk.planning.statuses import POISON_AFTER
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
 from echodesk.worker.defects import Defect, Report
 from echodesk.worker.ports import Ledger
 
-POISON_AFTER = 3
-"""A room-day that stopped the worker this often is set aside (decisions: Transitions)."""
+AnyMark = TypeVar("AnyMark", Mark, RefreshMark)
 KILLED = "the worker's process ended while it was planned"
 
 
@@ -42,18 +43,8 @@ class Poison:
             set_aside(books, aside, KILLED)
         self._old_mark, self._old_refresh = books.places.newest()
 
-    def choose(self, books: Books, marks: Sequence[Mark]) -> list[Mark]:
+    def choose(self, books: Books, marks: Sequence[AnyMark]) -> list[AnyMark]:
         """Which of these are planned together now: suspects alone, and in turns with the others."""
-        crashes = books.suspects.crashes()
-        good = [mark for mark in marks if mark.place not in crashes]
-        if len(good) == len(marks):
-            return good
-        self._alone = not self._alone
-        suspects = [mark for mark in marks if mark.place in crashes]
-        return suspects[:1] if self._alone or not good else good
-
-    def choose_listed(self, books: Books, marks: Sequence[RefreshMark]) -> list[RefreshMark]:
-        """The same for room-days whose room was just listed."""
         crashes = books.suspects.crashes()
         good = [mark for mark in marks if mark.place not in crashes]
         if len(good) == len(marks):

@@ -27,6 +27,7 @@ from echodesk.planning.values import (
     fingerprint,
 )
 from echodesk.worker.books import Books
+from echodesk.worker.gate import ROOM_WAIT_S
 from echodesk.worker.outcomes import Outcomes
 from echodesk.worker.wording import left_out_text, outcome_text, standing_text
 from echodesk.worker.work import UNANSWERED, Fate, Result, Work, print_of, removal_print
@@ -39,8 +40,6 @@ DONE_WAIT_MAX_S = 60.0
 """What was done in another way than expected is looked at again within this time: only then it is certain."""
 LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION)
 """Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
-ROOM_WAIT_S = 3_600.0
-"""A room without a recorder is tried once an hour (design §4.10)."""
 
 
 def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> None:
