@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
@@ -53,13 +53,6 @@ def sure_place(room: str, date: str) -> RoomDay:
 def flag(value: int | None) -> bool | None:
     """0, 1 or NULL as a truth value."""
     return None if value is None else bool(value)
-
-
-def in_chunks(values: Collection[str], size: int = 5_000) -> Iterable[list[str]]:
-    """Split a long list, so that one bind text stays small."""
-    rows = list(values)
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
 
 
 class ChangeNumber:
