@@ -164,13 +164,19 @@ def freeze_before_the_wire(w: World, process: Process, seconds: float) -> None:
     process.wire.interfere = stand_still
 
 
-def test_a_request_that_arrives_after_another_took_over_is_put_right(world: Worlds) -> None:
-    """The one request between the last look at the lease and the wire: it undoes what the new leader sent."""
+def two_workers(world: Worlds) -> tuple[World, Process, Process]:
+    """Lesson 1 is recorded, the first worker leads, and a second one stands by."""
     w = world()
     w.lesson(1)
     w.settle()
-    first, second = w.processes[0], w.second()
+    second = w.second()
     second.start()
+    return w, w.processes[0], second
+
+
+def test_a_request_that_arrives_after_another_took_over_is_put_right(world: Worlds) -> None:
+    """The one request between the last look at the lease and the wire: it undoes what the new leader sent."""
+    w, first, second = two_workers(world)
     freeze_before_the_wire(w, first, 600.0)
     w.change(1, room="R2")
     w.until(lambda: first.machine.still)
@@ -275,11 +281,7 @@ def test_a_late_request_of_a_dead_worker_is_waited_for_from_the_takeover_on(worl
 
 
 def test_who_stops_after_another_took_over_tells_what_it_had_sent(world: Worlds) -> None:
-    w = world()
-    w.lesson(1)
-    w.settle()
-    first, second = w.processes[0], w.second()
-    second.start()
+    w, first, second = two_workers(world)
     freeze_before_the_wire(w, first, 100.0)
     w.change(1, room="R2")
     w.until(lambda: first.machine.still)
@@ -362,11 +364,7 @@ def test_who_stops_while_the_database_is_away_says_what_it_could_not_tell(
     world: Worlds, expected_logs: ExpectedLogs
 ) -> None:
     expected_logs.expect("echodesk.worker.engine", "1 requests could not be told")
-    w = world()
-    w.lesson(1)
-    w.settle()
-    first, second = w.processes[0], w.second()
-    second.start()
+    w, first, second = two_workers(world)
     freeze_before_the_wire(w, first, 100.0)
     w.change(1, room="R2")
     w.until(lambda: first.machine.still)
