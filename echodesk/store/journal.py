@@ -38,10 +38,11 @@ _REFUSE = text(
     "INSERT OR REPLACE INTO STT_ECHO_REFUSED (EXTERNAL_ID, FINGERPRINT, ROOMID, LESSON_DATE, ERROR)"
     " VALUES (:external_id, :fingerprint, :room, :date, :error)"
 )
-_FORGET_PLACES = text(
-    "DELETE FROM STT_ECHO_REFUSED WHERE EXISTS (SELECT 1 FROM json_each(:places) p WHERE"
-    " ROOMID = json_extract(p.value, '$[0]') AND LESSON_DATE = json_extract(p.value, '$[1]'))"
+_REFUSED_AT = text(
+    "SELECT r.* FROM STT_ECHO_REFUSED r WHERE EXISTS (SELECT 1 FROM json_each(:places) p WHERE"
+    " r.ROOMID = json_extract(p.value, '$[0]') AND r.LESSON_DATE = json_extract(p.value, '$[1]'))"
 )
+_FORGET = text("DELETE FROM STT_ECHO_REFUSED WHERE EXTERNAL_ID = :external_id AND FINGERPRINT = :fingerprint")
 _FORGET_IDS = text("DELETE FROM STT_ECHO_REFUSED WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))")
 _ANY_REFUSED = text("SELECT EXISTS (SELECT 1 FROM STT_ECHO_REFUSED)")
 _REFUSED = text(
@@ -156,13 +157,24 @@ class Journal:
                 ],
             )
 
-    def forget_refusals(self, places: Collection[RoomDay], external_ids: Collection[str] = ()) -> None:
-        """Staff, or a comparison, ask for another try."""
+    def refused_at(self, places: Collection[RoomDay]) -> list[Refusal]:
+        """What was refused in these room-days."""
         if not self._connection.execute(_ANY_REFUSED).scalar_one():
-            return
-        if places:
-            self._connection.execute(_FORGET_PLACES, {"places": places_json(places)})
-        if external_ids:
+            return []
+        return [
+            Refusal(row.EXTERNAL_ID, row.FINGERPRINT, sure_place(row.ROOMID, row.LESSON_DATE), row.ERROR)
+            for row in self._connection.execute(_REFUSED_AT, {"places": places_json(places)})
+        ]
+
+    def forget(self, refusals: Sequence[Refusal]) -> None:
+        """These may be tried again."""
+        if refusals:
+            keys = [{"external_id": one.external_id, "fingerprint": one.fingerprint} for one in refusals]
+            self._connection.execute(_FORGET, keys)
+
+    def forget_refusals(self, external_ids: Collection[str]) -> None:
+        """Whatever was refused of these may be tried again."""
+        if external_ids and self._connection.execute(_ANY_REFUSED).scalar_one():
             self._connection.execute(_FORGET_IDS, {"ids": as_json(external_ids)})
 
     def refused(self, external_ids: Collection[str]) -> dict[tuple[str, str], str]:

@@ -103,6 +103,12 @@ _LET_GO = text(
     "UPDATE STT_ECHO_DIRTY SET GUARDED = 0 WHERE GUARDED = 1 AND (LESSON_DATE, ROOMID) IN"
     " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
 )
+# A list names the room-days of its bookings; those that were held with them are named nowhere. So whenever a list
+# is over everything is planned again, and judged again: what still waits for another list is held again.
+_LET_ALL_GO = text("UPDATE STT_ECHO_DIRTY SET GUARDED = 0 WHERE GUARDED = 1")
+_ANY_LIST = text(
+    "SELECT EXISTS (SELECT 1 FROM STT_ECHO_STOP WHERE KIND <> 'FEED' AND ENDED IS NULL AND YES_AT IS NULL)"
+)
 _HELD_IN = text(
     "SELECT LESSON_DATE FROM STT_ECHO_DIRTY WHERE GUARDED = 1 AND ROOMID = :room AND LESSON_DATE >= :today"
 )
@@ -311,13 +317,16 @@ class Stops:
         if self._connection.execute(_LATER_ITEMS, {"stop": stop, "last": last_item}).scalar_one():
             other = self._waiting_stop(StopKind(row.KIND), row.REASON)
             self._connection.execute(_MOVE_ITEMS, {"stop": stop, "other": other, "last": last_item})
-        self.let_go(places)
+        self._connection.execute(_LET_ALL_GO)
         return places
 
     def review(self) -> None:
-        """Take off the lists what needs no removal any more, and end stops of which nothing is left."""
+        """Take off the lists what needs no removal any more, end stops of which nothing is left, and hold nothing
+        that no list holds."""
         self._connection.execute(_DONE_ITEMS)
-        self._connection.execute(_END)
+        ended = self._connection.execute(_END).rowcount
+        if ended or not self._connection.execute(_ANY_LIST).scalar_one():
+            self._connection.execute(_LET_ALL_GO)
 
     # ---- the size of the timetable ------------------------------------------------------------------------
 

@@ -37,7 +37,7 @@ def expand(books: Books, entries: Sequence[QueueEntry], today: dt.date) -> int:
             seniors[(entry.setid, entry.slotid)] = (entry.id, entry.created)
     retried = {entry.id for entry in entries if entry.source == "RETRY"}
     again = [one for one in notifications if one.queue_id in retried]
-    books.journal.forget_refusals((), {one.external_id for one in again})
+    books.journal.forget_refusals({one.external_id for one in again})
     books.tries.forget({one.external_id for one in again})
     # Who carries a shared recording has another external id.
     books.tries.forget_at({place for one in again for place in (one.old, one.new) if place is not None})

@@ -92,11 +92,15 @@ LEGAL = _legal()
 
 
 def plan(histories: int, seed: int, mix: str | None) -> list[tuple[str, range]]:
-    """Which seeds of which mix: the same number of each, from this seed on, in chunks."""
+    """Which seeds of which mix: shared out by weight, from this seed on, in chunks."""
     names = [mix] if mix is not None else list(MIXES)
+    whole = sum(MIXES[name].weight for name in names)
     chunks = []
-    for number, name in enumerate(names):
-        share = histories // len(names) + (number < histories % len(names))
+    given = weighed = 0
+    for name in names:
+        weighed += MIXES[name].weight
+        share = histories * weighed // whole - given
+        given += share
         for start in range(seed, seed + share, CHUNK):
             chunks.append((name, range(start, min(start + CHUNK, seed + share))))
     # One chunk of each mix after another, so that whoever stops early has seen all of them.

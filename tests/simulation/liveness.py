@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 
 from echodesk.planning.statuses import (
     EntryStatus,
@@ -16,6 +15,7 @@ from echodesk.worker.engine import Constants
 from echodesk.worker.housekeeping import SWEEP_S
 from tests.simulation.mixes import MIXES
 from tests.simulation.oracle import differences, expected
+from tests.simulation.safety import Safety
 from tests.simulation.script import Command, Script
 from tests.simulation.stage import Stage
 from tests.worker.campus import ROOMS
@@ -27,7 +27,9 @@ DAY_S = 86_400.0
 UNTIL_SWEPT = Constants(idle_s=50.0, lease_ttl_s=7_200.0, lease_renew_s=3_600.0)
 AT_REST = Constants(idle_s=DAY_S / 2, lease_ttl_s=3 * DAY_S, lease_renew_s=DAY_S)
 
-Tell = Callable[[str, str], None]
+TWO_ROOMS = 2
+"""A move concerns the room it leaves and the one it goes to."""
+
 Transition = tuple[str, str, str]
 """(table, old status, new status)."""
 
@@ -35,11 +37,11 @@ Transition = tuple[str, str, str]
 class Liveness:
     """The end of one history."""
 
-    def __init__(self, stage: Stage, script: Script, writes: Callable[[], int], tell: Tell) -> None:
-        """`writes` counts the requests so far that may change what Echo360 holds."""
+    def __init__(self, stage: Stage, script: Script, safety: Safety) -> None:
         self._stage = stage
-        self._writes = writes
-        self._tell = tell
+        self._safety = safety
+        self._writes = safety.writes
+        self._tell = safety.tell
         self._mix = MIXES[script.mix]
         self.convergence_s = 0.0
 
@@ -93,14 +95,19 @@ class Liveness:
             self._tell(promise, f"Echo360 differs from the independent model: {_shown(told)}")
 
     def _resync(self, *, may_write: bool) -> None:
-        """Everything is listed afresh; a room-day that is right stays as it is."""
-        before = self._writes()
+        """Everything is listed afresh; a room-day that is right stays as it is. What Echo360 refused for good is
+        asked for again, once in each of the rooms it concerns, because staff want it (decisions)."""
+        before, refused_before = self._writes(), self._safety.refused
         for room in ROOMS:
             self._stage.post(Command("refresh", {"room": room}))
         self._settle("C3")
-        written = self._writes() - before
+        refused = self._safety.refused - refused_before
+        written = self._writes() - before - refused
         if written and not may_write:
             self._tell("C3", f"a re-sync of what should be equal sent {written} writes")
+        remembered = self._stage.sql("SELECT count(*) FROM STT_ECHO_REFUSED")[0][0]
+        if refused > TWO_ROOMS * remembered and not may_write:
+            self._tell("C3", f"a re-sync was refused {refused} times, and {remembered} refusals are known")
 
     def _rest(self) -> None:
         """A day passes and nothing is sent."""

@@ -52,6 +52,8 @@ UNTRIGGERED = {"feature": 2.0, "group": 1.5, "title": 1.5, "week_set": 2.0, "wee
 BUSY_DAYS = {"swap": 6.0, "rotate": 5.0, "shuttle": 3.0, "day": 3.0, "weeks": 3.0, "room": 4.0}
 BACK_OFF_S = 600.0
 """Waits that answers imposed: Echo360 asked for them, or nobody could reach it for a while (H3: up to 5 min)."""
+DEEP = 3
+"""Weight of the mixes whose faults meet the most rules."""
 HOUR_S = 3_600.0
 """Echo360 asked for an hour (H3), or surprises that nothing explains doubled the wait up to one (decisions)."""
 
@@ -86,15 +88,19 @@ class Mix:
     """There are edits that only the sweep finds, which runs every ten minutes."""
     grace_s: float = 0.0
     """Longer than promised: waits that were imposed from outside."""
+    weight: int = 1
+    """How many histories of it are played for one of the others."""
 
 
 MIXES: Mapping[str, Mix] = {
     "clean": Mix(about="Edits alone: no fault, no kill, no pause."),
     "rotations": Mix(
+        weight=DEEP,
         about="Swaps, rotations, shuttles and moves between days and weeks, no fault.",
         edits=BUSY_DAYS,
     ),
     "together": Mix(
+        weight=DEEP,
         about="Lectures under several modules whose carriers and members come and go.",
         edits={"twin": 9.0, "drop": 3.0, "lecturer": 3.0, "withdraw": 2.0, "ask": 2.0},
         switches={"put_external_id": ("changes", "keeps")},
@@ -106,8 +112,8 @@ MIXES: Mapping[str, Mix] = {
         acts={"refresh": 0.3},
         swept=True,
     ),
-    "late": Mix(about="Requests that take effect after their client gave up.", faults=LATE),
-    "lost": Mix(about="Requests and answers that are lost on the way.", faults=UNANSWERED),
+    "late": Mix(weight=DEEP, about="Requests that take effect after their client gave up.", faults=LATE),
+    "lost": Mix(weight=DEEP, about="Requests and answers that are lost on the way.", faults=UNANSWERED),
     "errors": Mix(about="5xx, applied and not.", faults=(*ERRORS, *APPLIED, K.SLOW), grace_s=BACK_OFF_S),
     "garbage": Mix(about="Answers that cannot be read or say something else.", faults=GARBAGE, grace_s=BACK_OFF_S),
     "silent change": Mix(
@@ -124,6 +130,7 @@ MIXES: Mapping[str, Mix] = {
         unseen=True,
     ),
     "exists": Mix(
+        weight=DEEP,
         about="External ids that exist already, or are spent for ever.",
         faults=(*LATE, *APPLIED, K.RESET_APPLIED, K.CUT_APPLIED),
         switches={
@@ -132,6 +139,15 @@ MIXES: Mapping[str, Mix] = {
             "put_external_id": ("changes", "keeps"),
         },
         grace_s=BACK_OFF_S,
+    ),
+    "refused": Mix(
+        weight=DEEP,
+        about="Echo360 refuses long lessons and long titles for good: what they are moved to, what they were.",
+        edits={"shift": 5.0, "rotate": 3.0, "swap": 3.0, "add": 4.0, "title": 2.0, "module": 1.0},
+        acts={"storm": 0.3, "refresh": 0.5, "kill": 0.3},
+        switches={"max_minutes": (30, 60, 60), "max_text_length": (0, 0, 15)},
+        faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
+        swept=True,
     ),
     "stale": Mix(
         about="Reads that lag behind writes, and things that are there but cannot be found.",
@@ -149,6 +165,7 @@ MIXES: Mapping[str, Mix] = {
         grace_s=BACK_OFF_S,
     ),
     "strangers": Mix(
+        weight=DEEP,
         about="Other people book, move and cancel in Echo360, and change schedules of ours by hand.",
         faults=(*STRANGERS, K.OURS_MOVED, K.OURS_REMOVED),
         acts={"foreign": 2.5, "foreign_gone": 1.5, "by_hand": 2.0, "refresh": 0.5},
@@ -193,12 +210,14 @@ MIXES: Mapping[str, Mix] = {
         grace_s=BACK_OFF_S,
     ),
     "kills": Mix(
+        weight=DEEP,
         about="The worker is killed at named steps and at requests, and stopped.",
         patient=True,
         acts={"kill": 5.0, "stop": 0.5, "kill now": 0.7},
         faults=(K.SLOW,),
     ),
     "kills and lateness": Mix(
+        weight=DEEP,
         about="The same while requests are late or unanswered.",
         faults=(*LATE, *UNANSWERED),
         patient=True,
@@ -206,6 +225,7 @@ MIXES: Mapping[str, Mix] = {
         grace_s=BACK_OFF_S,
     ),
     "frozen": Mix(
+        weight=DEEP,
         about="Two workers; one stands still at a step, the other takes over, the first wakes up.",
         faults=(K.SLOW, *LATE),
         patient=True,
@@ -221,6 +241,7 @@ MIXES: Mapping[str, Mix] = {
         unseen=True,
     ),
     "pauses": Mix(
+        weight=DEEP,
         about="Pauses of everything, a room, a building or dates, with and without end; edits go on.",
         faults=(K.SLOW, K.RESET_APPLIED, K.LATE_504),
         acts={"pause": 3.0, "resume": 2.0, "kill": 0.3},
@@ -239,6 +260,7 @@ MIXES: Mapping[str, Mix] = {
         grace_s=BACK_OFF_S,
     ),
     "in between": Mix(
+        weight=DEEP,
         about="Edits of a lesson during its own expansion, planning, sending and refresh.",
         faults=(K.SLOW, K.SPURIOUS_CLASH, K.RESET_APPLIED),
         acts={"between": 5.0, "refresh": 1.0},

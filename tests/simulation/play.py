@@ -76,7 +76,7 @@ class _Played:
         self._stage = stage
         self._script = script
         self._safety = Safety(stage, judges=script.mix in JUDGED)
-        self._liveness = Liveness(stage, script, self._safety.writes, self._safety.tell)
+        self._liveness = Liveness(stage, script, self._safety)
 
     def run(self) -> Outcome:
         stage, safety = self._stage, self._safety

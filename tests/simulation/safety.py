@@ -39,6 +39,8 @@ class Safety:
         self._judges = judges
         self.violations: list[str] = []
         self.requests: Counter[str] = Counter()
+        self.refused = 0
+        """Requests for schedules that Echo360 refused: it holds what it held before."""
         self.trace: list[tuple[object, ...]] = []
         self._sent: deque[float] = deque()
         self._fired = 0
@@ -156,6 +158,8 @@ class Safety:
         if response is not None:
             self._count(request, response)
             self._once(request, response)
+            if request.method != "GET" and request.path.startswith(SCHEDULES) and response.status in (400, 409):
+                self.refused += 1
         if response is not None and response.status in (429, 503):
             seconds = _seconds(dict(response.headers).get("retry-after", ""), self._stage.institution.utc())
             if seconds is not None:

@@ -116,11 +116,21 @@ def test_a_rule_that_is_missing_is_found_and_its_history_made_small(folder: Path
     assert play(small, folder).violations == ()
 
 
-def test_seeds_are_shared_out_evenly() -> None:
+def test_seeds_are_shared_out_by_weight() -> None:
     chunks = campaign.plan(500, 1, None)
     assert sum(len(seeds) for _, seeds in chunks) == 500
+    counts = {name: sum(len(seeds) for mix, seeds in chunks if mix == name) for name in MIXES}
+    for weight in {mix.weight for mix in MIXES.values()}:
+        alike = [count for name, count in counts.items() if MIXES[name].weight == weight]
+        assert max(alike) - min(alike) <= 1
+
+
+def test_a_release_plays_at_least_twelve_mixes_five_hundred_times() -> None:
+    chunks = campaign.plan(10_000, 1, None)
     counts = [sum(len(seeds) for mix, seeds in chunks if mix == name) for name in MIXES]
-    assert max(counts) - min(counts) <= 1
+    assert sum(counts) == 10_000
+    assert sum(count >= 500 for count in counts) >= 12
+    assert min(counts) >= 150
 
 
 def test_a_campaign_demands_every_fault_and_every_transition() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from sqlalchemy import text
 
@@ -90,14 +92,20 @@ def test_intents_are_overdue_only_after_they_were_given_up(office: Office) -> No
     assert office.read(lambda books: books.journal.intents_open()) == []
 
 
-def test_refusals_are_forgotten_by_place_or_by_id(office: Office) -> None:
+def test_refusals_are_forgotten_one_by_one_or_by_id(office: Office) -> None:
     one = Refusal("1-2-2030-31", "print", RoomDay("R1", day(2)), "no")
     two = Refusal("2-2-2030-31", "print", RoomDay("R2", day(2)), "no")
-    for places, ids in (((one.place,), ()), ((), (one.external_id,))):
-        office.write(lambda books: books.journal.remember_refusals([one, two]))
-        office.write(lambda books, p=places, i=ids: books.journal.forget_refusals(p, i))  # type: ignore[misc]  # bound at once
-        left = office.read(lambda books: books.journal.refused([one.external_id, two.external_id]))
-        assert set(left) == {(two.external_id, "print")}
+    three = dataclasses.replace(one, fingerprint="another print", place=two.place)
+
+    def remembered() -> set[tuple[str, str]]:
+        return set(office.read(lambda books: books.journal.refused([one.external_id, two.external_id])))
+
+    office.write(lambda books: books.journal.remember_refusals([one, two, three]))
+    assert office.read(lambda books: books.journal.refused_at([one.place])) == [one]
+    office.write(lambda books: books.journal.forget([one]))
+    assert remembered() == {(two.external_id, "print"), (three.external_id, "another print")}
+    office.write(lambda books: books.journal.forget_refusals([three.external_id]))
+    assert remembered() == {(two.external_id, "print")}
 
 
 # ---- screens ------------------------------------------------------------------------------------------------

@@ -177,6 +177,39 @@ def test_a_yes_is_for_what_was_shown(office: Office) -> None:
     assert [one.id for one in open_stops(office)] == [waiting.id]
 
 
+def hold_with_another(office: Office) -> int:
+    """A plan over two room-days is held; its list names a booking of the first alone."""
+
+    def write(books: Books) -> int:
+        stop = books.stops.hold(StopKind.BRAKE, "Too many.", [item(1)], ())
+        books.places.mark([PLACE, OTHER], "edit")
+        books.stops.hold_places([PLACE, OTHER], books.places.marks_at([PLACE, OTHER]))
+        return stop
+
+    return office.write(write)
+
+
+def test_a_yes_frees_all_that_was_held_together(office: Office) -> None:
+    stop = hold_with_another(office)
+    office.write(lambda books: books.stops.yes(stop, "ann", "meant", 9))
+    assert dirty(office) == [PLACE, OTHER]
+
+
+def test_a_list_that_ends_by_itself_frees_all_that_was_held_together(office: Office) -> None:
+    hold_with_another(office)
+    office.write(lambda books: books.places.clear(books.places.marks_at([PLACE])))
+    office.write(lambda books: books.stops.review())
+    assert (open_stops(office), dirty(office)) == ([], [OTHER])
+
+
+def test_nothing_stays_held_without_a_list(office: Office) -> None:
+    stop = hold_with_another(office)
+    office.database.write(lambda c: c.execute(text("DELETE FROM STT_ECHO_STOP_ITEM")))
+    office.database.write(lambda c: c.execute(text("DELETE FROM STT_ECHO_STOP WHERE ID = :stop"), {"stop": stop}))
+    office.write(lambda books: books.stops.review())
+    assert dirty(office) == [PLACE, OTHER]
+
+
 def test_a_yes_is_said_once_and_to_something(office: Office) -> None:
     stop = hold(office, [item(1)])
     with pytest.raises(WrongUse):

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from echodesk import messages
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.switches import Switches
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
@@ -18,10 +17,6 @@ from tests.worker.wire import answering
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
-
-
-def refused(status: int = 400, text: str = "The capture is locked by an administrator") -> SimResponse:
-    return json_response(status, {"error": "Locked", "message": text})
 
 
 # ---- reference data -----------------------------------------------------------------------------------------
@@ -209,113 +204,6 @@ def test_an_id_that_is_taken_and_cannot_be_changed_does_not_go_round_in_circles(
     w.pass_time(5.0)
     w.settle()
     assert place_of(w.schedules(by_hand=True)[external(1)]) == at("R1")
-
-
-# ---- refusals -----------------------------------------------------------------------------------------------
-
-
-def test_a_refusal_is_told_in_echo360s_own_words_and_not_tried_again(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.wire.interfere = answering("POST", refused())
-    w.lesson(1)
-    w.settle()
-    assert w.notifications(1) == ["FAILED"]
-    assert w.entries(1) == ["FAILED"]
-    assert "locked by an administrator" in w.message(1)
-    assert w.calls()["POST"] == 1
-    w.pass_time(200.0)
-    assert w.calls() == {}
-    assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
-
-
-def test_a_changed_lesson_is_tried_again_after_a_refusal(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.wire.interfere = answering("POST", refused(), times=1)
-    w.lesson(1)
-    w.settle()
-    w.change(1, lecturer="P2")
-    w.settle()
-    assert external(1) in w.schedules()
-    assert w.notifications(1) == ["SUPERSEDED", "SUCCESS"]
-    assert w.entries(1) == ["SUPERSEDED", "PROCESSED"]
-    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
-
-
-def test_a_move_that_is_refused_for_good_takes_the_old_recording_away(world: Worlds) -> None:
-    w = world()
-    w.lesson(1)
-    w.settle()
-    w.wire.interfere = answering("PUT", refused(), times=1)
-    w.change(1, room="R2")
-    w.settle()
-    assert w.schedules() == {}
-    assert w.notifications(1)[-1] == "FAILED"
-
-
-def test_a_refused_removal_is_shown_until_staff_have_it_tried_again(world: Worlds) -> None:
-    w = world()
-    w.lesson(1)
-    w.settle()
-    w.calls()
-    w.wire.interfere = answering("DELETE", refused())
-    w.cancel(1)
-    w.settle()
-    w.pass_time(120.0)
-    assert w.calls() == {"DELETE": 1}
-    assert w.notifications(1)[-1] == "FAILED"
-    assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
-    w.wire.interfere = lambda request: None
-    w.ask(messages.Refresh("ann", "R1", day(2).isoformat()))
-    w.settle()
-    assert w.schedules() == {}
-    assert w.notifications(1)[-1] == "SUPERSEDED"
-    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
-    w.assert_equal()
-
-
-def test_a_refused_change_leaves_the_recording_as_it_was_and_is_not_put_right(world: Worlds) -> None:
-    w = world()
-    w.lesson(1)
-    w.settle()
-    w.wire.interfere = answering("PUT", refused())
-    w.change(1, lecturer="P2")
-    w.settle()
-    assert w.schedules()[external(1)].presenter == "ann.lee@example.ac.uk"
-    assert w.notifications(1)[-1] == "FAILED"
-    assert w.sql("SELECT RECORDED FROM STT_ECHO_NOTIFICATION ORDER BY ID DESC LIMIT 1") == [("YES",)]
-    w.lesson(2, at="15:00-16:00")
-    w.settle()
-    assert w.notifications(1)[-1] == "FAILED", "another lesson of that day changes nothing about it"
-    assert w.sql("SELECT FAILED, RESOLVED FROM STT_ECHO_DAY_ROOM") == [(1, None)]
-
-
-def test_a_failure_of_what_is_wanted_no_more_is_put_right(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.wire.interfere = answering("POST", refused())
-    w.lesson(1)
-    w.settle()
-    w.cancel(1)
-    w.settle()
-    assert w.notifications(1) == ["SUPERSEDED", "SUCCESS"]
-    assert w.entries(1) == ["SUPERSEDED", "PROCESSED"]
-
-
-def test_a_failure_that_is_retried_is_sent_again(world: Worlds) -> None:
-    w = world()
-    w.settle()
-    w.wire.interfere = answering("POST", refused(), times=1)
-    w.lesson(1)
-    w.settle()
-    entry = w.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED'")[0][0]
-    w.ask(messages.Retry("ann", entries=(entry,)))
-    w.settle()
-    assert external(1) in w.schedules()
-    assert w.entries(1) == ["SUPERSEDED", "PROCESSED"]
-    assert w.notifications(1) == ["SUPERSEDED", "SUCCESS"]
-    assert w.sql("SELECT RETRY_OF FROM STT_ECHO_QUEUE ORDER BY ID") == [(None,), (entry,)]
 
 
 def test_a_hand_over_that_got_no_answer_is_not_called_done(world: Worlds) -> None:
