@@ -1,7 +1,7 @@
-"""`python -m tests.simulation --histories N --seed S [--mix NAME] [--json] [--report]`: the campaign.
+"""`python -m tests.simulation --histories N --seed S [--mix NAME] [--json]`: the histories of a campaign.
 
 Exit 1 when a promise was broken, a kind of fault never fired or a legal transition was never crossed; 2 for wrong
-use. `--report` writes `tests/simulation/REPORT.md`.
+use. `release` runs this and the other parts, and writes the report.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 
 from tests.simulation import campaign
 from tests.simulation.mixes import MIXES
-from tests.simulation.report import commit, write_report
 
 PROGRESS_S = 5.0
 
@@ -28,8 +26,6 @@ def main() -> int:
     parser.add_argument("--processes", type=int, help="so many at once instead of one for each core")
     parser.add_argument("--minutes", type=float, help="begin no more histories after so long")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.add_argument("--report", action="store_true", help="write tests/simulation/REPORT.md")
-    parser.add_argument("--save", type=Path, help="keep the result as a file, for the report of several parts")
     asked = parser.parse_args()
     if asked.histories < 1:
         parser.error("at least one history")
@@ -51,10 +47,6 @@ def main() -> int:
         campaign.plan(asked.histories, asked.seed, asked.mix), progress, asked.processes, asked.minutes
     )
     result = as_result(found, asked.seed, asked.mix, campaign.seconds_since(began))
-    if asked.save is not None:
-        asked.save.write_text(json.dumps(result, indent=1), encoding="utf-8")
-    if asked.report:
-        write_report([result])
     print(json.dumps(result) if asked.json else in_words(result))  # noqa: T201 - a command
     return 0 if result["passed"] else 1
 
@@ -64,7 +56,6 @@ def as_result(found: campaign.Sum, seed: int, mix: str | None, seconds: float) -
     full = mix is None and found.histories >= campaign.FULL
     missing = [*found.never_fired, *found.never_crossed]
     return {
-        "part": "histories",
         "histories": found.histories,
         "violations": len(found.violated),
         "requests": found.requests,
@@ -76,7 +67,6 @@ def as_result(found: campaign.Sum, seed: int, mix: str | None, seconds: float) -
         "slowest_by_mix_s": dict(sorted(found.slowest_s.items())),
         "seconds": seconds,
         "seed": seed,
-        "commit": commit(),
         "played_twice": found.twice,
         "violated": [{"mix": one.mix, "seed": one.seed, "texts": list(one.texts)} for one in found.violated],
         "demanded": "everything" if full else "no violation only: too few histories, or one mix alone",

@@ -26,6 +26,7 @@ from tests.simulation.mutations import MUTANTS
 from tests.simulation.mutations.tools import Mutant
 from tests.simulation.planner_example import violation
 from tests.simulation.play import play
+from tests.simulation.report import ESCAPED
 
 HISTORIES = 600
 """Of the 10,000 of a release, so many are of the mixes of one mutant at least."""
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str]) -> int:
     missed = [one for one in verdicts if not one.caught]
     found = {
         "caught": [asdict(one) for one in verdicts if one.caught],
-        "missed": [{"name": one.name, "why": one.escapes or f"escaped {one.after} histories"} for one in missed],
+        "missed": [{"name": one.name, "why": one.escapes or f"{ESCAPED} {one.after} histories"} for one in missed],
     }
     if wish.json:
         sys.stdout.write(json.dumps(found) + "\n")

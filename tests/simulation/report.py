@@ -1,29 +1,27 @@
-"""`python -m tests.simulation.report PART.json …` writes REPORT.md from the results of the campaign's parts.
+"""`tests/simulation/REPORT.md` from what the parts of a campaign printed (`release` runs them and keeps that).
 
-Every figure comes out of a file that a command wrote; nothing is typed by hand. A part is a JSON object with
-`part` (its name), `violations` (a number), `seconds`, and whatever figures it has.
+Every figure comes out of a file that a command wrote; nothing is typed by hand.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.simulation.catalogue import CATALOGUE, NOT_HERE
 
 REPORT = Path(__file__).with_name("REPORT.md")
-PARTS = ("histories", "planner examples", "single faults", "kills", "mutants")
-"""What a whole campaign consists of."""
+ESCAPED = "escaped"
+"""How the reason of a mutant begins that nobody expected to escape."""
 UNRUN = (
     "Oracle and PostgreSQL: the store of this issue is SQLite.",
     "Echo360 itself: the simulator stands for it, with every unknown behind a switch.",
 )
 
-Part = Mapping[str, object]
+Part = Mapping[str, Any]
+"""`part` (its name), `command`, `commit`, `exit`, `seconds`, and `result`: what the command printed."""
 
 
 def commit() -> str:
@@ -43,82 +41,127 @@ def write_report(parts: Sequence[Part]) -> None:
     REPORT.write_text(text_of(parts), encoding="utf-8")
 
 
+def violations(part: Part) -> int:
+    """What a part found: broken promises, differences, or mutants that escaped and are not known to."""
+    result = part["result"]
+    if part["part"] == "mutants":
+        return sum(one["why"].startswith(ESCAPED) for one in result["missed"])
+    found = result["differences"] if part["part"] == "single faults" else result["violations"]
+    return found if isinstance(found, int) else len(found)
+
+
 def text_of(parts: Sequence[Part]) -> str:
     """The report."""
-    lines = ["# Report of the campaign", "", "Written by `python -m tests.simulation.report`; do not edit.", ""]
-    lines += ["| part | figures | violations | seconds | commit |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "# Report of the campaign",
+        "",
+        "Written by `python -m tests.simulation.release`; do not edit.",
+        "",
+        "| part | command | figures | violations | seconds | commit |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for part in parts:
         lines.append(
-            f"| {part['part']} | {_figures(part)} | {part.get('violations', '')} | {part.get('seconds', '')} |"
-            f" {part.get('commit', '')} |"
+            f"| {part['part']} | `{part['command']}` | {_figures(part)} | {violations(part)} |"
+            f" {part['seconds']:,} | {part['commit']} |"
         )
     for part in parts:
-        if part["part"] == "histories":
-            lines += _histories(part)
+        lines += _SECTIONS[part["part"]](part["result"])
     run = {part["part"] for part in parts}
     lines += ["", "## Not run", ""]
-    lines += [f"- {name}: no result was given to the report." for name in PARTS if name not in run]
+    lines += [f"- {name}: no result was given to the report." for name in _SECTIONS if name not in run]
     lines += [f"- Fault {number}: {why}." for number, why in NOT_HERE.items()]
     lines += [f"- {text}" for text in UNRUN]
     return "\n".join(lines) + "\n"
 
 
-_LONG = frozenset({"part", "violations", "seconds", "commit", "violated", "passed", "demanded"})
+_BESIDE = frozenset({"part", "violations", "seconds", "commit", "share", "demanded", "passed"})
+"""What a result says of itself that has a column or a section of its own."""
 
 
 def _figures(part: Part) -> str:
-    """Every plain number or text of a part."""
-    plain = {
-        name: value for name, value in part.items() if name not in _LONG and isinstance(value, int | float | str)
-    }
-    return ", ".join(f"{name.replace('_', ' ')} {_grouped(value)}" for name, value in plain.items())
+    """Every plain number or text of a result."""
+    result = part["result"]
+    if part["part"] == "mutants":
+        return f"caught {len(result['caught'])}, missed {len(result['missed'])}"
+    return ", ".join(
+        f"{name.replace('_', ' ')} {_grouped(value)}"
+        for name, value in result.items()
+        if name not in _BESIDE and isinstance(value, int | float | str)
+    )
 
 
 def _grouped(value: object) -> str:
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def _histories(part: Part) -> list[str]:
-    mixes, fired, slowest = (
-        _counts(part, "mixes"),
-        _counts(part, "faults_fired"),
-        _counts(part, "slowest_by_mix_s"),
-    )
-    lines = ["", "## Histories by mix", "", "Seeds from {} on in each mix.".format(part["seed"]), ""]
+def _planner(result: Part) -> list[str]:
+    lines = ["", "## Planner", "", "| promise | examples |", "| --- | --- |"]
+    lines += [f"| {name.replace('_', ' ')} | {held:,} |" for name, held in result["properties"].items()]
+    return [*lines, *_broken(f"{one['property']}: {one['text']}" for one in result["violated"])]
+
+
+def _histories(result: Part) -> list[str]:
+    fired, slowest = result["faults_fired"], result["slowest_by_mix_s"]
+    lines = ["", "## Histories by mix", "", f"Seeds from {result['seed']} on in each mix.", ""]
     lines += ["| mix | histories | slowest convergence, virtual seconds |", "| --- | --- | --- |"]
-    lines += [f"| {mix} | {count:,} | {slowest.get(mix, 0)} |" for mix, count in mixes.items()]
+    lines += [f"| {mix} | {count:,} | {slowest.get(mix, 0)} |" for mix, count in result["mixes"].items()]
     lines += ["", "## Faults fired", "", "| fault | kind | times |", "| --- | --- | --- |"]
     named = {kind for kinds in CATALOGUE.values() for kind in kinds}
     for number, kinds in CATALOGUE.items():
         lines += [f"| {number} | {kind} | {fired.get(kind, 0):,} |" for kind in kinds]
     lines += [f"| | {kind} | {count:,} |" for kind, count in fired.items() if kind not in named]
     lines += ["", "## Transitions crossed", "", "| transition | times |", "| --- | --- |"]
-    lines += [f"| {name} | {count:,} |" for name, count in _counts(part, "transitions").items()]
+    lines += [f"| {name} | {count:,} |" for name, count in result["transitions"].items()]
     for name, title in (("never_fired", "Never fired"), ("never_crossed", "Never crossed")):
-        missing = part.get(name)
-        if isinstance(missing, list) and missing:
-            lines += ["", f"{title}: {', '.join(map(str, missing))}."]
-    violated = part.get("violated")
-    if isinstance(violated, list) and violated:
-        lines += ["", "## Violations", ""]
-        lines += [f"- {one['mix']}, seed {one['seed']}: {'; '.join(one['texts'])}" for one in violated]
+        if result[name]:
+            lines += ["", f"{title}: {', '.join(result[name])}."]
+    return [
+        *lines,
+        *_broken(f"{one['mix']}, seed {one['seed']}: {'; '.join(one['texts'])}" for one in result["violated"]),
+    ]
+
+
+def _single_faults(result: Part) -> list[str]:
+    healed, idle = result["healed_later"], result["without_effect"]
+    lines = ["", "## Single faults", "", f"Played: {result['share']}.", ""]
+    lines += ["| disturbance | runs | equal after the next comparison only | found nothing to act on |"]
+    lines += ["| --- | --- | --- | --- |"]
+    lines += [
+        f"| {kind} | {runs:,} | {healed.get(kind, 0):,} | {idle.get(kind, 0):,} |"
+        for kind, runs in result["by_kind"].items()
+    ]
+    differing = result["differences"]
+    return [
+        *lines,
+        *_broken(f"{one['scenario']}, {one['fault']} at {one['point']}: {one['told']}" for one in differing),
+    ]
+
+
+def _kills(result: Part) -> list[str]:
+    lines = ["", "## Kills", "", "| point | workers killed there |", "| --- | --- |"]
+    lines += [f"| {point} | {many:,} |" for point, many in result["by_point"].items()]
+    lines += [f"| a random instant | {result['random']:,} |"]
+    return [*lines, *_broken(result["violations"])]
+
+
+def _mutants(result: Part) -> list[str]:
+    lines = ["", "## Mutants", "", "| rule that was taken out | caught after | where |", "| --- | --- | --- |"]
+    lines += [f"| {one['rule']} | {one['after']:,} | {one['where']} |" for one in result["caught"]]
+    lines += ["", *(f"- Not caught: {one['name']}: {one['why']}." for one in result["missed"])]
     return lines
 
 
-def _counts(part: Part, name: str) -> dict[str, int]:
-    found = part.get(name)
-    return dict(found) if isinstance(found, dict) else {}
+def _broken(texts: Iterable[str]) -> list[str]:
+    found = [f"- {text}" for text in texts]
+    return ["", "Violations:", "", *found] if found else []
 
 
-def main() -> int:
-    """Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation.report", description="Writes REPORT.md.")
-    parser.add_argument("parts", nargs="+", type=Path, help="JSON results of the campaign's parts")
-    asked = parser.parse_args()
-    write_report([json.loads(path.read_text(encoding="utf-8")) for path in asked.parts])
-    print(REPORT)  # noqa: T201 - a command
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+_SECTIONS: Mapping[str, Callable[[Part], list[str]]] = {
+    "planner examples": _planner,
+    "histories": _histories,
+    "single faults": _single_faults,
+    "kills": _kills,
+    "mutants": _mutants,
+}
+"""What a whole campaign consists of, in this order."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from echodesk.main import Office
-from tests.simulation import campaign
+from tests.simulation import campaign, release
 from tests.simulation.catalogue import CATALOGUE
 from tests.simulation.draw import draw
 from tests.simulation.mixes import MIXES
@@ -139,7 +139,30 @@ def test_a_campaign_demands_every_fault_and_every_transition() -> None:
     assert set(nothing.never_crossed) == set(campaign.LEGAL)
 
 
-def test_the_report_says_what_was_not_run() -> None:
-    text = text_of([{"part": "kills", "violations": 0, "seconds": 3.5, "commit": "abc", "kills": 1000}])
-    assert "| kills | kills 1,000 | 0 | 3.5 | abc |" in text
+def test_the_report_says_what_was_found_and_what_was_not_run() -> None:
+    kills = {
+        "kills": 1000,
+        "violations": ["kill 9: lost"],
+        "by_point": {"claim: before its commit": 8},
+        "random": 3,
+    }
+    mutants = {
+        "caught": [{"rule": "principle 2", "after": 7, "where": "late 7"}],
+        "missed": [{"name": "one", "why": "a second defence"}, {"name": "two", "why": "escaped 600 histories"}],
+    }
+    text = text_of(
+        [
+            {"part": name, "command": name, "commit": "abc", "exit": 1, "seconds": 3.5, "result": result}
+            for name, result in (("kills", kills), ("mutants", mutants))
+        ]
+    )
+    assert "| kills | `kills` | kills 1,000, random 3 | 1 | 3.5 | abc |" in text
+    assert "- kill 9: lost" in text
+    assert "| mutants | `mutants` | caught 1, missed 2 | 1 | 3.5 | abc |" in text
     assert "- histories: no result was given to the report." in text
+
+
+def test_a_part_prints_what_the_report_asks_for() -> None:
+    found = release.run_part("planner examples", ("tests.planning", "--examples", "20"))
+    assert (found["exit"], found["command"]) == (0, "python -m tests.planning --examples 20")
+    assert "| planner examples | `python -m tests.planning --examples 20` | examples 20" in text_of([found])
