@@ -187,7 +187,8 @@ def _try_refused_again(books: Books, places: set[RoomDay]) -> None:
         for other in there
         if other.place == one.place
         and other.external_id != one.external_id
-        and not set(one.content.sections) <= set(other.content.sections)
+        # What it shares its time and a section with is the same recording, which it is to carry on.
+        and not (other.time == one.time and set(one.content.sections) <= set(other.content.sections))
         and conflicts(other.time, one.time, turnaround.get(one.place.room, rules.turnaround))
     }
     books.journal.forget([one for one in refused if (one.external_id, one.place) not in costly])

@@ -125,9 +125,9 @@ def test_a_failure_that_is_retried_is_sent_again(world: Worlds) -> None:
 
 def test_a_re_sync_asks_for_what_was_refused_where_that_costs_nobody_a_recording(world: Worlds) -> None:
     w = world(switches=Switches(max_minutes=60))
-    w.lesson(1, at="09:00-10:30")
-    w.lesson(2, at="10:00-11:00")
-    w.lesson(3, at="12:00-14:00")
+    w.lesson(1, at="09:00-10:30", module="M1")
+    w.lesson(2, at="10:00-11:00", module="M1")
+    w.lesson(3, at="12:00-14:00", module="M3")
     w.settle()
     assert set(w.schedules()) == {external(2)}, "who was first was refused, and does not compete"
     w.calls()
