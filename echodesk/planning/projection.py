@@ -5,8 +5,8 @@ Stages, each seeing only what the one before left over:
 2. lessons that staff decided not to record are left out (`decisions`);
 3. lessons taught together become units (`together`);
 4. units that meet an obstacle (foreign, or begun) are left out;
-5. units that come too late, or whose content was refused for good, do not compete, unless they already stand at
-   their place and time: those stay as they are ("held");
+5. units that come too late, or were refused for good (they or their whole room), do not compete, unless they
+   already stand at their place and time: those stay as they are ("held");
 6. what staff decided to record is kept, and the strategy of the room decides between the others (`strategies`).
 A decision whose lesson does not come to stage 6 has no effect on that room-day: all begins again without it.
 *Ignore* counts overlaps before stage 4, over all units of the room-day: otherwise a lesson would appear and
@@ -258,6 +258,8 @@ class _Projector:
             return self._hold_or_leave_out(
                 unit, Reason.TOO_LATE, "starts too soon to be booked or changed in time"
             )
+        if place.room in self._situation.closed:
+            return self._hold_or_leave_out(unit, Reason.REFUSED, "the room has no recorder")
         if booking.external_id in self._refused_ids:
             sent = (booking.external_id, fingerprint(booking))
             if sent in self._situation.refused:

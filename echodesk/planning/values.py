@@ -284,6 +284,8 @@ class Situation:
     """Campus wall-clock time, without zone."""
     refused: frozenset[tuple[str, str]] = frozenset()
     """(external id, fingerprint) of bookings that the target refused for good; they do not compete."""
+    closed: frozenset[str] = frozenset()
+    """Rooms without a recorder, in which the target books nothing for now: nothing there competes."""
     decisions: tuple[Decision, ...] = ()
     """What staff decided and did not take back; those that count nowhere here change nothing."""
 

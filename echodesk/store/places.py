@@ -111,6 +111,7 @@ _HOLD_ROOM = text(
     " VALUES (:room, :reason, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :wait))"
     " ON CONFLICT (ROOMID) DO UPDATE SET REASON = excluded.REASON, NOT_BEFORE = excluded.NOT_BEFORE"
 )
+_CLOSED = text("SELECT ROOMID, REASON FROM STT_ECHO_ROOM_HOLD WHERE NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ')")
 _FREE_ROOM = text("DELETE FROM STT_ECHO_ROOM_HOLD WHERE ROOMID = :room")
 _OCCUPIED = text(
     "SELECT LESSON_DATE FROM STT_ECHO_MIRROR WHERE ROOMID = :room AND LESSON_DATE >= :today AND OURS = 1"
@@ -280,6 +281,10 @@ class Places:
     def hold_room(self, room: str, reason: str, wait_s: float) -> None:
         """This room's work waits; one try when the time is over."""
         self._connection.execute(_HOLD_ROOM, {"room": room, "reason": reason, "wait": f"+{wait_s:.3f} seconds"})
+
+    def closed_rooms(self) -> dict[str, str]:
+        """Rooms that wait for a recorder → what Echo360 said."""
+        return {row.ROOMID: row.REASON for row in self._connection.execute(_CLOSED)}
 
     def free_rooms(self, rooms: Iterable[str]) -> None:
         """These rooms need not wait any more."""

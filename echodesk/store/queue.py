@@ -166,7 +166,12 @@ _ENTRIES_OF_FAILED = text(
     "SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM STT_ECHO_QUEUE q WHERE q.ID IN"
     " (SELECT value FROM json_each(:entries)) AND q.STATUS = 'FAILED' UNION"
     " SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM json_each(:notifications) i JOIN STT_ECHO_NOTIFICATION n"
-    " ON n.ID = i.value AND n.STATUS IN ('FAILED', 'PARKED') JOIN STT_ECHO_QUEUE q ON q.ID = n.QUEUE_ID"
+    " ON n.ID = i.value AND n.STATUS IN ('FAILED', 'PARKED') JOIN STT_ECHO_QUEUE q ON q.ID = n.QUEUE_ID UNION"
+    # Refused when it came back: no notification of its own failed, and only another try tells.
+    " SELECT DISTINCT q.ID, q.SETID, q.SLOTID FROM STT_ECHO_NOTIFICATION n JOIN STT_ECHO_REFUSED r"
+    " ON r.EXTERNAL_ID = n.EXTERNAL_ID JOIN STT_ECHO_QUEUE q ON q.ID = n.QUEUE_ID WHERE n.STATUS <> 'SUPERSEDED'"
+    " AND (n.QUEUE_ID IN (SELECT value FROM json_each(:entries))"
+    " OR n.ID IN (SELECT value FROM json_each(:notifications)))"
 )
 _SUPERSEDE_ENTRY = text(
     "UPDATE STT_ECHO_QUEUE SET STATUS = 'SUPERSEDED', CHANGE_NO = :change WHERE ID = :id AND STATUS = 'FAILED'"

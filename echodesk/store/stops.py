@@ -103,8 +103,8 @@ _LET_GO = text(
     "UPDATE STT_ECHO_DIRTY SET GUARDED = 0 WHERE GUARDED = 1 AND (LESSON_DATE, ROOMID) IN"
     " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
 )
-# A list names the room-days of its bookings; those that were held with them are named nowhere. So whenever a list
-# is over everything is planned again, and judged again: what still waits for another list is held again.
+# A list names the room-days of its bookings; those that were held with them are named nowhere. So whenever a part
+# of a list is over everything is planned again, and judged again: what still waits for another list is held again.
 _LET_ALL_GO = text("UPDATE STT_ECHO_DIRTY SET GUARDED = 0 WHERE GUARDED = 1")
 _ANY_LIST = text(
     "SELECT EXISTS (SELECT 1 FROM STT_ECHO_STOP WHERE KIND <> 'FEED' AND ENDED IS NULL AND YES_AT IS NULL)"
@@ -323,9 +323,9 @@ class Stops:
     def review(self) -> None:
         """Take off the lists what needs no removal any more, end stops of which nothing is left, and hold nothing
         that no list holds."""
-        self._connection.execute(_DONE_ITEMS)
+        done = self._connection.execute(_DONE_ITEMS).rowcount
         ended = self._connection.execute(_END).rowcount
-        if ended or not self._connection.execute(_ANY_LIST).scalar_one():
+        if done or ended or not self._connection.execute(_ANY_LIST).scalar_one():
             self._connection.execute(_LET_ALL_GO)
 
     # ---- the size of the timetable ------------------------------------------------------------------------

@@ -175,6 +175,10 @@ class PlaceBook(PoisonedPlaces, Protocol):
         """Week → room-day of these lessons, as their newest notifications say; without cancelled weeks."""
         ...
 
+    def closed_rooms(self) -> dict[str, str]:
+        """Rooms that wait for a recorder → what Echo360 said."""
+        ...
+
     def free_rooms(self, rooms: Iterable[str]) -> None: ...
 
     def foreign_obstacles(self, today: str) -> set[RoomDay]:

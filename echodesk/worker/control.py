@@ -25,7 +25,6 @@ from echodesk.messages import (
     TryAgain,
     Withdraw,
 )
-from echodesk.planning.overlap import conflicts
 from echodesk.planning.records import AuditLine, WaitingCommand
 from echodesk.planning.values import RoomDay
 from echodesk.worker.allowing import allow
@@ -40,6 +39,8 @@ _KINDS: dict[str, type[Asked]] = {
     for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting, Decide, Withdraw, Allow)
 }
 
+ASKED = "asked by "
+"""How the reason of a re-sync begins that staff asked for."""
 AT_NEXT_START = frozenset({"calls_per_minute", "external_id", "zone"})
 """Settings that a worker reads once, when it starts."""
 
@@ -150,48 +151,19 @@ def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
         places = books.timetable.room_days(command.room, first) | books.places.occupied(command.room, first)
         if wanted is not None:
             places = {RoomDay(command.room, wanted)}
-        elif not places:
-            raise NothingDone(
-                "Nothing to re-sync in this room",
-                f"Neither the timetable nor Echo360 has anything in {command.room} from today on.",
-                "Check the room's code.",
-            )
+        # Nothing is known of this room: what nobody knows of may stand there all the same, and a listing shows it.
+        places = places or {RoomDay(command.room, today)}
     elif wanted is not None:
         rooms = set(books.timetable.rooms()) | set(books.mirror.rooms_with_schedules())
         places = {RoomDay(room, wanted) for room in rooms}
     else:
         raise WrongUse("Nothing was chosen", "A re-sync needs a room or a date.", "Name a room, a date or both.")
-    _try_refused_again(books, places)
     books.tries.forget_at(places)
     books.places.free_rooms({place.room for place in places})
-    books.places.mark_refresh(places, 0.0, f"asked by {command.by}")
+    books.places.mark_refresh(places, 0.0, f"{ASKED}{command.by}")
     what = f"{command.room} " if command.room else "all rooms "
     what += f"on {command.date}" if command.date else "for the rest of the year"
     return CommandDone(f"Re-sync of {what}: {len(places)} room-day(s).", len(places))
-
-
-def _try_refused_again(books: Books, places: set[RoomDay]) -> None:
-    """What Echo360 refused is asked for once more, unless another recording would have to make room for it: were
-    the answer the same, it was taken away for nothing. *Retry* of the lesson asks all the same."""
-    refused = books.journal.refused_at(places)
-    if not refused:
-        return
-    rules = books.office.rules()
-    turnaround = dict(rules.turnaround_of_room)
-    there = [row.standing for row in books.mirror.at(places)]
-    named = {one.external_id for one in refused}
-    lessons = [lesson for one in named if (lesson := books.timetable.lesson_of(one)) is not None]
-    costly = {
-        (one.external_id, one.place)
-        for one in books.timetable.occurrences_of(lessons)[0]
-        for other in there
-        if other.place == one.place
-        and other.external_id != one.external_id
-        # What it shares its time and a section with is the same recording, which it is to carry on.
-        and not (other.time == one.time and set(one.content.sections) <= set(other.content.sections))
-        and conflicts(other.time, one.time, turnaround.get(one.place.room, rules.turnaround))
-    }
-    books.journal.forget([one for one in refused if (one.external_id, one.place) not in costly])
 
 
 def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:

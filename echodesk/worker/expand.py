@@ -15,6 +15,7 @@ from echodesk.planning.expansion import actions_by_week
 from echodesk.planning.records import LessonNow, NewNotification, QueueEntry
 from echodesk.planning.statuses import Action
 from echodesk.planning.values import RoomDay
+from echodesk.worker import second_try
 from echodesk.worker.books import Books, LessonKey
 
 BATCH = 300
@@ -37,7 +38,7 @@ def expand(books: Books, entries: Sequence[QueueEntry], today: dt.date) -> int:
             seniors[(entry.setid, entry.slotid)] = (entry.id, entry.created)
     retried = {entry.id for entry in entries if entry.source == "RETRY"}
     again = [one for one in notifications if one.queue_id in retried]
-    books.journal.forget_refusals({one.external_id for one in again})
+    second_try.of_lessons(books, again)
     books.tries.forget({one.external_id for one in again})
     # Who carries a shared recording has another external id.
     books.tries.forget_at({place for one in again for place in (one.old, one.new) if place is not None})

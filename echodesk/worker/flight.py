@@ -79,7 +79,7 @@ class Flight:
             (request.method.value, request.external_id, tuple(sorted(request.places)))
             for work, requests in self._begun.values()
             for request in requests
-            if (result := work.results.get(request.number)) is None or result.exchanges
+            if (result := work.results.get(request.number)) is None or result.exchanges or result.broken
         ]
 
     def add(self, works: Iterable[Work]) -> None:

@@ -211,14 +211,22 @@ class Housekeeper:
         return places - books.suspects.crashes().keys() - books.places.waiting_refresh(room)
 
     def _differing(self, room: str, books: Books) -> tuple[set[RoomDay], set[RoomDay]]:
-        """Room-days that differ, and those that a safety stop holds although they differ no more."""
+        """Room-days that differ, and those that a safety stop holds although they differ no more, or although no
+        list names anything that is planned together with them."""
         now = self._clock.campus_now()
         today = now.date().isoformat()
         places = self._room_days(room, books)
         busy = frozenset(self._flight.busy)
         works = plan_places(books, places - busy, busy, now, {}, refreshed=False).works
         differing = {place for work in works for request in work.open for place in request.places}
-        return differing, books.stops.held_in(room, today) - differing
+        held = books.stops.held_in(room, today)
+        waiting = {
+            place
+            for work in works
+            if held & work.places and work.open and books.stops.waiting_at(work.places)
+            for place in work.places
+        }
+        return differing, held - waiting
 
     async def people(self) -> None:
         """Look for people Echo360 did not know; once found, their schedules get their presenter."""

@@ -15,7 +15,9 @@ from echodesk.errors import EchoDeskError
 from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
 from echodesk.planning.values import RoomDay, Standing
+from echodesk.worker import second_try
 from echodesk.worker.books import Books
+from echodesk.worker.control import ASKED
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
@@ -207,7 +209,8 @@ class Lister:
         exchanges: Sequence[Exchange],
         touched: Collection[RoomDay],
     ) -> None:
-        today = self._clock.campus_now().date().isoformat()
+        now = self._clock.campus_now()
+        today = now.date().isoformat()
         learned = self._capture.learned()
 
         def write(books: Books) -> None:
@@ -216,6 +219,8 @@ class Lister:
             for room, standing in rooms.items():
                 changed |= books.mirror.replace_room(room, standing, touched, today)
             due = {mark.place for mark in marks}
+            asked = {mark.place for mark in marks if mark.reason.startswith(ASKED) and mark.place not in touched}
+            second_try.of_room_days(books, asked, now)
             books.places.mark(
                 {place for place in changed - due if place.date.isoformat() >= today}, "the listing showed another"
             )

@@ -194,6 +194,8 @@ class _Settling:
             self._wave.refreshed.extend(work.refresh)
         self._wave.clean.extend(mark for mark in work.marks if mark.place not in waiting)
         books.places.mark(again, "refused")
+        waits_for_recorder = work.closed - {mark.place for mark in books.places.marks_at(work.closed)}
+        books.places.mark(waits_for_recorder, "waits for a recorder")
         if later and not clash:
             unclear = any(Fate.UNCLEAR in found for found in fates.values())
             waits = [self._late_s] if unclear else []
@@ -206,7 +208,9 @@ class _Settling:
         if surprised:
             for request, result in results:
                 if result.surprised:
-                    again_s = min(_surprise_wait_s(work.sent_before.get(request.number, 0)), DONE_WAIT_MAX_S)
+                    # What a killed process sent says nothing about Echo360.
+                    before = work.sent_before.get(request.number, 0) if request.number in work.retries else 0
+                    again_s = min(_surprise_wait_s(before), DONE_WAIT_MAX_S)
                     books.places.mark_refresh(request.places, again_s, "surprise")
         return 0
 

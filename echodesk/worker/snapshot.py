@@ -21,6 +21,8 @@ from echodesk.worker.books import Books, LessonKey
 from echodesk.worker.work import Work, removal_print
 
 AUDIO_ONLY = "Video was asked for; this room can record sound only, so only sound is recorded."
+NO_RECORDER = "its room"
+"""Stands in the place of a fingerprint where not one booking was refused but all of its room."""
 NO_PRESENTER = "Echo360 does not know the lecturer's address; it is recorded without a presenter."
 
 
@@ -133,13 +135,17 @@ def plan_places(
     picture = look(books, places, now.date())
     rules = books.office.rules()
     pauses = books.office.pauses()
+    closed = books.places.closed_rooms()
     numbers = {mark.place: mark for mark in books.places.marks_at(picture.places)}
     links = [(a, b) for a, b in picture.links if a in picture.places and b in picture.places]
     taken = frozenset(busy)
     free: list[_Share] = []
     held = []
     for share in _shares(picture, [one for one in split(picture.places, links) if not one & taken]):
-        share.marks = tuple(numbers[place] for place in sorted(share.closure) if place in numbers)
+        # What waits for a recorder stays dirty: it is tried again when its hour is over.
+        share.marks = tuple(
+            numbers[place] for place in sorted(share.closure) if place in numbers and place.room not in closed
+        )
         pause = _pause_over(pauses, share.closure)
         if pause is not None:
             held.append((share.marks, pause.id))
@@ -148,7 +154,7 @@ def plan_places(
         free.append(share)
     refused = _refused(books, free)
     decided = _decided(books, free)
-    works = tuple(_work(share, refused, decided, rules, now, refreshed) for share in free)
+    works = tuple(_work(share, refused, closed, decided, rules, now, refreshed) for share in free)
     caps.count(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
 
@@ -230,6 +236,7 @@ def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> 
 def _work(
     share: _Share,
     refusals: Mapping[str, Mapping[tuple[str, str], str]],
+    closed: Mapping[str, str],
     decided: Mapping[LessonKey, Sequence[Decision]],
     rules: Rules,
     now: dt.datetime,
@@ -237,6 +244,11 @@ def _work(
 ) -> Work:
     wanted = share.wanted
     refused = {key: text for one in share.named for key, text in refusals.get(one, {}).items()}
+    refused |= {
+        (one.external_id, NO_RECORDER): closed[one.place.room]
+        for one in share.occurrences
+        if one.place.room in closed
+    }
     occurrences, waiting = tuple(share.occurrences), tuple(share.waiting)
     lessons = {(one.setid, one.slotid) for one in occurrences}
     standing = tuple(_left_standing(one, wanted, refused) for one in share.standing)
@@ -249,6 +261,7 @@ def _work(
             rules=rules,
             now=now,
             refused=frozenset(refused),
+            closed=frozenset(closed),
             decisions=tuple(decision for one in lessons for decision in decided.get(one, ())),
         )
     )
@@ -265,6 +278,7 @@ def _work(
         waiting=waiting,
         refused=refused,
         notes=_notes(occurrences),
+        closed=frozenset(place for place in share.closure if place.room in closed),
         unwanted=frozenset(one.external_id for one in waiting) - wanted,
         frozen=begun,
         stuck=tuple(

@@ -78,6 +78,8 @@ class Work:
     """External ids of waiting notifications that the timetable does not want any more."""
     frozen: frozenset[str]
     """External ids of ours that have begun."""
+    closed: frozenset[RoomDay] = frozenset()
+    """Room-days of this plan whose room waits for a recorder: nothing is booked there for now."""
     stuck: tuple[tuple[RoomDay, str], ...] = ()
     """Schedules that nobody wants and that Echo360 would not remove: where they stand, and its words."""
     intents: dict[int, int] = field(default_factory=dict)

@@ -68,9 +68,9 @@ def _shuffled(items: tuple[T, ...], chance: random.Random) -> tuple[T, ...]:
 
 
 def calm(situation: Situation) -> Situation:
-    """The same with nothing begun, booked by others or refused: the timetable alone decides."""
+    """The same with nothing begun, booked by others, refused or closed: the timetable alone decides."""
     ours = tuple(one for one in situation.standing if one.ours and one.place in situation.places)
-    return replace(situation, now=BEFORE_TERM, standing=ours, refused=frozenset())
+    return replace(situation, now=BEFORE_TERM, standing=ours, refused=frozenset(), closed=frozenset())
 
 
 # ---- the promises -------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def what_is_left_out_names_what_stands_in_its_way(situation: Situation, chance: 
 
 
 def what_stands_has_no_say_but_for_what_cannot_be_changed(situation: Situation, chance: random.Random) -> None:
-    """With nothing begun, foreign or refused, the projection is a function of the timetable alone."""
+    """With nothing begun, foreign, refused or closed, the projection is a function of the timetable alone."""
     quiet = calm(situation)
     assert make_plan(quiet).projection == make_plan(replace(quiet, standing=())).projection
 
@@ -180,7 +180,7 @@ def what_stands_has_no_say_but_for_what_cannot_be_changed(situation: Situation, 
 def a_lesson_that_comes_and_goes_leaves_no_trace(situation: Situation, chance: random.Random) -> None:
     """C5, C6: with its winner gone, whoever lost is booked again, without an edit of its own."""
     here = tuple(one for one in situation.standing if one.place in situation.places)
-    quiet = replace(situation, now=BEFORE_TERM, standing=here, refused=frozenset())
+    quiet = replace(situation, now=BEFORE_TERM, standing=here, refused=frozenset(), closed=frozenset())
     if not quiet.occurrences:
         return
     guest = chance.choice(quiet.occurrences)

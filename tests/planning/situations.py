@@ -27,8 +27,8 @@ NOON = dt.datetime.combine(MONDAY, dt.time(12, 0))
 
 @st.composite
 def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False, passed: bool = False) -> Situation:
-    """A situation of a few room-days. `quiet` leaves out obstacles, begun lessons, refusals and turnarounds;
-    `passed` adds now and then what was recorded on a day that is not planned any more."""
+    """A situation of a few room-days. `quiet` leaves out obstacles, begun lessons, refusals, closed rooms
+    and turnarounds; `passed` adds now and then what was recorded on a day that is not planned any more."""
     chance = random.Random(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(0, largest))
     rooms = ["LT1", "LT2", "LT3"][: draw(st.integers(1, 3))]
@@ -53,7 +53,9 @@ def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False, passe
     if not quiet and draw(st.booleans()):
         wanted = project(replace(bare, standing=standing, now=now)).bookings
         refused = {(one.external_id, fingerprint(one)) for one in wanted if chance.random() < 0.3}
-    return replace(bare, standing=standing, now=now, refused=frozenset(refused))
+    used = sorted({one.place.room for one in lessons})
+    closed = frozenset({chance.choice(used)} if used and not quiet and chance.random() < 0.2 else ())
+    return replace(bare, standing=standing, now=now, refused=frozenset(refused), closed=closed)
 
 
 def _over(

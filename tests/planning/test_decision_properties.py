@@ -102,7 +102,7 @@ def test_nothing_older_leaves_out_what_the_newest_decision_records(made: Situati
 def test_where_nothing_is_in_its_way_a_choice_is_recorded_and_nothing_it_overlaps(made: Situation) -> None:
     """Nothing begun, foreign or refused, and one decision at a time."""
     ours = tuple(one for one in made.standing if one.ours)
-    calm = replace(made, now=BEFORE_TERM, standing=ours, refused=frozenset())
+    calm = replace(made, now=BEFORE_TERM, standing=ours, refused=frozenset(), closed=frozenset())
     for decision in made.decisions:
         projection = project(replace(calm, decisions=(decision,)))
         booked = {member: one for one in projection.bookings for member in one.members}

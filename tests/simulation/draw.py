@@ -94,6 +94,7 @@ class _Drawing:
             calls_per_minute=limit,
             echo360_calls_per_minute=limit // 10 if mix.lower_limit and limit and dice.random() < 0.5 else None,
             rooms=tuple(sorted(dice.sample(ROOMS, 2))) if missing and dice.random() < 0.6 else None,
+            closed=tuple(sorted(dice.sample(ROOMS, dice.randint(1, 2)))) if mix.closed else (),
             sections=not (missing and dice.random() < 0.6),
             people=not (missing and dice.random() < 0.6),
             slow=mix.near,

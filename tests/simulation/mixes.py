@@ -88,6 +88,10 @@ class Mix:
     """There are edits that only the sweep finds, which runs every ten minutes."""
     grace_s: float = 0.0
     """Longer than promised: waits that were imposed from outside."""
+    mended: bool = False
+    """Once all is quiet, staff put right what Echo360 refused or lacked, and re-sync."""
+    closed: bool = False
+    """Some rooms have no recorder."""
     weight: int = 1
     """How many histories of it are played for one of the others."""
 
@@ -148,6 +152,23 @@ MIXES: Mapping[str, Mix] = {
         switches={"max_minutes": (30, 60, 60), "max_text_length": (0, 0, 15)},
         faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
         swept=True,
+    ),
+    "mended": Mix(
+        about="The same, but in the end Echo360 takes everything: nothing stays refused.",
+        edits={"shift": 5.0, "rotate": 3.0, "swap": 3.0, "add": 4.0, "twin": 2.0},
+        acts={"storm": 0.3, "refresh": 0.5, "kill": 0.3},
+        switches={"max_minutes": (30, 60, 60)},
+        faults=(K.SLOW, K.RESET_APPLIED),
+        mended=True,
+    ),
+    "no recorder": Mix(
+        about="Rooms without a recorder, into which lessons move and out of which they come.",
+        edits={"room": 6.0, "swap": 4.0, "rotate": 4.0, "add": 4.0},
+        acts={"kill": 0.5, "pause": 0.3, "resume": 0.5},
+        faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
+        closed=True,
+        mended=True,
+        weight=DEEP,
     ),
     "stale": Mix(
         about="Reads that lag behind writes, and things that are there but cannot be found.",

@@ -37,6 +37,7 @@ def asked_of_the_oracle(situation: Situation) -> dict[RoomDay, Day]:
             Decided(one.id, one.kind.value, one.setid, one.slotids, one.winner, one.weeks, one.fingerprint)
             for one in situation.decisions
         ),
+        closed=situation.closed,
     )  # fmt: skip
     repeated = ground_of(situation).repeated
     stood = [as_stood(one, one.echo_id in repeated) for one in situation.standing]

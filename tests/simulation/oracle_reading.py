@@ -70,6 +70,12 @@ def read(world: World, seniority: str) -> Reading:
         lead=int(settings["lead"]),
         turnaround=int(settings["turnaround"]),
         refused=frozenset((a, b) for a, b in world.sql("SELECT EXTERNAL_ID, FINGERPRINT FROM STT_ECHO_REFUSED")),
+        closed=frozenset(
+            row[0]
+            for row in world.sql(
+                "SELECT ROOMID FROM STT_ECHO_ROOM_HOLD WHERE NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ')"
+            )
+        ),
         decisions=tuple(
             Decided(
                 number, kind, setid, tuple(json.loads(slots)), winner,

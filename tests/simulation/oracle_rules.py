@@ -195,7 +195,7 @@ def _admitted(
             for member in unit.members:
                 day.left_out[member.external_id] = (reason, obstacle.echo_id)
             return None
-    refused = (carrier.external_id, _print(unit)) in book.refused
+    refused = (carrier.external_id, _print(unit)) in book.refused or carrier.room in book.closed
     if book.too_late(carrier.date, carrier.start) or refused:
         reason = Reason.TOO_LATE if book.too_late(carrier.date, carrier.start) else Reason.REFUSED
         if here is not None and not begun:

@@ -87,6 +87,8 @@ class Rulebook:
     """(external id, fingerprint) of what Echo360 refused for good."""
     decisions: tuple[Decided, ...] = ()
     """Those that nobody took back."""
+    closed: frozenset[str] = frozenset()
+    """Rooms that wait for a recorder."""
 
     def begun(self, date: dt.date, start: int) -> bool:
         """What has begun is never touched (design §4.4)."""

@@ -33,7 +33,7 @@ def commit() -> str:
         return done.stdout.strip()
 
     found = git("rev-parse", "--short", "HEAD") or "no git here"
-    return f"{found} with changes" if git("status", "--porcelain", "--", "echodesk", "sql") else found
+    return f"{found} with changes" if git("status", "--porcelain", "--", "echodesk", "sql", "tests") else found
 
 
 def write_report(parts: Sequence[Part]) -> None:
@@ -65,6 +65,8 @@ def text_of(parts: Sequence[Part]) -> str:
             f"| {part['part']} | `{part['command']}` | {_figures(part)} | {violations(part)} |"
             f" {part['seconds']:,} | {part['commit']} |"
         )
+    if len({part["commit"] for part in parts}) > 1:
+        lines += ["", "The parts were run on different commits: each speaks of its own."]
     for part in parts:
         lines += _SECTIONS[part["part"]](part["result"])
     run = {part["part"] for part in parts}

@@ -87,7 +87,9 @@ class Safety:
             target = self._target(request)
             if target is not None and target.foreign:
                 self.tell("C8", f"{request.method} of a schedule that others booked: {target}")
-            self._cap(now, request, target)
+            if not self._stage.refusing:
+                # What never gets a connection was not sent.
+                self._cap(now, request, target)
             self._begun(request, target)
             self._paused(request, target)
 

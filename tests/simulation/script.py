@@ -205,6 +205,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Echo360's own limit, where it is another than ours."""
     rooms: tuple[str, ...] | None = None
     """Rooms that Echo360 knows; None for all."""
+    closed: tuple[str, ...] = ()
+    """Rooms without a recorder."""
     sections: bool = True
     people: bool = True
     slow: bool = False

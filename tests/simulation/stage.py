@@ -76,7 +76,10 @@ class Stage(World):
             template,
             folder,
             seed=echo360_seed(
-                people=start.people, sections=start.sections, rooms=ROOMS if start.rooms is None else start.rooms
+                people=start.people,
+                sections=start.sections,
+                rooms=ROOMS if start.rooms is None else start.rooms,
+                closed=start.closed,
             ),
             switches=changed(Switches(), dict(start.switches)),
             calls_per_minute=start.calls_per_minute,
@@ -190,6 +193,11 @@ class Stage(World):
         self._back_at.clear()
         if self.processes[0].running is None:
             self.begin(self.processes[0])
+
+    def mend(self) -> None:
+        """Echo360 refuses nothing for what it is any more, and every room has a recorder."""
+        self.institution.state.switches = changed(self.institution.state.switches, {"max_minutes": 480})
+        self.hands.recorders()
 
     def say_yes(self) -> bool:
         """Staff look at the safety stops and allow them; False if there are none."""

@@ -7,6 +7,7 @@ import datetime as dt
 import msgspec
 
 from echodesk.simulator.bookings import Schedule
+from echodesk.simulator.reference_forms import new_device_id
 from echodesk.simulator.seed import add_foreign
 from tests.worker.world import World
 
@@ -72,3 +73,10 @@ class ByHand:
         found = self._bookings.by_external(external_id)
         assert found is not None, external_id
         return found
+
+    def recorders(self, *without: str) -> None:
+        """Technicians see to it that every room has a recorder, but these."""
+        rooms = self._institution.state.directory.rooms
+        for room in list(rooms):
+            device = None if room.external_id in without else new_device_id(self._institution.state)
+            rooms.put(msgspec.structs.replace(room, device_id=device))

@@ -6,7 +6,7 @@ Week 1 begins on the Monday on which `virtual_time` begins; tests usually speak 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from echodesk.simulator.seed import Seed, SeedRoom, SeedSection, SeedTerm, SeedUser
 from tests.databases.cmis import Cmis, Value
@@ -101,8 +101,10 @@ LESSON: Mapping[str, Value] = {
 """A lesson on Mondays at nine; its module follows from its slot."""
 
 
-def echo360_seed(*, people: bool = True, sections: bool = True, rooms: Sequence[str] = ROOMS) -> Seed:
-    """An Echo360 that knows the university, but for the address of P9."""
+def echo360_seed(
+    *, people: bool = True, sections: bool = True, rooms: Sequence[str] = ROOMS, closed: Collection[str] = ()
+) -> Seed:
+    """An Echo360 that knows the university, but for the address of P9; `closed` rooms have no recorder."""
     found = tuple(
         SeedRoom(
             external_id=room,
@@ -111,6 +113,7 @@ def echo360_seed(*, people: bool = True, sections: bool = True, rooms: Sequence[
             building_external_id="B1" if room != "R4" else "B2",
             campus="Main",
             campus_external_id="Main",
+            device=room not in closed,
         )
         for room in rooms
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from echodesk import messages
 from echodesk.simulator.switches import Switches
 from echodesk.simulator.wire import SimResponse, json_response
+from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
 from tests.worker.values import external
 from tests.worker.wire import answering
@@ -143,3 +144,72 @@ def test_a_re_sync_asks_for_what_was_refused_where_that_costs_nobody_a_recording
     assert (calls["POST"], calls["DELETE"]) == (2, 1), "whoever retries the lesson itself wants it tried"
     assert set(w.schedules()) == {external(2)}
     w.assert_equal()
+
+
+def test_a_lesson_that_was_refused_when_it_came_back_can_be_tried_again(world: Worlds) -> None:
+    w = world(switches=Switches(max_minutes=60))
+    w.lesson(1, at="09:00-10:00")
+    w.settle()
+    w.lesson(2, at="09:30-11:00")
+    w.settle()
+    w.lesson(3, at="10:30-11:30")
+    w.settle()
+    w.change(1, room="R2")
+    w.settle()
+    assert set(w.schedules()) == {external(1), external(3)}, "2 came back and was refused"
+    w.institution.state.switches = Switches()
+    w.calls()
+    w.ask(messages.Refresh("ann", "R1"))
+    w.settle()
+    assert "POST" not in w.calls(), "3 would have to make room for the question"
+    entry = w.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE SLOTID = 2")[0][0]
+    w.ask(messages.Retry("ann", entries=(entry,)))
+    w.settle()
+    assert set(w.schedules()) == {external(1), external(2)}
+    w.assert_equal()
+
+
+def test_what_another_had_booked_over_is_tried_again_once_that_is_gone(world: Worlds) -> None:
+    w = world(switches=Switches(max_minutes=60))
+    w.lesson(1, at="09:00-10:30")
+    w.settle()
+    booked = ByHand(w).book("R1", day(2), "10:00-11:00")
+    w.ask(messages.Refresh("ann", "R1", day(3).isoformat()))
+    w.settle()
+    ByHand(w).cancel(booked)
+    w.institution.state.switches = Switches()
+    w.ask(messages.Refresh("ann", "R1"))
+    w.settle()
+    assert set(w.schedules()) == {external(1)}, "judged over the listing that was asked for, not over the last one"
+    w.assert_equal()
+
+
+def test_a_retry_of_one_lesson_tries_the_recording_that_another_carries(world: Worlds) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.wire.interfere = answering("PUT", refused())
+    w.lesson(2)
+    w.settle()
+    assert w.notifications(2) == ["FAILED"]
+    w.wire.interfere = lambda request: None
+    entry = w.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE SLOTID = 2")[0][0]
+    w.ask(messages.Retry("ann", entries=(entry,)))
+    w.settle()
+    assert len(w.schedules()[external(1)].sections) == 2
+    w.assert_equal()
+
+
+def test_a_re_sync_finds_what_nobody_knows_of(world: Worlds) -> None:
+    """An answer that came too late, and a listing that had lost the row: for all we know the room is empty."""
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.cancel(1)
+    w.sql("DELETE FROM STT_ECHO_MIRROR")
+    w.sql("DELETE FROM STT_ECHO_DIRTY")
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    w.ask(messages.Refresh("ann", "R1"))
+    w.settle()
+    assert w.schedules() == {}

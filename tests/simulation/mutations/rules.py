@@ -10,8 +10,9 @@ from unittest import mock
 
 from sqlalchemy import text
 
+from echodesk.capture.supply import Supplier
+from echodesk.planning import decisions, projection
 from echodesk.planning import plan as planning
-from echodesk.planning import projection
 from echodesk.planning.values import Method, fingerprint
 from echodesk.store import journal, places
 from echodesk.store.journal import Journal
@@ -200,6 +201,27 @@ RULES = (
         "sends what was refused again and again",
         replaced((Journal, "remember_refusals", does_nothing)),
         ("refused",),
+    ),
+    Mutant(
+        "rooms_stay_open",
+        "design 4.10: the rest of a room without recorder waits",
+        "plans bookings in a room that has no recorder",
+        replaced((Places, "closed_rooms", lambda self: {})),
+        ("no recorder",),
+    ),
+    Mutant(
+        "decisions_anyway",
+        "decisions: a decision counts only where all its lessons stand as they stood when it was made",
+        "counts decisions wherever their lessons are now",
+        replaced((decisions, "seat_of", lambda lesson: mock.ANY)),
+        ("decisions",),
+    ),
+    Mutant(
+        "created_again_at_once",
+        "decisions: after an unanswered create nothing creates that key before L",
+        "makes reference data again while the first try may still appear",
+        replaced((Supplier, "_check_nothing_late", does_nothing)),
+        ("reference",),
     ),
     Mutant(
         "no_obstacles",
