@@ -16,7 +16,18 @@ from typing import Annotated, Any
 import typer
 
 from echodesk import paths
-from echodesk.commands import acting, deciding, editing, explaining, installing, settings, status, stops, working
+from echodesk.commands import (
+    acting,
+    deciding,
+    editing,
+    explaining,
+    installing,
+    planning,
+    settings,
+    status,
+    stops,
+    working,
+)
 from echodesk.commands.answers import Data, Json, aligned, complain, keep_log, say
 from echodesk.commands.reading import check_address, date
 from echodesk.commands.windowing import check_theme, window
@@ -34,7 +45,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (status, stops, acting, deciding, explaining, settings, working, installing, editing):
+for room in (status, stops, acting, planning, deciding, explaining, settings, working, installing, editing):
     room.register(app)
 register_simulator(app)
 

@@ -13,7 +13,7 @@ import platform
 import random
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.errors import EchoDeskError, WrongUse
+from echodesk.planning.steps import PlanScope
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import (
     BUSY_TIMEOUT_S,
@@ -43,7 +44,7 @@ from echodesk.timetable.occurrences import ReadingSettings
 from echodesk.timetable.reading import TimetableReader
 from echodesk.worker.books import Books
 from echodesk.worker.clock import MachineClock, utc_now
-from echodesk.worker.compare import Comparison, compare
+from echodesk.worker.compare import EVERYTHING, Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from echodesk.worker.ports import Capture, EventSink, Ledger
 from echodesk.worker.thread import WorkerThread
@@ -249,20 +250,32 @@ class _InThisThread:
         return self._office.write(work)
 
 
-def compare_now(office: Office, access: Echo360Access, calls_per_minute: int) -> Comparison | str:
-    """A fresh full listing beside the projection; a text says why the listing could not be completed."""
+def compare_now(
+    office: Office,
+    access: Echo360Access,
+    calls_per_minute: int,
+    scope: PlanScope = EVERYTHING,
+    rooms: Collection[str] | None = None,
+    *,
+    loopback_only: bool = True,
+    tries: int = COMPARISONS,
+) -> Comparison | str:
+    """A fresh listing beside the projection; a text says why the listing could not be completed.
+
+    `rooms` are those that the scope names, None for all.
+    """
     clock = office.clock()
-    settings = capture_settings(office, access, calls_per_minute, loopback_only=True)
+    settings = capture_settings(office, access, calls_per_minute, loopback_only=loopback_only)
 
     async def run() -> Comparison | str:
         capture = Echo360(settings, clock)
         try:
-            found = await compare(_InThisThread(office), capture, clock)
-            for _ in range(COMPARISONS):
+            found = await compare(_InThisThread(office), capture, clock, scope, rooms)
+            for _ in range(tries):
                 if not isinstance(found, str):
                     break
                 await clock.sleep(0.5)
-                found = await compare(_InThisThread(office), capture, clock)
+                found = await compare(_InThisThread(office), capture, clock, scope, rooms)
             return found
         finally:
             await capture.close()

@@ -96,7 +96,7 @@ _REASONS: Mapping[str, str] = {
     "BEGUN": "Already begun",
     "TOO_LATE": "Too late to change",
     "TOO_LONG": "Longer than the recorder allows",
-    "UNREADABLE": "Times cannot be read",
+    "UNREADABLE": "Timetable entry cannot be used",
     "DECISION": "Decided by staff",
     "REFUSED": "Refused by Echo360",
 }

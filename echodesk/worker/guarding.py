@@ -100,12 +100,16 @@ class Guarding:
         return held
 
 
+def no_ground(books: Books, today: dt.date) -> str | None:
+    """Why this timetable is no ground for any plan, None if it is one."""
+    return _feed_reason(books, books.timetable.sizes(), books.stops.feed(), today)
+
+
 def proves_nothing(books: Books, works: Iterable[Work], today: dt.date) -> bool:
     """True if something would be removed, and the timetable of this snapshot is no ground for it."""
     if not any(guards.removals(work.plan) for work in works):
         return False
-    lessons = books.timetable.sizes()
-    return _feed_reason(books, lessons, books.stops.feed(), today) is not None
+    return no_ground(books, today) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,6 @@ def _seen(books: Books, today: dt.date) -> _Seen:
 
 
 def _feed_reason(books: Books, lessons: dict[str, int], before: dict[str, int], today: dt.date) -> str | None:
-    """Why this timetable is no ground for any plan, None if it is one."""
     compared = dict(before)
     if not lessons or lessons.keys() - before.keys():
         # A year that was never planned from: what stands in Echo360 is the only thing to compare with.

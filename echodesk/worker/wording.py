@@ -13,7 +13,7 @@ _REASONS = {
     Reason.BEGUN: "Not changed: it has already begun.",
     Reason.TOO_LATE: "Too late: it begins within the lead time, or has begun.",
     Reason.TOO_LONG: "Not recorded: longer than the recorder can record.",
-    Reason.UNREADABLE: "Not recorded: the timetable's times cannot be read.",
+    Reason.UNREADABLE: "Not recorded: what the timetable says of it cannot be used.",
     Reason.DECISION: "Not recorded: staff decided so.",
     Reason.REFUSED: "Not recorded: Echo360 refused it, and nothing has changed since.",
 }

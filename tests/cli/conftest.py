@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 
 from echodesk.cli import exit_code
-from echodesk.demo.stage import Wish
+from echodesk.demo.stage import SEED_FILE, Wish
 from echodesk.demonstration import open_demonstration
 from echodesk.paths import DATABASE
+from echodesk.simulator.process import SimulatorProcess
 from tests.demo.csv_folder import HEADING, write_folder
 
 LESSONS = (
@@ -30,6 +31,9 @@ LESSONS = (
     "a3,MATH2,TU03,l7,B1 Hall,1,09:30,10:30,2\n"
     "a4,MATH2,TU03,l7,,2,10:30,12:00,3 1\n"
 )
+CLIENT_ID = "an-id-of-the-tests"
+CLIENT_SECRET = "a-secret-of-the-tests"
+CREDENTIALS = {"ECHODESK_ECHO360_CLIENT_ID": CLIENT_ID, "ECHODESK_ECHO360_CLIENT_SECRET": CLIENT_SECRET}
 HALL, SMALL, CLASHING, ROOMLESS = 100001, 100002, 100003, 100004
 """Slot ids of the four lessons; CLASHING overlaps HALL in week 2."""
 
@@ -130,6 +134,14 @@ def filled(tmp_path_factory: pytest.TempPathFactory, csv_folder: Path) -> Path:
 def folder(filled: Path, tmp_path: Path) -> Path:
     """A data folder of one's own, with nobody sending."""
     return Path(shutil.copytree(filled, tmp_path / "data"))
+
+
+@pytest.fixture
+def echo360(folder: Path) -> Iterator[str]:
+    """The address of a simulator that knows the rooms of the timetable."""
+    options = ["--seed-file", str(folder / SEED_FILE), "--calls-per-minute", "0"]
+    with SimulatorProcess.start(options, client_id=CLIENT_ID, client_secret=CLIENT_SECRET) as simulator:
+        yield simulator.address.url
 
 
 def content(folder: Path) -> list[str]:

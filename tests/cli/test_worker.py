@@ -13,26 +13,13 @@ from typing import Any
 
 import pytest
 
-from echodesk.demo.stage import SEED_FILE
-from echodesk.simulator.process import SimulatorProcess
-from tests.cli.conftest import HALL, Run, alone, spawn, until
+from tests.cli.conftest import CLIENT_SECRET, CREDENTIALS, HALL, Run, alone, spawn, until
 
 Sql = Callable[..., list[tuple[Any, ...]]]
 
-CLIENT_ID = "an-id-of-the-tests"
-CLIENT_SECRET = "a-secret-of-the-tests"
-CREDENTIALS = {"ECHODESK_ECHO360_CLIENT_ID": CLIENT_ID, "ECHODESK_ECHO360_CLIENT_SECRET": CLIENT_SECRET}
 QUIET_S = 30.0
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a service on Windows is not ended by SIGTERM")
-
-
-@pytest.fixture
-def echo360(folder: Path) -> Iterator[str]:
-    """The address of a simulator that knows the rooms of the timetable."""
-    options = ["--seed-file", str(folder / SEED_FILE), "--calls-per-minute", "0"]
-    with SimulatorProcess.start(options, client_id=CLIENT_ID, client_secret=CLIENT_SECRET) as simulator:
-        yield simulator.address.url
 
 
 @contextmanager

@@ -7,6 +7,7 @@ effects are judged in Echo360 itself; writes of the database when they are commi
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter, deque
 from email.utils import parsedate_to_datetime
 
@@ -210,17 +211,22 @@ class Safety:
     def _evidence(self) -> None:
         """Nothing is about to be deleted that the timetable wants exactly where it stands (C9)."""
         deletes = self._stage.sql(
-            "SELECT ID, EXTERNAL_ID FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
+            "SELECT ID, EXTERNAL_ID, PLACES FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
         )
-        fresh = [external_id for number, external_id in deletes if number not in self._judged]
-        self._judged.update(number for number, _ in deletes)
+        fresh = [
+            (external_id, json.loads(places))
+            for number, external_id, places in deletes
+            if number not in self._judged
+        ]
+        self._judged.update(number for number, _, _ in deletes)
         if not fresh:
             return
         wanted = expected(self._stage).wanted
         standing = self._stage.schedules()
-        for external_id in fresh:
+        for external_id, places in fresh:
             must, stands = wanted.get(external_id), standing.get(external_id)
-            if must is None or stands is None:
+            if must is None or stands is None or [stands.room, stands.date] not in places:
+                # Another schedule of that id, elsewhere: a listing that lags behind shows what was removed already.
                 continue
             if (must.room, must.date.isoformat(), Interval(must.start, must.finish)) == (
                 stands.room,

@@ -97,6 +97,18 @@ def test_the_hour_that_comes_twice_is_wall_clock_time_like_any_other(world: Worl
     w.assert_equal()
 
 
+@pytest.mark.parametrize("hours", ["02:00-03:00", "02:15-02:45", "01:30-03:30"])
+def test_the_hour_that_does_not_exist_is_wall_clock_time_like_any_other(world: Worlds, hours: str) -> None:
+    """In Sydney the clocks go forward on the first Sunday of October: the seventh day of week 5."""
+    w = world(zone="Australia/Sydney")
+    w.lesson(1, at=hours, weekday=7, weeks=(4, 5, 6))
+    w.settle()
+    assert {place_of(one) for one in w.schedules().values()} == {
+        at("R1", week, weekday=7, time=hours) for week in (4, 5, 6)
+    }
+    w.assert_equal()
+
+
 def test_rooms_and_modules_that_differ_in_spaces_are_one(world: Worlds) -> None:
     w = world()
     w.lesson(1)

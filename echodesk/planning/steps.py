@@ -1,0 +1,116 @@
+"""A plan of many room-days as a value: what a comparison would send, step by step.
+
+A step is one request of a plan, with what stands before it and what would stand after it. Steps whose room-days
+are planned together form one piece; pieces wait for nothing outside themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from echodesk.planning.guards import removals
+from echodesk.planning.values import Booking, Method, Plan, Request, RoomDay, Standing, Why
+
+
+@dataclass(frozen=True, slots=True)
+class PlanScope:
+    """Which room-days a comparison is about. Empty means: all; from today on."""
+
+    rooms: tuple[str, ...] = ()
+    building: str = ""
+    first: str = ""
+    """ISO date."""
+    last: str = ""
+
+    def holds(self, place: RoomDay, rooms: Collection[str] | None) -> bool:
+        """True for a room-day that belongs to it. `rooms` are those that it names, or its building; None: all."""
+        day = place.date.isoformat()
+        return (
+            (rooms is None or place.room in rooms)
+            and (not self.first or self.first <= day)
+            and (not self.last or day <= self.last)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a plan."""
+
+    number: int
+    """From 1, in the order in which they go out."""
+    piece: int
+    method: Method
+    external_id: str
+    before: Standing | None
+    after: Booking | None
+    needs: tuple[int, ...]
+    """Numbers of the steps that must have succeeded before."""
+    why: Why
+
+    @property
+    def place(self) -> RoomDay:
+        """Where the lesson will be, or was."""
+        return self.after.place if self.after is not None else self._before.place
+
+    @property
+    def _before(self) -> Standing:
+        if self.before is None:
+            raise ValueError(f"step {self.number} is about nothing")
+        return self.before
+
+
+def steps_of(plans: Iterable[Plan]) -> tuple[Step, ...]:
+    """The steps of these plans: one piece for each, the piece with the next lesson first."""
+    pieces = sorted((plan for plan in plans if plan.requests), key=_next_lesson)
+    steps: list[Step] = []
+    for piece, plan in enumerate(pieces, start=1):
+        base = len(steps) + 1
+        steps += (
+            Step(
+                base + request.number,
+                piece,
+                request.method,
+                request.external_id,
+                request.standing,
+                request.booking,
+                tuple(base + number for number in request.after),
+                request.why,
+            )
+            for request in plan.requests
+        )
+    return tuple(steps)
+
+
+def _next_lesson(plan: Plan) -> tuple[dt.date, int, str]:
+    first = min(plan.requests, key=_starts)
+    return (*_starts(first), first.external_id)
+
+
+def _starts(request: Request) -> tuple[dt.date, int]:
+    at = request.booking or request.standing
+    if at is None:
+        raise ValueError(f"request {request.number} is about nothing")
+    return (at.place.date, at.time.start)
+
+
+def counts(plans: Iterable[Plan]) -> dict[str, int]:
+    """How many captures are made, changed, moved, handed over and removed. What steps aside is moved, once;
+    what `guards` do not call a removal is none."""
+    found = {"made": 0, "changed": 0, "moved": 0, "handed_over": 0, "removed": 0}
+    for plan in plans:
+        found["removed"] += len(removals(plan))
+        for request in plan.requests:
+            if request.method is not Method.DELETE:
+                found[_KIND_OF[request.why]] += 1
+    return found
+
+
+_KIND_OF = {
+    Why.NEW: "made",
+    Why.CHANGED: "changed",
+    Why.MOVED: "moved",
+    Why.STEPS_ASIDE: "moved",
+    Why.HAND_OVER: "handed_over",
+}

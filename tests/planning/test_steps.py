@@ -1,0 +1,61 @@
+"""Many plans shown as one: numbers, order, and how many captures are made, moved, removed (design §4.12)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from echodesk.planning.guards import removals
+from echodesk.planning.plan import make_plan
+from echodesk.planning.slices import plan_in_slices
+from echodesk.planning.steps import PlanScope, counts, steps_of
+from echodesk.planning.values import Method, RoomDay, Situation
+from tests.planning.builders import MONDAY
+from tests.planning.situations import situations
+
+
+@given(situations())
+def test_a_year_in_pieces_has_the_steps_of_the_whole(situation: Situation) -> None:
+    plans = list(plan_in_slices(situation, lessons=1))
+    steps = steps_of(plans)
+    assert [step.number for step in steps] == list(range(1, len(steps) + 1))
+    asked = {(one.method, one.external_id, one.booking, one.standing) for one in make_plan(situation).requests}
+    assert {(one.method, one.external_id, one.after, one.before) for one in steps} == asked
+
+
+@given(situations())
+def test_a_step_needs_earlier_steps_of_its_own_piece(situation: Situation) -> None:
+    steps = steps_of(plan_in_slices(situation, lessons=1))
+    piece_of = {step.number: step.piece for step in steps}
+    for step in steps:
+        for number in step.needs:
+            assert number < step.number
+            assert piece_of[number] == step.piece
+    firsts: dict[int, tuple[dt.date, int]] = {}
+    for step in steps:
+        start = (step.after or step.before).time.start  # type: ignore[union-attr]  # every step has one of them
+        firsts[step.piece] = min(firsts.get(step.piece, (step.place.date, start)), (step.place.date, start))
+    assert list(firsts.values()) == sorted(firsts.values())
+
+
+@given(situations(), st.booleans())
+def test_every_capture_is_counted_once(situation: Situation, sliced: bool) -> None:
+    whole = make_plan(situation)
+    plans = list(plan_in_slices(situation, lessons=1)) if sliced else [whole]
+    found = counts(plans)
+    assert found["removed"] == len(removals(whole))
+    assert sum(found.values()) - found["removed"] == sum(
+        request.method is not Method.DELETE for request in whole.requests
+    )
+
+
+def test_a_scope_names_rooms_and_dates() -> None:
+    day = RoomDay("LT1", MONDAY)
+    assert PlanScope().holds(day, None)
+    assert PlanScope(rooms=("LT1",)).holds(day, {"LT1"})
+    assert not PlanScope(rooms=("LT2",)).holds(day, {"LT2"})
+    assert PlanScope(first=MONDAY.isoformat(), last=MONDAY.isoformat()).holds(day, None)
+    assert not PlanScope(last="2000-01-01").holds(day, None)
+    assert not PlanScope(first="2099-01-01").holds(day, None)
