@@ -213,11 +213,7 @@ class Safety:
         deletes = self._stage.sql(
             "SELECT ID, EXTERNAL_ID, PLACES FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
         )
-        fresh = [
-            (external_id, json.loads(places))
-            for number, external_id, places in deletes
-            if number not in self._judged
-        ]
+        fresh = [(name, json.loads(places)) for number, name, places in deletes if number not in self._judged]
         self._judged.update(number for number, _, _ in deletes)
         if not fresh:
             return
@@ -226,7 +222,7 @@ class Safety:
         for external_id, places in fresh:
             must, stands = wanted.get(external_id), standing.get(external_id)
             if must is None or stands is None or [stands.room, stands.date] not in places:
-                # Another schedule of that id, elsewhere: a listing that lags behind shows what was removed already.
+                # Another schedule of that id, elsewhere: a listing that lags behind shows what is gone already.
                 continue
             if (must.room, must.date.isoformat(), Interval(must.start, must.finish)) == (
                 stands.room,
