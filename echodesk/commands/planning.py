@@ -161,7 +161,7 @@ def _text(found: Comparison, steps: tuple[Step, ...], guard: str, minutes: float
         lines.append("Everything stands as it should: there is nothing to do.")
     else:
         lines.append(aligned([(said, f"{counted[kind]:,}") for kind, said in _SAID if counted[kind]], indent=2))
-        takes = f", about {minutes:g} minutes at the call limit" if minutes else ""
+        takes = f", about {_duration(minutes)} at the call limit" if minutes else ""
         lines.append(f"{len(steps):,} calls{takes}.")
     if guard:
         lines.append(f"Staff would have to confirm it: {guard}.")
@@ -181,9 +181,16 @@ def _line(step: Step) -> str:
     about = step.after or step.before
     title = about.content.title if about is not None else step.external_id
     time = f"{about.time}" if about is not None else ""
-    return (
-        f"  {step.place.date} {time} {step.place.room}  {_DOES[step.method]} {title}: {words.why(step.why.value)}"
-    )
+    does = f"{_DOES[step.method]} {title}: {words.why(step.why.value)}"
+    was = step.before
+    if was is not None and step.after is not None and (was.place, was.time) != (step.after.place, step.after.time):
+        does += f" (stands {was.place.date} {was.time} {was.place.room})"
+    return f"  {step.place.date} {time} {step.place.room}  {does}"
+
+
+def _duration(minutes: float) -> str:
+    """`12 minute(s)`, `5.1 hours`."""
+    return f"{minutes / 60:.1f} hours" if minutes >= 120 else f"{max(1, round(minutes))} minute(s)"
 
 
 _DOES = {"POST": "make", "PUT": "change", "DELETE": "remove"}
