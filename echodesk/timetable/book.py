@@ -57,6 +57,10 @@ class CmisBook:
         """Every room-day from today on in which an eligible lesson takes place in this room."""
         return self.reader.room_days(room, today)
 
+    def knows_room(self, room: str) -> bool:
+        """True for a room of the timetable, whether lessons use it or not."""
+        return room in self.names.rooms()
+
     def rooms(self) -> list[str]:
         """Every room that an eligible lesson uses."""
         return self.reader.rooms()

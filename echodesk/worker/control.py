@@ -151,7 +151,13 @@ def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
         places = books.timetable.room_days(command.room, first) | books.places.occupied(command.room, first)
         if wanted is not None:
             places = {RoomDay(command.room, wanted)}
-        # Nothing is known of this room: what nobody knows of may stand there all the same, and a listing shows it.
+        elif not places and not books.timetable.knows_room(command.room):
+            raise NothingDone(
+                "Nothing to re-sync in this room",
+                f"Neither the timetable nor Echo360 has anything in {command.room} from today on.",
+                "Check the room's code.",
+            )
+        # Where nothing is expected something may stand all the same, and a listing shows it.
         places = places or {RoomDay(command.room, today)}
     elif wanted is not None:
         rooms = set(books.timetable.rooms()) | set(books.mirror.rooms_with_schedules())

@@ -208,11 +208,16 @@ class _Settling:
         if surprised:
             for request, result in results:
                 if result.surprised:
-                    # What a killed process sent says nothing about Echo360.
-                    before = work.sent_before.get(request.number, 0) if request.number in work.retries else 0
-                    again_s = min(_surprise_wait_s(before), DONE_WAIT_MAX_S)
-                    books.places.mark_refresh(request.places, again_s, "surprise")
+                    books.places.mark_refresh(request.places, self._looked_at_after_s(request), "surprise")
         return 0
+
+    def _looked_at_after_s(self, request: Request) -> float:
+        """When something that was done in another way than expected is looked at. What a killed process sent says
+        nothing about Echo360, but it may take effect for L yet."""
+        before = self._work.sent_before.get(request.number, 0)
+        if before and request.number not in self._work.retries:
+            return self._late_s
+        return min(_surprise_wait_s(before), DONE_WAIT_MAX_S)
 
     def _refusals(self, results: Iterable[tuple[Request, Result]]) -> None:
         """Remember definite refusals, so that the same thing is not sent again before something changes. A room

@@ -38,6 +38,10 @@ class TimetableBook(Protocol):
         """Every room-day from today on in which an eligible lesson takes place in this room."""
         ...
 
+    def knows_room(self, room: str) -> bool:
+        """True for a room of the timetable, whether lessons use it or not."""
+        ...
+
     def rooms(self) -> list[str]:
         """Every room that an eligible lesson uses."""
         ...

@@ -218,6 +218,7 @@ MIXES: Mapping[str, Mix] = {
         grace_s=HOUR_S,
     ),
     "sign-in": Mix(
+        weight=DEEP,
         about="Tokens that expire, 403, a token endpoint that is slow or down, redirects.",
         faults=SIGN_IN,
         switches={"expired_token_status": (401, 403)},

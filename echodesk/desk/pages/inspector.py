@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 from echodesk.desk.gateway import Gateway
 from echodesk.desk.pages.detail_pane import DetailPane
@@ -70,7 +71,7 @@ class Inspector(QObject):
         try:
             reply = await self._gateway.ask(Inspect(self._table, key))
         except EchoDeskError as trouble:
-            if asked == self._asked:
+            if asked == self._asked and isValid(self._pane):
                 self._pane.show_trouble(trouble)
             return
         if asked == self._asked and isinstance(reply, Detail):
