@@ -194,8 +194,9 @@ class _Settling:
             self._wave.refreshed.extend(work.refresh)
         self._wave.clean.extend(mark for mark in work.marks if mark.place not in waiting)
         books.places.mark(again, "refused")
-        waits_for_recorder = work.closed - {mark.place for mark in books.places.marks_at(work.closed)}
-        books.places.mark(waits_for_recorder, "waits for a recorder")
+        if work.closed:
+            marked = {mark.place for mark in books.places.marks_at(work.closed)}
+            books.places.mark(work.closed - marked, "waits for a recorder")
         if later and not clash:
             unclear = any(Fate.UNCLEAR in found for found in fates.values())
             waits = [self._late_s] if unclear else []
