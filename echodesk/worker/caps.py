@@ -83,7 +83,7 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
     sent = sum(one.sent for one in tries)
     left = sends_left(tries, late_s)
     if left > 0:
-        work.sent_before[request.number] = sent
+        work.sent_before[request.number] = sum(one.sent for one in tries if one.said)
         if any(one.said is not None for one in tries):
             work.retries.add(request.number)
         work.sends_left[request.number] = left

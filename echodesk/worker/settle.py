@@ -215,10 +215,10 @@ class _Settling:
     def _looked_at_after_s(self, request: Request) -> float:
         """When something that was done in another way than expected is looked at. What a killed process sent says
         nothing about Echo360, but it may take effect for L yet."""
-        before = self._work.sent_before.get(request.number, 0)
-        if before and request.number not in self._work.retries:
+        before = self._work.sent_before.get(request.number)
+        if before == 0:
             return self._late_s
-        return min(_surprise_wait_s(before), DONE_WAIT_MAX_S)
+        return min(_surprise_wait_s(before or 0), DONE_WAIT_MAX_S)
 
     def _refusals(self, results: Iterable[tuple[Request, Result]]) -> None:
         """Remember definite refusals, so that the same thing is not sent again before something changes. A room

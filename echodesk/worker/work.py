@@ -87,7 +87,8 @@ class Work:
     tries: dict[int, int] = field(default_factory=dict)
     """Request number → id of the try that was written down with the intent."""
     sent_before: dict[int, int] = field(default_factory=dict)
-    """Request number → how often the same request was sent without a clear answer; a first try is not in it."""
+    """Request number → how often Echo360 gave the same request no clear answer; 0: killed processes sent it.
+    A first try is not in it."""
     retries: set[int] = field(default_factory=set)
     """Numbers of requests that Echo360 did not answer clearly before.
 
