@@ -11,7 +11,7 @@ import typer
 
 from echodesk.commands import reading
 from echodesk.commands.answers import Data, Json, aligned, folder_of, office_at, say
-from echodesk.commands.working import call_limit
+from echodesk.commands.working import CallLimit, call_limit
 from echodesk.demo.stage import existing
 from echodesk.desk import words
 from echodesk.errors import CaptureTrouble, NothingDone, WrongUse
@@ -39,9 +39,7 @@ def plan(
     building: Annotated[str, typer.Option(help="Code of one building.")] = "",
     first: Annotated[str, typer.Option("--from", help="First date, as 2026-11-23; without it today.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last date.")] = "",
-    calls_per_minute: Annotated[
-        int | None, typer.Option(help="The call limit; 0 lifts it. Without it, the setting.", min=0)
-    ] = None,
+    calls_per_minute: CallLimit = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -55,7 +53,8 @@ def plan(
     """
     if room and building:
         raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")
-    reading.check_address(echo360, loopback_only=existing(folder_of(data)) is not None)
+    demonstration = existing(folder_of(data)) is not None
+    reading.check_address(echo360, loopback_only=demonstration)
     access = access_from_environment(echo360)
     with office_at(data) as office:
         today = office.clock().campus_now().date()
@@ -64,9 +63,7 @@ def plan(
         rooms = office.look(lambda books: _rooms(books, scope))
         _ground(office, today)
         limit = calls_per_minute if calls_per_minute is not None else call_limit(office)
-        found = compare_now(
-            office, access, limit, scope, rooms, loopback_only=existing(folder_of(data)) is not None, tries=TRIES
-        )
+        found = compare_now(office, access, limit, scope, rooms, loopback_only=demonstration, tries=TRIES)
         if isinstance(found, str):
             raise CaptureTrouble(
                 "The listing could not be completed",

@@ -27,6 +27,9 @@ LISTEN_S = 0.5
 JOIN_S = 30.0
 
 
+CallLimit = Annotated[int | None, typer.Option(help="The call limit; 0 lifts it. Without it, the setting.", min=0)]
+
+
 class Events:
     """Takes the worker's events on its thread, and signals, and hands them to this one."""
 
@@ -54,9 +57,7 @@ class Events:
 
 def worker(
     echo360: Annotated[str, typer.Option(help="Address of Echo360, as https://echo360.org.uk.")] = "",
-    calls_per_minute: Annotated[
-        int | None, typer.Option(help="The call limit; 0 lifts it. Without it, the setting.", min=0)
-    ] = None,
+    calls_per_minute: CallLimit = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
