@@ -32,13 +32,13 @@ _COMPILED: WeakKeyDictionary[ClauseElement, tuple[str, dict[str, Any]]] = WeakKe
 
 
 class QuickStore(Database):
-    """What `Database` is for the books, over a copy of a template in memory."""
+    """What `Database` is for the books, in memory: over a copy of a template, or of another one's `copy()`."""
 
-    def __init__(self, template: Path, loop: VirtualLoop) -> None:
+    def __init__(self, template: Path | bytes, loop: VirtualLoop) -> None:
         self.engine = self  # type: ignore[assignment]  # it begins transactions, which is all that is asked of it
         self.commits = CommitCount()
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
-        source = sqlite3.connect(template)
+        source = _opened(template)
         source.backup(self._connection)
         source.close()
         for pragma in ("foreign_keys = ON", "recursive_triggers = ON"):
@@ -76,9 +76,22 @@ class QuickStore(Database):
             raise
         self._connection.execute("COMMIT")
 
+    def copy(self) -> bytes:
+        """All of it, as it is now."""
+        return self._connection.serialize()
+
     def close(self) -> None:
         """Forget everything."""
         self._connection.close()
+
+
+def _opened(template: Path | bytes) -> sqlite3.Connection:
+    if isinstance(template, Path):
+        return sqlite3.connect(template)
+    source = sqlite3.connect(":memory:")
+    # A copy that says of itself that it has a write-ahead log cannot be opened in memory (sqlite.org/fileformat2).
+    source.deserialize(template[:18] + b"\x01\x01" + template[20:])
+    return source
 
 
 class QuickConnection:

@@ -19,7 +19,7 @@ from tests.single_faults.ending import Ending, differences, ending
 from tests.single_faults.faults import HEALED_BY_COMPARISON, HEALED_BY_SWEEP, Kind, disturb, kinds_at, struck
 from tests.single_faults.ordinary import SWEEP_S
 from tests.single_faults.scenario import Scenario
-from tests.single_faults.stage import Stage, office_of
+from tests.single_faults.stage import Stage
 from tests.single_faults.watched import Disturbed
 from tests.worker.campus import fill_university
 from tests.worker.conftest import WATCH
@@ -95,7 +95,7 @@ def _run(stage: Stage, scenario: Scenario, played: Played, wanted: Wanted, jobs:
 
     with Trunk(stage.loop, kinds, jobs) as trunk:
         watch = _Watch(stage, trunk)
-        stage.as_before = office_of(stage.copy(), stage.loop)
+        stage.as_before = stage.frozen_office()
         stage.visit = lambda where, what: watch.visit(done, where, what)
         for act in scenario.acts:
             stage.progress += 1

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import sqlite3
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
 
 from echodesk.capture.settings import CaptureSettings
 from echodesk.main import Office
 from echodesk.messages import EngineState, Pause, Refresh, Resume, TryAgain
 from echodesk.simulator.faults import FaultSettings
 from echodesk.simulator.seed import Seed
-from echodesk.store.database import Database, set_up_sqlite
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.engine import Constants
+from tests.simulation.quick_store import QuickStore
 from tests.single_faults.watched import Disturbed, Visit, Watched, words_of
 from tests.worker.process import Process
-from tests.worker.virtual_time import VirtualLoop, give_database_time
 from tests.worker.world import LATE_S, Died, World
 
 STALE_S = LATE_S * 0.8
@@ -71,9 +66,9 @@ class Stage(World):
         self.simulator.use_faults(FaultSettings(stale_s=STALE_S))
         self.institution.state.bookings.journal = deque()
 
-    def opened(self, path: Path) -> Office:
+    def copied(self, template: Path, folder: Path) -> Office:
         """The database, in memory: a process that was forked has its own."""
-        return office_of(path.read_bytes(), self.loop)
+        return Office(QuickStore(template, self.loop))
 
     def made_process(self, name: str) -> Process:
         """An EchoDesk that tells each of its steps."""
@@ -148,12 +143,11 @@ class Stage(World):
 
         self._aside.append(self.loop.create_task(act(), context=contextvars.Context()))
 
-    def copy(self) -> bytes:
-        """The database as it is now."""
-        with self.office.database.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert isinstance(raw, sqlite3.Connection)
-            return raw.serialize()
+    def frozen_office(self) -> Office:
+        """The database as it is now, and as it will stay."""
+        database = self.office.database
+        assert isinstance(database, QuickStore)
+        return Office(QuickStore(database.copy(), self.loop))
 
     def post(self, command: Asked) -> None:
         """A command of another window or of the command line."""
@@ -224,14 +218,3 @@ async def _done(tasks: list[asyncio.Task[None]]) -> None:
 
 def _adjusted(settings: CaptureSettings) -> CaptureSettings:
     return replace(settings, deadline_s=CONSTANTS.deadline_s)
-
-
-def office_of(content: bytes, loop: VirtualLoop) -> Office:
-    """An office on a copy of a database, in memory and on virtual time."""
-    raw = sqlite3.connect(":memory:", check_same_thread=False)
-    # A copy that says of itself that it has a write-ahead log cannot be opened in memory (sqlite.org/fileformat2).
-    raw.deserialize(content[:18] + b"\x01\x01" + content[20:])
-    engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
-    set_up_sqlite(engine)
-    give_database_time(engine, loop)
-    return Office(Database(engine))
