@@ -67,6 +67,8 @@ class Scope:
     room: str = ""
     first: str = ""
     last: str = ""
+    plan: int = 0
+    """The room-days of this plan; only of pauses that came with one."""
 
 
 @dataclass(frozen=True, slots=True)

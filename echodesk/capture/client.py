@@ -79,9 +79,18 @@ class Echo360:
         """Wait until the call budget allows one more call, and take it; in the order of asking."""
         await self._calls.turn()
 
-    async def create(self, booking: Booking, still: Still = always) -> Reply[Answer]:
-        """POST, at once; the caller has taken the turn. `Done` holds what the answer shows, wanted or not."""
-        body = body_of_new(booking, self._quality_of(booking))
+    async def create(
+        self, booking: Booking, still: Still = always, before: Standing | None = None
+    ) -> Reply[Answer]:
+        """POST, at once; the caller has taken the turn. `Done` holds what the answer shows, wanted or not.
+
+        `before` is what this is made again of: its fields that EchoDesk does not own come back with it.
+        """
+        quality = self._quality_of(booking)
+        if before is None:
+            body = body_of_new(booking, quality)
+        else:
+            body = body_of_change(booking, before, quality, self._reference)
         return await self._write("POST", SCHEDULES, body, booking, {booking.external_id}, still)
 
     async def change(self, booking: Booking, standing: Standing, still: Still = always) -> Reply[Answer]:

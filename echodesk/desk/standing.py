@@ -29,7 +29,9 @@ class Banner:
 
 def scope_text(scope: Scope) -> str:
     """`everything`, `room 2950203 on Tue 24 Nov 2026`, `building Main, Mon … to Fri …`."""
-    if scope.room:
+    if scope.plan:
+        place = f"what plan {scope.plan} is about"
+    elif scope.room:
         place = f"room {scope.room}"
     elif scope.building:
         place = f"building {scope.building}"

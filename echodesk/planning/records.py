@@ -148,9 +148,14 @@ class PauseRecord:
     created: str
     until: str | None
     rooms_of_building: frozenset[str] = frozenset()
+    batch: int | None = None
+    """The batch that it came with; it covers the room-days `days` then, and nothing else."""
+    days: frozenset[RoomDay] = frozenset()
 
     def covers(self, place: RoomDay) -> bool:
         """True if nothing may be sent for this room-day."""
+        if self.batch is not None:
+            return place in self.days
         day = place.date.isoformat()
         if self.first is not None and day < self.first:
             return False
@@ -163,7 +168,8 @@ class PauseRecord:
     @property
     def everything(self) -> bool:
         """True for a pause of all sending."""
-        return self.building is None and self.room is None and self.first is None and self.last is None
+        named = (self.building, self.room, self.first, self.last, self.batch)
+        return all(one is None for one in named)
 
 
 @dataclass(frozen=True, slots=True)

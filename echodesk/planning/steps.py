@@ -61,11 +61,15 @@ class Step:
         return self.before
 
 
+def pieces_of(plans: Iterable[Plan]) -> dict[int, Plan]:
+    """The plans that ask for something by the number of their piece: the one with the next lesson first."""
+    return dict(enumerate(sorted((plan for plan in plans if plan.requests), key=_next_lesson), start=1))
+
+
 def steps_of(plans: Iterable[Plan]) -> tuple[Step, ...]:
-    """The steps of these plans: one piece for each, the piece with the next lesson first."""
-    pieces = sorted((plan for plan in plans if plan.requests), key=_next_lesson)
+    """The steps of these plans, piece by piece."""
     steps: list[Step] = []
-    for piece, plan in enumerate(pieces, start=1):
+    for piece, plan in pieces_of(plans).items():
         base = len(steps) + 1
         steps += (
             Step(
@@ -113,4 +117,5 @@ _KIND_OF = {
     Why.MOVED: "moved",
     Why.STEPS_ASIDE: "moved",
     Why.HAND_OVER: "handed_over",
+    Why.UNDONE: "changed",
 }

@@ -181,6 +181,8 @@ class Why(StrEnum):
     NOT_WANTED = "not_wanted"
     LOST_CLASH = "lost_clash"
     STEPS_ASIDE = "steps_aside"
+    UNDONE = "undone"
+    """A batch is taken back."""
 
 
 @dataclass(frozen=True, slots=True)

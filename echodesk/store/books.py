@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
+from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
 from echodesk.store.details import Details
@@ -93,9 +94,14 @@ class StoreBooks(ABC):
         return Stops(self.connection, self._change)
 
     @cached_property
+    def batches(self) -> Batches:
+        """Saved plans."""
+        return Batches(self.connection, self._change)
+
+    @cached_property
     def office(self) -> Office:
         """Pauses, settings, commands, lease."""
-        return Office(self.connection)
+        return Office(self.connection, self._change)
 
     @cached_property
     def decisions(self) -> Decisions:

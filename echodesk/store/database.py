@@ -19,7 +19,7 @@ from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, SchemaMis
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 

@@ -12,13 +12,33 @@ from sqlalchemy import Connection, text
 from echodesk.errors import NotLeading
 from echodesk.messages import Scope
 from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
-from echodesk.planning.values import Rules
-from echodesk.store.binding import as_json
+from echodesk.planning.values import RoomDay, Rules
+from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.settings import SETTINGS, checked, rules_from
 
 _PAUSES = text(
-    "SELECT ID, SITEID, ROOMID, FROM_DATE, TO_DATE, REASON, OWNER, CREATED, UNTIL FROM STT_ECHO_PAUSE"
-    " WHERE LIFTED IS NULL ORDER BY ID"
+    "SELECT p.ID, p.SITEID, p.ROOMID, p.FROM_DATE, p.TO_DATE, p.REASON, p.OWNER, p.CREATED, p.UNTIL,"
+    " (SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.PAUSE_ID = p.ID) AS BATCH FROM STT_ECHO_PAUSE p"
+    " WHERE p.LIFTED IS NULL ORDER BY p.ID"
+)
+_PAUSED_DAYS = text("SELECT ROOMID, LESSON_DATE FROM STT_ECHO_BATCH_PLACE WHERE BATCH_ID = :batch AND PAUSED = 1")
+_PAUSED_DAYS_AT = text(
+    "SELECT b.ROOMID, b.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_BATCH_PLACE b"
+    " ON b.BATCH_ID = :batch AND b.LESSON_DATE = json_extract(p.value, '$[1]')"
+    " AND b.ROOMID = json_extract(p.value, '$[0]') WHERE b.PAUSED = 1"
+)
+# Lifting a pause that came with a batch plans what it covered again: nothing else leads there.
+_PLAN_DAYS_AGAIN = text(
+    "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON) SELECT d.ROOMID, d.LESSON_DATE, :mark,"
+    " 'pause lifted' FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_PLACE d ON d.BATCH_ID = b.ID AND d.PAUSED = 1"
+    " WHERE b.PAUSE_ID IN (SELECT value FROM json_each(:ids))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_PAUSE p WHERE p.ID = b.PAUSE_ID AND p.LIFTED IS NULL)"
+    " ON CONFLICT (LESSON_DATE, ROOMID) DO NOTHING"
+)
+_NO_DAYS = text(
+    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 0 WHERE PAUSED = 1 AND BATCH_ID IN"
+    " (SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.PAUSE_ID IN (SELECT value FROM json_each(:ids))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_PAUSE p WHERE p.ID = b.PAUSE_ID AND p.LIFTED IS NULL))"
 )
 _ENDED = text("SELECT ID FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND UNTIL <= strftime('%Y-%m-%dT%H:%M:%fZ')")
 # Staff name a building by its code or by its name.
@@ -79,12 +99,16 @@ _GUARD = text("UPDATE STT_ECHO_LEASE SET EPOCH = EPOCH WHERE ID = 1 AND EPOCH = 
 class Office:
     """Pauses, settings, commands and the lease."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, change: ChangeNumber) -> None:
         self._connection = connection
+        self._change = change
 
-    def pauses(self) -> list[PauseRecord]:
-        """Pauses that stand: all that were not lifted, so that everyone agrees about it at every moment."""
-        return [self._pause_record(row) for row in self._connection.execute(_PAUSES)]
+    def pauses(self, places: Collection[RoomDay] | None = None) -> list[PauseRecord]:
+        """Pauses that stand: all that were not lifted, so that everyone agrees about it at every moment.
+
+        With `places`, those that came with a batch know of these room-days only whether they cover them.
+        """
+        return [self._pause_record(row, places) for row in self._connection.execute(_PAUSES)]
 
     def pause_ended(self) -> bool:
         """True if the end of a pause has come that still stands."""
@@ -115,8 +139,11 @@ class Office:
     def resume(self, ids: Collection[int], by: str) -> int:
         """Lift these pauses (all when empty) and free what they held. Returns how many were lifted."""
         chosen = list(ids) or [row.ID for row in self._connection.execute(_OPEN_IDS)]
-        lifted = self._connection.execute(_LIFT, {"by": by, "ids": as_json(chosen)}).rowcount
+        numbers = as_json(chosen)
+        lifted = self._connection.execute(_LIFT, {"by": by, "ids": numbers}).rowcount
         self._connection.execute(_FREE)
+        self._connection.execute(_PLAN_DAYS_AGAIN, {"ids": numbers, "mark": self._change()})
+        self._connection.execute(_NO_DAYS, {"ids": numbers})
         return lifted
 
     def rules(self) -> Rules:
@@ -204,10 +231,18 @@ class Office:
                 "Nothing to do: the other one goes on with the work.",
             )
 
-    def _pause_record(self, row: Any) -> PauseRecord:
+    def _pause_record(self, row: Any, places: Collection[RoomDay] | None) -> PauseRecord:
         rooms = frozenset[str]()
+        days = frozenset[RoomDay]()
         if row.SITEID is not None:
             rooms = frozenset(r.ROOMID for r in self._connection.execute(_BUILDING, {"site": row.SITEID}))
+        if row.BATCH is not None:
+            if places is None:
+                found = self._connection.execute(_PAUSED_DAYS, {"batch": row.BATCH})
+            else:
+                at = {"batch": row.BATCH, "places": places_json(places)}
+                found = self._connection.execute(_PAUSED_DAYS_AT, at)
+            days = frozenset(sure_place(one.ROOMID, one.LESSON_DATE) for one in found)
         return PauseRecord(
             row.ID,
             row.SITEID,
@@ -219,4 +254,6 @@ class Office:
             row.CREATED,
             row.UNTIL,
             rooms,
+            row.BATCH,
+            days,
         )

@@ -30,6 +30,12 @@ _MARKS_AT = text(
     "SELECT d.ROOMID, d.LESSON_DATE, d.MARK FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
     " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
 )
+_RESTLESS = text(
+    "SELECT d.ROOMID, d.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
+    " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
+    " UNION SELECT r.ROOMID, r.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_REFRESH r"
+    " ON r.ROOMID = json_extract(p.value, '$[0]') AND r.LESSON_DATE = json_extract(p.value, '$[1]')"
+)
 _CLEAR = text(
     "DELETE FROM STT_ECHO_DIRTY WHERE (LESSON_DATE, ROOMID) IN (SELECT d.LESSON_DATE, d.ROOMID"
     " FROM json_each(:marks) m CROSS JOIN STT_ECHO_DIRTY d ON d.LESSON_DATE = json_extract(m.value, '$[0]')"
@@ -161,6 +167,11 @@ class Places:
         """The marks of these room-days, held or not."""
         rows = self._connection.execute(_MARKS_AT, {"places": places_json(places)})
         return [Mark(sure_place(row.ROOMID, row.LESSON_DATE), row.MARK) for row in rows]
+
+    def restless(self, places: Collection[RoomDay]) -> set[RoomDay]:
+        """Those of these room-days that are to be planned or listed, now or later."""
+        rows = self._connection.execute(_RESTLESS, {"places": places_json(places)})
+        return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
 
     def clear(self, marks: Iterable[Mark]) -> None:
         """Delete marks that still have the number that was read."""

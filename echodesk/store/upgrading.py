@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from echodesk.errors import SchemaMismatch
 from echodesk.store.database import SCHEMA_VERSION, Database, sqlite_script, statements
 
-UPGRADABLE = ("1",)
+UPGRADABLE = ("1", "2")
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")

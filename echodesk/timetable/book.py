@@ -61,6 +61,10 @@ class CmisBook:
         """True for a room of the timetable, whether lessons use it or not."""
         return room in self.names.rooms()
 
+    def rooms_of_building(self, building: str) -> frozenset[str]:
+        """The rooms of a building, by its code."""
+        return self.names.rooms_of_building(building)
+
     def rooms(self) -> list[str]:
         """Every room that an eligible lesson uses."""
         return self.reader.rooms()

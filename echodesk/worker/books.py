@@ -6,31 +6,29 @@ Stamps are UTC texts in milliseconds by database time (decisions: Time).
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from echodesk.messages import Detail, Overview, Scope, Table, TableChanges, TableQuery
+from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
     AuditLine,
     Intent,
-    LeaseState,
     LessonNow,
     Mark,
     MirrorRow,
     NewNotification,
     NotificationOutcome,
-    PauseRecord,
     PlaceOutcome,
     QueueEntry,
     RefreshMark,
     Refusal,
     Waiting,
-    WaitingCommand,
 )
-from echodesk.planning.values import RoomDay, Rules, Standing
+from echodesk.planning.values import RoomDay, Standing
+from echodesk.worker.batch_book import BatchBook
 from echodesk.worker.decision_book import DecisionBook as DecisionBook
+from echodesk.worker.office_book import OfficeBook as OfficeBook
 from echodesk.worker.stop_book import StopBook
 from echodesk.worker.timetable_book import LessonKey as LessonKey
 from echodesk.worker.timetable_book import OccurrenceKey as OccurrenceKey
@@ -136,6 +134,10 @@ class PlaceBook(PoisonedPlaces, Protocol):
         ...
 
     def marks_at(self, places: Collection[RoomDay]) -> list[Mark]: ...
+
+    def restless(self, places: Collection[RoomDay]) -> set[RoomDay]:
+        """Those of these room-days that are to be planned or listed, now or later."""
+        ...
 
     def clear(self, marks: Iterable[Mark]) -> None:
         """Delete marks that still have the number that was read."""
@@ -279,68 +281,6 @@ class JournalBook(Protocol):
     def audit(self, lines: Sequence[AuditLine], epoch: int | None) -> None: ...
 
 
-class OfficeBook(Protocol):
-    """What people decide: pauses, settings, commands; and the lease."""
-
-    def pauses(self) -> list[PauseRecord]:
-        """Pauses that stand now."""
-        ...
-
-    def pause_ended(self) -> bool:
-        """True if the end of a pause has come that still stands."""
-        ...
-
-    def lift_ended(self) -> int:
-        """Lift pauses whose end has come. Returns how many."""
-        ...
-
-    def pause(self, scope: Scope, reason: str, by: str, until: str) -> int: ...
-
-    def resume(self, ids: Collection[int], by: str) -> int:
-        """Lift these pauses (all when empty) and free what they held."""
-        ...
-
-    def rules(self) -> Rules: ...
-
-    def setting(self, name: str) -> str | None: ...
-
-    def settings(self) -> dict[str, str]: ...
-
-    def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
-        """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""
-        ...
-
-    def next_command(self) -> WaitingCommand | None: ...
-
-    def answer_command(self, command: int, ok: bool, answer: str) -> None: ...
-
-    def post_command(self, kind: str, args: str, by: str) -> int: ...
-
-    def command_answer(self, command: int) -> tuple[str, str] | None: ...
-
-    def take_lease(self, holder: str, ttl_s: float) -> LeaseState | None:
-        """Become the only writer: a new epoch. None while another holds the lease."""
-        ...
-
-    def renew_lease(self, holder: str, epoch: int, ttl_s: float) -> bool: ...
-
-    def release_lease(self, holder: str, epoch: int) -> None: ...
-
-    def lease(self) -> LeaseState: ...
-
-    def utc(self) -> dt.datetime:
-        """The database's clock, aware, to the millisecond."""
-        ...
-
-    def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
-        """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
-        ...
-
-    def guard(self, epoch: int) -> None:
-        """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""
-        ...
-
-
 class ScreenBook(Protocol):
     """What the tables on screen show (reads bypass the domain)."""
 
@@ -389,6 +329,9 @@ class Books(Protocol):
 
     @property
     def stops(self) -> StopBook: ...
+
+    @property
+    def batches(self) -> BatchBook: ...
 
     @property
     def screens(self) -> ScreenBook: ...

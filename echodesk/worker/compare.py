@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from echodesk.planning.answers import Listing
-from echodesk.planning.records import MirrorRow
 from echodesk.planning.steps import PlanScope
-from echodesk.planning.values import Content, Interval, LeftOut, Plan, RoomDay, Standing
+from echodesk.planning.values import Content, Interval, LeftOut, Plan, RoomDay
+from echodesk.worker.batch_book import BatchBook
 from echodesk.worker.books import (
     Books,
     DecisionBook,
@@ -22,6 +21,7 @@ from echodesk.worker.books import (
     ScreenBook,
     TimetableBook,
 )
+from echodesk.worker.listed import Listed, ListedMirror, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.snapshot import plan_places
 from echodesk.worker.still import kept_still
@@ -29,7 +29,6 @@ from echodesk.worker.stop_book import StopBook
 from echodesk.worker.trouble_books import SuspectBook, TryBook
 
 ROOMS_AT_ONCE = 10
-PAGE = 150
 EVERYTHING = PlanScope()
 
 Shown = tuple[str | None, Interval, Content]
@@ -53,44 +52,6 @@ class Comparison:
     """Room-days that a pause holds; they were not."""
 
 
-class _Listed:
-    """A listing, found by room-day and by external id."""
-
-    def __init__(self, books: Books, standing: Sequence[Standing], rooms: Collection[str] | None) -> None:
-        """`rooms` were listed; None: everything was."""
-        self.rooms = rooms
-        self.at: dict[RoomDay, list[MirrorRow]] = defaultdict(list)
-        self.of: dict[str, list[MirrorRow]] = defaultdict(list)
-        for one in standing:
-            lesson = books.timetable.lesson_of(one.external_id) if one.ours and one.external_id else None
-            row = MirrorRow(one, *(lesson or (None, None, None)))
-            self.at[one.place].append(row)
-            if one.external_id is not None:
-                self.of[one.external_id].append(row)
-
-
-class _ListedMirror:
-    """A listing in the place of the mirror; of rooms that were not listed the mirror itself speaks."""
-
-    def __init__(self, listed: _Listed, mirror: MirrorBook) -> None:
-        self._listed = listed
-        self._mirror = mirror
-
-    def at(self, places: Collection[RoomDay]) -> list[MirrorRow]:
-        rooms = self._listed.rooms
-        found = [row for place in places for row in self._listed.at.get(place, ())]
-        others = [place for place in places if rooms is not None and place.room not in rooms]
-        return found + (self._mirror.at(others) if others else [])
-
-    def of_external(self, external_ids: Collection[str]) -> list[MirrorRow]:
-        rooms = self._listed.rooms
-        found = [row for one in external_ids for row in self._listed.of.get(one, ())]
-        if rooms is None:
-            return found
-        known = self._mirror.of_external(external_ids)
-        return found + [row for row in known if row.standing.place.room not in rooms]
-
-
 @dataclass(frozen=True, slots=True)
 class _WithListing:
     """The books of a transaction with a listing in the place of the mirror."""
@@ -105,6 +66,7 @@ class _WithListing:
     decisions: DecisionBook
     timetable: TimetableBook
     stops: StopBook
+    batches: BatchBook
     screens: ScreenBook
 
 
@@ -118,16 +80,28 @@ async def compare(
     """List what Echo360 holds and compare; a text says why the listing could not be completed.
 
     `rooms` are those that the scope names, None for all. They are listed one by one where that costs fewer calls.
-    What moves between the scope and other room-days is compared with it.
     """
-    by_room = rooms is not None and await ledger.read("rooms of the mirror", lambda books: _cheaper(books, rooms))
-    standing = await (_listing_of(capture, sorted(rooms or ())) if by_room else _listing_of_all(capture))
-    if isinstance(standing, str):
-        return standing
+    try:
+        listed = await list_for(ledger, capture, rooms)
+    except NotListed as problem:
+        return str(problem)
+    return await compare_with(ledger, listed, Meanwhile(), clock, scope, rooms)
+
+
+async def compare_with(
+    ledger: Ledger,
+    listed: Listed,
+    meanwhile: Meanwhile,
+    clock: Clock,
+    scope: PlanScope = EVERYTHING,
+    rooms: Collection[str] | None = None,
+) -> Comparison:
+    """Compare a listing with the projection. What moves between the scope and other room-days belongs to it."""
+    standing = listed.standing
     now = clock.campus_now()
     today = now.date().isoformat()
 
-    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], _Listed, int]:
+    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int]:
         found: dict[str, set[RoomDay]] = defaultdict(set)
         for room in books.timetable.rooms() if rooms is None else rooms:
             found[room] |= {one for one in books.timetable.room_days(room, today) if scope.holds(one, rooms)}
@@ -136,9 +110,9 @@ async def compare(
                 found[one.place.room].add(one.place)
         pauses = books.office.pauses()
         paused = sum(any(pause.covers(place) for pause in pauses) for places in found.values() for place in places)
-        return found, _Listed(books, standing, rooms if by_room else None), paused
+        return found, ListedMirror(listed, meanwhile, books), paused
 
-    places_of, listed, paused = await ledger.read("places", all_places)
+    places_of, mirror, paused = await ledger.read("places", all_places)
     expected: dict[RoomDay, set[Shown]] = {}
     plans: list[Plan] = []
     left_out: list[LeftOut] = []
@@ -147,7 +121,7 @@ async def compare(
         view = _WithListing(
             books.queue,
             books.places,
-            _ListedMirror(listed, books.mirror),  # type: ignore[arg-type]  # planning asks a mirror for these two answers only
+            mirror.using(books.mirror),  # type: ignore[arg-type]  # planning asks a mirror for these two answers only
             books.journal,
             books.tries,
             books.suspects,
@@ -155,9 +129,10 @@ async def compare(
             books.decisions,
             books.timetable,
             books.stops,
+            books.batches,
             books.screens,
         )
-        for work in plan_places(view, places, frozenset(), now, {}, refreshed=False).works:
+        for work in plan_places(view, places, frozenset(meanwhile.busy), now, {}, refreshed=False).works:
             if expected.keys() & work.places:
                 # Linked with a room of an earlier round, and planned there.
                 continue
@@ -186,7 +161,8 @@ async def compare(
     differing = sorted(
         place
         for place, wanted in expected.items()
-        if (not by_room or place.room in (rooms or ()))
+        if listed.about(place.room)
+        and place not in meanwhile.touched
         and left(wanted, place) != left(actual.get(place, ()), place)
     )
     ours = {one.echo_id for one in standing if one.ours}
@@ -194,39 +170,3 @@ async def compare(
     return Comparison(
         tuple(differing), len(ours), len(foreign), tuple(plans), tuple(left_out), len(expected), paused
     )
-
-
-def _cheaper(books: Books, rooms: Collection[str]) -> bool:
-    """True if listing these rooms one by one takes fewer calls than listing everything."""
-    counts = books.mirror.rooms_with_schedules()
-    return sum(max(1, _pages(counts.get(room, 0))) for room in rooms) < max(1, _pages(sum(counts.values())))
-
-
-def _pages(schedules: int) -> int:
-    return -(-schedules // PAGE)
-
-
-async def _listing_of_all(capture: Capture) -> list[Standing] | str:
-    standing: list[Standing] = []
-    async for reply in capture.list_all():
-        if (text := _why_not(reply.answer)) is not None:
-            return text
-        standing.extend(getattr(reply.answer, "standing", ()))
-    return standing
-
-
-async def _listing_of(capture: Capture, rooms: Iterable[str]) -> list[Standing] | str:
-    standing: list[Standing] = []
-    for room in rooms:
-        reply = await capture.list_room(room)
-        if (text := _why_not(reply.answer)) is not None:
-            return text
-        standing.extend(getattr(reply.answer, "standing", ()))
-    return standing
-
-
-def _why_not(answer: object) -> str | None:
-    """Why this part of a listing cannot be used: one that is not complete proves nothing (design §3.8)."""
-    if not isinstance(answer, Listing):
-        return str(getattr(answer, "text", answer))
-    return None if answer.complete else answer.text

@@ -7,9 +7,11 @@ durable as an edit.
 from __future__ import annotations
 
 import datetime as dt
+from typing import get_args
 
 import msgspec
 
+from echodesk.batches import PlanCommand
 from echodesk.errors import EchoDeskError, NothingDone, WrongUse
 from echodesk.messages import (
     Allow,
@@ -30,14 +32,24 @@ from echodesk.planning.values import RoomDay
 from echodesk.worker.allowing import allow
 from echodesk.worker.books import Books
 from echodesk.worker.deciding import decide, withdraw
+from echodesk.worker.reconciling import carry_out_plan
 
-Asked = Pause | Resume | Retry | RetryMatching | Refresh | TryAgain | ChangeSetting | Decide | Withdraw | Allow
+Asked = (
+    Pause
+    | Resume
+    | Retry
+    | RetryMatching
+    | Refresh
+    | TryAgain
+    | ChangeSetting
+    | Decide
+    | Withdraw
+    | Allow
+    | PlanCommand
+)
 """Commands that any window or command line may ask of the leader."""
 
-_KINDS: dict[str, type[Asked]] = {
-    one.__name__: one
-    for one in (Pause, Resume, Retry, RetryMatching, Refresh, TryAgain, ChangeSetting, Decide, Withdraw, Allow)
-}
+_KINDS: dict[str, type[Asked]] = {one.__name__: one for one in get_args(Asked)}
 
 ASKED = "asked by "
 """How the reason of a re-sync begins that staff asked for."""
@@ -82,6 +94,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = decide(books, command, today)
     elif isinstance(command, Withdraw):
         done = withdraw(books, command, today)
+    elif isinstance(command, PlanCommand):
+        done = carry_out_plan(books, command, today)
     else:
         done = CommandDone("EchoDesk tries again at once.")
     books.journal.audit(
@@ -221,7 +235,7 @@ def _instant(value: str) -> str:
 
 def scope_text(scope: Scope) -> str:
     """A scope in words."""
-    parts = []
+    parts = [f"what plan {scope.plan} is about"] if scope.plan else []
     if scope.room:
         parts.append(f"room {scope.room}")
     if scope.building:

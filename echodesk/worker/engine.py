@@ -131,7 +131,7 @@ class Engine:
                     await self._lead(lease, asked)
                 else:
                     self._lease = await self._ledger.read("lease", lambda books: books.office.lease())
-                    self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
+                    self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses(())))
                     self.tell()
                     await self._pause_for(self._constants.follow_s)
             except DatabaseTrouble as error:
@@ -280,7 +280,7 @@ class Engine:
 
 
 def _shown(one: PauseRecord) -> PauseShown:
-    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "")
+    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "", one.batch or 0)
     return PauseShown(one.id, scope, one.reason, one.owner, one.created, one.until or "")
 
 

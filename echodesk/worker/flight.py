@@ -1,5 +1,7 @@
 """Plans in flight: requests wait in one heap, next lesson first, and a few senders take them (design §3.10).
 
+What a batch asks for goes behind everything else: timetable changes and staff do not wait for it.
+
 A room-day belongs to at most one running plan; within a plan a request starts when those it depends on were
 answered (decisions: "Order with 8 connections").
 """
@@ -36,7 +38,8 @@ class Flight:
         self._no_device = no_device
         self._connections = connections
         self._report = report
-        self._heap: list[tuple[dt.date, int, int, Work, Request]] = []
+        self._heap: list[tuple[bool, dt.date, int, int, Work, Request]] = []
+        """(for a batch, date, minute, number, work, request)."""
         self._sequence = 0
         self._arrived = asyncio.Semaphore(0)
         self._sending = 0
@@ -44,6 +47,8 @@ class Flight:
         self.has_finished = asyncio.Event()
         self.busy: set[RoomDay] = set()
         """Room-days of plans from their snapshot until their last transaction."""
+        self.of_batches = 0
+        """Requests of batches whose end is not written down yet."""
         self.ended = 0
         """Requests that have come to their end so far."""
         self._begun: dict[int, tuple[Work, list[Request]]] = {}
@@ -70,6 +75,8 @@ class Flight:
     def settled(self, work: Work) -> None:
         """Its end is written down."""
         self._begun.pop(id(work), None)
+        if work.batch is not None:
+            self.of_batches -= len(work.plan.requests)
         self.release(work.places)
 
     @property
@@ -85,6 +92,8 @@ class Flight:
     def add(self, works: Iterable[Work]) -> None:
         """Send these; their intents are committed."""
         for work in works:
+            if work.batch is not None:
+                self.of_batches += len(work.plan.requests)
             self._push(work, work.ready())
             if work.finished:
                 self._finish(work)
@@ -116,13 +125,13 @@ class Flight:
             else:
                 raise ValueError(f"request {request.number} is about nothing")
             self._sequence += 1
-            heapq.heappush(self._heap, (date, minute, self._sequence, work, request))
+            heapq.heappush(self._heap, (work.batch is not None, date, minute, self._sequence, work, request))
             self._arrived.release()
 
     async def _one_sender(self) -> None:
         while True:
             await self._arrived.acquire()
-            _date, _minute, _sequence, work, request = heapq.heappop(self._heap)
+            *_order, work, request = heapq.heappop(self._heap)
             self._sending += 1
             self._begun.setdefault(id(work), (work, []))[1].append(request)
             sends_left = work.sends_left.get(request.number, BURST_TRIES)

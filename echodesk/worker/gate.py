@@ -55,6 +55,8 @@ class Gate:
         """When the last renewal of the lease that went through was begun."""
         self.lead_minutes = 5
         self.pauses: tuple[PauseRecord, ...] = ()
+        self.undoing: frozenset[int] = frozenset()
+        """Pauses under which a batch is taken back: they hold everything else, but not that."""
         self.stopping = False
         self.not_allowed = ""
         self.waiting_for = ""
@@ -144,7 +146,7 @@ class Gate:
         """The first pause over any of these room-days."""
         for place in places:
             for pause in self.pauses:
-                if pause.covers(place):
+                if pause.id not in self.undoing and pause.covers(place):
                     return pause
         return None
 

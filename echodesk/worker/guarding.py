@@ -77,8 +77,10 @@ class Guarding:
 
     def judge(self, books: Books, works: Sequence[Work], now: dt.datetime) -> list[Work]:
         """Those of these works that wait for a yes; they are written on their list and stay dirty. What the others
-        remove is counted. In the caller's transaction."""
-        removing = [(work, gone) for work in works if (gone := guards.removed_bookings(work.plan))]
+        remove is counted. In the caller's transaction. Batches were judged as a whole, and have their yes."""
+        removing = [
+            (work, gone) for work in works if work.batch is None and (gone := guards.removed_bookings(work.plan))
+        ]
         if not removing:
             return []
         allowed = books.stops.allowed({one.external_id for _work, gone in removing for one in gone})

@@ -219,6 +219,8 @@ class Housekeeper:
         busy = frozenset(self._flight.busy)
         works = plan_places(books, places - busy, busy, now, {}, refreshed=False).works
         differing = {place for work in works for request in work.open for place in request.places}
+        # What a batch sends, or waits to send, is sent by it: exactly what somebody said yes to.
+        differing -= books.batches.open_at(differing).keys()
         held = books.stops.held_in(room, today)
         waiting = {
             place

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
 from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
-from echodesk.planning.values import Booking, Standing
+from echodesk.planning.values import Booking, RoomDay, Standing
+from echodesk.worker.batching import Batching
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, carry_out, failed_text, serve
 from echodesk.worker.defects import Defect, Report, attempt
@@ -77,9 +78,12 @@ class Leading:
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell, report)
         self._poison = Poison(ledger, epoch, report)
         self._planner = Planner(
-            ledger, clock, self._flight, epoch, self._lister.on_launch, self._poison, report, self.gate.retries
+            ledger, clock, self._flight, epoch, self._on_launch, self._poison, report, self.gate.retries
         )
         self._lister.planner = self._planner
+        self._batching = Batching(
+            ledger, capture, clock, self._flight, self.gate, self._planner, tasks, epoch, report
+        )
         self._settler = Settler(ledger, self._flight, epoch, report)
         self._house = Housekeeper(
             ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand, report, dice
@@ -132,6 +136,7 @@ class Leading:
                     renewing.cancel()
         finally:
             await self._lister.stop()
+            await self._batching.stop()
         await self._ledger.write("release lease", self._release)
 
     def _nothing_in_hand(self) -> bool:
@@ -154,6 +159,7 @@ class Leading:
             self._wake.set()
             await asyncio.wait({working})
             await self._lister.stop()
+            await self._batching.stop()
             await self._land()
             sending.cancel()
             settling.cancel()
@@ -250,7 +256,7 @@ class Leading:
             did = await self._steady(self._work_once)
             self._set_phase()
             if not did:
-                if self._flight.empty and self._lister.idle and self.gate.may_plan:
+                if self._flight.empty and self._lister.idle and self._batching.idle and self.gate.may_plan:
                     self._on_quiet()
                 self._wake.clear()
                 await self._idle()
@@ -264,7 +270,13 @@ class Leading:
         if self._clock.monotonic() >= self._refresh_at or not did:
             did = await self._lister.refresh_some() or did
             self._refresh_at = self._clock.monotonic() + REFRESH_POLL_S
-        return await self._planner.plan_some() or did
+        did = await self._planner.plan_some() or did
+        return await self._batching.work_some() or did
+
+    def _on_launch(self, places: frozenset[RoomDay]) -> None:
+        """Something is about to be sent for these room-days; listings that run may be older."""
+        self._lister.on_launch(places)
+        self._batching.on_launch(places)
 
     async def _idle(self) -> None:
         """Wait for the next poll, for a finished plan, or for a command."""
@@ -357,6 +369,7 @@ class Leading:
         elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
         await self._read_settings()
+        self._batching.wake()
         self._unlearned = None
         self._wake.set()
         self._tell()

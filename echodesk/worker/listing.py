@@ -221,9 +221,8 @@ class Lister:
             due = {mark.place for mark in marks}
             asked = {mark.place for mark in marks if mark.reason.startswith(ASKED) and mark.place not in touched}
             second_try.of_room_days(books, asked, now)
-            books.places.mark(
-                {place for place in changed - due if place.date.isoformat() >= today}, "the listing showed another"
-            )
+            ahead = {place for place in changed - due if place.date.isoformat() >= today}
+            books.places.mark(ahead - books.batches.open_at(ahead).keys(), "the listing showed another")
             books.journal.learn(learned)
             books.journal.audit(_lines(next(iter(rooms)), exchanges), self._epoch)
 

@@ -7,11 +7,13 @@ first of its requests is sent (decisions: Transactions).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from echodesk.errors import TimetableFault
+from echodesk.planning.batches import BatchKind, BatchRecord
 from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
@@ -20,6 +22,7 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
+from echodesk.worker.pieces import next_pieces, works_back, works_of
 from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.retries import PROBE_S, RetryBudget
@@ -74,6 +77,8 @@ class Planner:
         self._enough = LOW_WATER
         self._paced_at = clock.monotonic()
         self._paced_ended = 0
+        self.undoing: frozenset[int] = frozenset()
+        """Pauses under which a batch is taken back."""
         self._claimed: list[QueueEntry] = []
         """Taken from the queue and not yet written down as notifications: the database was away meanwhile."""
 
@@ -211,11 +216,55 @@ class Planner:
             ids: dict[RoomDay, tuple[int, ...]] = defaultdict(tuple)
             for mark in chosen:
                 ids[mark.place] += (mark.id,)
-            works = plan_places(books, ids, busy, now, ids, refreshed=True).works
-            # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind.
-            return None if proves_nothing(books, works, now.date()) else Snapshot(works, ())
+            snapshot = plan_places(books, ids, busy, now, ids, refreshed=True)
+            works, held = snapshot.works, snapshot.held
+            # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind. Where a
+            # batch is being taken back the listing is in the mirror, which is all that this asks for.
+            if proves_nothing(books, works, now.date()):
+                return None
+            return Snapshot(works, tuple(one for one in held if one[1] in self.undoing))
 
         return await self._plan("snapshot after listing", choose, plan, now)
+
+    async def plan_pieces(self, batch: BatchRecord, pieces: Mapping[int, set[RoomDay]], room: int) -> int:
+        """Plan the next pieces of a batch, about `room` requests; returns the last piece that was looked at."""
+        await self._guarding.review()
+        if self._guarding.no_plan:
+            return 0
+        now = self._clock.campus_now()
+        busy = frozenset(self._flight.busy)
+        chosen: dict[int, set[RoomDay]] = {}
+        overtaken: set[RoomDay] = set()
+        looked_at = [0]
+
+        def choose(books: Books) -> list[Mark]:
+            found, looked_at[0] = next_pieces(books, batch, pieces, busy, room)
+            chosen.clear()
+            chosen.update(found)
+            return self._poison.choose(
+                books, [Mark(one, 0) for places in found.values() for one in sorted(places)]
+            )
+
+        def plan(books: Books, marks: Sequence[Mark]) -> Snapshot | None:
+            overtaken.clear()
+            if batch.kind is BatchKind.UNDO:
+                works = works_back(books, batch, chosen, now)
+            else:
+                snapshot = plan_places(books, [mark.place for mark in marks], busy, now, {}, refreshed=False)
+                works = works_of(books, batch, snapshot.works, overtaken)
+                if proves_nothing(books, works, now.date()):
+                    return None
+            return Snapshot(tuple(works))
+
+        await self._plan("pieces", choose, plan, now)
+        if overtaken:
+            await self._ledger.write("overtaken", functools.partial(self._mark_overtaken, overtaken))
+        return looked_at[0]
+
+    def _mark_overtaken(self, places: set[RoomDay], books: Books) -> None:
+        books.office.guard(self._epoch)
+        already = {mark.place for mark in books.places.marks_at(places)}
+        books.places.mark(places - already, "changed since the preview")
 
     async def _launch(self, snapshot: Snapshot | None, now: dt.datetime) -> bool:
         """Reserve the room-days, write the intents in one commit, send. None: the timetable proves nothing."""
@@ -223,7 +272,11 @@ class Planner:
             await self._guarding.stop()
             return False
         works = [work for work in snapshot.works if not work.places & self._flight.busy]
-        held = [(marks, pause) for marks, pause in snapshot.held if marks]
+        held = [
+            (marks, pause, refresh if pause in self.undoing else ())
+            for marks, pause, refresh in snapshot.held
+            if marks or (refresh and pause in self.undoing)
+        ]
         if not works and not held:
             return False
         for work in works:
@@ -237,8 +290,9 @@ class Planner:
             going = [work for work in works if id(work) not in waits]
             sending = [(work, request) for work in going for request in work.open]
             books.queue.begin([one.id for work in going for one in work.waiting])
-            for marks, pause in held:
+            for marks, pause, refresh in held:
                 books.places.hold(marks, pause)
+                books.places.clear_refresh(refresh)
             tries = books.tries.write([caps.new_try(request) for _work, request in sending])
             intents = books.journal.write_intents(
                 self._epoch,

@@ -81,8 +81,11 @@ class Capture(Protocol):
         """Wait until the call budget allows one more call, and take it."""
         ...
 
-    async def create(self, booking: Booking, still: Callable[[], bool]) -> Reply[Answer]:
-        """POST, if `still` says so right before the wire: nothing was sent else, and the answer is to wait."""
+    async def create(self, booking: Booking, still: Callable[[], bool], before: Standing | None) -> Reply[Answer]:
+        """POST, if `still` says so right before the wire: nothing was sent else, and the answer is to wait.
+
+        `before` is what stood and is made again: the fields EchoDesk does not own come back with it.
+        """
         ...
 
     async def change(self, booking: Booking, standing: Standing, still: Callable[[], bool]) -> Reply[Answer]:

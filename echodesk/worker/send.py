@@ -136,8 +136,10 @@ class _Carrying:
 
     async def _create(self, booking: Booking) -> Result:
         while True:
+            # What steps aside, or is found gone, is made again with all that it said.
+            before = self._request.standing
             answer = await self._send(
-                Method.POST, booking, functools.partial(self._capture.create, booking, self._still)
+                Method.POST, booking, functools.partial(self._capture.create, booking, self._still, before)
             )
             if isinstance(answer, Result):
                 return answer

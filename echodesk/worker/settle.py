@@ -29,6 +29,7 @@ from echodesk.planning.values import (
 from echodesk.worker.books import Books
 from echodesk.worker.gate import ROOM_WAIT_S
 from echodesk.worker.outcomes import Outcomes
+from echodesk.worker.pieces import end_steps
 from echodesk.worker.wording import left_out_text, outcome_text, standing_text
 from echodesk.worker.work import UNANSWERED, Fate, Result, Work, print_of, removal_print
 
@@ -49,6 +50,7 @@ def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> No
     for work in works:
         _Settling(books, work, late_s, wave).run()
     wave.write(books)
+    end_steps(books, works)
     books.journal.audit([line for work in works for line in _audit(work)], epoch)
 
 
@@ -125,6 +127,11 @@ class _Settling:
         results = [(request, work.results[request.number]) for request in work.plan.requests]
         self._mirror(results)
         self._intents(results)
+        if work.takes_back is not None:
+            # What the timetable wants does not count here, and so nothing is said of it.
+            self._tries(results)
+            wave.carried |= work.places
+            return
         surprises = self._marks(results)
         self._refusals(results)
         wave.places.extend(self._place_outcomes(results, surprises))

@@ -43,8 +43,8 @@ class Snapshot:
     """Plans to carry out, and those that wait for a pause."""
 
     works: tuple[Work, ...]
-    held: tuple[tuple[tuple[Mark, ...], int], ...]
-    """(marks, pause) of plans that touch a paused room-day and wait whole."""
+    held: tuple[tuple[tuple[Mark, ...], int, tuple[int, ...]], ...] = ()
+    """(marks, pause, refresh marks) of plans that touch a paused room-day and wait whole."""
 
 
 def look(books: Books, places: Collection[RoomDay], today: dt.date) -> Picture:
@@ -134,7 +134,7 @@ def plan_places(
     """
     picture = look(books, places, now.date())
     rules = books.office.rules()
-    pauses = books.office.pauses()
+    pauses = books.office.pauses(picture.places)
     closed = books.places.closed_rooms()
     numbers = {mark.place: mark for mark in books.places.marks_at(picture.places)}
     links = [(a, b) for a, b in picture.links if a in picture.places and b in picture.places]
@@ -146,11 +146,11 @@ def plan_places(
         share.marks = tuple(
             numbers[place] for place in sorted(share.closure) if place in numbers and place.room not in closed
         )
+        share.refresh = tuple(one for place in share.closure for one in refresh.get(place, ()))
         pause = _pause_over(pauses, share.closure)
         if pause is not None:
-            held.append((share.marks, pause.id))
+            held.append((share.marks, pause.id, share.refresh))
             continue
-        share.refresh = tuple(one for place in share.closure for one in refresh.get(place, ()))
         free.append(share)
     refused = _refused(books, free)
     decided = _decided(books, free)

@@ -42,6 +42,10 @@ class TimetableBook(Protocol):
         """True for a room of the timetable, whether lessons use it or not."""
         ...
 
+    def rooms_of_building(self, building: str) -> frozenset[str]:
+        """The rooms of a building, by its code; none for a building that nobody knows."""
+        ...
+
     def rooms(self) -> list[str]:
         """Every room that an eligible lesson uses."""
         ...

@@ -96,6 +96,10 @@ class Work:
     sends_left: dict[int, int] = field(default_factory=dict)
     """Request number → how often it may be sent now, if not as often as a burst has."""
     results: dict[int, Result] = field(default_factory=dict)
+    batch: int | None = None
+    """The batch whose steps its requests are; somebody said yes to each of them."""
+    takes_back: int | None = None
+    """The pause under which this takes a batch back: what the timetable wants does not count."""
     _dependants: dict[int, list[Request]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,228 @@
+"""Batches: a plan of many room-days that was saved, shown, and is applied exactly as shown or not at all.
+
+Pure rules: which states may follow which, when a step is still the one that was shown, when a batch stops itself.
+A batch whose preview is no longer what a new comparison would plan is stale: it is refused, with the difference
+(design §4.12). Reading and sending are the worker's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.values import Request, fingerprint
+
+CANARY_STEPS = 20
+"""So many steps of a large batch go first; then it is looked at whether Echo360 holds them (design §4.12)."""
+LARGE = 200
+"""Steps from which on a batch is large."""
+FAILING_COUNT, FAILING_PERCENT = 5, 10
+"""A batch stops when more steps than these have failed: what fails for many will fail for all."""
+
+
+class BatchKind(StrEnum):
+    """Where the plan came from."""
+
+    RECONCILE = "RECONCILE"
+    UNDO = "UNDO"
+
+
+class BatchState(StrEnum):
+    """What a batch is doing, or how it ended."""
+
+    COMPARING = "COMPARING"
+    """Echo360 is listed and the plan is made."""
+    READY = "READY"
+    """The plan is shown and waits for a yes."""
+    CHECKING = "CHECKING"
+    """Somebody said yes: it is compared once more, to send exactly what was shown."""
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+    """It stands still until somebody lets it go on or cancels it."""
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+    STALE = "STALE"
+    """Something changed since the preview; another batch holds the plan of now."""
+    FAILED = "FAILED"
+    """No plan could be made."""
+
+
+class StepState(StrEnum):
+    """What became of one step."""
+
+    OPEN = "OPEN"
+    LEFT_OUT = "LEFT_OUT"
+    """Staff took it out before they said yes."""
+    DONE = "DONE"
+    FAILED = "FAILED"
+    OVERTAKEN = "OVERTAKEN"
+    """A later change of the timetable made something else of it, and that was sent as an ordinary change."""
+    CANCELLED = "CANCELLED"
+
+
+OPEN_BATCHES = frozenset({BatchState.COMPARING, BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED})
+"""States in which the worker has something to do with a batch, now or after somebody's word."""
+ENDED_BATCHES = frozenset({BatchState.DONE, BatchState.CANCELLED, BatchState.STALE, BatchState.FAILED})
+
+_NEXT: Mapping[BatchState, frozenset[BatchState]] = {
+    BatchState.COMPARING: frozenset({BatchState.READY, BatchState.FAILED, BatchState.CANCELLED, BatchState.DONE}),
+    BatchState.READY: frozenset({BatchState.CHECKING, BatchState.CANCELLED}),
+    BatchState.CHECKING: frozenset(
+        {BatchState.RUNNING, BatchState.STALE, BatchState.READY, BatchState.CANCELLED, BatchState.DONE}
+    ),
+    BatchState.RUNNING: frozenset({BatchState.STOPPED, BatchState.DONE, BatchState.CANCELLED}),
+    BatchState.STOPPED: frozenset({BatchState.RUNNING, BatchState.CANCELLED}),
+    BatchState.DONE: frozenset({BatchState.RUNNING}),
+    BatchState.CANCELLED: frozenset(),
+    BatchState.STALE: frozenset(),
+    BatchState.FAILED: frozenset(),
+}
+"""DONE may run again: steps that failed are tried once more."""
+
+
+def batch_may_become(old: BatchState, new: BatchState) -> bool:
+    """True if a batch may go from one state to the other."""
+    return new in _NEXT[old]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """A batch as the books keep it. Stamps are UTC, '' for what has not happened."""
+
+    id: int
+    kind: BatchKind
+    state: BatchState
+    by: str
+    created: str
+    scope: PlanScope
+    undoes: int | None = None
+    replaces: int | None = None
+    guard: str = ""
+    """Why it must be confirmed in writing, '' if a plain yes is enough."""
+    said: str = ""
+    """Why it stands where it stands."""
+    tried: bool = False
+    """The first steps were looked at, and Echo360 held what had been sent."""
+    pause: int | None = None
+    """The pause on what was left out, cancelled or taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a comparison found, as counts."""
+
+    compared: int = 0
+    """Room-days."""
+    paused: int = 0
+    schedules: int = 0
+    """Ours that were listed."""
+    foreign: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """What `steps.counts` says."""
+    calls: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Reason → occurrences that would not be recorded."""
+    refused: tuple[str, ...] = ()
+    """Of an undo: what cannot be taken back, each with why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is, in steps."""
+
+    by_state: Mapping[StepState, int]
+
+    @property
+    def steps(self) -> int:
+        """All that are to be sent: what staff left out is not among them."""
+        return sum(count for state, count in self.by_state.items() if state is not StepState.LEFT_OUT)
+
+    @property
+    def open(self) -> int:
+        """Still to be sent."""
+        return self.by_state.get(StepState.OPEN, 0)
+
+    @property
+    def ended(self) -> int:
+        """Done, failed or overtaken."""
+        return self.steps - self.open
+
+
+def identity(method: str, external_id: str, echo_id: str, printed: str) -> str:
+    """What makes two requests the same, as one text: what is done, to which schedule, and what it then says."""
+    return "\x1f".join((method, external_id, echo_id, printed))
+
+
+def identity_of_step(step: Step) -> str:
+    """The identity of a step of a plan."""
+    return identity(
+        step.method.value,
+        step.external_id,
+        step.before.echo_id if step.before is not None else "",
+        fingerprint(step.after) if step.after is not None else "",
+    )
+
+
+def identity_of_request(request: Request) -> str:
+    """The identity of a request, made of the same things."""
+    return identity(
+        request.method.value,
+        request.external_id,
+        request.standing.echo_id if request.standing is not None else "",
+        fingerprint(request.booking) if request.booking is not None else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDifference:
+    """How two plans differ: steps that are needed no more, and steps that came."""
+
+    gone: tuple[Step, ...]
+    new: tuple[Step, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.new)
+
+
+def plan_difference(shown: Iterable[Step], now: Iterable[Step]) -> PlanDifference:
+    """What changed between the plan that was shown and the plan of now; nothing if they send the same."""
+    before, after = list(shown), list(now)
+    had, has = {identity_of_step(one) for one in before}, {identity_of_step(one) for one in after}
+    return PlanDifference(
+        tuple(one for one in before if identity_of_step(one) not in has),
+        tuple(one for one in after if identity_of_step(one) not in had),
+    )
+
+
+def left_out_with(steps: Iterable[Step], numbers: Collection[int]) -> frozenset[int]:
+    """These steps and all that go with them: what is planned together is left out together.
+
+    Raises `KeyError` with the first number that is no step.
+    """
+    listed = list(steps)
+    piece_of = {step.number: step.piece for step in listed}
+    pieces = {piece_of[number] for number in numbers}
+    return frozenset(step.number for step in listed if step.piece in pieces)
+
+
+def confirmation(removed: int) -> str:
+    """What must be typed to go over a guard: one has to have read how much goes."""
+    return f"remove {removed}"
+
+
+def canary(steps: int) -> int:
+    """How many steps of a batch of so many go first, 0 if it is small enough to go at once."""
+    return CANARY_STEPS if steps >= LARGE else 0
+
+
+def must_stop(states: Mapping[StepState, int]) -> str | None:
+    """Why a running batch must stand still by itself, None if it may go on."""
+    counted = Counter(states)
+    failed = counted[StepState.FAILED]
+    ended = failed + counted[StepState.DONE] + counted[StepState.OVERTAKEN]
+    if failed > FAILING_COUNT and failed * 100 > ended * FAILING_PERCENT:
+        return f"{failed} of the first {ended} steps failed"
+    return None

@@ -1,0 +1,222 @@
+"""Taking a batch back: the plan that puts back what stood before it, over what stands now (design: Undo).
+
+A step is taken back only if what it made still stands as it made it, has not begun, and if what stood before finds
+its place free. Everything else is refused, with the reason. The plan is ordered like any other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from echodesk.planning.difference import Change
+from echodesk.planning.ground import Deadline
+from echodesk.planning.order import arrange
+from echodesk.planning.steps import Step
+from echodesk.planning.values import (
+    Booking,
+    Method,
+    Plan,
+    Projection,
+    Request,
+    RoomDay,
+    Standing,
+    Why,
+    fingerprint,
+)
+
+LessonOf = Callable[[str], tuple[str, int, int] | None]
+"""An external id → (year, lesson, week)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A step that is not taken back."""
+
+    step: Step
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The plan that takes a batch back, and what it leaves as it is."""
+
+    plans: tuple[Plan, ...]
+    kept: tuple[Kept, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """One lesson's way back: where it stands, and what it goes back to."""
+
+    steps: tuple[Step, ...]
+    standing: Standing | None
+    before: Standing | None
+
+    @property
+    def last(self) -> Step:
+        return self.steps[-1]
+
+
+def undo(
+    done: Sequence[Step],
+    standing: Sequence[Standing],
+    too_late: Deadline,
+    begun: Deadline,
+    lesson_of: LessonOf,
+) -> Undo:
+    """Take back the steps that were `done`, over what is `standing` in every room that they touched.
+
+    What starts until `too_late` is not made or changed any more, what starts until `begun` not removed.
+    """
+    ways: list[_Back] = []
+    kept: list[Kept] = []
+    of_external: dict[str, list[Standing]] = defaultdict(list)
+    for one in standing:
+        if one.external_id is not None:
+            of_external[one.external_id].append(one)
+    for steps in _by_lesson(done):
+        way = _way_back(steps, of_external)
+        if isinstance(way, str):
+            kept.append(Kept(steps[-1], way))
+        elif way is not None:
+            why = _too_late(way, too_late, begun)
+            if why is None:
+                ways.append(way)
+            else:
+                kept.append(Kept(steps[-1], why))
+    ways, blocked = _without_overlaps(ways, standing)
+    kept += blocked
+    return Undo(_plans(ways, too_late, lesson_of), tuple(kept))
+
+
+def _by_lesson(done: Sequence[Step]) -> Iterable[tuple[Step, ...]]:
+    """The steps of one lesson belong together: what stepped aside was removed and made anew."""
+    found: dict[str, list[Step]] = defaultdict(list)
+    for step in sorted(done, key=lambda one: one.number):
+        found[step.external_id].append(step)
+    return [tuple(steps) for steps in found.values()]
+
+
+def _way_back(steps: tuple[Step, ...], of_external: dict[str, list[Standing]]) -> _Back | str | None:
+    """None: the lesson is where it was."""
+    first, last = steps[0], steps[-1]
+    before = first.before
+    if last.after is None:
+        others = of_external.get(last.external_id, ())
+        if others:
+            return "It was made again since."
+        return _Back(steps, None, before)
+    now = of_external.get(last.after.external_id, [])
+    if len(now) != 1:
+        return "It does not stand any more." if not now else "It stands several times."
+    stands = now[0]
+    if fingerprint(booking_of(stands, None)) != fingerprint(replace(last.after, members=())):
+        return "It was changed since."
+    if first.method is Method.POST and before is None:
+        return _Back(steps, stands, None)
+    if before is not None and before.external_id != stands.external_id and before.external_id in of_external:
+        return f"{before.external_id} was made again since."
+    return _Back(steps, stands, before)
+
+
+def _too_late(way: _Back, too_late: Deadline, begun: Deadline) -> str | None:
+    stands, before = way.standing, way.before
+    if stands is not None:
+        limit = begun if before is None else too_late
+        if limit.reached(stands.place.date, stands.time.start):
+            return "The lesson has begun, or begins too soon."
+    if before is not None and too_late.reached(before.place.date, before.time.start):
+        return "The time at which it stood has come."
+    return None
+
+
+def _without_overlaps(ways: Sequence[_Back], standing: Sequence[Standing]) -> tuple[list[_Back], list[Kept]]:
+    """Those that find their old place free once all others are back; the others are kept, until none is left."""
+    going = list(ways)
+    kept: list[Kept] = []
+    while True:
+        moving = {way.standing.echo_id for way in going if way.standing is not None}
+        there: dict[RoomDay, list[tuple[Standing, _Back | None]]] = defaultdict(list)
+        for one in standing:
+            if one.echo_id not in moving:
+                there[one.place].append((one, None))
+        for way in going:
+            if way.before is not None:
+                there[way.before.place].append((way.before, way))
+        stuck = next(
+            (
+                way
+                for way in going
+                if way.before is not None
+                and any(
+                    other is not way and one.time.overlaps(way.before.time)
+                    for one, other in there[way.before.place]
+                )
+            ),
+            None,
+        )
+        if stuck is None:
+            return going, kept
+        going.remove(stuck)
+        kept.append(Kept(stuck.last, "Something else stands in its old place."))
+
+
+def booking_of(one: Standing, lesson: tuple[str, int, int] | None) -> Booking:
+    """What stands as something to be sent."""
+    setid, slotid, week = lesson or ("", 0, 0)
+    return Booking(one.external_id or "", setid, slotid, week, one.place, one.time, one.content, ())
+
+
+def _change(way: _Back, lesson_of: LessonOf) -> Change:
+    before, stands = way.before, way.standing
+    if before is None:
+        return Change(None, stands, Why.UNDONE)
+    booking = booking_of(before, lesson_of(before.external_id or ""))
+    moved = stands is not None and (stands.place, stands.time) != (before.place, before.time)
+    return Change(booking, stands, Why.MOVED if moved else Why.UNDONE)
+
+
+def _plans(ways: Sequence[_Back], too_late: Deadline, lesson_of: LessonOf) -> tuple[Plan, ...]:
+    """One plan for each group of room-days between which something moves."""
+    group: dict[RoomDay, RoomDay] = {}
+
+    def root(place: RoomDay) -> RoomDay:
+        group.setdefault(place, place)
+        while group[place] != place:
+            group[place] = group[group[place]]
+            place = group[place]
+        return place
+
+    for way in ways:
+        places = [one.place for one in (way.standing, way.before) if one is not None]
+        for place in places[1:]:
+            group[root(place)] = root(places[0])
+        root(places[0])
+    parts: dict[RoomDay, list[_Back]] = defaultdict(list)
+    for way in ways:
+        some = way.standing or way.before
+        if some is not None:
+            parts[root(some.place)].append(way)
+    return tuple(_plan(part, too_late, lesson_of) for _place, part in sorted(parts.items()))
+
+
+def _plan(ways: Sequence[_Back], too_late: Deadline, lesson_of: LessonOf) -> Plan:
+    requests = tuple(
+        _with_rest(request, ways)
+        for request in arrange([_change(way, lesson_of) for way in ways], too_late).requests
+    )
+    bookings = tuple(request.booking for request in requests if request.booking is not None)
+    places = frozenset(place for request in requests for place in request.places)
+    return Plan(places, requests, Projection(bookings, ()), frozenset(), ())
+
+
+def _with_rest(request: Request, ways: Sequence[_Back]) -> Request:
+    """What is made again gets back the fields that EchoDesk does not own: they are in what stood."""
+    if request.method is not Method.POST:
+        return request
+    before = next(
+        (way.before for way in ways if way.before and way.before.external_id == request.external_id), None
+    )
+    return replace(request, standing=before)

@@ -1,0 +1,336 @@
+"""Batches inside one transaction: the plans that were saved, their steps, and the room-days they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from echodesk.errors import WrongUse
+from echodesk.planning.batches import (
+    BatchKind,
+    BatchRecord,
+    BatchState,
+    Progress,
+    StepState,
+    Summary,
+    batch_may_become,
+    identity_of_step,
+)
+from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.values import Booking, Method, RoomDay, Standing, Why
+from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
+from echodesk.store.many import ManyRows
+
+_ADD = text(
+    "INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, UNDOES, REPLACES, CHANGE_NO)"
+    " VALUES (:kind, 'COMPARING', :by, :scope, :undoes, :replaces, :change) RETURNING ID"
+)
+_COLUMNS = (
+    "SELECT ID, KIND, STATE, BY, CREATED, SCOPE, UNDOES, REPLACES, GUARD, SAID, TRIED, PAUSE_ID"
+    " FROM STT_ECHO_BATCH"
+)
+_ONE = text(f"{_COLUMNS} WHERE ID = :id")
+_OPEN = text(f"{_COLUMNS} WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING', 'STOPPED') ORDER BY ID")
+_ALL = text(f"{_COLUMNS} ORDER BY ID DESC LIMIT :limit")
+_LATER = text(f"{_COLUMNS} WHERE ID > :id AND BEGUN IS NOT NULL ORDER BY ID DESC")
+_STATE = text(
+    "UPDATE STT_ECHO_BATCH SET STATE = :state, SAID = :said, CHANGE_NO = :change,"
+    " BEGUN = CASE WHEN :state = 'RUNNING' THEN coalesce(BEGUN, strftime('%Y-%m-%dT%H:%M:%fZ')) ELSE BEGUN END,"
+    " COMPARED = CASE WHEN :state IN ('READY', 'RUNNING') THEN strftime('%Y-%m-%dT%H:%M:%fZ') ELSE COMPARED END,"
+    " ENDED = CASE WHEN :state IN ('DONE', 'CANCELLED', 'STALE', 'FAILED') THEN strftime('%Y-%m-%dT%H:%M:%fZ') END"
+    " WHERE ID = :id AND STATE = :was"
+)
+_PLAN = text("UPDATE STT_ECHO_BATCH SET SUMMARY = :summary, GUARD = :guard, CHANGE_NO = :change WHERE ID = :id")
+_SUMMARY = text("SELECT SUMMARY FROM STT_ECHO_BATCH WHERE ID = :id")
+_YES = text("UPDATE STT_ECHO_BATCH SET YES_BY = :by, CHANGE_NO = :change WHERE ID = :id")
+_TRIED = text("UPDATE STT_ECHO_BATCH SET TRIED = 1, CHANGE_NO = :change WHERE ID = :id")
+_PAUSE = text("UPDATE STT_ECHO_BATCH SET PAUSE_ID = :pause, CHANGE_NO = :change WHERE ID = :id")
+_STEPS = ManyRows(
+    "STT_ECHO_BATCH_STEP",
+    {
+        "BATCH_ID": "batch",
+        "STEP": "step",
+        "PIECE": "piece",
+        "METHOD": "method",
+        "EXTERNAL_ID": "external_id",
+        "IDENTITY": "identity",
+        "WHY": "why",
+        "BEFORE": "before",
+        "AFTER": "after",
+        "NEEDS": "needs",
+        "STATE": "state",
+    },
+)
+_PLACES = ManyRows(
+    "STT_ECHO_BATCH_PLACE", {"BATCH_ID": "batch", "LESSON_DATE": "date", "ROOMID": "room", "PIECE": "piece"}
+)
+_READ = text(
+    "SELECT STEP, PIECE, METHOD, EXTERNAL_ID, WHY, BEFORE, AFTER, NEEDS, STATE, ANSWER FROM STT_ECHO_BATCH_STEP"
+    " WHERE BATCH_ID = :batch AND (:state = '' OR STATE = :state) AND (:pieces = '' OR PIECE IN"
+    " (SELECT value FROM json_each(:pieces))) ORDER BY STEP"
+)
+_COUNTS = text("SELECT STATE, count(*) AS STEPS FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch GROUP BY STATE")
+_IDENTITIES = text(
+    "SELECT s.IDENTITY FROM json_each(:ids) j CROSS JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
+    " AND s.IDENTITY = j.value WHERE s.STATE = 'OPEN'"
+)
+_END = text(
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ANSWER = :answer, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ')"
+    " WHERE BATCH_ID = :batch AND STEP = :step AND STATE = 'OPEN'"
+)
+_LEAVE_OUT = text(
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE BATCH_ID = :batch"
+    " AND STATE = 'OPEN' AND (:steps = '' OR STEP IN (SELECT value FROM json_each(:steps)))"
+)
+_REOPEN = text(
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ANSWER = NULL, ENDED = NULL WHERE BATCH_ID = :batch"
+    " AND STATE = 'FAILED' AND (:steps = '[]' OR STEP IN (SELECT value FROM json_each(:steps)))"
+    " RETURNING EXTERNAL_ID"
+)
+_NEXT_PIECES = text(
+    "SELECT DISTINCT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE > :after"
+    " ORDER BY PIECE LIMIT :limit"
+)
+_PLACES_OF = text(
+    "SELECT ROOMID, LESSON_DATE, PIECE FROM STT_ECHO_BATCH_PLACE WHERE BATCH_ID = :batch"
+    " AND (:pieces = '' OR PIECE IN (SELECT value FROM json_each(:pieces)))"
+)
+_OPEN_AT = text(
+    "SELECT DISTINCT b.BATCH_ID, b.PIECE, b.ROOMID, b.LESSON_DATE FROM json_each(:places) p"
+    " CROSS JOIN STT_ECHO_BATCH_PLACE b ON b.ROOMID = json_extract(p.value, '$[0]')"
+    " AND b.LESSON_DATE = json_extract(p.value, '$[1]')"
+    " CROSS JOIN STT_ECHO_BATCH h ON h.ID = b.BATCH_ID WHERE h.STATE IN ('CHECKING', 'RUNNING', 'STOPPED')"
+    " AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s WHERE s.BATCH_ID = b.BATCH_ID AND s.PIECE = b.PIECE"
+    " AND s.STATE = 'OPEN')"
+)
+_PAUSE_PIECES = text(
+    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND PIECE IN"
+    " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = :state)"
+)
+_PAUSE_PLACES = text(
+    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND (LESSON_DATE, ROOMID) IN"
+    " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
+)
+
+
+class Batches:
+    """Saved plans and what became of them."""
+
+    def __init__(self, connection: Connection, change: ChangeNumber) -> None:
+        self._connection = connection
+        self._change = change
+
+    def add(
+        self,
+        kind: BatchKind,
+        by: str,
+        scope: PlanScope,
+        undoes: int | None = None,
+        replaces: int | None = None,
+    ) -> int:
+        """A new batch, COMPARING; returns its id."""
+        values = {
+            "kind": kind.value,
+            "by": by,
+            "scope": msgspec.json.encode(scope).decode(),
+            "undoes": undoes,
+            "replaces": replaces,
+            "change": self._change(),
+        }
+        return int(self._connection.execute(_ADD, values).scalar_one())
+
+    def get(self, batch: int) -> BatchRecord | None:
+        """One batch, None if there is none of this number."""
+        row = self._connection.execute(_ONE, {"id": batch}).first()
+        return None if row is None else _record(row)
+
+    def open(self) -> list[BatchRecord]:
+        """Batches with which the worker has something to do, oldest first."""
+        return [_record(row) for row in self._connection.execute(_OPEN)]
+
+    def newest(self, limit: int) -> list[BatchRecord]:
+        """The last batches, newest first."""
+        return [_record(row) for row in self._connection.execute(_ALL, {"limit": limit})]
+
+    def begun_after(self, batch: int) -> list[BatchRecord]:
+        """Later batches of which something was sent, or may have been, newest first."""
+        return [_record(row) for row in self._connection.execute(_LATER, {"id": batch})]
+
+    def become(self, batch: int, state: BatchState, said: str = "") -> None:
+        """Go on to this state. Raises `WrongUse` if that does not follow the state it is in."""
+        found = self.get(batch)
+        if found is None or not batch_may_become(found.state, state):
+            raise WrongUse(
+                "This cannot be done with this plan now",
+                f"Plan {batch} is {found.state.value if found else 'unknown'} and cannot become {state.value}.",
+                "Look at it again: `echodesk plans` lists them.",
+            )
+        values = {
+            "id": batch,
+            "state": state.value,
+            "was": found.state.value,
+            "said": said,
+            "change": self._change(),
+        }
+        self._connection.execute(_STATE, values)
+
+    def save(
+        self,
+        batch: int,
+        summary: Summary,
+        steps: Iterable[Step],
+        places: Mapping[int, Collection[RoomDay]],
+        guard: str,
+    ) -> None:
+        """What was compared and planned. `places` holds the room-days of each piece."""
+        values = {"id": batch, "summary": msgspec.json.encode(summary).decode(), "guard": guard}
+        self._connection.execute(_PLAN, {**values, "change": self._change()})
+        _STEPS.insert(self._connection, [_values(batch, step) for step in steps])
+        rows = [
+            {"batch": batch, "date": place.date.isoformat(), "room": place.room, "piece": piece}
+            for piece, found in places.items()
+            for place in sorted(found)
+        ]
+        _PLACES.insert(self._connection, rows)
+
+    def summary(self, batch: int) -> Summary:
+        """What was found when it was compared."""
+        found = self._connection.execute(_SUMMARY, {"id": batch}).scalar()
+        return msgspec.json.decode(found, type=Summary) if found else Summary()
+
+    def agreed(self, batch: int, by: str) -> None:
+        """Somebody said yes."""
+        self._connection.execute(_YES, {"id": batch, "by": by, "change": self._change()})
+
+    def tried(self, batch: int) -> None:
+        """The first steps were looked at, and Echo360 held what had been sent."""
+        self._connection.execute(_TRIED, {"id": batch, "change": self._change()})
+
+    def steps(
+        self, batch: int, state: StepState | None = None, pieces: Collection[int] | None = None
+    ) -> list[tuple[Step, StepState, str]]:
+        """Steps with their state and Echo360's words, in their order."""
+        values = {
+            "batch": batch,
+            "state": state.value if state is not None else "",
+            "pieces": as_json(pieces) if pieces is not None else "",
+        }
+        return [
+            (_step(row), StepState(row.STATE), row.ANSWER or "") for row in self._connection.execute(_READ, values)
+        ]
+
+    def progress(self, batch: int) -> Progress:
+        """How many steps are in which state."""
+        rows = self._connection.execute(_COUNTS, {"batch": batch})
+        return Progress({StepState(row.STATE): row.STEPS for row in rows})
+
+    def next_pieces(self, batch: int, after: int, limit: int) -> dict[int, set[RoomDay]]:
+        """The next pieces with open steps, with their room-days, beginning after this piece."""
+        values = {"batch": batch, "after": after, "limit": limit}
+        pieces = [row.PIECE for row in self._connection.execute(_NEXT_PIECES, values)]
+        return self.places(batch, pieces) if pieces else {}
+
+    def places(self, batch: int, pieces: Collection[int] | None = None) -> dict[int, set[RoomDay]]:
+        """Piece → its room-days, of all pieces or of these."""
+        found: dict[int, set[RoomDay]] = {}
+        values = {"batch": batch, "pieces": as_json(sorted(pieces)) if pieces is not None else ""}
+        for row in self._connection.execute(_PLACES_OF, values):
+            found.setdefault(row.PIECE, set()).add(sure_place(row.ROOMID, row.LESSON_DATE))
+        return dict(sorted(found.items()))
+
+    def open_at(self, places: Collection[RoomDay]) -> dict[RoomDay, tuple[int, int]]:
+        """Those of these room-days in which a batch at work has open steps → (batch, piece)."""
+        if not places or not self._any_at_work():
+            return {}
+        rows = self._connection.execute(_OPEN_AT, {"places": places_json(places)})
+        return {sure_place(row.ROOMID, row.LESSON_DATE): (row.BATCH_ID, row.PIECE) for row in rows}
+
+    def open_identities(self, batch: int, identities: Collection[str]) -> set[str]:
+        """Those of these identities that are open steps of the batch."""
+        rows = self._connection.execute(_IDENTITIES, {"batch": batch, "ids": as_json(sorted(identities))})
+        return {row.IDENTITY for row in rows}
+
+    def end(self, batch: int, ended: Sequence[tuple[int, StepState, str]]) -> None:
+        """(step, how it ended, what to tell of it), of open steps."""
+        if ended:
+            rows = [
+                {"batch": batch, "step": number, "state": state.value, "answer": answer or None}
+                for number, state, answer in ended
+            ]
+            self._connection.execute(_END, rows)
+
+    def leave_out(self, batch: int, steps: Collection[int] | None, state: StepState) -> None:
+        """These open steps (None: all of them) are not to be sent."""
+        values = {
+            "batch": batch,
+            "state": state.value,
+            "steps": as_json(sorted(steps)) if steps is not None else "",
+        }
+        self._connection.execute(_LEAVE_OUT, values)
+
+    def reopen(self, batch: int, steps: Collection[int]) -> list[str]:
+        """Failed steps (all if none is named) are to be sent again; returns their external ids."""
+        values = {"batch": batch, "steps": as_json(sorted(steps))}
+        return [row.EXTERNAL_ID for row in self._connection.execute(_REOPEN, values)]
+
+    def pause_steps(self, batch: int, pause: int, state: StepState) -> None:
+        """The pause covers every room-day of pieces with a step in this state."""
+        self._connection.execute(_PAUSE, {"id": batch, "pause": pause, "change": self._change()})
+        self._connection.execute(_PAUSE_PIECES, {"batch": batch, "state": state.value})
+
+    def pause_places(self, batch: int, pause: int, places: Collection[RoomDay]) -> None:
+        """The pause covers these room-days of the batch."""
+        self._connection.execute(_PAUSE, {"id": batch, "pause": pause, "change": self._change()})
+        self._connection.execute(_PAUSE_PLACES, {"batch": batch, "places": places_json(places)})
+
+    def _any_at_work(self) -> bool:
+        return any(one.state is not BatchState.COMPARING for one in self.open())
+
+
+def _record(row: Any) -> BatchRecord:
+    return BatchRecord(
+        id=row.ID,
+        kind=BatchKind(row.KIND),
+        state=BatchState(row.STATE),
+        by=row.BY,
+        created=row.CREATED,
+        scope=msgspec.json.decode(row.SCOPE, type=PlanScope),
+        undoes=row.UNDOES,
+        replaces=row.REPLACES,
+        guard=row.GUARD or "",
+        said=row.SAID or "",
+        tried=bool(row.TRIED),
+        pause=row.PAUSE_ID,
+    )
+
+
+def _values(batch: int, step: Step) -> dict[str, object]:
+    return {
+        "batch": batch,
+        "step": step.number,
+        "piece": step.piece,
+        "method": step.method.value,
+        "external_id": step.external_id,
+        "identity": identity_of_step(step),
+        "why": step.why.value,
+        "before": msgspec.json.encode(step.before).decode() if step.before is not None else None,
+        "after": msgspec.json.encode(step.after).decode() if step.after is not None else None,
+        "needs": as_json(step.needs),
+        "state": StepState.OPEN.value,
+    }
+
+
+def _step(row: Any) -> Step:
+    return Step(
+        number=row.STEP,
+        piece=row.PIECE,
+        method=Method(row.METHOD),
+        external_id=row.EXTERNAL_ID,
+        before=msgspec.json.decode(row.BEFORE, type=Standing) if row.BEFORE else None,
+        after=msgspec.json.decode(row.AFTER, type=Booking) if row.AFTER else None,
+        needs=msgspec.json.decode(row.NEEDS, type=tuple[int, ...]),
+        why=Why(row.WHY),
+    )

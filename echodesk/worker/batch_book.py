@@ -1,0 +1,106 @@
+"""What one database transaction offers of batches (see `books`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from echodesk.planning.batches import BatchKind, BatchRecord, BatchState, Progress, StepState, Summary
+from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.values import RoomDay
+
+
+class BatchBook(Protocol):
+    """Saved plans, their steps, and the room-days that they are about."""
+
+    def add(
+        self,
+        kind: BatchKind,
+        by: str,
+        scope: PlanScope,
+        undoes: int | None = None,
+        replaces: int | None = None,
+    ) -> int:
+        """A new batch, COMPARING; returns its id."""
+        ...
+
+    def get(self, batch: int) -> BatchRecord | None: ...
+
+    def open(self) -> list[BatchRecord]:
+        """Batches with which the worker has something to do, oldest first."""
+        ...
+
+    def newest(self, limit: int) -> list[BatchRecord]: ...
+
+    def begun_after(self, batch: int) -> list[BatchRecord]:
+        """Later batches of which something was sent, or may have been, newest first."""
+        ...
+
+    def become(self, batch: int, state: BatchState, said: str = "") -> None:
+        """Go on to this state. Raises `WrongUse` if that does not follow the state it is in."""
+        ...
+
+    def save(
+        self,
+        batch: int,
+        summary: Summary,
+        steps: Iterable[Step],
+        places: Mapping[int, Collection[RoomDay]],
+        guard: str,
+    ) -> None:
+        """What was compared and planned. `places` holds the room-days of each piece."""
+        ...
+
+    def summary(self, batch: int) -> Summary: ...
+
+    def agreed(self, batch: int, by: str) -> None:
+        """Somebody said yes."""
+        ...
+
+    def tried(self, batch: int) -> None:
+        """The first steps were looked at, and Echo360 held what had been sent."""
+        ...
+
+    def steps(
+        self, batch: int, state: StepState | None = None, pieces: Collection[int] | None = None
+    ) -> list[tuple[Step, StepState, str]]:
+        """Steps with their state and Echo360's words, in their order."""
+        ...
+
+    def progress(self, batch: int) -> Progress: ...
+
+    def next_pieces(self, batch: int, after: int, limit: int) -> dict[int, set[RoomDay]]:
+        """The next pieces with open steps, with their room-days, beginning after this piece."""
+        ...
+
+    def places(self, batch: int, pieces: Collection[int] | None = None) -> dict[int, set[RoomDay]]:
+        """Piece → its room-days, of all pieces or of these."""
+        ...
+
+    def open_at(self, places: Collection[RoomDay]) -> dict[RoomDay, tuple[int, int]]:
+        """Those of these room-days in which a batch at work has open steps → (batch, piece)."""
+        ...
+
+    def open_identities(self, batch: int, identities: Collection[str]) -> set[str]:
+        """Those of these identities that are open steps of the batch."""
+        ...
+
+    def end(self, batch: int, ended: Sequence[tuple[int, StepState, str]]) -> None:
+        """(step, how it ended, what to tell of it), of open steps."""
+        ...
+
+    def leave_out(self, batch: int, steps: Collection[int] | None, state: StepState) -> None:
+        """These open steps (None: all of them) are not to be sent."""
+        ...
+
+    def reopen(self, batch: int, steps: Collection[int]) -> list[str]:
+        """Failed steps (all if none is named) are to be sent again; returns their external ids."""
+        ...
+
+    def pause_steps(self, batch: int, pause: int, state: StepState) -> None:
+        """The pause covers every room-day of pieces with a step in this state."""
+        ...
+
+    def pause_places(self, batch: int, pause: int, places: Collection[RoomDay]) -> None:
+        """The pause covers these room-days of the batch."""
+        ...

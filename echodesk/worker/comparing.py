@@ -1,0 +1,235 @@
+"""Making a plan of many room-days, and checking it once more before it is sent: both are one comparison.
+
+A preview leaves the mirror alone, or what it shows would be sent without a yes. A check puts what it listed into
+the mirror, and lets the batch run only if it would send exactly what was shown (design §4.12).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from echodesk.messages import Scope
+from echodesk.planning.batches import BatchKind, BatchRecord, BatchState, StepState, Summary, plan_difference
+from echodesk.planning.ground import Deadline
+from echodesk.planning.guards import DAY_COUNT, batch_guard, day_guard, removed_bookings, standing_by_day
+from echodesk.planning.steps import Step, counts, pieces_of, steps_of
+from echodesk.planning.undoing import undo
+from echodesk.planning.values import Plan, RoomDay, Standing
+from echodesk.worker.books import Books
+from echodesk.worker.compare import Comparison, compare_with
+from echodesk.worker.flight import Flight
+from echodesk.worker.gate import Gate
+from echodesk.worker.guarding import no_ground
+from echodesk.worker.listed import Listed, Meanwhile, NotListed, list_for
+from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.reconciling import rooms_of
+
+TRIES = 3
+TRY_AGAIN_S = 20.0
+
+
+class Comparing:
+    """Comparisons for batches. Owned by the worker's loop; one at a time."""
+
+    def __init__(
+        self, ledger: Ledger, capture: Capture, clock: Clock, flight: Flight, gate: Gate, epoch: int
+    ) -> None:
+        self._ledger = ledger
+        self._capture = capture
+        self._clock = clock
+        self._flight = flight
+        self._gate = gate
+        self._epoch = epoch
+        self._meanwhile: Meanwhile | None = None
+
+    def on_launch(self, places: frozenset[RoomDay]) -> None:
+        """Something is about to be sent for these room-days: a listing that runs may be older."""
+        if self._meanwhile is not None:
+            self._meanwhile.touched.update(places)
+
+    async def list_rooms(self, rooms: frozenset[str] | None) -> tuple[Listed, Meanwhile]:
+        """A fresh listing, and what is sent while it runs and after it. Raises `NotListed`."""
+        self._meanwhile = meanwhile = Meanwhile(set(self._flight.busy), self._flight.busy)
+        return await list_for(self._ledger, self._capture, rooms, self._gate.ready), meanwhile
+
+    def forget(self) -> None:
+        """The comparison is over."""
+        self._meanwhile = None
+
+    async def compare(self, batch: BatchRecord) -> None:
+        """Make the plan of a batch, or check it; the listing is tried again if it did not come to its end."""
+        pieces: Mapping[int, set[RoomDay]] = {}
+        if batch.undoes is not None:
+            of = batch.undoes
+            pieces = await self._ledger.read("rooms of a plan", lambda books: books.batches.places(of))
+            rooms: frozenset[str] | None = frozenset(place.room for found in pieces.values() for place in found)
+        else:
+            rooms = await self._ledger.read("rooms of a plan", lambda books: rooms_of(books, batch.scope))
+        why = ""
+        for number in range(TRIES):
+            if number:
+                await self._clock.sleep(TRY_AGAIN_S)
+            try:
+                listed, meanwhile = await self.list_rooms(rooms)
+            except NotListed as problem:
+                why = str(problem)
+                continue
+            if batch.kind is BatchKind.UNDO:
+                await self._ledger.write("plan", functools.partial(self._save_undo, batch, listed))
+            else:
+                found = await compare_with(self._ledger, listed, meanwhile, self._clock, batch.scope, rooms)
+                await self._ledger.write("plan", functools.partial(self._save, batch, found))
+            await self._take_over(batch, listed, meanwhile, rooms)
+            return
+        await self._ledger.write(
+            "no plan", functools.partial(self.no_plan, batch, f"Echo360 could not be listed: {why}")
+        )
+
+    def no_plan(self, batch: BatchRecord, why: str, books: Books) -> None:
+        """There is none, for this reason; what was shown stays as it is."""
+        books.office.guard(self._epoch)
+        if not still(books, batch):
+            return
+        if batch.state is BatchState.CHECKING:
+            books.batches.become(
+                batch.id, BatchState.READY, f"It was not sent: Echo360 could not be listed. {why}"
+            )
+        else:
+            books.batches.become(batch.id, BatchState.FAILED, why)
+
+    def _save(self, batch: BatchRecord, found: Comparison, books: Books) -> None:
+        books.office.guard(self._epoch)
+        if not still(books, batch):
+            return
+        reason = no_ground(books, self._clock.campus_now().date())
+        if reason is not None:
+            state = BatchState.READY if batch.state is BatchState.CHECKING else BatchState.FAILED
+            books.batches.become(batch.id, state, f"There is no plan from this timetable. {reason}")
+            return
+        counted = counts(found.plans)
+        summary = Summary(
+            compared=found.compared,
+            paused=found.paused,
+            schedules=found.schedules,
+            foreign=found.foreign,
+            counts=counted,
+            calls=sum(len(plan.requests) for plan in found.plans),
+            left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
+        )
+        guard = batch_guard(counted["removed"], found.schedules) or _day(found.plans) or ""
+        self._keep(books, batch, found.plans, summary, guard)
+
+    def _save_undo(self, batch: BatchRecord, listed: Listed, books: Books) -> None:
+        books.office.guard(self._epoch)
+        if not still(books, batch) or batch.undoes is None:
+            return
+        done = [step for step, state, _answer in books.batches.steps(batch.undoes) if state is StepState.DONE]
+        now = self._clock.campus_now()
+        lead = dt.timedelta(minutes=self._gate.lead_minutes)
+        back = undo(done, listed.standing, Deadline.at(now + lead), Deadline.at(now), books.timetable.lesson_of)
+        ours = {one.echo_id for one in listed.standing if one.ours}
+        summary = Summary(
+            compared=len({step.place for step in done}),
+            schedules=len(ours),
+            foreign=len({one.echo_id for one in listed.standing if not one.ours}),
+            counts=counts(back.plans),
+            calls=sum(len(plan.requests) for plan in back.plans),
+            refused=tuple(f"{one.step.external_id}: {one.why}" for one in back.kept),
+        )
+        self._keep(books, batch, back.plans, summary, "")
+
+    def _keep(self, books: Books, batch: BatchRecord, plans: Sequence[Plan], summary: Summary, guard: str) -> None:
+        """The plan of a preview is saved; that of a check is held against what was shown."""
+        steps = steps_of(plans)
+        places = {piece: plan.places for piece, plan in pieces_of(plans).items()}
+        if batch.state is BatchState.COMPARING:
+            books.batches.save(batch.id, summary, steps, places, guard)
+            if steps:
+                books.batches.become(batch.id, BatchState.READY)
+            else:
+                books.batches.become(batch.id, BatchState.DONE, "Everything stands as it should.")
+            return
+        shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
+        change = plan_difference(shown, steps)
+        begun = {step.number for step in change.gone if self._has_begun(step)}
+        if change.new or len(begun) < len(change.gone):
+            new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
+            books.batches.save(new, summary, steps, places, guard)
+            if steps:
+                books.batches.become(new, BatchState.READY, f"It takes the place of plan {batch.id}.")
+            else:
+                books.batches.become(new, BatchState.DONE, "Everything stands as it should.")
+            books.batches.become(
+                batch.id,
+                BatchState.STALE,
+                f"Changed since the preview: {len(change.gone)} step(s) are needed no more and {len(change.new)}"
+                f" came. Plan {new} is what would be sent now.",
+            )
+            return
+        books.batches.end(
+            batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
+        )
+
+    def _has_begun(self, step: Step) -> bool:
+        deadline = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=self._gate.lead_minutes))
+        return any(
+            deadline.reached(one.place.date, one.time.start)
+            for one in (step.before, step.after)
+            if one is not None
+        )
+
+    async def _take_over(
+        self, batch: BatchRecord, listed: Listed, meanwhile: Meanwhile, rooms: frozenset[str] | None
+    ) -> None:
+        """What a check listed goes into the mirror, room by room; then the batch runs. A preview leaves the mirror
+        alone, or what it shows would be sent without a yes."""
+        if batch.state is not BatchState.CHECKING:
+            return
+        if not await self._ledger.read("plan", lambda books: still(books, batch)):
+            return
+        by_room: dict[str, list[Standing]] = {}
+        for one in listed.standing:
+            by_room.setdefault(one.place.room, []).append(one)
+        known = await self._ledger.read(
+            "rooms of the mirror", lambda books: set(books.mirror.rooms_with_schedules())
+        )
+        about = {*by_room, *known} if listed.rooms is None else set(listed.rooms)
+        today = self._clock.campus_now().date().isoformat()
+
+        def renew(room: str, books: Books) -> None:
+            books.office.guard(self._epoch)
+            changed = books.mirror.replace_room(room, by_room.get(room, ()), meanwhile.touched, today)
+            ahead = {place for place in changed if place.date.isoformat() >= today}
+            books.places.mark(ahead - books.batches.open_at(ahead).keys(), "the listing showed another")
+
+        for room in sorted(about):
+            await self._ledger.write("mirror", functools.partial(renew, room))
+
+        def run(books: Books) -> None:
+            books.office.guard(self._epoch)
+            if not still(books, batch):
+                return
+            if batch.kind is BatchKind.UNDO and batch.undoes is not None:
+                pause = books.office.pause(Scope(), f"undone plan {batch.undoes}", batch.by, "")
+                books.batches.pause_places(batch.id, pause, ())
+            books.batches.become(batch.id, BatchState.RUNNING)
+
+        await self._ledger.write("plan runs", run)
+
+
+def still(books: Books, batch: BatchRecord) -> bool:
+    """False once somebody, or another worker, has taken this batch further."""
+    found = books.batches.get(batch.id)
+    return found is not None and found.state is batch.state
+
+
+def _day(plans: Sequence[Plan]) -> str | None:
+    """Too much of a room's day without a timetable edit, in any of these plans."""
+    for plan in plans:
+        gone = removed_bookings(plan)
+        if len(gone) > DAY_COUNT and (reason := day_guard(gone, standing_by_day(plan))) is not None:
+            return reason
+    return None

@@ -1,0 +1,73 @@
+"""What one database transaction offers of pauses, settings, commands and the lease (see `books`)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Protocol
+
+from echodesk.messages import Scope
+from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
+from echodesk.planning.values import RoomDay, Rules
+
+
+class OfficeBook(Protocol):
+    """What people decide: pauses, settings, commands; and the lease."""
+
+    def pauses(self, places: Collection[RoomDay] | None = None) -> list[PauseRecord]:
+        """Pauses that stand now. With `places`, those that came with a batch know of these room-days only."""
+        ...
+
+    def pause_ended(self) -> bool:
+        """True if the end of a pause has come that still stands."""
+        ...
+
+    def lift_ended(self) -> int:
+        """Lift pauses whose end has come. Returns how many."""
+        ...
+
+    def pause(self, scope: Scope, reason: str, by: str, until: str) -> int: ...
+
+    def resume(self, ids: Collection[int], by: str) -> int:
+        """Lift these pauses (all when empty) and free what they held."""
+        ...
+
+    def rules(self) -> Rules: ...
+
+    def setting(self, name: str) -> str | None: ...
+
+    def settings(self) -> dict[str, str]: ...
+
+    def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
+        """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""
+        ...
+
+    def next_command(self) -> WaitingCommand | None: ...
+
+    def answer_command(self, command: int, ok: bool, answer: str) -> None: ...
+
+    def post_command(self, kind: str, args: str, by: str) -> int: ...
+
+    def command_answer(self, command: int) -> tuple[str, str] | None: ...
+
+    def take_lease(self, holder: str, ttl_s: float) -> LeaseState | None:
+        """Become the only writer: a new epoch. None while another holds the lease."""
+        ...
+
+    def renew_lease(self, holder: str, epoch: int, ttl_s: float) -> bool: ...
+
+    def release_lease(self, holder: str, epoch: int) -> None: ...
+
+    def lease(self) -> LeaseState: ...
+
+    def utc(self) -> dt.datetime:
+        """The database's clock, aware, to the millisecond."""
+        ...
+
+    def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
+        """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
+        ...
+
+    def guard(self, epoch: int) -> None:
+        """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""
+        ...

@@ -1,0 +1,237 @@
+"""The pieces of a batch: which go next, what is sent for them, and how their steps end.
+
+A step ends whoever sent its request: a timetable change in the same room and day may have done it, or made
+something else of it. Everything here is inside one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from echodesk.planning.batches import (
+    BatchRecord,
+    StepState,
+    identity_of_request,
+    identity_of_step,
+)
+from echodesk.planning.steps import Step
+from echodesk.planning.undoing import booking_of
+from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, fingerprint
+from echodesk.worker import caps
+from echodesk.worker.books import Books
+from echodesk.worker.work import Fate, Result, Work
+
+_SAID_NO = frozenset({Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE})
+OVERTAKEN = "A later change made something else of it; that was sent as an ordinary change."
+STANDS = "It stands like this already."
+CHANGED = "It was changed since the preview, and stays as it is."
+
+
+def next_pieces(
+    books: Books,
+    batch: BatchRecord,
+    pieces: Mapping[int, set[RoomDay]],
+    busy: Collection[RoomDay],
+    room: int,
+) -> tuple[dict[int, set[RoomDay]], int]:
+    """Those of these pieces that can go now, about `room` steps of them, and the last one looked at.
+
+    What is busy, is to be planned or listed anyway, or waits for a pause is passed over; it comes again.
+    """
+    everywhere = {place for places in pieces.values() for place in places}
+    restless = books.places.restless(everywhere) | (everywhere & set(busy))
+    pauses = [one for one in books.office.pauses(everywhere) if one.id != batch.pause]
+    closed = books.places.closed_rooms()
+    going: dict[int, set[RoomDay]] = {}
+    steps = last = 0
+    for piece, places in pieces.items():
+        if steps >= room:
+            break
+        last = piece
+        if places & restless or any(place.room in closed for place in places):
+            continue
+        if any(pause.covers(place) for pause in pauses for place in places):
+            continue
+        going[piece] = places
+        steps += len(books.batches.steps(batch.id, StepState.OPEN, [piece]))
+    return going, last
+
+
+def works_of(books: Books, batch: BatchRecord, planned: Iterable[Work], overtaken: set[RoomDay]) -> list[Work]:
+    """What may go out of what was planned: exactly steps of the batch. Room-days of the rest are `overtaken`."""
+    found = list(planned)
+    asked = {identity_of_request(request) for work in found for request in work.plan.requests}
+    steps = books.batches.open_identities(batch.id, asked)
+    going = []
+    for work in found:
+        if {identity_of_request(request) for request in work.plan.requests} <= steps:
+            work.batch = batch.id
+            going.append(work)
+        else:
+            overtaken |= work.places
+    return going
+
+
+def works_back(
+    books: Books, batch: BatchRecord, pieces: Mapping[int, set[RoomDay]], now: dt.datetime
+) -> list[Work]:
+    """What takes a batch back, piece by piece, as far as everything still stands as the preview found it; requests
+    for which it does not have their result already."""
+    works = [
+        _work_back(books, batch, places, books.batches.steps(batch.id, None, [piece]))
+        for piece, places in pieces.items()
+    ]
+    caps.count(books, works, float(books.office.rules().late_s), now)
+    return works
+
+
+def _work_back(
+    books: Books, batch: BatchRecord, places: Collection[RoomDay], steps: Sequence[tuple[Step, StepState, str]]
+) -> Work:
+    going = [step for step, state, _answer in steps if state is StepState.OPEN]
+    number_of = {step.number: index for index, step in enumerate(going)}
+    stands = _standing_of(books, going)
+    requests = tuple(
+        Request(
+            number_of[step.number],
+            step.method,
+            step.external_id,
+            step.after,
+            _now_of(step, stands) or step.before,
+            tuple(number_of[one] for one in step.needs if one in number_of),
+            step.why,
+        )
+        for step in going
+    )
+    bookings = tuple(step.after for step in going if step.after is not None)
+    work = Work(
+        plan=Plan(frozenset(places), requests, Projection(bookings, ()), frozenset(), ()),
+        marks=(),
+        refresh=(),
+        refreshed=False,
+        waiting=(),
+        refused={},
+        notes={},
+        unwanted=frozenset(),
+        frozen=frozenset(),
+        batch=batch.id,
+        takes_back=batch.pause,
+    )
+    failed = {step.number for step, state, _answer in steps if state is StepState.FAILED}
+    leaves = {step.external_id for step in going if step.method is Method.DELETE}
+    for step in going:
+        number = number_of[step.number]
+        if failed & set(step.needs):
+            work.record(number, Result(Fate.REFUSED, "Something it waits for did not succeed."))
+        elif (end := _found(step, stands, leaves)) is not None and number not in work.results:
+            work.record(number, end)
+    return work
+
+
+def _standing_of(books: Books, steps: Iterable[Step]) -> dict[str, list[Standing]]:
+    """What the mirror holds under the external ids of these steps."""
+    ids = {step.external_id for step in steps}
+    ids |= {step.before.external_id for step in steps if step.before and step.before.external_id}
+    found: dict[str, list[Standing]] = defaultdict(list)
+    for row in books.mirror.of_external(ids):
+        found[row.standing.external_id or ""].append(row.standing)
+    return found
+
+
+def _now_of(step: Step, stands: Mapping[str, list[Standing]]) -> Standing | None:
+    """The schedule that a step changes or removes, as the mirror holds it now."""
+    before = step.before
+    if before is None or step.method is Method.POST:
+        return None
+    return next((one for one in stands.get(before.external_id or "", ()) if one.echo_id == before.echo_id), None)
+
+
+def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[str]) -> Result | None:
+    """How a step ends without being sent; None if it is to be sent."""
+    wanted = "" if step.after is None else fingerprint(step.after)
+    under = [fingerprint(booking_of(one, None)) for one in stands.get(step.external_id, ())]
+    if step.method is Method.POST:
+        if not under or step.external_id in leaves:
+            return None
+        return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
+    now, before = _now_of(step, stands), step.before
+    if now is not None and before is not None and _print(now) == _print(before):
+        return None
+    if step.method is Method.DELETE:
+        return Result(Fate.DONE, note=STANDS) if now is None else Result(Fate.REFUSED, CHANGED)
+    return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
+
+
+def _print(one: Standing) -> str:
+    return fingerprint(booking_of(one, None))
+
+
+# ---- how steps end ------------------------------------------------------------------------------------------
+
+
+def end_steps(books: Books, works: Sequence[Work]) -> None:
+    """These works are settled: steps of batches in their room-days end, whoever sent them."""
+    of = {place: work for work in works for place in work.places}
+    at = books.batches.open_at(of.keys())
+    pieces: dict[int, dict[int, list[Work]]] = defaultdict(lambda: defaultdict(list))
+    for place, (batch, piece) in at.items():
+        if of[place] not in pieces[batch][piece]:
+            pieces[batch][piece].append(of[place])
+    for batch, found in pieces.items():
+        ended = [
+            (step.number, *end)
+            for step, _state, _answer in books.batches.steps(batch, StepState.OPEN, found)
+            for end in [_end(step, found[step.piece])]
+            if end is not None
+        ]
+        books.batches.end(batch, ended)
+    for work in works:
+        if work.takes_back is not None and work.batch is not None:
+            books.batches.pause_places(work.batch, work.takes_back, work.places)
+
+
+def _end(step: Step, works: Sequence[Work]) -> tuple[StepState, str] | None:
+    """None while it is still to be sent, or nobody knows what became of it."""
+    own = identity_of_step(step)
+    touching = [work for work in works if work.places & _places(step)]
+    for work in touching:
+        asked = [request for request in work.plan.requests if request.external_id == step.external_id]
+        for request in asked:
+            if identity_of_request(request) == own:
+                return _end_of(work.results[request.number])
+        if asked:
+            # Something else was asked for under this external id.
+            ends = [work.results[request.number].fate for request in asked]
+            known = all(fate is Fate.DONE or fate in _SAID_NO for fate in ends)
+            return (StepState.OVERTAKEN, OVERTAKEN) if known else None
+    if not touching or not all(_answered(work) for work in touching):
+        return None
+    # Planned, and nothing was asked for: it is so already, or not wanted any more.
+    if step.after is None:
+        kept = any(step.external_id in work.plan.kept for work in touching)
+        return (StepState.OVERTAKEN, OVERTAKEN) if kept else (StepState.DONE, STANDS)
+    wanted = fingerprint(step.after)
+    stands = any(
+        fingerprint(one) == wanted and one.external_id in work.plan.kept
+        for work in touching
+        for one in work.plan.projection.bookings
+    )
+    return (StepState.DONE, STANDS) if stands else (StepState.OVERTAKEN, OVERTAKEN)
+
+
+def _end_of(result: Result) -> tuple[StepState, str] | None:
+    if result.fate is Fate.DONE:
+        return StepState.DONE, result.note
+    if result.fate in _SAID_NO:
+        return StepState.FAILED, result.text
+    return None
+
+
+def _places(step: Step) -> frozenset[RoomDay]:
+    return frozenset(one.place for one in (step.before, step.after) if one is not None)
+
+
+def _answered(work: Work) -> bool:
+    return all(result.fate is Fate.DONE or result.fate in _SAID_NO for result in work.results.values())

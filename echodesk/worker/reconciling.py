@@ -1,0 +1,235 @@
+"""What staff ask of plans of the whole year, in one transaction each. Nothing here talks to Echo360."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from echodesk.batches import (
+    Apply,
+    CancelPlan,
+    Compare,
+    ContinuePlan,
+    PlanCommand,
+    RetrySteps,
+    StopPlan,
+    Undo,
+)
+from echodesk.errors import NothingDone, WrongUse
+from echodesk.messages import CommandDone, Scope
+from echodesk.planning.batches import (
+    BatchKind,
+    BatchRecord,
+    BatchState,
+    StepState,
+    confirmation,
+    left_out_with,
+)
+from echodesk.planning.steps import PlanScope
+from echodesk.planning.values import RoomDay
+from echodesk.worker.books import Books
+from echodesk.worker.guarding import no_ground
+
+LOOK = "Look at it again: `echodesk plans` lists them."
+
+
+def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> CommandDone:
+    """Do what was asked, in the caller's transaction. Raises `WrongUse` or `NothingDone` with nothing changed."""
+    if isinstance(command, Compare):
+        return _compare(books, command, today)
+    batch = books.batches.get(command.plan)
+    if batch is None:
+        raise WrongUse("There is no such plan", f"No plan has the number {command.plan}.", LOOK)
+    if isinstance(command, Apply):
+        return _apply(books, command, batch)
+    if isinstance(command, Undo):
+        return _undo(books, command, batch)
+    if isinstance(command, StopPlan):
+        if batch.state is not BatchState.RUNNING:
+            raise NothingDone("Nothing to stop", f"Nothing of plan {batch.id} is being sent.", LOOK)
+        why = command.why.strip() or "no reason given"
+        books.batches.become(batch.id, BatchState.STOPPED, f"{command.by or 'Somebody'} stopped it: {why}.")
+        return CommandDone(f"Nothing more of plan {batch.id} is sent until it is let go on.", 1, batch.id)
+    if isinstance(command, ContinuePlan):
+        if batch.state is not BatchState.STOPPED:
+            raise NothingDone("Nothing to let go on", f"Plan {batch.id} does not stand still.", LOOK)
+        books.batches.become(batch.id, BatchState.RUNNING)
+        return CommandDone(f"Plan {batch.id} goes on.", 1, batch.id)
+    if isinstance(command, CancelPlan):
+        return _cancel(books, command, batch)
+    return _retry(books, command, batch)
+
+
+def rooms_of(books: Books, scope: PlanScope) -> frozenset[str] | None:
+    """The rooms that a scope names, None for all."""
+    if scope.building:
+        return books.timetable.rooms_of_building(scope.building)
+    return frozenset(scope.rooms) or None
+
+
+def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
+    if command.rooms and command.building:
+        raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")
+    for value in (command.first, command.last):
+        _check_date(value)
+    if command.first and command.last and command.last < command.first:
+        raise WrongUse(
+            "These dates are reversed",
+            f"{command.last} is before {command.first}.",
+            "Give the earlier date first.",
+        )
+    if command.last and command.last < today.isoformat():
+        raise WrongUse(
+            "These dates have passed", f"{command.last} is before today.", "What has been is not changed."
+        )
+    known = {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()}
+    for room in command.rooms:
+        if room not in known and not books.timetable.knows_room(room):
+            raise WrongUse("There is no such room", f"Nobody knows a room {room!r}.", "Check the room's code.")
+    scope = PlanScope(command.rooms, command.building, command.first, command.last)
+    if command.building and not rooms_of(books, scope):
+        raise WrongUse(
+            "There is no such building", f"No room is in a building {command.building!r}.", "Check its code."
+        )
+    reason = no_ground(books, today)
+    if reason is not None:
+        raise NothingDone(
+            "There is no plan from this timetable",
+            reason,
+            "Nothing is removed because of it. Put the timetable right, or see `echodesk stops`.",
+        )
+    number = books.batches.add(BatchKind.RECONCILE, command.by, scope)
+    return CommandDone(f"Plan {number} is being made; nothing is sent.", 1, number)
+
+
+def _check_date(value: str) -> None:
+    if value:
+        try:
+            dt.date.fromisoformat(value)
+        except ValueError as error:
+            raise WrongUse(
+                "This is not a date", f"{value!r} cannot be read.", "Write dates as 2026-11-23."
+            ) from error
+
+
+def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
+    if batch.state is not BatchState.READY:
+        raise NothingDone(
+            "This plan cannot be applied now",
+            f"Plan {batch.id} is {batch.state.value.lower()}. {batch.said}",
+            LOOK,
+        )
+    others = [one.id for one in books.batches.open() if one.state is not BatchState.COMPARING]
+    if others:
+        raise NothingDone(
+            "Another plan is being applied",
+            f"Plan {others[0]} is not at its end yet.",
+            f"Wait for it, or cancel it: `echodesk cancel {others[0]}`.",
+        )
+    if batch.guard:
+        asked = confirmation(books.batches.summary(batch.id).counts.get("removed", 0))
+        if command.confirm.strip() != asked:
+            raise NothingDone(
+                "Safety stop: this plan must be confirmed in writing",
+                batch.guard,
+                f"If that is right, confirm it by typing exactly: {asked}",
+            )
+    shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
+    try:
+        without = left_out_with(shown, command.without)
+    except KeyError as error:
+        raise WrongUse("There is no such step", f"Plan {batch.id} has no step {error.args[0]}.", LOOK) from error
+    if len(without) == len(shown):
+        raise WrongUse("Nothing is left of this plan", "Every step was taken out.", "Cancel it instead.")
+    if without:
+        books.batches.leave_out(batch.id, without, StepState.LEFT_OUT)
+        _pause(books, batch, f"left out of plan {batch.id}", command.by, StepState.LEFT_OUT)
+    books.batches.agreed(batch.id, command.by)
+    books.batches.become(batch.id, BatchState.CHECKING)
+    text = f"Plan {batch.id} is compared once more and then sent: {len(shown) - len(without)} call(s)."
+    if without:
+        text += f" {len(without)} were left out; their room-days are paused."
+    return CommandDone(text, len(shown) - len(without), batch.id)
+
+
+def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
+    later = [
+        one.id
+        for one in books.batches.begun_after(batch.id)
+        # A later plan and what took it back are nothing together.
+        if (one.undoes or 0) < batch.id and not _taken_back(books, one) and _meet(books, batch.id, one.id)
+    ]
+    if later:
+        raise NothingDone(
+            "A later plan comes first",
+            f"Plan {later[0]} changed the same room-days after plan {batch.id}.",
+            f"Take it back first: `echodesk undo {later[0]}`.",
+        )
+    if not books.batches.progress(batch.id).by_state.get(StepState.DONE, 0):
+        raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
+    if batch.state in (BatchState.RUNNING, BatchState.CHECKING):
+        raise NothingDone(
+            "This plan is being sent",
+            f"Plan {batch.id} is not at its end.",
+            f"First: `echodesk cancel {batch.id}`.",
+        )
+    if _taken_back(books, batch):
+        raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)
+    number = books.batches.add(BatchKind.UNDO, command.by, batch.scope, undoes=batch.id)
+    return CommandDone(
+        f"Plan {number}, which takes back plan {batch.id}, is being made; nothing is sent.", 1, number
+    )
+
+
+def _taken_back(books: Books, batch: BatchRecord) -> bool:
+    """True if an undo of it was carried out, or is itself an undo that needs no taking back here."""
+    return any(
+        one.undoes == batch.id and one.state is BatchState.DONE for one in books.batches.begun_after(batch.id)
+    )
+
+
+def _meet(books: Books, one: int, other: int) -> bool:
+    """True if two batches are about a common room-day."""
+
+    def of(batch: int) -> set[RoomDay]:
+        return {place for places in books.batches.places(batch).values() for place in places}
+
+    return not of(one).isdisjoint(of(other))
+
+
+def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDone:
+    was = batch.state
+    books.batches.become(batch.id, BatchState.CANCELLED, f"{command.by or 'Somebody'} cancelled it.")
+    if was not in (BatchState.RUNNING, BatchState.STOPPED):
+        return CommandDone(f"Plan {batch.id} was cancelled; nothing of it was sent.", 0, batch.id)
+    left = books.batches.progress(batch.id).open
+    books.batches.leave_out(batch.id, None, StepState.CANCELLED)
+    if left and batch.kind is BatchKind.RECONCILE:
+        _pause(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
+        return CommandDone(
+            f"Plan {batch.id} was cancelled: {left} call(s) were not sent, and their room-days are paused.",
+            left,
+            batch.id,
+        )
+    return CommandDone(f"Plan {batch.id} was cancelled: {left} call(s) were not sent.", left, batch.id)
+
+
+def _pause(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:
+    """Without it the difference would be found, and sent, within minutes."""
+    standing = {one.id for one in books.office.pauses(())}
+    found = books.batches.get(batch.id)
+    known = found.pause if found is not None else None
+    number = known if known in standing and known is not None else books.office.pause(Scope(), reason, by, "")
+    books.batches.pause_steps(batch.id, number, state)
+
+
+def _retry(books: Books, command: RetrySteps, batch: BatchRecord) -> CommandDone:
+    if batch.state not in (BatchState.DONE, BatchState.STOPPED, BatchState.RUNNING):
+        raise NothingDone("Nothing to try again", f"Plan {batch.id} is {batch.state.value.lower()}.", LOOK)
+    again = books.batches.reopen(batch.id, command.steps)
+    if not again:
+        raise NothingDone("Nothing to try again", f"None of these steps of plan {batch.id} failed.", LOOK)
+    books.journal.forget_refusals(again)
+    books.tries.forget(again)
+    if batch.state is not BatchState.RUNNING:
+        books.batches.become(batch.id, BatchState.RUNNING)
+    return CommandDone(f"{len(again)} step(s) of plan {batch.id} are sent again.", len(again), batch.id)
