@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.batches import PlanCommand as PlanCommand
 from echodesk.planning.values import DecisionKind
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -67,8 +68,8 @@ class Scope:
     room: str = ""
     first: str = ""
     last: str = ""
-    plan: int = 0
-    """The room-days of this plan; only of pauses that came with one."""
+    plan: str = ""
+    """The number of a plan, for its room-days; only of pauses that came with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,7 @@ Command = (
     | ShowStop
     | Decide
     | Withdraw
+    | PlanCommand
 )
 
 

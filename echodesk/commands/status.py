@@ -46,7 +46,7 @@ def _read(office: Office) -> tuple[dict[str, object], str]:
             books.figures.pending(today),
             books.office.lease(),
             books.office.told_state(),
-            books.office.pauses(),
+            books.office.pauses(()),
         )
 
     overview, pending, lease, told, pauses = office.look(read)
@@ -156,6 +156,6 @@ def _counts(counts: tuple[tuple[str, int], ...], word: Callable[[str], str]) -> 
 
 
 def _pause(one: PauseRecord, stamp: Callable[[str], str]) -> str:
-    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "")
+    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "", str(one.batch or ""))
     until = f", until {stamp(one.until)}" if one.until else ""
     return f"Pause {one.id}: {scope_text(scope)} by {one.owner} since {stamp(one.created)}{until}: {one.reason}"

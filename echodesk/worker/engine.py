@@ -280,7 +280,7 @@ class Engine:
 
 
 def _shown(one: PauseRecord) -> PauseShown:
-    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "", one.batch or 0)
+    scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "", str(one.batch or ""))
     return PauseShown(one.id, scope, one.reason, one.owner, one.created, one.until or "")
 
 

@@ -17,7 +17,7 @@ class Room:
     libraries: tuple[str, ...] = ()
 
 
-BELOW = ("echodesk.planning", "echodesk.messages", "echodesk.errors", "echodesk.paths")
+BELOW = ("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.errors", "echodesk.paths")
 
 ROOMS = {
     "planning": Room(),
@@ -37,10 +37,14 @@ ROOMS = {
     "demo": Room(
         (*BELOW, "echodesk.timetable", "echodesk.store", "echodesk.simulator"), ("sqlalchemy", "msgspec")
     ),
-    "messages.py": Room(("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops")),
+    "messages.py": Room(
+        ("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.batches")
+    ),
     # The rows of the tables, and safety stops, which `messages` hands on: one contract, three files.
     "rows.py": Room(),
     "stops.py": Room(),
+    # What is asked of plans of the whole year; part of the same contract.
+    "batches.py": Room(),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),

@@ -16,7 +16,6 @@ from pathlib import Path
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from echodesk.main import Office
 from echodesk.messages import Decide, Withdraw
 from echodesk.planning.values import DecisionKind, Strategy
 from echodesk.simulator.faults import FaultKind
@@ -51,7 +50,7 @@ from tests.simulation.script import (
 )
 from tests.simulation.stage import Stage
 from tests.worker.campus import ROOMS, SETID
-from tests.worker.world import World
+from tests.worker.quick_store import on_file
 
 FAST = Path("/dev/shm")
 
@@ -117,9 +116,7 @@ def home() -> Path:
 class OnRealFile(Stage):
     """The stage over a database file and the real engine."""
 
-    def copied(self, template: Path, folder: Path) -> Office:
-        """A database file of its own."""
-        return World.copied(self, template, folder)
+    copied = on_file
 
 
 class EchoDeskMachine(RuleBasedStateMachine):

@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from echodesk.main import Office
 from echodesk.messages import (
     ChangeSetting,
     Decide,
@@ -34,7 +33,6 @@ from echodesk.stops import Allow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.engine import Constants
 from tests.simulation.ops import carry_out
-from tests.simulation.quick_store import QuickStore
 from tests.simulation.script import (
     ANY,
     ByHand,
@@ -98,10 +96,6 @@ class Stage(World):
         self._back_at: dict[Process, float] = {}
         self.on_run: Callable[[Process], None] = lambda process: None
         """Told of every worker that was just started."""
-
-    def copied(self, template: Path, folder: Path) -> Office:
-        """A database of its own, in memory."""
-        return Office(QuickStore(template, self.loop))
 
     def leave(self) -> None:
         """The history is over."""

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from echodesk.main import Office
 from tests.simulation import campaign, release
 from tests.simulation.catalogue import CATALOGUE
 from tests.simulation.draw import draw
@@ -23,7 +22,7 @@ from tests.simulation.report import text_of
 from tests.simulation.script import read_script, write_script
 from tests.simulation.shrink import shrink
 from tests.simulation.stage import Stage
-from tests.worker.world import World
+from tests.worker.quick_store import on_file
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 HISTORIES = 500
@@ -75,11 +74,7 @@ def test_another_seed_leaves_another_trace(folder: Path) -> None:
 @pytest.mark.parametrize("mix", ["clean", "kills", "pauses"])
 def test_the_real_store_leaves_the_same_trace(mix: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = play(draw(3, mix), folder)
-
-    def copied(stage: Stage, template: Path, room: Path) -> Office:
-        return World.copied(stage, template, room)
-
-    monkeypatch.setattr(Stage, "copied", copied)
+    monkeypatch.setattr(Stage, "copied", on_file)
     assert play(draw(3, mix), folder) == quick
 
 

@@ -16,9 +16,9 @@ from echodesk.simulator.faults import FaultSettings
 from echodesk.simulator.seed import Seed
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.engine import Constants
-from tests.simulation.quick_store import QuickStore
 from tests.single_faults.watched import Disturbed, Visit, Watched, words_of
 from tests.worker.process import Process
+from tests.worker.quick_store import QuickStore
 from tests.worker.world import LATE_S, Died, World
 
 STALE_S = LATE_S * 0.8
@@ -65,10 +65,6 @@ class Stage(World):
         super().__init__(template, folder, seed=seed, publishing=False, constants=constants, adjust=_adjusted)
         self.simulator.use_faults(FaultSettings(stale_s=STALE_S))
         self.institution.state.bookings.journal = deque()
-
-    def copied(self, template: Path, folder: Path) -> Office:
-        """The database, in memory: a process that was forked has its own."""
-        return Office(QuickStore(template, self.loop))
 
     def made_process(self, name: str) -> Process:
         """An EchoDesk that tells each of its steps."""

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.worker.campus import fill_university
-from tests.worker.world import World
+from tests.worker.world import FileWorld, World
 
 WATCH = (
     "CREATE TABLE TEST_STATUS_STEP (KIND TEXT, ID INTEGER, OLD TEXT, NEW TEXT)",
@@ -39,14 +39,21 @@ def university(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "fresh.sqlite"
 
 
+ON_FILE = frozenset(
+    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "recovery", "thread", "plans")
+)
+"""Tests that run on a database file through SQLAlchemy; all others on the same statements in memory."""
+
+
 @pytest.fixture
-def world(university: Path, tmp_path: Path) -> Iterator[Callable[..., World]]:
+def world(university: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., World]]:
     """Makes worlds that are ended with the test."""
+    kind = FileWorld if request.module.__name__ in ON_FILE else World
     with ExitStack() as stack:
 
         def make(**wishes: Any) -> World:
             folder = tmp_path / str(len(list(tmp_path.iterdir())))
             folder.mkdir()
-            return stack.enter_context(World(university, folder, **wishes))
+            return stack.enter_context(kind(university, folder, **wishes))
 
         yield make

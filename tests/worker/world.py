@@ -1,4 +1,5 @@
-"""The whole worker in one process under virtual time: real engine, real SQLite file, real client, real simulator.
+"""The whole worker in one process under virtual time: real engine, real client, real simulator, and the store's
+own statements and triggers on SQLite in memory (`FileWorld`: on a file, through SQLAlchemy, as the office has it).
 
 Only sockets, threads and clocks are replaced. Nothing happens while the test itself speaks; `settle` lets the
 worker run until nothing is pending. Each status that was ever written is checked against the legal transitions.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import shutil
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -33,7 +33,6 @@ from echodesk.simulator.misbehave import Simulator
 from echodesk.simulator.model import Institution, InstitutionConfig
 from echodesk.simulator.seed import Seed, plant
 from echodesk.simulator.switches import Switches
-from echodesk.store.database import Database, open_sqlite
 from echodesk.store.figures import Pending
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
@@ -41,9 +40,10 @@ from tests.databases.cmis import Value
 from tests.worker.campus import SETID, echo360_seed
 from tests.worker.edit import Edit
 from tests.worker.process import Process, Surroundings
+from tests.worker.quick_store import QuickStore, on_file
 from tests.worker.steps import Steps
 from tests.worker.values import Heard, Stands
-from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop, give_database_time
+from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop
 from tests.worker.wire import SimulatorTransport
 
 T = TypeVar("T")
@@ -104,16 +104,8 @@ class World:
         self.start()
 
     def copied(self, template: Path, folder: Path) -> Office:
-        """A database of its own."""
-        path = folder / "echodesk.sqlite"
-        shutil.copyfile(template, path)
-        return self.opened(path)
-
-    def opened(self, path: Path) -> Office:
-        """The database file, on virtual time."""
-        engine = open_sqlite(path)
-        give_database_time(engine, self.loop)
-        return Office(Database(engine))
+        """A database of its own, in memory: a third of the time."""
+        return Office(QuickStore(template, self.loop))
 
     def made_process(self, name: str) -> Process:
         """An EchoDesk on a machine of its own, not yet started."""
@@ -390,3 +382,9 @@ class World:
             )
         ]
         assert wrong == []
+
+
+class FileWorld(World):
+    """The same on a database file, through SQLAlchemy and everything that the office has."""
+
+    copied = on_file

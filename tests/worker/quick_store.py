@@ -7,20 +7,22 @@ real files are in `tests/worker` and `tests/end_to_end`.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, TextClause
 from sqlalchemy.dialects import sqlite
 
-from echodesk.store.database import CommitCount, Database
-from tests.worker.virtual_time import VirtualLoop, database_time
+from echodesk.main import Office
+from echodesk.store.database import CommitCount, Database, open_sqlite
+from tests.worker.virtual_time import VirtualLoop, database_time, give_database_time
 
 T = TypeVar("T")
 
@@ -29,6 +31,10 @@ _DIALECT = sqlite.dialect(paramstyle="named")
 
 _COMPILED: WeakKeyDictionary[ClauseElement, tuple[str, dict[str, Any]]] = WeakKeyDictionary()
 """What the store's statements are in SQLite's words; those of one moment are forgotten with it."""
+
+
+class _HasLoop(Protocol):
+    loop: VirtualLoop
 
 
 class QuickStore(Database):
@@ -92,6 +98,15 @@ def _opened(template: Path | bytes) -> sqlite3.Connection:
     # A copy that says of itself that it has a write-ahead log cannot be opened in memory (sqlite.org/fileformat2).
     source.deserialize(template[:18] + b"\x01\x01" + template[20:])
     return source
+
+
+def on_file(world: _HasLoop, template: Path, folder: Path) -> Office:
+    """The office's own engine, on a copy of a template on a file, and on virtual time."""
+    path = folder / "echodesk.sqlite"
+    shutil.copyfile(template, path)
+    engine = open_sqlite(path)
+    give_database_time(engine, world.loop)
+    return Office(Database(engine))
 
 
 class QuickConnection:
