@@ -23,6 +23,7 @@ from echodesk.commands import (
     explaining,
     installing,
     planning,
+    plans,
     settings,
     status,
     stops,
@@ -45,7 +46,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (status, stops, acting, planning, deciding, explaining, settings, working, installing, editing):
+for room in (status, stops, acting, planning, plans, deciding, explaining, settings, working, installing, editing):
     room.register(app)
 register_simulator(app)
 

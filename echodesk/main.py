@@ -103,6 +103,10 @@ class Office:
         """One read transaction, with the store's own counts as well."""
         return self.database.read(lambda connection: work(AllBooks(connection)))
 
+    def keep(self, work: Callable[[AllBooks], T]) -> T:
+        """One write transaction, with the store's own books as well."""
+        return self.database.write(lambda connection: work(AllBooks(connection)))
+
     def zone(self) -> str:
         """The zone of the campus."""
         return self.look(lambda books: value_of(books.office.settings(), "zone"))

@@ -57,12 +57,12 @@ async def asked(office: Office, clock: Ticking, command: Asked, wait_s: float) -
     kind, args = as_args(command)
     number = office.write(lambda books: books.office.post_command(kind, args, command.by))
     until = clock.monotonic() + wait_s
-    leader, mine = "", False
+    led_by, mine = "", False
     while not mine:
-        found, leading = office.read(lambda books: (books.office.command_answer(number), _leader(books)))
-        leader = leading or leader
+        found, leading = office.read(lambda books: (books.office.command_answer(number), leader(books)))
+        led_by = leading or led_by
         if found is not None:
-            return Answered(answered(*found), leader or "another EchoDesk")
+            return Answered(answered(*found), led_by or "another EchoDesk")
         if not leading and (served := _serve_next(office, clock.campus_now().date())) is not None:
             mine = served == number
             continue
@@ -89,7 +89,8 @@ def busy_s(wait_s: float) -> float:
     return min(BUSY_S, wait_s)
 
 
-def _leader(books: Books) -> str:
+def leader(books: Books) -> str:
+    """Who is sending, '' if nobody is."""
     lease = books.office.lease()
     return (lease.holder or "") if lease.seconds_left > 0 else ""
 
@@ -123,8 +124,8 @@ def _serve_next(office: Office, today: dt.date) -> int | None:
         return at_work[0].id
 
 
-def _not_answered(leader: str, wait_s: float) -> NotAnswered:
-    who = f"{leader} is sending and has" if leader else "Another program holds the database and nobody has"
+def _not_answered(led_by: str, wait_s: float) -> NotAnswered:
+    who = f"{led_by} is sending and has" if led_by else "Another program holds the database and nobody has"
     return NotAnswered(
         "Passed on, not answered yet",
         f"{who} not answered within {wait_s:g} s.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.values import Booking, Method, RoomDay, Standing, Why
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.many import ManyRows
+
+PACE_MINUTES = 10
+
 
 _ADD = text(
     "INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, UNDOES, REPLACES, CHANGE_NO)"
@@ -77,6 +81,12 @@ _IDENTITIES = text(
     "SELECT s.IDENTITY FROM json_each(:ids) j CROSS JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
     " AND s.IDENTITY = j.value WHERE s.STATE = 'OPEN'"
 )
+_PACE = text(
+    "SELECT count(*) AS ENDED, (julianday('now') - julianday(min(ENDED))) * 86400.0 AS SECONDS"
+    " FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch"
+    " AND ENDED > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :minutes)"
+)
+_DATABASE = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'database'")
 _END = text(
     "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ANSWER = :answer, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ')"
     " WHERE BATCH_ID = :batch AND STEP = :step AND STATE = 'OPEN'"
@@ -114,6 +124,14 @@ _PAUSE_PLACES = text(
     "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND (LESSON_DATE, ROOMID) IN"
     " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many steps ended lately, and in how many seconds."""
+
+    ended: int
+    seconds: float
 
 
 class Batches:
@@ -226,6 +244,15 @@ class Batches:
         """How many steps are in which state."""
         rows = self._connection.execute(_COUNTS, {"batch": batch})
         return Progress({StepState(row.STATE): row.STEPS for row in rows})
+
+    def pace(self, batch: int) -> Pace:
+        """What of it was done in the last minutes."""
+        row = self._connection.execute(_PACE, {"batch": batch, "minutes": f"-{PACE_MINUTES} minutes"}).one()
+        return Pace(row.ENDED, row.SECONDS or 0.0)
+
+    def database(self) -> str:
+        """Which database this is, so that a plan's file is not taken for another one's."""
+        return str(self._connection.execute(_DATABASE).scalar() or "")
 
     def next_pieces(self, batch: int, after: int, limit: int) -> dict[int, set[RoomDay]]:
         """The next pieces with open steps, with their room-days, beginning after this piece."""

@@ -23,8 +23,9 @@ SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 
-_FIRST_ROWS = f"""-- Whose tables these are, and a lease that nobody holds.
+_FIRST_ROWS = f"""-- Whose tables these are, which database, and a lease that nobody holds.
 INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))));
 INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
 """  # noqa: S608 - only a constant of this file is put in
 

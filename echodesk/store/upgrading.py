@@ -16,6 +16,10 @@ UPGRADABLE = ("1", "2")
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+_NAME_DATABASE = text(
+    "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))))"
+    " ON CONFLICT (NAME) DO NOTHING"
+)
 _LEASE = text(
     "SELECT HOLDER FROM STT_ECHO_LEASE WHERE HOLDER IS NOT NULL AND UNTIL > strftime('%Y-%m-%dT%H:%M:%fZ')"
 )
@@ -57,6 +61,7 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
         _ready(connection)
         _change(connection, script)
         connection.execute(_SET_VERSION, {"version": SCHEMA_VERSION})
+        connection.execute(_NAME_DATABASE)
 
     database.write(work)
     return Upgraded(was, copy)

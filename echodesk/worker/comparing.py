@@ -109,18 +109,7 @@ class Comparing:
             state = BatchState.READY if batch.state is BatchState.CHECKING else BatchState.FAILED
             books.batches.become(batch.id, state, f"There is no plan from this timetable. {reason}")
             return
-        counted = counts(found.plans)
-        summary = Summary(
-            compared=found.compared,
-            paused=found.paused,
-            schedules=found.schedules,
-            foreign=found.foreign,
-            counts=counted,
-            calls=sum(len(plan.requests) for plan in found.plans),
-            left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
-        )
-        guard = batch_guard(counted["removed"], found.schedules) or _day(found.plans) or ""
-        self._keep(books, batch, found.plans, summary, guard)
+        self._keep(books, batch, found.plans, summary_of(found), guard_of(found))
 
     def _save_undo(self, batch: BatchRecord, listed: Listed, books: Books) -> None:
         books.office.guard(self._epoch)
@@ -143,25 +132,16 @@ class Comparing:
 
     def _keep(self, books: Books, batch: BatchRecord, plans: Sequence[Plan], summary: Summary, guard: str) -> None:
         """The plan of a preview is saved; that of a check is held against what was shown."""
-        steps = steps_of(plans)
-        places = {piece: plan.places for piece, plan in pieces_of(plans).items()}
         if batch.state is BatchState.COMPARING:
-            books.batches.save(batch.id, summary, steps, places, guard)
-            if steps:
-                books.batches.become(batch.id, BatchState.READY)
-            else:
-                books.batches.become(batch.id, BatchState.DONE, "Everything stands as it should.")
+            keep_preview(books, batch.id, plans, summary, guard)
             return
+        steps = steps_of(plans)
         shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
         change = plan_difference(shown, steps)
         begun = {step.number for step in change.gone if self._has_begun(step)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
-            books.batches.save(new, summary, steps, places, guard)
-            if steps:
-                books.batches.become(new, BatchState.READY, f"It takes the place of plan {batch.id}.")
-            else:
-                books.batches.become(new, BatchState.DONE, "Everything stands as it should.")
+            keep_preview(books, new, plans, summary, guard, f"It takes the place of plan {batch.id}.")
             books.batches.become(
                 batch.id,
                 BatchState.STALE,
@@ -218,6 +198,38 @@ class Comparing:
             books.batches.become(batch.id, BatchState.RUNNING)
 
         await self._ledger.write("plan runs", run)
+
+
+def summary_of(found: Comparison) -> Summary:
+    """A comparison as counts."""
+    return Summary(
+        compared=found.compared,
+        paused=found.paused,
+        schedules=found.schedules,
+        foreign=found.foreign,
+        counts=counts(found.plans),
+        calls=sum(len(plan.requests) for plan in found.plans),
+        left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
+    )
+
+
+def guard_of(found: Comparison) -> str:
+    """Why the plan of a comparison must be confirmed in writing, '' if it need not."""
+    removed = counts(found.plans)["removed"]
+    return batch_guard(removed, found.schedules) or _day(found.plans) or ""
+
+
+def keep_preview(
+    books: Books, batch: int, plans: Sequence[Plan], summary: Summary, guard: str, said: str = ""
+) -> None:
+    """Save a plan that was made, for staff to look at; one that asks for nothing is done."""
+    steps = steps_of(plans)
+    places = {piece: plan.places for piece, plan in pieces_of(plans).items()}
+    books.batches.save(batch, summary, steps, places, guard)
+    if steps:
+        books.batches.become(batch, BatchState.READY, said)
+    else:
+        books.batches.become(batch, BatchState.DONE, "Everything stands as it should.")
 
 
 def still(books: Books, batch: BatchRecord) -> bool:

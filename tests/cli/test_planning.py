@@ -27,7 +27,9 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def made_plan(run: Run, folder: Path, echo360: str, *more: object) -> Any:
     said = run("plan", "--echo360", echo360, "--data", folder, "--calls-per-minute", "0", "--json", *more)
     assert said.code == 0, said.out
-    return said.json
+    found = said.json
+    assert found.pop("plan") > 0
+    return found
 
 
 def test_a_plan_shows_every_capture_to_make_and_sends_nothing(run: Run, folder: Path, echo360: str) -> None:
@@ -44,7 +46,7 @@ def test_a_plan_shows_every_capture_to_make_and_sends_nothing(run: Run, folder: 
 def test_people_read_what_would_be_done_and_why(run: Run, folder: Path, echo360: str) -> None:
     said = run("plan", "--echo360", echo360, "--data", folder)
     assert said.code == 0
-    assert "Nothing was sent." in said.out
+    assert "waits for a yes: nothing was sent." in said.out
     assert "to make  5" in said.out
     assert "Not recorded: Room clash 1." in said.out
     assert "make ENGL1003" in said.out

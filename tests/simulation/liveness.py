@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections import Counter
 
 from echodesk.planning.statuses import (
@@ -80,13 +81,31 @@ class Liveness:
             while self._stage.say_yes():
                 self._stage.settle(within_s)
         except AssertionError as late:
-            self._tell(promise, str(late))
+            if not self._only_looks_again():
+                self._tell(promise, str(late))
+                return
+            self._stage.settle(PROMISED_S + self._capped_s())
+
+    def _only_looks_again(self) -> bool:
+        """Everything is equal in time, and all that is pending is another look at clashes that were not explained
+        while faults were on: each further one is looked at after twice the time, up to an hour (decisions)."""
+        pending = self._stage.pending()
+        others = self._stage.sql(
+            "SELECT 1 FROM STT_ECHO_REFRESH WHERE REASON <> 'clash'"
+            " AND ROOMID NOT IN (SELECT ROOMID FROM STT_ECHO_ROOM_HOLD) LIMIT 1"
+        )
+        return (
+            dataclasses.replace(pending, refreshes=0).quiet
+            and not others
+            and self._stage.compared().differing == ()
+        )
 
     def _capped_s(self) -> float:
-        """Until when the caps hold back what was sent in vain too often (H1 before C1): an hour at most."""
+        """Until when the caps hold back what was sent in vain too often (H1 before C1), or a clash that nobody can
+        explain is left alone (each further one twice as long; decisions): an hour at most."""
         waits = self._stage.sql(
             "SELECT coalesce(max((julianday(NOT_BEFORE) - julianday('now')) * 86400.0), 0.0) FROM STT_ECHO_REFRESH"
-            " WHERE REASON = 'sent as often as it may be'"
+            " WHERE REASON IN ('sent as often as it may be', 'clash')"
         )
         return min(float(waits[0][0]), HOUR_S)
 

@@ -114,6 +114,9 @@ class Safety:
         """Staff asked for a re-sync or to try again: the counts begin anew."""
         self._same.clear()
 
+    def _asked_for(self) -> bool:
+        return bool(self._stage.sql("SELECT 1 FROM STT_ECHO_REFRESH WHERE REASON LIKE 'asked by %' LIMIT 1"))
+
     def _rate(self, now: float) -> None:
         limit = self._stage.around.calls_per_minute
         if limit:
@@ -234,7 +237,8 @@ class Safety:
     # ---- the database -------------------------------------------------------------------------------------
 
     def _on_written(self, process: Process, step: str, rows: int) -> None:
-        if step == "command":
+        if step == "command" or (step == "mirror" and self._asked_for()):
+            # What was refused before is asked for once more, over the listing that staff asked for.
             self.free_caps()
         if step == "intents" and self._judges:
             self._evidence()

@@ -1,0 +1,169 @@
+"""`plans`, `apply`, `undo`, `cancel`: what becomes of the plans that `plan` made."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from echodesk.batches import Apply, CancelPlan, PlanCommand, Undo
+from echodesk.commands.acting import LARGEST_ID, WAIT_S
+from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
+from echodesk.commands.asking import ask, busy_s, leader
+from echodesk.commands.plan_file import number_in
+from echodesk.commands.plan_texts import list_line, plan_text, plan_values, read_plan
+from echodesk.commands.working import call_limit
+from echodesk.errors import NothingDone, WrongUse
+from echodesk.main import AllBooks, Office, user
+from echodesk.planning.batches import BatchRecord, BatchState, Progress
+
+NEWEST = 20
+POLL_S = 0.5
+Number = Annotated[int, typer.Argument(help="Number of the plan.", min=1, max=LARGEST_ID)]
+UntilDone = Annotated[
+    bool, typer.Option("--until-done", help="Wait until it is at its end, however long that takes.")
+]
+
+
+def plans(
+    number: Annotated[
+        int | None, typer.Argument(help="One plan, with all its steps.", min=1, max=LARGEST_ID)
+    ] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """The last plans, or one of them: its steps, how far it is, what failed and why.
+
+    JSON: plans (plan, by, created, kind, state, said, steps, ended); with a number what `plan` answers.
+    """
+    with office_at(data) as office:
+        if number is not None:
+            show(office, number, as_json=json)
+            return
+        stamp = campus_stamps(office)
+
+        def read(books: AllBooks) -> list[tuple[BatchRecord, Progress]]:
+            return [(one, books.batches.progress(one.id)) for one in books.batches.newest(NEWEST)]
+
+        found = office.look(read)
+        values = [
+            {
+                "plan": one.id,
+                "by": one.by,
+                "created": one.created,
+                "kind": one.kind.value,
+                "state": one.state.value,
+                "said": one.said,
+                "steps": progress.steps,
+                "ended": progress.ended,
+            }
+            for one, progress in found
+        ]
+        lines = [list_line(one, progress, stamp(one.created)) for one, progress in found]
+        say({"plans": values}, as_json=json, text="\n".join(lines) or "No plan was made yet: `echodesk plan`.")
+
+
+def apply(
+    what: Annotated[str, typer.Argument(help="Number of the plan, or the file that `plan --file` wrote.")],
+    without: Annotated[
+        list[int] | None,
+        typer.Option("--without", help="Leave out this step and what goes with it; may be given several times."),
+    ] = None,
+    confirm: Annotated[str, typer.Option(help="What a safety stop asks to be typed.")] = "",
+    until_done: UntilDone = False,
+    data: Data = None,
+    wait: Wait = WAIT_S,
+    json: Json = False,
+) -> None:
+    """Send a plan exactly as it was shown. If anything changed since, it is refused, and the plan of now is shown.
+
+    JSON: text, touched (calls), carried_out_by, plan; with --until-done what `plans N` answers.
+    """
+    with office_at(data, busy_s(wait)) as office:
+        number = int(what) if what.isdecimal() else number_in(Path(what), office)
+        command = Apply(user(), number, tuple(without or ()), confirm)
+        _carry_out(office, command, wait, until_done=until_done, as_json=json)
+
+
+def undo(
+    number: Number,
+    data: Data = None,
+    until_done: Annotated[
+        bool, typer.Option("--until-done", help="Wait until it is ready to be looked at.")
+    ] = False,
+    wait: Wait = WAIT_S,
+    json: Json = False,
+) -> None:
+    """Make the plan that takes back what a plan did. It is shown like any other, and sent with `apply`.
+
+    JSON: text, touched, carried_out_by, plan; with --until-done what `plans N` answers.
+    """
+    with office_at(data, busy_s(wait)) as office:
+        _carry_out(office, Undo(user(), number), wait, until_done=until_done, as_json=json)
+
+
+def cancel(number: Number, data: Data = None, wait: Wait = WAIT_S, json: Json = False) -> None:
+    """Give up what is left of a plan. Its room-days stay as they are until somebody lifts the pause on them.
+
+    JSON: text, touched (calls that were not sent), carried_out_by, plan.
+    """
+    with office_at(data, busy_s(wait)) as office:
+        _carry_out(office, CancelPlan(user(), number), wait, until_done=False, as_json=json)
+
+
+def show(office: Office, number: int, *, as_json: bool) -> None:
+    """Say everything about a plan. Raises `WrongUse` if there is none of this number."""
+    found = office.look(lambda books: read_plan(books, number))
+    if found is None:
+        raise WrongUse(
+            "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
+        )
+    limit = call_limit(office)
+    say(plan_values(*found, limit), as_json=as_json, text=plan_text(*found, limit))
+
+
+def wait_until(office: Office, number: int, while_in: frozenset[BatchState]) -> BatchState:
+    """Wait while a plan is in one of these states; raises `NothingDone` if nobody sends any more."""
+    clock = office.clock()
+
+    async def wait() -> BatchState:
+        while True:
+            batch, sends = office.read(lambda books: (books.batches.get(number), leader(books)))
+            if batch is None or batch.state not in while_in:
+                return batch.state if batch is not None else BatchState.FAILED
+            if not sends:
+                raise NothingDone(
+                    "Nobody is sending",
+                    f"Plan {number} goes on as soon as an EchoDesk sends.",
+                    "Start the window, or `echodesk worker`.",
+                )
+            await clock.sleep(POLL_S)
+
+    return asyncio.run(wait())
+
+
+def _carry_out(office: Office, command: PlanCommand, wait_s: float, *, until_done: bool, as_json: bool) -> None:
+    found = ask(office, command, wait_s)
+    number = found.done.number
+    if until_done:
+        busy = frozenset({BatchState.COMPARING, BatchState.CHECKING, BatchState.RUNNING})
+        ended = wait_until(office, number, busy)
+        show(office, number, as_json=as_json)
+        if ended in (BatchState.STALE, BatchState.STOPPED, BatchState.FAILED):
+            raise typer.Exit(NothingDone.exit_code)
+        return
+    values = {
+        "text": found.done.text,
+        "touched": found.done.touched,
+        "carried_out_by": found.by,
+        "plan": number,
+    }
+    say(values, as_json=as_json, text=found.done.text)
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the commands."""
+    for command in (plans, apply, undo, cancel):
+        app.command()(command)
