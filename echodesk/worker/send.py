@@ -249,8 +249,8 @@ class _Carrying:
                 return answer
 
     def _still(self) -> bool:
-        """Asked once more right before the wire: signing in or a free connection may have taken a while, and a call
-        that signs in anew goes out again only as often as the request may be sent."""
+        """Asked once more right before the wire: signing in or a free connection may have taken a while, and what
+        signs in anew goes out again only as often as the request may be sent."""
         if self._may_send(self._request) is not None:
             return False
         self._capped = self._wires >= self._sends_left
