@@ -120,9 +120,10 @@ _PAUSE_PIECES = text(
     "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND PIECE IN"
     " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = :state)"
 )
-_PAUSE_PLACES = text(
-    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND (LESSON_DATE, ROOMID) IN"
-    " (SELECT json_extract(value, '$[1]'), json_extract(value, '$[0]') FROM json_each(:places))"
+_FREE_PIECES = text(
+    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 0 WHERE BATCH_ID = :batch AND PAUSED = 1 AND PIECE NOT IN"
+    " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE <> 'CANCELLED')"
+    " RETURNING ROOMID, LESSON_DATE"
 )
 
 
@@ -308,10 +309,10 @@ class Batches:
         self._connection.execute(_PAUSE, {"id": batch, "pause": pause, "change": self._change()})
         self._connection.execute(_PAUSE_PIECES, {"batch": batch, "state": state.value})
 
-    def pause_places(self, batch: int, pause: int, places: Collection[RoomDay]) -> None:
-        """The pause covers these room-days of the batch."""
-        self._connection.execute(_PAUSE, {"id": batch, "pause": pause, "change": self._change()})
-        self._connection.execute(_PAUSE_PLACES, {"batch": batch, "places": places_json(places)})
+    def free_cancelled(self, batch: int) -> set[RoomDay]:
+        """The pause covers pieces no more of which every step was cancelled; returns their room-days."""
+        rows = self._connection.execute(_FREE_PIECES, {"batch": batch})
+        return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
 
     def _any_at_work(self) -> bool:
         return any(one.state is not BatchState.COMPARING for one in self.open())

@@ -101,6 +101,6 @@ class BatchBook(Protocol):
         """The pause covers every room-day of pieces with a step in this state."""
         ...
 
-    def pause_places(self, batch: int, pause: int, places: Collection[RoomDay]) -> None:
-        """The pause covers these room-days of the batch."""
+    def free_cancelled(self, batch: int) -> set[RoomDay]:
+        """The pause covers pieces no more of which every step was cancelled; returns their room-days."""
         ...

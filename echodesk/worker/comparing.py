@@ -194,7 +194,8 @@ class Comparing:
                 return
             if batch.kind is BatchKind.UNDO and batch.undoes is not None:
                 pause = books.office.pause(Scope(), f"undone plan {batch.undoes}", batch.by, "")
-                books.batches.pause_places(batch.id, pause, ())
+                # From now on nothing else is sent there: what the timetable wants would undo the undo.
+                books.batches.pause_steps(batch.id, pause, StepState.OPEN)
             books.batches.become(batch.id, BatchState.RUNNING)
 
         await self._ledger.write("plan runs", run)

@@ -187,9 +187,6 @@ def end_steps(books: Books, works: Sequence[Work]) -> None:
             if end is not None
         ]
         books.batches.end(batch, ended)
-    for work in works:
-        if work.takes_back is not None and work.batch is not None:
-            books.batches.pause_places(work.batch, work.takes_back, work.places)
 
 
 def _end(step: Step, works: Sequence[Work]) -> tuple[StepState, str] | None:
@@ -206,6 +203,8 @@ def _end(step: Step, works: Sequence[Work]) -> tuple[StepState, str] | None:
             ends = [work.results[request.number].fate for request in asked]
             known = all(fate is Fate.DONE or fate in _SAID_NO for fate in ends)
             return (StepState.OVERTAKEN, OVERTAKEN) if known else None
+    # Only who planned the room-day where it is to stand, or stood, knows whether it does.
+    touching = [work for work in touching if step.place in work.places]
     if not touching or not all(_answered(work) for work in touching):
         return None
     # Planned, and nothing was asked for: it is so already, or not wanted any more.

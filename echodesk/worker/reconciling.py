@@ -210,6 +210,7 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
             left,
             batch.id,
         )
+    books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
     return CommandDone(f"Plan {batch.id} was cancelled: {left} call(s) were not sent.", left, batch.id)
 
 

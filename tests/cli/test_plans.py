@@ -72,9 +72,7 @@ def test_shown_applied_and_taken_back(run: Run, folder: Path, sql: Sql, echo360:
 
 
 @needs_a_service
-def test_what_changed_since_is_refused_and_can_be_accepted(
-    run: Run, folder: Path, sql: Sql, echo360: str
-) -> None:
+def test_what_changed_since_is_refused_and_can_be_accepted(run: Run, folder: Path, sql: Sql, echo360: str) -> None:
     with working(folder, echo360) as (child, _ready):
         until(lambda: quiet(run, folder), QUIET_S, "everything sent")
         rename(sql, "One name")

@@ -1,0 +1,210 @@
+"""One random batch: a small university, drift that no trigger saw, a plan that is applied and then taken back."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from echodesk.batches import Apply, Compare, Undo
+from echodesk.planning.batches import BatchRecord, BatchState, StepState, confirmation
+from tests.databases.cmis import Cmis
+from tests.databases.engines import fresh_sqlite
+from tests.simulation.draw import TIMES
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import MODULES, ROOMS, SETID, day, fill_university
+from tests.worker.world import Died, World
+
+WEEKS = (2, 3, 4)
+LESSONS = 14
+WITHIN_S = 400.0
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of one batch."""
+
+    seed: int
+    calls: int = 0
+    kills: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def university() -> Iterator[Path]:
+    """A database file with the small university, in memory where the system has a folder there."""
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as name:
+        database = fresh_sqlite(Path(name))
+        with database.engine.begin() as connection:
+            fill_university(Cmis(connection))
+            connection.exec_driver_sql("CREATE TABLE TEST_STATUS_STEP (KIND TEXT, ID INTEGER, OLD TEXT, NEW TEXT)")
+        database.close()
+        yield Path(name) / "fresh.sqlite"
+
+
+def some(seeds: Sequence[int]) -> list[Played]:
+    """Several in one process."""
+    with university() as template:
+        return [play(seed, template) for seed in seeds]
+
+
+def play(seed: int, template: Path) -> Played:
+    """Apply a plan and take it back; kills come at a random request of each, for half of the seeds."""
+    folder = Path(tempfile.mkdtemp(dir=template.parent))
+    try:
+        with World(template, folder, publishing=False) as world:
+            return _Batch(world, seed).run()
+    finally:
+        shutil.rmtree(folder)
+
+
+class _Batch:
+    def __init__(self, world: World, seed: int) -> None:
+        self._world = world
+        self._dice = random.Random(f"plan {seed}")
+        self._played = Played(seed)
+        self._hand = ByHand(world)
+        self._kills = self._dice.random() < 0.5
+
+    def run(self) -> Played:
+        """The whole story."""
+        world, played = self._world, self._played
+        self._fill()
+        self._decorate()
+        self._drift()
+        before = self._held()
+        number = self._made(Compare("ann"))
+        if self._state(number).state is BatchState.DONE:
+            return played
+        self._apply(number)
+        if world.compared().differing:
+            played.wrong.append(f"after the plan Echo360 differs in {world.compared().differing[:3]}")
+        back = self._made(Undo("bob", number))
+        refused = world.look(lambda books: books.batches.summary(back)).refused
+        if refused:
+            played.wrong.append(f"not taken back: {refused[:3]}")
+        if self._state(back).state is BatchState.READY:
+            self._apply(back)
+        if (after := self._held()) != before:
+            lost, new = sorted(set(before) - set(after)), sorted(set(after) - set(before))
+            played.wrong.append(f"taken back {len(lost)} are not as they were: {lost[:1]} became {new[:1]}")
+        world.resume()
+        world.settle()
+        if world.compared().differing:
+            played.wrong.append("after the pause was lifted Echo360 differs")
+        return played
+
+    # ---- the university -----------------------------------------------------------------------------------
+
+    def _fill(self) -> None:
+        with self._world.edit() as cmis:
+            for slot in range(1, LESSONS + 1):
+                cmis.add(slot, **self._lesson())
+        self._world.settle()
+
+    def _lesson(self) -> dict[str, object]:
+        dice = self._dice
+        return {
+            "room": dice.choice(ROOMS),
+            "weekday": dice.randint(1, 3),
+            "at": dice.choice(TIMES),
+            "weeks": tuple(sorted(dice.sample(WEEKS, dice.randint(1, 3)))),
+            "module": dice.choice(MODULES),
+            "lecturer": dice.choice(("P1", "P2", None)),
+        }
+
+    def _decorate(self) -> None:
+        """People give captions and other qualities to some, which EchoDesk does not own."""
+        bookings = self._world.institution.state.bookings
+        for one in list(bookings):
+            if self._dice.random() < 0.3:
+                changed = msgspec.structs.replace(one, caption=True, stream_quality="High")
+                bookings.put(changed, self._world.institution.state.monotonic())
+
+    def _drift(self) -> None:
+        """What no trigger sees: hands in Echo360, and edits of the timetable behind EchoDesk's back."""
+        world, dice = self._world, self._dice
+        names = [row[0] for row in world.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+        for name in names:
+            if name.startswith("STT_"):
+                world.sql(f"DROP TRIGGER {name}")
+        ids = sorted(world.schedules())
+        for external_id in dice.sample(ids, min(len(ids), dice.randint(0, 5))):
+            kind = dice.choice(("remove", "shift", "rename"))
+            if kind == "remove":
+                self._hand.remove(external_id)
+            elif kind == "shift":
+                self._hand.shift(external_id, dice.randint(8 * 12, 18 * 12) * 5)
+            else:
+                self._hand.rename(external_id, f"Meeting {dice.randint(1, 9)}")
+        if dice.random() < 0.3:
+            self._hand.book(dice.choice(ROOMS), day(2, dice.randint(1, 3)), "18:00-19:00")
+        with world.edit() as cmis:
+            for slot in dice.sample(range(1, LESSONS + 1), dice.randint(0, 8)):
+                if dice.random() < 0.15:
+                    cmis.delete("timetable", setid=SETID, slotid=slot)
+                else:
+                    lesson = self._lesson()
+                    chosen = dice.sample(sorted(lesson), dice.randint(1, 3))
+                    cmis.alter(slot, **{name: lesson[name] for name in chosen})
+            for slot in range(LESSONS + 1, LESSONS + 1 + dice.randint(0, 2)):
+                cmis.add(slot, **self._lesson())
+
+    def _held(self) -> list[str]:
+        """All that Echo360 holds, field by field, but for its own ids."""
+        return sorted(repr(msgspec.structs.replace(one, id="")) for one in self._world.institution.state.bookings)
+
+    # ---- plans --------------------------------------------------------------------------------------------
+
+    def _state(self, number: int) -> BatchRecord:
+        found = self._world.look(lambda books: books.batches.get(number))
+        assert found is not None
+        return found
+
+    def _made(self, command: Compare | Undo) -> int:
+        number = self._world.ask(command).number
+        self._world.until(lambda: self._state(number).state is not BatchState.COMPARING, WITHIN_S)
+        return number
+
+    def _apply(self, number: int) -> None:
+        world, played = self._world, self._played
+        summary = world.look(lambda books: books.batches.summary(number))
+        world.ask(Apply("ann", number, confirm=confirmation(summary.counts["removed"])))
+        if self._kills:
+            self._kill(number, self._dice.randint(1, summary.calls))
+        busy = (BatchState.CHECKING, BatchState.RUNNING)
+        world.until(lambda: self._state(number).state not in busy, WITHIN_S)
+        played.calls += summary.calls
+        ended = dict(world.look(lambda books: books.batches.progress(number)).by_state)
+        state = self._state(number)
+        if state.state is not BatchState.DONE or ended.keys() - {StepState.DONE}:
+            played.wrong.append(f"plan {number} ended {state.state.value} {state.said}: {ended}")
+
+    def _kill(self, number: int, nth: int) -> None:
+        """The worker's process ends at the nth write of this plan."""
+        world = self._world
+        sent = 0
+
+        def writes() -> int:
+            return sum(
+                1 for one in world.wire.seen if one.method in ("POST", "PUT", "DELETE") and "/v2/" in one.path
+            )
+
+        sent = writes()
+        try:
+            world.until(lambda: writes() - sent >= nth or self._state(number).state is BatchState.DONE, WITHIN_S)
+            if self._state(number).state is BatchState.DONE:
+                return
+            world.kill()
+            world.pass_time(0.01)
+        except Died:
+            self._played.kills += 1
+            world.restart()
+            world.until(lambda: world.heard.state.mine)
