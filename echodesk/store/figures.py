@@ -55,6 +55,7 @@ _REFRESH = text(
 )
 _INTENTS = text("SELECT count(*) FROM STT_ECHO_INTENT")
 _COMMANDS = text("SELECT count(*) FROM STT_ECHO_COMMAND WHERE STATE = 'WAITING'")
+_PLANS = text("SELECT count(*) FROM STT_ECHO_BATCH WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING')")
 _PAUSES = text("SELECT count(*) FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL")
 _REFUSED = text("SELECT count(*) FROM STT_ECHO_REFUSED WHERE LESSON_DATE >= :today")
 # By reason and date, as the index has them; names are looked up for the few rows that are shown.
@@ -92,12 +93,20 @@ class Pending:
     held: int
     guarded: int = 0
     """Room-days that wait for a yes of staff."""
+    plans: int = 0
+    """Plans of many room-days that are being compared or sent."""
 
     @property
     def quiet(self) -> bool:
         """True when nothing is pending (decisions: until quiet)."""
         return not (
-            self.entries or self.notifications or self.room_days or self.refreshes or self.intents or self.commands
+            self.entries
+            or self.notifications
+            or self.room_days
+            or self.refreshes
+            or self.intents
+            or self.commands
+            or self.plans
         )
 
     def __str__(self) -> str:
@@ -108,6 +117,7 @@ class Pending:
             (self.refreshes, "re-syncs"),
             (self.intents, "requests under way"),
             (self.commands, "commands"),
+            (self.plans, "plans"),
         )
         waiting = ", ".join(f"{count} {what}" for count, what in parts if count) or "nothing"
         held = f"; {self.held} room-days held by a pause" if self.held else ""
@@ -202,6 +212,7 @@ class Figures:
             commands=self._count(_COMMANDS),
             held=held,
             guarded=guarded,
+            plans=0 if paused else self._count(_PLANS),
         )
 
     def refused(self, today: str) -> int:

@@ -134,7 +134,7 @@ class Batching:
         if isinstance(outcome, Defect):
             self._report(f"Comparing for plan {batch.id}", outcome)
             no_plan = functools.partial(self._comparing.no_plan, batch, f"EchoDesk failed: {outcome.text}")
-            await self._ledger.write("plan failed", no_plan)
+            await self._ledger.write("plan", no_plan)
 
     # ---- sending ------------------------------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ class Comparing:
             await self._take_over(batch, listed, meanwhile, rooms)
             return
         await self._ledger.write(
-            "no plan", functools.partial(self.no_plan, batch, f"Echo360 could not be listed: {why}")
+            "plan", functools.partial(self.no_plan, batch, f"Echo360 could not be listed: {why}")
         )
 
     def no_plan(self, batch: BatchRecord, why: str, books: Books) -> None:
@@ -198,7 +198,7 @@ class Comparing:
                 books.batches.pause_steps(batch.id, pause, StepState.OPEN)
             books.batches.become(batch.id, BatchState.RUNNING)
 
-        await self._ledger.write("plan runs", run)
+        await self._ledger.write("plan", run)
 
 
 def summary_of(found: Comparison) -> Summary:

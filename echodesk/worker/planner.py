@@ -258,7 +258,7 @@ class Planner:
 
         await self._plan("pieces", choose, plan, now)
         if overtaken:
-            await self._ledger.write("overtaken", functools.partial(self._mark_overtaken, overtaken))
+            await self._ledger.write("sweep marks", functools.partial(self._mark_overtaken, overtaken))
         return looked_at[0]
 
     def _mark_overtaken(self, places: set[RoomDay], books: Books) -> None:

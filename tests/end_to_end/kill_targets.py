@@ -11,6 +11,8 @@ SELDOM = frozenset(
     {"strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person"}
 )
 """What a worker does every ten minutes or more seldom."""
+PLANS = frozenset({"open plans", "rooms of a plan", "plan", "progress", "next pieces", "pieces", "first steps"})
+"""What a worker does for a plan of many room-days that somebody applies."""
 WINDOW = frozenset({"table", "counts", "detail", "safety stop"})
 """What a worker does for a window alone."""
 DEFECTS = {
@@ -21,6 +23,7 @@ DEFECTS = {
 """Steps that an exception of our own leads to, and where it is raised for that."""
 PROVOKED = (
     SELDOM
+    | PLANS
     | WINDOW
     | DEFECTS.keys()
     | {

@@ -20,6 +20,7 @@ from typing import Any, Self, TypeVar
 import httpx
 import msgspec
 
+from echodesk.batches import Apply
 from echodesk.demo.rows import CANCELLED
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_simulator, start_timetabler
@@ -27,11 +28,13 @@ from echodesk.errors import DatabaseBusy
 from echodesk.main import AllBooks, Echo360Access, compare_now, pending
 from echodesk.messages import Allow, Pause, Refresh, Resume, RetryMatching, Scope, Table, TableQuery, TryAgain
 from echodesk.paths import DATABASE
+from echodesk.planning.batches import BatchKind
 from echodesk.planning.values import RoomDay, clock_text
 from echodesk.simulator.control import PREFIX, SECRET_HEADER
 from echodesk.store.figures import Pending
 from echodesk.timetable.eligibility import CONFIRMED
-from echodesk.worker.compare import Comparison
+from echodesk.worker.compare import EVERYTHING, Comparison
+from echodesk.worker.comparing import keep_preview, summary_of
 from echodesk.worker.control import Asked, as_args
 from tests.end_to_end.programs import ROOT, environment
 from tests.end_to_end.small_timetable import ROOMS, small_timetable
@@ -222,6 +225,20 @@ class World:
             " FROM TIMETABLE t JOIN STT_ECHO_MIRROR m ON m.SETID = t.SETID AND m.SLOTID = t.SLOTID"
             " WHERE m.OURS = 1 ORDER BY random() LIMIT 12)"
         )
+
+    def apply_a_plan(self) -> None:
+        """Somebody compares, looks at the plan, and says yes to it."""
+        self.rename_modules()
+        found = self.compared()
+
+        def keep(books: AllBooks) -> int:
+            number = books.batches.add(BatchKind.RECONCILE, "Ann", EVERYTHING)
+            keep_preview(books, number, found.plans, summary_of(found), "")
+            return number
+
+        number = self._write(keep)
+        if found.plans:
+            self.ask(Apply("Ann", number))
 
     def ask_for_people(self) -> None:
         """Someone whom Echo360 did not know was not looked for since yesterday."""

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.kill_checks import Saved
-from tests.end_to_end.kill_targets import DEFECTS, PROVOKED, RANDOM, SELDOM, WINDOW, targets
+from tests.end_to_end.kill_targets import DEFECTS, PLANS, PROVOKED, RANDOM, SELDOM, WINDOW, targets
 from tests.end_to_end.kill_world import LATE_S, LATENCY_MS, World
 from tests.end_to_end.points import WRITTEN, named_points
 from tests.end_to_end.small_timetable import ROOMS
@@ -249,6 +249,9 @@ class Campaign:
             world.ask_for_people()
             # People are looked for a minute after a start, and not while the lease is in doubt, as after a jump.
             return {"jump_s": ALMOST_A_MINUTE_S if "person" in name else A_LONG_WHILE_S}
+        if name in PLANS:
+            world.apply_a_plan()
+            return {}
         world.edit()
         if name in ("lease", "pass on"):
             world.lease_elsewhere()
