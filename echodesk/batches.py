@@ -75,3 +75,76 @@ class RetrySteps:
 
 
 PlanCommand = Compare | Apply | Undo | StopPlan | ContinuePlan | CancelPlan | RetrySteps
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPlan:
+    """All about a plan, with its steps. Answered with a `PlanDetail`."""
+
+    plan: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """One plan as the screens list it. Stamps are UTC."""
+
+    key: int
+    kind: str
+    state: str
+    by: str
+    created: str
+    scope: str
+    """`everything`, or the rooms, building and dates in words."""
+    said: str
+    """Why it stands where it stands, '' if there is nothing to say."""
+    guard: str
+    """Why it must be confirmed in writing, '' if a plain yes is enough."""
+    confirm: str
+    """What must be typed then."""
+    undoes: int
+    """The plan that it takes back, 0 for none."""
+    compared: int
+    paused: int
+    foreign: int
+    counts: tuple[tuple[str, int], ...]
+    """(made, changed, moved, handed_over, removed: how many)."""
+    calls: int
+    left_out: tuple[tuple[str, int], ...]
+    """(reason, lessons that would not be recorded)."""
+    kept: tuple[str, ...]
+    """What an undo cannot take back, each with why."""
+    steps: tuple[tuple[str, int], ...]
+    """(state, steps)."""
+    minutes: float
+    """How long it takes, or will take yet; 0 if nobody knows."""
+
+    def count(self, state: str) -> int:
+        """How many steps are in this state."""
+        return dict(self.steps).get(state, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a plan. Dates are ISO texts, times `HH:MM-HH:MM`."""
+
+    key: int
+    piece: int
+    action: str
+    external_id: str
+    title: str
+    room: str
+    date: str
+    time: str
+    was: str
+    """Where it stands now, '' if nowhere or in the same place."""
+    why: str
+    state: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDetail:
+    """A plan with all its steps, in their order."""
+
+    plan: PlanShown
+    steps: tuple[StepRow, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from echodesk.batches import PlanCommand as PlanCommand
+from echodesk.batches import PlanCommand, PlanDetail, PlanShown, ShowPlan
 from echodesk.planning.values import DecisionKind
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -62,14 +62,13 @@ class TableDelta:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a pause or a re-sync is about; everything when all are empty. Dates are ISO texts."""
+    """What a pause or a re-sync is about; everything when all are empty. ISO dates; `plan`: its room-days."""
 
     building: str = ""
     room: str = ""
     first: str = ""
     last: str = ""
     plan: str = ""
-    """The number of a plan, for its room-days; only of pauses that came with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,17 +206,18 @@ Command = (
     | Decide
     | Withdraw
     | PlanCommand
+    | ShowPlan
 )
 
 
 @dataclass(frozen=True, slots=True)
 class CommandDone:
-    """The answer to a command that did something: a sentence for staff and how many things it touched."""
+    """The answer to a command that did something: a sentence for staff, how many things it touched, and the number
+    of the decision or plan that was made."""
 
     text: str
     touched: int = 0
     number: int = 0
-    """Of the decision that was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +254,7 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList
+CommandReply = CommandDone | Detail | StopList | PlanDetail
 
 
 # ---- events -------------------------------------------------------------------------------------------------
@@ -340,6 +340,8 @@ class Overview:
     """Room-days that wait for a yes of staff."""
     stops: tuple[StopShown, ...] = ()
     """Safety stops that have not ended, those that wait for a yes first."""
+    plans: tuple[PlanShown, ...] = ()
+    """The last plans of many room-days, newest first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,19 @@ from collections.abc import Sequence
 from echodesk.commands.answers import aligned
 from echodesk.desk import words
 from echodesk.main import AllBooks
-from echodesk.planning.batches import BatchRecord, BatchState, Progress, StepState, Summary, confirmation
+from echodesk.planning.batches import (
+    BatchRecord,
+    BatchState,
+    Pace,
+    Progress,
+    StepState,
+    Summary,
+    confirmation,
+    minutes_left,
+    scope_in_words,
+)
 from echodesk.planning.steps import Step
 from echodesk.planning.values import Booking, Standing
-from echodesk.store.batches import Pace
 
 SHOWN = 20
 _SAID = (
@@ -74,7 +83,7 @@ def plan_values(
         "not_taken_back": list(summary.refused),
         "progress": {state.value: count for state, count in progress.by_state.items()},
         "calls_left": progress.open,
-        "minutes_left": minutes_left(progress, pace, limit),
+        "minutes_left": minutes_left(progress.open, pace, limit),
         "steps": [
             {
                 "number": step.number,
@@ -91,15 +100,6 @@ def plan_values(
             for step, state, answer in steps
         ],
     }
-
-
-def minutes_left(progress: Progress, pace: Pace, limit: int) -> float:
-    """How long a plan will take yet: by what was done of it lately, or else by the call limit; 0 if unknown."""
-    if not progress.open:
-        return 0.0
-    if pace.ended and pace.seconds > 0:
-        return round(progress.open * pace.seconds / pace.ended / 60, 1)
-    return round(progress.open / limit, 1) if limit else 0.0
 
 
 def plan_text(
@@ -150,7 +150,7 @@ def _done(progress: Progress, pace: Pace, limit: int) -> list[str]:
     counted = {state: count for state, count in progress.by_state.items() if count}
     told = ", ".join(f"{count:,} {state.value.lower().replace('_', ' ')}" for state, count in counted.items())
     lines = [f"Of {progress.steps:,} calls: {told}."] if counted else []
-    left = minutes_left(progress, pace, limit)
+    left = minutes_left(progress.open, pace, limit)
     if left:
         lines.append(f"About {duration(left)} to go.")
     return lines
@@ -188,19 +188,7 @@ def duration(minutes: float) -> str:
 
 def list_line(batch: BatchRecord, progress: Progress, stamp: str) -> str:
     """One plan in a list."""
-    what = f"takes back plan {batch.undoes}" if batch.undoes is not None else _scope(batch)
+    what = f"takes back plan {batch.undoes}" if batch.undoes is not None else scope_in_words(batch.scope)
     return f"Plan {batch.id} of {batch.by or 'somebody'}, {stamp}, {what}: {_STATES[batch.state]}" + (
         f" ({progress.ended:,} of {progress.steps:,})" if progress.steps else ""
     )
-
-
-def _scope(batch: BatchRecord) -> str:
-    scope = batch.scope
-    parts: list[str] = []
-    if scope.rooms:
-        parts.append(f"room {', '.join(scope.rooms)}")
-    if scope.building:
-        parts.append(f"building {scope.building}")
-    parts += [f"from {scope.first}"] if scope.first else []
-    parts += [f"to {scope.last}"] if scope.last else []
-    return " ".join(parts) or "everything"

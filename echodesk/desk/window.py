@@ -14,6 +14,7 @@ from echodesk.desk.merge import Delivered, NeedsSnapshot
 from echodesk.desk.nav import Nav
 from echodesk.desk.pages.notifications_page import NotificationsPage
 from echodesk.desk.pages.overview import OverviewPage
+from echodesk.desk.pages.plans_page import TITLE, PlansPage
 from echodesk.desk.pages.queue_page import QueuePage
 from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.pages.table_page import PageParts, TablePage
@@ -68,8 +69,9 @@ class MainWindow(QMainWindow):
         self.notifications = NotificationsPage(parts, shared)
         self.room_days = RoomDaysPage(parts, shared)
         self.tables: tuple[TablePage, ...] = (self.queue, self.notifications, self.room_days)
-        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables)
-        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables))
+        self.plans = PlansPage(parts)
+        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables, self.plans)
+        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables), TITLE)
         self.nav = Nav(self.titles, profile, parts.theme)
         self.banners = BannerArea(parts.theme, self._on_banner)
         self.stack = QStackedWidget()
@@ -77,7 +79,7 @@ class MainWindow(QMainWindow):
         self.toasts = Toasts(self, parts.theme)
         self._lay_out()
         self._make_menus()
-        self.sending.known = self._known_places
+        self.sending.known = self.plans.known = self._known_places
         self.sending.here = self._here
         parts.gateway.troubled.connect(self._on_trouble)
         parts.gateway.answered.connect(self._on_answer)
@@ -180,6 +182,9 @@ class MainWindow(QMainWindow):
         self.nav.show_count(1, queue.get("FAILED", 0), "failed")
         self.nav.show_count(2, overview.failed, "failed")
         self.nav.show_count(3, overview.open_room_days, "open")
+        self.plans.show_plans(overview.plans)
+        waiting = sum(plan.state in ("READY", "STOPPED") for plan in overview.plans)
+        self.nav.show_count(4, waiting, "waiting for a yes")
 
     def _on_trouble(self, trouble: EchoDeskError) -> None:
         self.toasts.show_notice(Level.ERROR, trouble.title, trouble.message, trouble.next_step)

@@ -151,6 +151,32 @@ class Progress:
         return self.steps - self.open
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many steps ended lately, and in how many seconds."""
+
+    ended: int
+    seconds: float
+
+
+def minutes_left(open_steps: int, pace: Pace, calls_per_minute: int) -> float:
+    """How long so many steps take yet: by what was done lately, or else by the call limit; 0 if unknown."""
+    if not open_steps:
+        return 0.0
+    if pace.ended and pace.seconds > 0:
+        return round(open_steps * pace.seconds / pace.ended / 60, 1)
+    return round(open_steps / calls_per_minute, 1) if calls_per_minute else 0.0
+
+
+def scope_in_words(scope: PlanScope) -> str:
+    """`everything`, or what it is about."""
+    parts = [f"room {', '.join(scope.rooms)}"] if scope.rooms else []
+    parts += [f"building {scope.building}"] if scope.building else []
+    parts += [f"from {scope.first}"] if scope.first else []
+    parts += [f"to {scope.last}"] if scope.last else []
+    return " ".join(parts) or "everything"
+
+
 def identity(method: str, external_id: str, echo_id: str, printed: str) -> str:
     """What makes two requests the same, as one text: what is done, to which schedule, and what it then says."""
     return "\x1f".join((method, external_id, echo_id, printed))

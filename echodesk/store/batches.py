@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from echodesk.planning.batches import (
     BatchKind,
     BatchRecord,
     BatchState,
+    Pace,
     Progress,
     StepState,
     Summary,
@@ -125,14 +125,6 @@ _FREE_PIECES = text(
     " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE <> 'CANCELLED')"
     " RETURNING ROOMID, LESSON_DATE"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How many steps ended lately, and in how many seconds."""
-
-    ended: int
-    seconds: float
 
 
 class Batches:

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from echodesk.batches import PlanDetail
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
@@ -17,6 +18,7 @@ from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
 from echodesk.store.office import Office
 from echodesk.store.places import Places
+from echodesk.store.plans_shown import plan_detail
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
@@ -45,6 +47,10 @@ class Screens:
     def detail(self, table: Table, key: int) -> Detail | None:
         """The detail pane of one row."""
         return Details(self._connection).detail(table, key)
+
+    def plan(self, number: int, calls_per_minute: int) -> PlanDetail | None:
+        """A plan of many room-days with its steps."""
+        return plan_detail(Batches(self._connection, ChangeNumber(self._connection)), number, calls_per_minute)
 
 
 class StoreBooks(ABC):

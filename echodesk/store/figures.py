@@ -9,7 +9,9 @@ from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
+from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber, as_json
+from echodesk.store.plans_shown import plans_shown
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
 
@@ -164,6 +166,7 @@ class Figures:
             missed=missed,
             held_by_stop=self._count(_GUARDED),
             stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
+            plans=plans_shown(Batches(self._connection, ChangeNumber(self._connection)), calls_per_minute),
         )
 
     def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:

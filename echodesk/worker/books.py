@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from echodesk.batches import PlanDetail
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
@@ -295,6 +296,10 @@ class ScreenBook(Protocol):
     def overview(self, today: str, calls_per_minute: int) -> Overview: ...
 
     def detail(self, table: Table, key: int) -> Detail | None: ...
+
+    def plan(self, number: int, calls_per_minute: int) -> PlanDetail | None:
+        """A plan of many room-days with its steps; None if there is none of this number."""
+        ...
 
 
 class Books(Protocol):

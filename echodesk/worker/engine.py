@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 
+from echodesk.batches import ShowPlan
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
 from echodesk.messages import (
     Cancel,
@@ -230,6 +231,10 @@ class Engine:
                 "detail", lambda books: books.screens.detail(command.table, command.key)
             )
             return detail if detail is not None else CommandDone("This row is gone.")
+        if isinstance(command, ShowPlan):
+            limit = self._calls_per_minute
+            shown = await self._ledger.read("detail", lambda books: books.screens.plan(command.plan, limit))
+            return shown if shown is not None else CommandDone("There is no such plan.")
         if isinstance(command, ShowStop):
             found = await self._ledger.read("safety stop", lambda books: list_of(books, command.stop))
             return found if found is not None else CommandDone("This safety stop is over; nothing waits for it.")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
+from echodesk.batches import PlanDetail, ShowPlan
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
 from echodesk.messages import (
@@ -50,6 +51,8 @@ class FakeWorker:
         self.details: Callable[[Inspect, Row], Detail] = detail_of
         self.stop_list: StopList | None = None
         """What `ShowStop` is answered with; None: the stop is over."""
+        self.plan_details: dict[int, PlanDetail] = {}
+        """What `ShowPlan` is answered with, by number."""
         self.hold = False
         self.silent = False
         """Send no snapshots: the table stays as if it were loading."""
@@ -140,6 +143,8 @@ class FakeWorker:
             answer.set_exception(self.trouble)
         elif isinstance(command, ShowStop):
             answer.set_result(self.stop_list or CommandDone("This safety stop is over; nothing waits for it."))
+        elif isinstance(command, ShowPlan):
+            answer.set_result(self.plan_details.get(command.plan) or CommandDone("There is no such plan."))
         elif isinstance(command, Watch):
             self.watching[command.table] = command
             answer.set_result(CommandDone(""))

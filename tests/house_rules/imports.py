@@ -29,7 +29,7 @@ ROOMS = {
     "worker": Room(BELOW, ("msgspec",)),
     # Of planning the window knows the values it shows, not the rules that make them.
     "desk": Room(
-        ("echodesk.messages", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
+        ("echodesk.messages", "echodesk.batches", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
         ("PySide6", "shiboken6", "qasync"),
     ),
     "simulator": Room(("echodesk.errors",), ("starlette", "uvicorn", "httptools", "uvloop", "msgspec", "typer")),

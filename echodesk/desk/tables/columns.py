@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from echodesk.batches import StepRow
 from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.tables.row_cache import SortValue
 from echodesk.desk.words import Tone
 from echodesk.messages import NotificationRow, QueueRow, RoomDayRow, Row, Table
 
-R = TypeVar("R", QueueRow, NotificationRow, RoomDayRow)
+R = TypeVar("R", QueueRow, NotificationRow, RoomDayRow, StepRow)
 
 
 @dataclass(frozen=True, slots=True)

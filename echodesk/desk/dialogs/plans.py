@@ -1,0 +1,151 @@
+"""What is to be compared, and the yes to a plan: both say what will happen before anything does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QRadioButton, QWidget
+
+from echodesk.batches import Apply, Compare, PlanShown
+from echodesk.desk import formats, plan_words, widgets, words
+from echodesk.desk.campus import CampusTime
+from echodesk.desk.dialogs.asking import Question
+from echodesk.desk.dialogs.fields import date_field, editable, iso, room_code, room_field, show_room
+from echodesk.desk.places import Place
+
+
+class CompareDialog(Question):
+    """Answers with a `Compare`."""
+
+    def __init__(
+        self, parent: QWidget | None, by: str, campus: CampusTime, known: Sequence[Place], here: Place | None
+    ) -> None:
+        super().__init__(parent, "Compare with Echo360", "Compare")
+        self._by = by
+        self.everything = QRadioButton("&Everything")
+        self.one_building = QRadioButton("One &building")
+        self.one_room = QRadioButton("One &room")
+        buildings = sorted({place.building for place in known if place.building})
+        self.building = editable("Building", buildings)
+        self.room = room_field(known)
+        self.some_dates = QCheckBox("Only these &dates")
+        today = QDate.fromString(campus.now()[:10], Qt.DateFormat.ISODate)
+        self.first = date_field("First date", today)
+        self.last = date_field("Last date", today.addDays(6))
+        for box in (self.first, self.last):
+            box.setMinimumDate(today)
+        self.hint = widgets.label(kind="small", wrap=True)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(9)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.everything, 0, 0, 1, 2)
+        grid.addWidget(self.one_building, 1, 0)
+        grid.addWidget(self.building, 1, 1)
+        grid.addWidget(self.one_room, 2, 0)
+        grid.addWidget(self.room, 2, 1)
+        grid.addWidget(self.some_dates, 3, 0, 1, 2)
+        grid.addWidget(widgets.label("From"), 4, 0)
+        grid.addWidget(self.first, 4, 1)
+        grid.addWidget(widgets.label("To"), 5, 0)
+        grid.addWidget(self.last, 5, 1)
+        self.body.addLayout(grid)
+        self.body.addWidget(self.hint)
+        self.everything.setChecked(True)
+        if here is not None:
+            show_room(self.room, here.room)
+        for choice in (self.everything, self.one_building, self.one_room, self.some_dates):
+            choice.toggled.connect(self._on_changed)
+        for text in (self.building, self.room):
+            text.editTextChanged.connect(self._on_changed)
+        for date in (self.first, self.last):
+            date.dateChanged.connect(self._on_changed)
+        self._on_changed()
+
+    def command(self) -> Compare:
+        """What was chosen."""
+        dates = (iso(self.first), iso(self.last)) if self.some_dates.isChecked() else ("", "")
+        return Compare(
+            self._by,
+            rooms=(room_code(self.room),) if self.one_room.isChecked() else (),
+            building=self.building.currentText().strip() if self.one_building.isChecked() else "",
+            first=dates[0],
+            last=dates[1],
+        )
+
+    def _on_changed(self) -> None:
+        self.building.setEnabled(self.one_building.isChecked())
+        self.room.setEnabled(self.one_room.isChecked())
+        for box in (self.first, self.last):
+            box.setEnabled(self.some_dates.isChecked())
+        wrong = ""
+        if self.one_building.isChecked() and not self.building.currentText().strip():
+            wrong = "Which building?"
+        elif self.one_room.isChecked() and not room_code(self.room):
+            wrong = "Which room?"
+        elif self.some_dates.isChecked() and self.last.date() < self.first.date():
+            wrong = "The last date is before the first."
+        self.hint.setText(
+            wrong or "Echo360 is listed and compared with the timetable. Nothing is sent: the plan is shown first."
+        )
+        self.yes_button.setEnabled(not wrong)
+
+
+class ApplyDialog(Question):
+    """Answers with an `Apply`: what will be sent, how long it takes, and what a safety stop asks to be typed."""
+
+    def __init__(
+        self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], left: int
+    ) -> None:
+        calls = plan.calls - left
+        super().__init__(
+            parent, f"Send plan {plan.key}?", f"Send {formats.counted(calls, 'call')}", "No, send nothing"
+        )
+        self._by = by
+        self._plan = plan
+        self._without = tuple(without)
+        for text in _about(plan, left):
+            part = widgets.label(wrap=True)
+            part.setText(formats.breakable(formats.plain(text, 1_000)))
+            self.body.addWidget(part)
+        self.confirm = QLineEdit()
+        self.confirm.setAccessibleName("What the safety stop asks to be typed")
+        self.confirm.setPlaceholderText(plan.confirm)
+        self.confirm.textChanged.connect(self._on_changed)
+        self.asked = widgets.label(wrap=True)
+        self.asked.setText(f"Safety stop: {plan.guard}. If that is right, type: {plan.confirm}")
+        for guarded in (self.asked, self.confirm):
+            guarded.setVisible(bool(plan.guard))
+            self.body.addWidget(guarded)
+        # Enter alone must not send anything.
+        self.yes_button.setDefault(False)
+        self.yes_button.setAutoDefault(False)
+        self.no_button.setDefault(True)
+        self._on_changed()
+        (self.confirm if plan.guard else self.no_button).setFocus()
+
+    def command(self) -> Apply:
+        """The yes."""
+        return Apply(self._by, self._plan.key, self._without, self.confirm.text().strip())
+
+    def _on_changed(self) -> None:
+        typed = self.confirm.text().strip()
+        self.yes_button.setEnabled(not self._plan.guard or typed == self._plan.confirm)
+
+
+def _about(plan: PlanShown, left: int) -> Sequence[str]:
+    counts = dict(plan.counts)
+    parts = [f"{formats.number(counts[kind])} {said}" for kind, said in plan_words.COUNTS if counts.get(kind)]
+    lines = [f"{', '.join(parts)}." if parts else "Nothing changes."]
+    if plan.minutes:
+        lines.append(f"It takes about {formats.minutes(plan.minutes)}. Timetable changes go first meanwhile.")
+    if left:
+        lines.append(
+            f"{formats.counted(left, 'call')} left out; their rooms and days are paused until somebody lifts it."
+        )
+    if plan.left_out:
+        told = ", ".join(f"{words.reason(reason)} {formats.number(count)}" for reason, count in plan.left_out)
+        lines.append(f"Not recorded: {told}.")
+    lines.append("It is compared once more; if anything changed since the preview, nothing is sent.")
+    return lines

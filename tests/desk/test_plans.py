@@ -1,0 +1,276 @@
+"""Compare and repair on screen: what a plan would do, the yes to it, how far it is, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from echodesk.batches import (
+    Apply,
+    CancelPlan,
+    Compare,
+    ContinuePlan,
+    PlanDetail,
+    PlanShown,
+    RetrySteps,
+    ShowPlan,
+    StepRow,
+    StopPlan,
+    Undo,
+)
+from echodesk.desk import plan_words
+from echodesk.desk.dialogs.confirm import Confirm
+from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
+from echodesk.desk.pages.plans_page import PlansPage
+from tests.desk.driving import Desk, click, dialog_of, press, push, run_desk, turns, until
+from tests.desk.fakes import FakeWorker
+from tests.desk.rows import overview
+
+PAGE = 4
+
+
+def plan(key: int = 3, state: str = "READY", **changes: object) -> PlanShown:
+    """A plan of three calls."""
+    shown = PlanShown(
+        key=key, kind="RECONCILE", state=state, by="Ann", created="2026-11-23T09:00:00.000Z", scope="everything",
+        said="", guard="", confirm="", undoes=0, compared=640, paused=2, foreign=5,
+        counts=(("made", 1), ("changed", 0), ("moved", 1), ("handed_over", 0), ("removed", 1)), calls=3,
+        left_out=(("clash", 4), ("foreign", 1)), kept=(), steps=(("OPEN", 3),), minutes=12.0,
+    )  # fmt: skip
+    return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
+
+
+def step(key: int, piece: int, action: str = "POST", **changes: object) -> StepRow:
+    row = StepRow(
+        key=key, piece=piece, action=action, external_id=f"61700{key}-9-2026-27", title="<b>BIOL1001</b> LC01",
+        room="2950203", date=f"2026-11-2{key + 3}", time="10:00-11:00", was="", why="new", state="OPEN", answer="",
+    )  # fmt: skip
+    return replace(row, **changes)  # type: ignore[arg-type]  # any field may be named
+
+
+STEPS = (
+    step(1, 1, "DELETE", why="not_wanted"),
+    step(2, 1, "PUT", why="moved", was="2026-11-24 09:00-10:00 2950203"),
+    step(3, 2),
+)
+
+
+def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS) -> object:
+    def prepare(worker: FakeWorker) -> None:
+        worker.first_overview = overview(plans=plans)
+        worker.plan_details = {one.key: PlanDetail(one, steps) for one in plans}
+
+    return prepare
+
+
+async def opened(desk: Desk, rows: int = len(STEPS)) -> PlansPage:
+    desk.window.open_page(PAGE)
+    page = desk.window.plans
+    await until(lambda: page.model.rowCount() == rows)
+    return page
+
+
+def run(app: QApplication, body: object, prepare: object) -> Desk:
+    return run_desk(app, body, prepare=prepare)  # type: ignore[arg-type]  # functions of this file
+
+
+def test_without_a_plan_the_page_says_what_to_do(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        desk.window.open_page(PAGE)
+        page = desk.window.plans
+        assert page.state_pane.title.text() == "No plan was made yet"
+        click(page.state_pane.button)
+        dialog = await dialog_of(desk.window, CompareDialog)
+        assert isinstance(dialog, CompareDialog)
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(Compare)))
+        assert desk.worker.sent(Compare) == [Compare("Ann")]
+
+    run(qapp, body, with_plans())
+
+
+def test_what_is_compared_can_be_chosen_and_wrong_choices_are_refused_at_once(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        desk.window.open_page(PAGE)
+        click(desk.window.plans.compare)
+        dialog = await dialog_of(desk.window, CompareDialog)
+        assert isinstance(dialog, CompareDialog)
+        dialog.one_room.setChecked(True)
+        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which room?", False)
+        dialog.room.setEditText("2950203")
+        dialog.some_dates.setChecked(True)
+        dialog.last.setDate(dialog.first.date().addDays(2))
+        dialog.first.setDate(dialog.last.date().addDays(1))
+        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == (
+            "The last date is before the first.",
+            False,
+        )
+        dialog.first.setDate(dialog.last.date())
+        day = dialog.last.date().toString(Qt.DateFormat.ISODate)
+        assert dialog.command() == Compare("Ann", ("2950203",), "", day, day)
+        dialog.one_building.setChecked(True)
+        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which building?", False)
+        press(dialog, Qt.Key.Key_Escape)
+        await turns()
+        assert desk.worker.sent(Compare) == []
+
+    run(qapp, body, with_plans(plan()))
+
+
+def test_the_page_answers_before_anything_is_sent(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert page.headline.text() == "Plan 3: everything. Waits for your yes"
+        told = page.facts.text()
+        assert "640 room-days compared: 1 to make, 1 to move, 1 to remove. About 12 min" in told
+        assert "Not recorded: Room clash 4, " in told
+        assert "2 room-days paused" in told
+        assert "Booked in Echo360 by others: 5, never touched." in told
+        cells = [[column.cell(row).line for column in page.model.columns] for row in STEPS]
+        assert cells[0][0] == "Remove (step 1)"
+        assert cells[1][2] == "2950203 (stands 2026-11-24 09:00-10:00 2950203)"
+        assert cells[2][3] == "<b>BIOL1001</b> LC01 (617003-9-2026-27)"
+        assert desk.worker.sent(Apply) == []
+
+    run(qapp, body, with_plans(plan()))
+
+
+def test_a_yes_sends_the_plan_and_enter_alone_does_not(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        press(dialog, Qt.Key.Key_Return)
+        await turns()
+        assert desk.worker.sent(Apply) == []
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert isinstance(dialog, ApplyDialog)
+        assert dialog.yes_button.text() == "Send 3 calls"
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(Apply)))
+        assert desk.worker.sent(Apply) == [Apply("Ann", 3)]
+
+    run(qapp, body, with_plans(plan()))
+
+
+def test_a_safety_stop_wants_it_typed(qapp: QApplication) -> None:
+    guarded = plan(guard="80 of 900 bookings of the year would be removed", confirm="remove 80")
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert "Safety stop: 80 of 900 bookings" in page.facts.text()
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert isinstance(dialog, ApplyDialog)
+        assert not dialog.yes_button.isEnabled()
+        QTest.keyClicks(dialog.confirm, "remove 8")
+        assert not dialog.yes_button.isEnabled()
+        QTest.keyClicks(dialog.confirm, "0")
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(Apply)))
+        assert desk.worker.sent(Apply) == [Apply("Ann", 3, (), "remove 80")]
+
+    run(qapp, body, with_plans(guarded))
+
+
+def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert not page.leave_out.isEnabled()
+        assert page.view.choose(1)
+        click(page.leave_out)
+        states = {row.key: row.state for row in page.model.cache.rows()}  # type: ignore[union-attr]  # rows of steps
+        assert states == {1: "LEFT_OUT", 2: "LEFT_OUT", 3: "OPEN"}
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert isinstance(dialog, ApplyDialog)
+        assert dialog.yes_button.text() == "Send 1 call"
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(Apply)))
+        assert desk.worker.sent(Apply) == [Apply("Ann", 3, (1,))]
+
+    run(qapp, body, with_plans(plan()))
+
+
+def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplication) -> None:
+    running = plan(state="RUNNING", steps=(("OPEN", 1_200), ("DONE", 800), ("FAILED", 3)), minutes=10.5)
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert page.progress.text() == "803 of 2,003 calls, 3 failed, about 11 min to go"
+        assert (page.bar.value(), page.bar.maximum()) == (803, 2_003)
+        assert not page.apply.isVisible()
+        click(page.stop)
+        await until(lambda: bool(desk.worker.sent(StopPlan)))
+        asked = len(desk.worker.sent(ShowPlan))
+        stopped = replace(running, state="STOPPED", said="Ann stopped it: from the window.")
+        desk.worker.sink.post(overview(plans=(stopped,)))
+        await until(page.go_on.isVisible)
+        assert "Ann stopped it" in page.facts.text()
+        await until(lambda: len(desk.worker.sent(ShowPlan)) == asked + 1)
+        click(page.go_on)
+        click(page.retry)
+        await until(lambda: bool(desk.worker.sent(RetrySteps)))
+        assert desk.worker.sent(ContinuePlan) == [ContinuePlan("Ann", 3)]
+        click(page.cancel)
+        dialog = await dialog_of(desk.window, Confirm)
+        assert isinstance(dialog, Confirm)
+        assert dialog.text.text().startswith("1,200 calls not sent")
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(CancelPlan)))
+
+    run(qapp, body, with_plans(running))
+
+
+def test_a_done_plan_can_be_taken_back_and_failures_are_told(qapp: QApplication) -> None:
+    done = plan(state="DONE", steps=(("DONE", 2), ("FAILED", 1)), minutes=0.0)
+    steps = (*STEPS[:2], step(3, 2, state="FAILED", answer="Echo360 refused it (400): no"))
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert not page.cancel.isVisible()
+        row = page.model.cache.get(3)
+        assert isinstance(row, StepRow)
+        assert page.model.columns[5].cell(row).line == "Failed (Echo360 refused it (400): no)"
+        page.field.setText("refused")
+        assert page.model.rowCount() == 1
+        page.field.setText("no such thing")
+        assert page.model.rowCount() == 0
+        click(push(page, "Take &back…"))
+        await until(lambda: bool(desk.worker.sent(Undo)))
+        assert desk.worker.sent(Undo) == [Undo("Ann", 3)]
+
+    run(qapp, body, with_plans(done, steps=steps))
+
+
+def test_a_new_plan_comes_to_the_front_and_others_stay_in_the_list(qapp: QApplication) -> None:
+    first, second = plan(3, "DONE"), plan(4, "READY", undoes=3)
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert page.list.count() == 1
+        desk.worker.plan_details[4] = PlanDetail(second, STEPS[:1])
+        desk.worker.sink.post(overview(plans=(second, first)))
+        await until(lambda: page.list.count() == 2)
+        assert page.headline.text() == "Plan 4: takes back plan 3. Waits for your yes"
+        await until(lambda: page.model.rowCount() == 1)
+        page.list.setFocus()
+        press(page.list, Qt.Key.Key_Down)
+        assert page.headline.text() == "Plan 3: everything. Done"
+        await until(lambda: page.model.rowCount() == 3)
+        desk.worker.sink.post(overview(plans=(replace(second, state="CANCELLED"), first)))
+        await until(lambda: "Cancelled" in page.list.item(0).text())
+        assert page.headline.text() == "Plan 3: everything. Done"
+
+    run(qapp, body, with_plans(first))
+
+
+def test_every_state_has_words() -> None:
+    from echodesk.planning.batches import BatchState, StepState
+
+    assert plan_words.STATES.keys() == {one.value for one in BatchState}
+    assert plan_words.STEP_STATES.keys() == {one.value for one in StepState}
