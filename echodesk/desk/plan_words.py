@@ -91,14 +91,12 @@ def facts(plan: PlanShown) -> list[str]:
 def step_columns() -> Sequence[Column[StepRow]]:
     """The steps of a plan."""
     return (
-        Column("What", 120, _what, lambda r: (r.action, r.key)),
-        Column("Lesson", 150, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
-        Column(
-            "Room", 140, lambda r: Cell(r.room, f"stands {r.was}" if r.was else ""), lambda r: (r.room, r.date)
-        ),
-        Column("Recording", 240, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
-        Column("Why", 200, lambda r: Cell(words.why(r.why)), lambda r: (words.why(r.why), r.key)),
-        Column("State", 220, _state, lambda r: (STEP_STATES.get(r.state, (r.state, Tone.QUIET))[0], r.key)),
+        Column("What", 92, _what, lambda r: (r.action, r.key)),
+        Column("State", 148, _state, lambda r: (STEP_STATES.get(r.state, (r.state, Tone.QUIET))[0], r.key)),
+        Column("Lesson", 134, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
+        Column("Room", 122, _room, lambda r: (r.room, r.date)),
+        Column("Recording", 204, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
+        Column("Why", 160, lambda r: Cell(words.why(r.why)), lambda r: (words.why(r.why), r.key)),
     )
 
 

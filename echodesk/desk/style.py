@@ -41,6 +41,13 @@ QLabel#navSub { color: @nav_text; font-size: 11px; background: transparent; }
 QLabel#profile { color: @nav_active_text; background: @nav_active; border-radius: 9px; padding: 3px 10px;
     font-size: 11px; font-weight: bold; }
 
+QListWidget#plans { background: @surface; color: @text; border: 1px solid @hairline; border-radius: 10px;
+    outline: none; padding: 6px; }
+QListWidget#plans:focus { border: 1px solid @focus; }
+QListWidget#plans::item { padding: 7px 8px; border-radius: 6px; }
+QListWidget#plans::item:hover { background: @hover; }
+QListWidget#plans::item:selected { background: @selection; color: @selection_text; }
+
 QFrame[kind="card"] { background: @surface; border: 1px solid @hairline; border-radius: 10px; }
 QFrame[kind="panel"] { background: @surface; border: 1px solid @hairline; border-radius: 10px; }
 QFrame[kind="banner"] { border: 1px solid @border; border-radius: 8px; }

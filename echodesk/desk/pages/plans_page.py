@@ -41,7 +41,7 @@ from echodesk.desk.tables.live_model import LiveModel
 from echodesk.desk.tables.view import LiveView
 from echodesk.messages import Row, Table, TableDelta
 
-LIST_WIDTH = 300
+LIST_WIDTH = 236
 MOST_STEPS = 200_000
 AT_WORK = ("COMPARING", "CHECKING", "RUNNING")
 TITLE = "Compare and repair"
@@ -66,6 +66,7 @@ class PlansPage(QWidget):
         """All places that a person may choose from."""
         self.compare = widgets.button("&Compare…", self._on_compare, "primary")
         self.list = QListWidget()
+        self.list.setObjectName("plans")
         self.list.setAccessibleName("Plans")
         self.list.setFixedWidth(LIST_WIDTH)
         self.state_pane = StatePane()
@@ -196,7 +197,7 @@ class PlansPage(QWidget):
         # The model keeps rows of any kind that have a key; which table they are of does not matter to it.
         self.model.apply(TableDelta(Table.QUEUE, number, 0, 0, rows, frozenset(), True, ()))
         if self.model.sorted_by[0] < 0:
-            self.model.sort(1)
+            self.model.sort(2)
         self._filter()
 
     def _filter(self) -> None:
