@@ -215,7 +215,7 @@ class Figures:
             commands=self._count(_COMMANDS),
             held=held,
             guarded=guarded,
-            plans=0 if paused else self._count(_PLANS),
+            plans=0 if paused or excused else self._count(_PLANS),
         )
 
     def refused(self, today: str) -> int:
