@@ -129,6 +129,10 @@ class _Drawing:
             "decide": self._decide,
             "withdraw": lambda: Command("withdraw", {"decision": self._dice.randint(1, 6)}),
             "between": self._between,
+            "compare": self._compare,
+            "apply": lambda: Command("apply"),
+            "undo": lambda: Command("undo"),
+            "cancel": lambda: Command("cancel"),
         }
         found = acts[kind]()
         return found if isinstance(found, list) else [found]
@@ -236,6 +240,10 @@ class _Drawing:
             )
         )
         return Command("set", {"name": name, "value": value})
+
+    def _compare(self) -> Command:
+        dice = self._dice
+        return Command("compare", {"room": dice.choice(ROOMS)} if dice.random() < 0.3 else {})
 
     def _decide(self) -> Command:
         dice = self._dice

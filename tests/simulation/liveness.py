@@ -51,6 +51,7 @@ class Liveness:
         stage = self._stage
         stage.heal()
         stage.post(Command("resume"))
+        stage.post(Command("go_on"))
         healed = stage.loop.now
         self._settle("C1")
         self.convergence_s = stage.loop.now - healed

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import msgspec
 
+from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, Undo
 from echodesk.messages import (
     ChangeSetting,
     Decide,
@@ -25,6 +26,7 @@ from echodesk.messages import (
     TryAgain,
     Withdraw,
 )
+from echodesk.planning.batches import confirmation
 from echodesk.planning.values import DecisionKind
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.switches import Switches, changed
@@ -321,7 +323,27 @@ class Stage(World):
             return Allow("ann", int(args["stop"]), "it is so", int(args["last_item"]))
         if kind == "try_again":
             return TryAgain("ann")
+        if kind == "compare":
+            return Compare("ann", (texts["room"],) if "room" in texts else ())
+        if kind in ("apply", "undo", "cancel", "go_on"):
+            return self._about_a_plan(kind)
         raise ValueError(f"nobody asks for {kind!r}")
+
+    def _about_a_plan(self, kind: str) -> Asked:
+        """About the last plan for which it can be asked; about none, if there is none."""
+        states = {"apply": ["READY"], "undo": ["DONE", "CANCELLED"], "cancel": ["READY", "RUNNING"]}
+        wanted = states.get(kind, ["STOPPED"])
+        newest = self.look(lambda books: books.batches.newest(20))
+        number = next(
+            (one.id for one in newest if one.state in wanted and (one.undoes is None or kind != "undo")), 0
+        )
+        self.happened[f"plan: {kind}"] += number > 0
+        if kind == "apply":
+            removed = self.look(lambda books: books.batches.summary(number)).counts.get("removed", 0)
+            return Apply("ann", number, confirm=confirmation(removed))
+        if kind == "undo":
+            return Undo("ann", number)
+        return CancelPlan("ann", number) if kind == "cancel" else ContinuePlan("ann", number)
 
     def _worker(self, step: Worker) -> None:
         while len(self.processes) <= step.worker:
