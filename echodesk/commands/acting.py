@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from echodesk.batches import ContinuePlan, RetrySteps, StopPlan
 from echodesk.commands import reading
 from echodesk.commands.answers import Data, Json, Wait, office_at
 from echodesk.commands.asking import Answered, answer, ask, busy_s, say_done
@@ -27,6 +28,7 @@ WAIT_S = 30.0
 LARGEST_ID = 2**63 - 1
 RETRYABLE = ("FAILED", "PARKED")
 
+Plan = Annotated[int | None, typer.Option("--plan", help="Number of a plan.", min=1, max=LARGEST_ID)]
 More = Annotated[list[int] | None, typer.Argument(hidden=True, min=1, max=LARGEST_ID)]
 
 
@@ -39,14 +41,24 @@ def pause(
     until: Annotated[
         str, typer.Option(help="The pause ends by itself: campus time as 2026-11-23T17:00, or a date.")
     ] = "",
+    plan: Plan = None,
     data: Data = None,
     wait: Wait = WAIT_S,
     json: Json = False,
 ) -> None:
     """Send nothing: in everything, or in a room, a building, some dates. What changes meanwhile is sent later.
 
+    With --plan nothing more of that plan is sent; everything else goes on.
     JSON: text, touched, carried_out_by ('' if nobody is sending).
     """
+    if plan is not None:
+        if room or building or first or last or until:
+            raise WrongUse(
+                "A plan or a place?", "Both were given.", "Name a plan alone, or a room, building or dates."
+            )
+        with office_at(data, busy_s(wait)) as office:
+            answer(office, StopPlan(user(), plan, reason), wait, as_json=json)
+        return
     with office_at(data, busy_s(wait)) as office:
         clock = office.clock()
         now = clock.campus_now()
@@ -63,17 +75,24 @@ def resume(
         typer.Option("--id", help="Number of one pause; `status` shows them.", min=1, max=LARGEST_ID),
     ] = None,
     more: More = None,
+    plan: Plan = None,
     data: Data = None,
     wait: Wait = WAIT_S,
     json: Json = False,
 ) -> None:
     """Lift pauses: all of them, or those named with --id. What they held is planned again and sent.
 
+    With --plan a plan that stands still goes on.
     JSON: text, touched, carried_out_by.
     """
     if more and not ids:
         raise WrongUse("Which pauses?", "Numbers were given without --id.", "Write --id before them.")
+    if plan is not None and ids:
+        raise WrongUse("A plan or pauses?", "Both were given.", "Name a plan, or pauses.")
     with office_at(data, busy_s(wait)) as office:
+        if plan is not None:
+            answer(office, ContinuePlan(user(), plan), wait, as_json=json)
+            return
         answer(office, Resume(user(), reading.numbers(ids, more)), wait, as_json=json)
 
 
@@ -88,14 +107,28 @@ def retry(
     more: More = None,
     status: Annotated[str, typer.Option(help="FAILED or PARKED: all of them.")] = "",
     text: Annotated[str, typer.Option(help="With --status: only those that hold this text.")] = "",
+    plan: Plan = None,
+    steps: Annotated[
+        list[int] | None,
+        typer.Option("--step", help="With --plan: this step; without it all that failed.", min=1, max=LARGEST_ID),
+    ] = None,
     data: Data = None,
     wait: Wait = WAIT_S,
     json: Json = False,
 ) -> None:
     """Read lessons again that failed or were set aside; a new entry of the queue replaces the old one.
 
+    With --plan the failed steps of a plan are sent again.
     JSON: text, touched (lessons), carried_out_by.
     """
+    if steps and plan is None:
+        raise WrongUse("Which plan?", "--step was given without --plan.", "Write --plan N before it.")
+    if plan is not None:
+        if ids or notifications or more or status:
+            raise WrongUse("A plan or lessons?", "Both were given.", "Name a plan, or lessons.")
+        with office_at(data, busy_s(wait)) as office:
+            answer(office, RetrySteps(user(), plan, tuple(steps or ())), wait, as_json=json)
+        return
     if more and bool(ids) == bool(notifications):
         raise WrongUse(
             "Which of them?",

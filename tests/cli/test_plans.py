@@ -132,6 +132,38 @@ def test_nothing_can_be_left_out_that_is_no_step_nor_everything(run: Run, folder
     assert "left out; their room-days are paused" in left.json["text"]
 
 
+def test_stopped_and_let_go_on_by_the_commands_for_pauses(run: Run, folder: Path, sql: Sql, echo360: str) -> None:
+    shown = run("plan", "--echo360", echo360, "--data", folder, "--json").json["plan"]
+    idle = run("pause", "--plan", shown, "--reason", "Exams", "--data", folder, "--json")
+    assert (idle.code, idle.error["title"]) == (3, "Nothing to stop")
+    sql("UPDATE STT_ECHO_BATCH SET STATE = 'RUNNING' WHERE ID = ?", shown)
+    stopped = run("pause", "--plan", shown, "--reason", "Exams", "--data", folder, "--json")
+    assert stopped.json["text"] == f"Nothing more of plan {shown} is sent until it is let go on."
+    assert "stopped it: Exams." in run("plans", shown, "--data", folder).out
+    assert run("resume", "--plan", shown, "--data", folder).out == f"Plan {shown} goes on.\n"
+    again = run("resume", "--plan", shown, "--data", folder, "--json")
+    assert (again.code, again.error["title"]) == (3, "Nothing to let go on")
+    sql("UPDATE STT_ECHO_BATCH_STEP SET STATE = 'FAILED', ANSWER = 'no' WHERE STEP < 3")
+    one = run("retry", "--plan", shown, "--step", 1, "--data", folder, "--json")
+    assert one.json["text"] == f"1 step(s) of plan {shown} are sent again."
+    assert run("retry", "--plan", shown, "--data", folder, "--json").json["touched"] == 1
+    none = run("retry", "--plan", shown, "--data", folder, "--json")
+    assert (none.code, none.error["title"]) == (3, "Nothing to try again")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("pause", "--plan", "1", "--reason", "x", "--room", "B1 Hall"),
+        ("resume", "--plan", "1", "--id", "2"),
+        ("retry", "--plan", "1", "--id", "2"),
+        ("retry", "--step", "1", "--id", "2"),
+    ],
+)
+def test_a_plan_and_something_else_is_no_question(run: Run, folder: Path, words: tuple[str, ...]) -> None:
+    assert run(*words, "--data", folder).code == 2
+
+
 # ---- the file -----------------------------------------------------------------------------------------------
 
 
