@@ -7,6 +7,7 @@ A batch whose preview is no longer what a new comparison would plan is stale: it
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -232,6 +233,28 @@ def left_out_with(steps: Iterable[Step], numbers: Collection[int]) -> frozenset[
     piece_of = {step.number: step.piece for step in listed}
     pieces = {piece_of[number] for number in numbers}
     return frozenset(step.number for step in listed if step.piece in pieces)
+
+
+BY_ITSELF = "the comparison of "
+"""How the name begins of who asked for a comparison that came at its time; its date follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """When everything is compared without anybody asking."""
+
+    at: int | None
+    """Minutes since midnight on campus; None: never."""
+    days: frozenset[int] = frozenset(range(1, 8))
+    """1 for Monday to 7 for Sunday."""
+    sends: bool = True
+    """Whether what no safety stop holds is sent without a yes."""
+
+    def due(self, now: dt.datetime) -> str | None:
+        """Who asks for the comparison that is due by now, None if none is; campus time. One for each date."""
+        if self.at is None or now.isoweekday() not in self.days or now.hour * 60 + now.minute < self.at:
+            return None
+        return f"{BY_ITSELF}{now.date().isoformat()}"
 
 
 def confirmation(removed: int) -> str:

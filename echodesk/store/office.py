@@ -11,10 +11,11 @@ from sqlalchemy import Connection, text
 
 from echodesk.errors import NotLeading
 from echodesk.messages import Scope
+from echodesk.planning.batches import Timer
 from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
-from echodesk.store.settings import SETTINGS, checked, rules_from
+from echodesk.store.settings import SETTINGS, checked, rules_from, timer_from
 
 _PAUSES = text(
     "SELECT p.ID, p.SITEID, p.ROOMID, p.FROM_DATE, p.TO_DATE, p.REASON, p.OWNER, p.CREATED, p.UNTIL,"
@@ -149,6 +150,10 @@ class Office:
     def rules(self) -> Rules:
         """The settings that shape the projection."""
         return rules_from({row.NAME: row.VALUE for row in self._connection.execute(_SETTINGS)})
+
+    def timer(self) -> Timer:
+        """When everything is compared without anybody asking."""
+        return timer_from(self.settings())
 
     def settings(self) -> dict[str, str]:
         """Every setting that was set."""

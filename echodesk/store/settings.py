@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from echodesk.errors import WrongUse
+from echodesk.planning.batches import Timer
 from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
 from echodesk.planning.values import Rules, Strategy
 from echodesk.timetable.wording import SECTION_FIELDS, TITLE_FIELDS
@@ -90,6 +91,24 @@ def _words(fields: tuple[str, ...]) -> Callable[[str], str]:
     return read
 
 
+def _clock(value: str) -> int | None:
+    if value == "off":
+        return None
+    hours, colon, minutes = value.partition(":")
+    if not (colon and len(value) == 5 and hours.isdecimal() and minutes.isdecimal()):
+        raise ValueError("a time of the campus as 02:30, or off")
+    if int(hours) > 23 or int(minutes) > 59:
+        raise ValueError("a time of the day as 02:30, or off")
+    return int(hours) * 60 + int(minutes)
+
+
+def _days(value: str) -> frozenset[int]:
+    found = [int(one) for one in value if one in "1234567"]
+    if not value or len(found) != len(value) or len(set(found)) != len(found):
+        raise ValueError("days of the week as 12345: 1 for Monday to 7 for Sunday, each once")
+    return frozenset(found)
+
+
 SETTINGS = {
     one.name: one
     for one in (
@@ -106,6 +125,9 @@ SETTINGS = {
         Setting("section", "{moduleid}_{grpcode}", _words(SECTION_FIELDS), "The external id of a section."),
         Setting("zone", "Europe/London", _zone, "The time zone of the campus."),
         Setting("late_s", str(LATE_S), _seconds, "Seconds after which an unanswered request is over.", False),
+        Setting("compare_at", "off", _clock, "When everything is compared with Echo360, as 02:30; or off.", False),
+        Setting("compare_days", "1234567", _days, "On which days that is: 1 for Monday to 7 for Sunday.", False),
+        Setting("compare_sends", "on", _switch, "Repair what it finds, where no safety stop holds it.", False),
         Setting("calls_per_minute", "120", _whole(0, 100_000), "Echo360's call limit; 0 lifts it.", False),
     )
 }
@@ -131,6 +153,15 @@ def checked(name: str, value: str) -> str:
             "This value cannot be used", f"{name} = {value!r}: {error}.", SETTINGS[name].help
         ) from error
     return value
+
+
+def timer_from(stored: Mapping[str, str]) -> Timer:
+    """When everything is compared without anybody asking."""
+    return Timer(
+        _clock(value_of(stored, "compare_at")),
+        _days(value_of(stored, "compare_days")),
+        _switch(value_of(stored, "compare_sends")),
+    )
 
 
 def rules_from(stored: Mapping[str, str]) -> Rules:

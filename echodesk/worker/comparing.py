@@ -12,7 +12,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from echodesk.messages import Scope
-from echodesk.planning.batches import BatchKind, BatchRecord, BatchState, StepState, Summary, plan_difference
+from echodesk.planning.batches import (
+    BY_ITSELF,
+    BatchKind,
+    BatchRecord,
+    BatchState,
+    StepState,
+    Summary,
+    plan_difference,
+)
 from echodesk.planning.ground import Deadline
 from echodesk.planning.guards import DAY_COUNT, batch_guard, day_guard, removed_bookings, standing_by_day
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
@@ -134,6 +142,10 @@ class Comparing:
         """The plan of a preview is saved; that of a check is held against what was shown."""
         if batch.state is BatchState.COMPARING:
             keep_preview(books, batch.id, plans, summary, guard)
+            if batch.by.startswith(BY_ITSELF) and summary.calls and not guard and books.office.timer().sends:
+                # Nobody looks at it at night; what changes until the check waits for somebody who does.
+                books.batches.agreed(batch.id, batch.by)
+                books.batches.become(batch.id, BatchState.CHECKING)
             return
         steps = steps_of(plans)
         shown = [step for step, _state, _answer in books.batches.steps(batch.id)]

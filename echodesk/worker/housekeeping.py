@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from echodesk.planning.answers import Done, NotAllowed, Wait
+from echodesk.planning.batches import BatchKind
 from echodesk.planning.records import AuditLine, NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
+from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import RoomDay
 from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
+from echodesk.worker.guarding import no_ground
 from echodesk.worker.ports import Capture, Clock, Dice, Ledger
 from echodesk.worker.snapshot import plan_places
 
@@ -29,6 +32,9 @@ PAST_S = 60.0
 LATE_CHECK_S = 0.2
 ENDED_S = 1.0
 STRAYS_S = 5.0
+TIMER_S = 30.0
+MANY = 50
+"""Of so many plans the newest are looked through."""
 DEFECT_S = 300.0
 """A chore that a defect of our own stopped is tried again after this time; the others go on."""
 
@@ -62,6 +68,8 @@ class Housekeeper:
         dice: Dice,
     ) -> None:
         """`nothing_in_hand`: nothing is taken from the queue, planned, on the wire or waiting to be settled."""
+        self.on_plan: Callable[[], None] = lambda: None
+        """Told that a plan is to be made."""
         self._ledger = ledger
         self._capture = capture
         self._clock = clock
@@ -79,6 +87,7 @@ class Housekeeper:
             _Chore("Closing past days", PAST_S, self.past_dates, now),
             _Chore("Looking after other people's bookings", FOREIGN_S, self.foreign, now + FOREIGN_S),
             _Chore("Comparing with the timetable", SWEEP_S, self.sweep, now + SWEEP_S),
+            _Chore("Comparing everything at its time", TIMER_S, self.timer, now + TIMER_S),
             _Chore("Looking for people", PEOPLE_S / 24, self.people, now + 60.0),
         ]
 
@@ -229,6 +238,23 @@ class Housekeeper:
             for place in work.places
         }
         return differing, held - waiting
+
+    async def timer(self) -> None:
+        """Everything is compared once on each day for which that was set, late if nobody was there in time."""
+        due = await self._ledger.read("timer", lambda books: books.office.timer().due(self._clock.campus_now()))
+        if due is None:
+            return
+        today = self._clock.campus_now().date()
+
+        def write(books: Books) -> bool:
+            books.office.guard(self._epoch)
+            if any(one.by == due for one in books.batches.newest(MANY)) or no_ground(books, today) is not None:
+                return False
+            books.batches.add(BatchKind.RECONCILE, due, PlanScope())
+            return True
+
+        if await self._ledger.write("timer", write):
+            self.on_plan()
 
     async def people(self) -> None:
         """Look for people Echo360 did not know; once found, their schedules get their presenter."""

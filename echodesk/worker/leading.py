@@ -88,6 +88,7 @@ class Leading:
         self._house = Housekeeper(
             ledger, capture, clock, self._flight, self.gate, epoch, self._nothing_in_hand, report, dice
         )
+        self._house.on_plan = self._batching.wake
         self._wake = asyncio.Event()
         self._phase = Phase.STARTING
         self._refresh_at = 0.0

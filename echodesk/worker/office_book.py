@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from echodesk.messages import Scope
+from echodesk.planning.batches import Timer
 from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
 
@@ -33,6 +34,10 @@ class OfficeBook(Protocol):
         ...
 
     def rules(self) -> Rules: ...
+
+    def timer(self) -> Timer:
+        """When everything is compared without anybody asking."""
+        ...
 
     def setting(self, name: str) -> str | None: ...
 

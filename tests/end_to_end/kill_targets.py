@@ -8,7 +8,7 @@ from collections import defaultdict
 from tests.end_to_end.points import UNCOMMITTED, named_points
 
 SELDOM = frozenset(
-    {"strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person"}
+    {"strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person", "timer"}
 )
 """What a worker does every ten minutes or more seldom."""
 PLANS = frozenset({"open plans", "rooms of a plan", "plan", "progress", "next pieces", "pieces", "first steps"})

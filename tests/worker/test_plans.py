@@ -164,14 +164,13 @@ def test_what_cannot_be_compared_is_said_before_any_call(w: World, wrong: dict[s
     assert w.calls() == {}
 
 
-def lose_many(w: World) -> None:
-    """Thirty lessons are in the timetable no more, and no trigger saw it."""
-    w.sql("DROP TRIGGER IF EXISTS STT_ECHO_TIMETABLE_DELETE")
+def lose_many(w: World, lessons: int = 10) -> None:
+    """Lessons are in the timetable no more, and no trigger saw it."""
     triggers = [row[0] for row in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
     for name in triggers:
         if name.startswith("STT_"):
             w.sql(f"DROP TRIGGER {name}")
-    for slot in range(1, 11):
+    for slot in range(1, lessons + 1):
         w.cancel(slot)
 
 
@@ -310,6 +309,61 @@ def test_a_plan_is_taken_back_once_and_the_latest_first(w: World) -> None:
     w.until(lambda: plan(w, again).state is BatchState.READY)
     with pytest.raises(NothingDone, match="undone"):
         w.ask(Undo("bob", second))
+
+
+def at_night(w: World, **settings: str) -> None:
+    """Everything is compared at three; nobody asks for it."""
+    for name, value in {"compare_at": "03:00", **settings}.items():
+        w.ask(messages.ChangeSetting("ann", name, value))
+
+
+def newest(w: World) -> BatchRecord | None:
+    found = w.look(lambda books: books.batches.newest(1))
+    return found[0] if found else None
+
+
+def until_three(w: World) -> None:
+    """The night passes at once; the worker wakes soon after three."""
+    w.loop.forward(20 * 3_600.0)
+    w.pass_time(120.0)
+
+
+def test_at_its_time_everything_is_compared_and_repaired(w: World) -> None:
+    at_night(w)
+    spoil(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert (found.state, found.by) == (BatchState.DONE, f"the comparison of {day(1, 2).isoformat()}")
+    w.assert_equal()
+    w.calls()
+    w.pass_time(120.0)
+    assert newest(w) == found, "once a day"
+
+
+def test_what_a_safety_stop_holds_at_night_waits_for_a_yes(w: World) -> None:
+    lose_many(w, 20)
+    at_night(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert (found.state, found.guard != "") == (BatchState.READY, True)
+
+
+@pytest.mark.parametrize("settings", [{"compare_days": "7"}, {"compare_at": "off"}, {"compare_at": "23:59"}])
+def test_on_other_days_and_before_its_time_nothing_is_compared(w: World, settings: dict[str, str]) -> None:
+    at_night(w, **settings)
+    until_three(w)
+    assert newest(w) is None
+
+
+def test_it_can_be_left_to_staff(w: World) -> None:
+    at_night(w, compare_sends="off")
+    spoil(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert found.state is BatchState.READY
 
 
 def test_failed_steps_are_told_and_sent_again_alone(w: World) -> None:
