@@ -12,7 +12,7 @@ from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
-from tests.worker.guarded import BOOKINGS, fill
+from tests.worker.guarded import BOOKINGS, HOURS, LESSONS, WEEKS, fill
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
@@ -383,3 +383,36 @@ def test_failed_steps_are_told_and_sent_again_alone(w: World) -> None:
     assert ended(w, number, 7_300.0).state is BatchState.DONE
     w.settle()
     w.assert_equal()
+
+
+def test_a_change_of_today_overtakes_a_batch_at_the_call_limit(world: Worlds) -> None:
+    w = world(calls_per_minute=120)
+    with w.edit() as cmis:
+        for slot in LESSONS:
+            place = (slot - 1) // 5
+            cmis.add(slot, room=f"R{place % 4 + 1}", weekday=place // 4 + 1, at=HOURS[slot % 5], weeks=WEEKS)
+        cmis.add(50, room="R1", weekday=1, at="08:30-09:00", weeks=(1,), module="M1")
+    w.settle()
+    hand = ByHand(w)
+    for slot in LESSONS:
+        for week in WEEKS:
+            hand.rename(external(slot, week), "Staff meeting")
+    number = made(w)
+    assert steps(w, number) == {StepState.OPEN: BOOKINGS}
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 40, 300.0)
+    latest = 0.0
+    for minute in range(4):
+        asked = w.loop.now
+        w.change(50, at=f"{10 + minute}:00-{10 + minute}:30")
+        time = f"{10 + minute}:00-{10 + minute}:30"
+        w.until(lambda time=time: w.schedules()[external(50, 1)].time == time)  # type: ignore[misc]  # the loop's
+        latest = max(latest, w.loop.now - asked)
+        w.pass_time(3.0)
+    assert latest < 10.0
+    assert plan(w, number).state is BatchState.RUNNING
+    before = len(w.wire.seen)
+    w.pass_time(30.0)
+    assert len(w.wire.seen) - before >= 0.95 * 120 / 2, "the call limit is used"
+    assert ended(w, number, 600.0).state is BatchState.DONE
+    assert w.sql("SELECT count(*) FROM STT_ECHO_AUDIT WHERE STATUS = 429") == [(0,)]

@@ -1,0 +1,25 @@
+"""A share of the random batches; `python -m tests.plans` plays a thousand."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.plans.__main__ import main
+from tests.plans.batches import some
+
+
+@pytest.mark.parametrize("start", [1, 11, 21])
+def test_what_is_applied_and_taken_back_leaves_echo360_as_it_was(start: int) -> None:
+    played = some(range(start, start + 10))
+    assert [(one.seed, one.wrong) for one in played if one.wrong] == []
+    assert sum(one.calls for one in played) > 50
+    assert any(one.kills for one in played)
+
+
+def test_the_command_says_how_many_and_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--batches", "2", "--seed", "5", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["batches"], found["wrong"]) == (2, [])
+    assert found["calls"] > 0
