@@ -19,6 +19,8 @@ from typing import Any
 from tests.simulation.report import commit, write_report
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = Path(__file__).with_name("campaign")
+"""Part of the project, so that a campaign may go on another day."""
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "planner examples": ("tests.planning", "--examples", "20000", "--seed", "1000"),
     "histories": ("tests.simulation", "--histories", "10000", "--seed", "1"),
@@ -35,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "parts", nargs="*", metavar="PART", help=f"of: {', '.join(COMMANDS)}; all if none is named"
     )
-    parser.add_argument("--kept", type=Path, required=True, help="the folder that keeps what the parts print")
+    parser.add_argument("--kept", type=Path, default=KEPT, help="the folder that keeps what the parts print")
     parser.add_argument("--again", action="store_true", help="run parts that are kept already once more")
     asked = parser.parse_args(arguments)
     for name in asked.parts:
