@@ -78,7 +78,7 @@ def plan_values(
         "calls": summary.calls,
         "minutes": round(summary.calls / limit, 1) if limit else 0.0,
         "guard": batch.guard,
-        "confirm": confirmation(summary.counts.get("removed", 0)) if batch.guard else "",
+        "confirm": confirmation(summary) if batch.guard else "",
         "left_out": dict(summary.left_out),
         "not_taken_back": list(summary.refused),
         "progress": {state.value: count for state, count in progress.by_state.items()},
@@ -119,7 +119,7 @@ def plan_text(
         if len(steps) > SHOWN:
             lines.append(f"  and {len(steps) - SHOWN:,} more calls; --json lists all")
     if batch.state is BatchState.READY:
-        confirm = f" --confirm {confirmation(summary.counts.get('removed', 0))!r}" if batch.guard else ""
+        confirm = f" --confirm {confirmation(summary)!r}" if batch.guard else ""
         lines.append(f"Send exactly this: echodesk apply {batch.id}{confirm}")
     return "\n".join(lines)
 

@@ -113,7 +113,7 @@ def _here(
 
     def keep(books: AllBooks) -> int:
         number = books.batches.add(BatchKind.RECONCILE, user(), scope)
-        keep_preview(books, number, found.plans, summary_of(found), guard_of(found))
+        keep_preview(books, number, found.plans, summary_of(found), guard_of(books, found))
         return number
 
     return office.keep(keep)

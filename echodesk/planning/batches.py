@@ -257,9 +257,10 @@ class Timer:
         return f"{BY_ITSELF}{now.date().isoformat()}"
 
 
-def confirmation(removed: int) -> str:
-    """What must be typed to go over a guard: one has to have read how much goes."""
-    return f"remove {removed}"
+def confirmation(summary: Summary) -> str:
+    """What must be typed to go over a guard: one has to have read how much goes, or is sent."""
+    removed = summary.counts.get("removed", 0)
+    return f"remove {removed}" if removed else f"send {summary.calls}"
 
 
 def canary(steps: int) -> int:

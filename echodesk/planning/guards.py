@@ -7,7 +7,7 @@ to hold back. A move, a step aside and a hand-over are not removals.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from echodesk.planning.values import Plan, RoomDay, Standing, Why
@@ -92,6 +92,16 @@ def batch_guard(removed: int, standing: int) -> str | None:
     """A batch that would remove more than 5 % of the year; `removed` counts unexplained removals only."""
     if removed * 100 > standing * BATCH_PERCENT:
         return f"{removed} of {standing} bookings of the year would be removed, more than {BATCH_PERCENT} %"
+    return None
+
+
+def rooms_guard(unknown: Sequence[str], standing: int) -> str | None:
+    """A batch that would take more than 5 % of the year to rooms that the target does not know, the room of each
+    such move in `unknown`. They would be refused, and what stands in the old place would have to go."""
+    if len(unknown) * 100 > standing * BATCH_PERCENT:
+        rooms = sorted(set(unknown))
+        named = ", ".join(rooms[:3]) + (" …" if len(rooms) > 3 else "")
+        return f"{len(unknown)} of {standing} bookings would move to rooms that Echo360 does not know ({named})"
     return None
 
 

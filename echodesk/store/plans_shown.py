@@ -44,7 +44,7 @@ def _shown(batches: Batches, one: BatchRecord, calls_per_minute: int) -> PlanSho
         scope=scope_in_words(one.scope),
         said=one.said,
         guard=one.guard,
-        confirm=confirmation(summary.counts.get("removed", 0)) if one.guard else "",
+        confirm=confirmation(summary) if one.guard else "",
         undoes=one.undoes or 0,
         compared=summary.compared,
         paused=summary.paused,

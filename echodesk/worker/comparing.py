@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from echodesk.messages import Scope
+from echodesk.planning.answers import Kind
 from echodesk.planning.batches import (
     BY_ITSELF,
     BatchKind,
@@ -22,7 +23,14 @@ from echodesk.planning.batches import (
     plan_difference,
 )
 from echodesk.planning.ground import Deadline
-from echodesk.planning.guards import DAY_COUNT, batch_guard, day_guard, removed_bookings, standing_by_day
+from echodesk.planning.guards import (
+    DAY_COUNT,
+    batch_guard,
+    day_guard,
+    removed_bookings,
+    rooms_guard,
+    standing_by_day,
+)
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
 from echodesk.planning.undoing import undo
 from echodesk.planning.values import Plan, RoomDay, Standing
@@ -117,7 +125,7 @@ class Comparing:
             state = BatchState.READY if batch.state is BatchState.CHECKING else BatchState.FAILED
             books.batches.become(batch.id, state, f"There is no plan from this timetable. {reason}")
             return
-        self._keep(books, batch, found.plans, summary_of(found), guard_of(found))
+        self._keep(books, batch, found.plans, summary_of(found), guard_of(books, found))
 
     def _save_undo(self, batch: BatchRecord, listed: Listed, books: Books) -> None:
         books.office.guard(self._epoch)
@@ -226,10 +234,20 @@ def summary_of(found: Comparison) -> Summary:
     )
 
 
-def guard_of(found: Comparison) -> str:
+def guard_of(books: Books, found: Comparison) -> str:
     """Why the plan of a comparison must be confirmed in writing, '' if it need not."""
     removed = counts(found.plans)["removed"]
-    return batch_guard(removed, found.schedules) or _day(found.plans) or ""
+    known = {one.key for one in books.journal.known_reference() if one.kind is Kind.ROOM}
+    moved = [
+        request.booking.place.room
+        for plan in found.plans
+        for request in plan.requests
+        if request.booking is not None and request.standing is not None and known
+    ]
+    unknown = [room for room in moved if room not in known]
+    return (
+        batch_guard(removed, found.schedules) or _day(found.plans) or rooms_guard(unknown, found.schedules) or ""
+    )
 
 
 def keep_preview(

@@ -126,7 +126,7 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
             f"Wait for it, or cancel it: `echodesk cancel {others[0]}`.",
         )
     if batch.guard:
-        asked = confirmation(books.batches.summary(batch.id).counts.get("removed", 0))
+        asked = confirmation(books.batches.summary(batch.id))
         if command.confirm.strip() != asked:
             raise NothingDone(
                 "Safety stop: this plan must be confirmed in writing",

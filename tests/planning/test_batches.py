@@ -17,6 +17,7 @@ from echodesk.planning.batches import (
     Pace,
     Progress,
     StepState,
+    Summary,
     Timer,
     batch_may_become,
     canary,
@@ -147,7 +148,8 @@ def test_how_long_it_takes_is_told_by_what_was_done_or_else_by_the_limit() -> No
 
 
 def test_what_must_be_typed_names_how_much_goes() -> None:
-    assert confirmation(412) == "remove 412"
+    assert confirmation(Summary(counts={"removed": 412, "made": 3}, calls=415)) == "remove 412"
+    assert confirmation(Summary(counts={"removed": 0, "moved": 80}, calls=80)) == "send 80"
 
 
 def test_a_scope_in_words() -> None:

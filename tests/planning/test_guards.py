@@ -15,6 +15,7 @@ from echodesk.planning.guards import (
     refresh_guard,
     removals,
     removed_bookings,
+    rooms_guard,
     standing_by_day,
 )
 from echodesk.planning.stops import StopKind, StopRecord
@@ -151,3 +152,13 @@ def test_a_stop_says_what_why_and_what_to_do() -> None:
     assert (feed.waits, feed.headline) == (False, "nothing is planned")
     assert "timetable" in feed.cause
     assert "timetable" in feed.next_step
+
+
+def test_rooms_that_the_target_does_not_know_hold_a_batch_that_goes_there() -> None:
+    assert rooms_guard(["New"] * 10, 200) is None
+    assert rooms_guard(["New B", "New A"] * 6, 200) == (
+        "12 of 200 bookings would move to rooms that Echo360 does not know (New A, New B)"
+    )
+    many = rooms_guard([f"New {number}" for number in range(11)], 200)
+    assert many is not None
+    assert many.endswith("(New 0, New 1, New 10 …)")

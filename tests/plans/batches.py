@@ -176,7 +176,7 @@ class _Batch:
     def _apply(self, number: int) -> None:
         world, played = self._world, self._played
         summary = world.look(lambda books: books.batches.summary(number))
-        world.ask(Apply("ann", number, confirm=confirmation(summary.counts["removed"])))
+        world.ask(Apply("ann", number, confirm=confirmation(summary)))
         if self._kills:
             self._kill(number, self._dice.randint(1, summary.calls))
         busy = (BatchState.CHECKING, BatchState.RUNNING)

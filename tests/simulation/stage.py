@@ -339,8 +339,9 @@ class Stage(World):
         )
         self.happened[f"plan: {kind}"] += number > 0
         if kind == "apply":
-            removed = self.look(lambda books: books.batches.summary(number)).counts.get("removed", 0)
-            return Apply("ann", number, confirm=confirmation(removed))
+            return Apply(
+                "ann", number, confirm=confirmation(self.look(lambda books: books.batches.summary(number)))
+            )
         if kind == "undo":
             return Undo("ann", number)
         return CancelPlan("ann", number) if kind == "cancel" else ContinuePlan("ann", number)

@@ -10,6 +10,8 @@ from echodesk import messages
 from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, RetrySteps, StopPlan, Undo
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
+from echodesk.simulator.faults import FaultKind
+from echodesk.simulator.switches import Switches, changed
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
 from tests.worker.guarded import BOOKINGS, HOURS, LESSONS, WEEKS, fill
@@ -416,3 +418,52 @@ def test_a_change_of_today_overtakes_a_batch_at_the_call_limit(world: Worlds) ->
     assert len(w.wire.seen) - before >= 0.95 * 120 / 2, "the call limit is used"
     assert ended(w, number, 600.0).state is BatchState.DONE
     assert w.sql("SELECT count(*) FROM STT_ECHO_AUDIT WHERE STATUS = 429") == [(0,)]
+
+
+def spoil_everything(w: World) -> int:
+    """Two hundred names are wrong, and a plan repairs them."""
+    hand = ByHand(w)
+    for slot in LESSONS:
+        for week in WEEKS:
+            hand.rename(external(slot, week), "Staff meeting")
+    return made(w)
+
+
+def test_the_first_steps_of_a_large_plan_go_alone_and_are_looked_at(w: World) -> None:
+    number = spoil_everything(w)
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 20)
+    w.calls()
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) > 20)
+    assert w.calls()["GET"] >= 1
+    assert plan(w, number).tried
+    assert ended(w, number).state is BatchState.DONE
+
+
+def test_when_echo360_does_not_hold_the_first_steps_a_plan_stands_still(w: World) -> None:
+    number = spoil_everything(w)
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 18)
+    w.faults(FaultKind.ROW_LOST, first=30, methods=("GET",))
+    found = ended(w, number)
+    assert found.state is BatchState.STOPPED
+    assert found.said.startswith("Echo360 does not hold what it said it holds, in 1 of the first 20 steps")
+    w.faults()
+    assert steps(w, number)[StepState.OPEN] == 180
+    w.ask(ContinuePlan("ann", number))
+    assert ended(w, number).state is BatchState.DONE
+    w.assert_equal()
+
+
+def test_a_plan_in_which_much_fails_stands_still_and_tells_echo360s_words(world: Worlds) -> None:
+    w = world(switches=changed(Switches(), {"max_text_length": 100}))
+    fill(w)
+    w.sql("UPDATE MODULE SET NAME = :name", name="x" * 300)
+    number = made(w)
+    w.ask(Apply("ann", number))
+    found = ended(w, number)
+    assert found.state is BatchState.STOPPED
+    assert "steps failed. Look at them before it goes on." in found.said
+    failed = w.look(lambda books: books.batches.steps(number, StepState.FAILED))
+    assert 6 <= len(failed) < 60
+    assert all("error.maxLength" in answer for _step, _state, answer in failed)
