@@ -10,13 +10,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """List what Echo360 holds and make a plan. Empty means: all rooms; from today on. Dates are ISO texts."""
+    """List what Echo360 holds and make a plan. Empty means: all rooms; from today on. Dates are ISO texts.
+
+    `year` names one that is not sent yet; applying the plan switches it on.
+    """
 
     by: str
     rooms: tuple[str, ...] = ()
     building: str = ""
     first: str = ""
     last: str = ""
+    year: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.steps import PlanScope
 from echodesk.worker.comparing import guard_of, keep_preview, summary_of
 from echodesk.worker.guarding import no_ground
+from echodesk.worker.reconciling import check_year
 
 TRIES = 3
 
@@ -36,6 +37,9 @@ def plan(
     building: Annotated[str, typer.Option(help="Code of one building.")] = "",
     first: Annotated[str, typer.Option("--from", help="First date, as 2026-11-23; without it today.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last date.")] = "",
+    year: Annotated[
+        str, typer.Option(help="A year (SETID) that is not sent yet: applying the plan switches it on.")
+    ] = "",
     file: Annotated[Path | None, typer.Option(help="Write the plan into this file, too.")] = None,
     calls_per_minute: CallLimit = None,
     data: Data = None,
@@ -60,8 +64,10 @@ def plan(
     with office_at(data, busy_s(wait)) as office:
         today = office.clock().campus_now().date()
         reading.span(first, last, today)
-        scope = PlanScope(tuple(room or ()), building, first, last)
+        scope = PlanScope(tuple(room or ()), building, first, last, year)
         rooms = office.look(lambda books: _rooms(books, scope))
+        if year:
+            office.read(lambda books: check_year(books, year))
         limit = calls_per_minute if calls_per_minute is not None else call_limit(office)
         if office.read(leader):
             number = _by_the_leader(office, scope, wait)
@@ -82,7 +88,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _by_the_leader(office: Office, scope: PlanScope, wait_s: float) -> int:
-    command = Compare(user(), scope.rooms, scope.building, scope.first, scope.last)
+    command = Compare(user(), scope.rooms, scope.building, scope.first, scope.last, scope.year)
     number = ask(office, command, wait_s).done.number
     if wait_until(office, number, frozenset({BatchState.COMPARING})) is BatchState.FAILED:
         batch = office.read(lambda books: books.batches.get(number))

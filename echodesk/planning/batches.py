@@ -175,7 +175,7 @@ def scope_in_words(scope: PlanScope) -> str:
     parts += [f"building {scope.building}"] if scope.building else []
     parts += [f"from {scope.first}"] if scope.first else []
     parts += [f"to {scope.last}"] if scope.last else []
-    return " ".join(parts) or "everything"
+    return (" ".join(parts) or "everything") + (f", with {scope.year} switched on" if scope.year else "")
 
 
 def identity(method: str, external_id: str, echo_id: str, printed: str) -> str:

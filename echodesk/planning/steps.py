@@ -23,6 +23,8 @@ class PlanScope:
     first: str = ""
     """ISO date."""
     last: str = ""
+    year: str = ""
+    """A year that is not sent yet: everything is planned as if it were, and applying the plan switches it on."""
 
     def holds(self, place: RoomDay, rooms: Collection[str] | None) -> bool:
         """True for a room-day that belongs to it. `rooms` are those that it names, or its building; None: all."""

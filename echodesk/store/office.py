@@ -60,6 +60,10 @@ _FREE = text(
     "UPDATE STT_ECHO_DIRTY SET HELD_BY = NULL WHERE HELD_BY IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM STT_ECHO_PAUSE p WHERE p.ID = HELD_BY AND p.LIFTED IS NULL)"
 )
+_SWITCH_ON = text(
+    "INSERT INTO STT_ECHO_SET (SETID, LIVE) VALUES (:setid, 1) ON CONFLICT (SETID) DO UPDATE SET LIVE = 1,"
+    " CHANGED = strftime('%Y-%m-%dT%H:%M:%fZ')"
+)
 _SETTINGS = text("SELECT NAME, VALUE FROM STT_ECHO_SETTING")
 _SETTING = text("SELECT VALUE FROM STT_ECHO_SETTING WHERE NAME = :name")
 _SET = text(
@@ -150,6 +154,10 @@ class Office:
     def rules(self) -> Rules:
         """The settings that shape the projection."""
         return rules_from({row.NAME: row.VALUE for row in self._connection.execute(_SETTINGS)})
+
+    def switch_on(self, setid: str) -> None:
+        """This year is sent from now on."""
+        self._connection.execute(_SWITCH_ON, {"setid": setid})
 
     def timer(self) -> Timer:
         """When everything is compared without anybody asking."""

@@ -73,6 +73,10 @@ class CmisBook:
         """How many lessons the tables hold that could be recorded, by live year; every live year is there."""
         return self.reader.sizes()
 
+    def has_year(self, setid: str) -> bool:
+        """True if the timetable has a lesson of this year."""
+        return self.reader.has_year(setid)
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         return self.reader.any_lesson()

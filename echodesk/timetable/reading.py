@@ -110,6 +110,10 @@ class TimetableReader:
         """How many lessons the tables hold that could be recorded, by live year; every live year is there."""
         return {row[0]: row[1] for row in self._conn.execute(statements.SIZES)}
 
+    def has_year(self, setid: str) -> bool:
+        """True if the timetable has a lesson of this year."""
+        return bool(self._conn.execute(statements.HAS_YEAR, {"setid": setid}).scalar_one())
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         return bool(self._conn.execute(statements.ANY_LESSON).scalar_one())

@@ -142,6 +142,7 @@ SIZES = _prepared(
 )
 
 ANY_LESSON = _prepared("SELECT EXISTS (SELECT 1 FROM TIMETABLE)")
+HAS_YEAR = _prepared("SELECT EXISTS (SELECT 1 FROM TIMETABLE WHERE TRIM(SETID) = :setid)")
 
 WEEKS = _prepared(
     """

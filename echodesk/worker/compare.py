@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import Content, Interval, LeftOut, Plan, RoomDay
@@ -27,6 +28,8 @@ from echodesk.worker.snapshot import plan_places
 from echodesk.worker.still import kept_still
 from echodesk.worker.stop_book import StopBook
 from echodesk.worker.trouble_books import SuspectBook, TryBook
+
+T = TypeVar("T")
 
 ROOMS_AT_ONCE = 10
 EVERYTHING = PlanScope()
@@ -97,22 +100,23 @@ async def compare_with(
     rooms: Collection[str] | None = None,
 ) -> Comparison:
     """Compare a listing with the projection. What moves between the scope and other room-days belongs to it."""
-    standing = listed.standing
     now = clock.campus_now()
     today = now.date().isoformat()
 
     def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int]:
+        mirror = ListedMirror(listed, meanwhile, books)
         found: dict[str, set[RoomDay]] = defaultdict(set)
         for room in books.timetable.rooms() if rooms is None else rooms:
             found[room] |= {one for one in books.timetable.room_days(room, today) if scope.holds(one, rooms)}
-        for one in standing:
+        for one in mirror.standing:
             if one.ours and one.place.date >= now.date() and scope.holds(one.place, rooms):
                 found[one.place.room].add(one.place)
         pauses = books.office.pauses()
         paused = sum(any(pause.covers(place) for pause in pauses) for places in found.values() for place in places)
-        return found, ListedMirror(listed, meanwhile, books), paused
+        return found, mirror, paused
 
-    places_of, mirror, paused = await ledger.read("places", all_places)
+    places_of, mirror, paused = await _with_year(ledger, "places", all_places, scope.year)
+    standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
     plans: list[Plan] = []
     left_out: list[LeftOut] = []
@@ -148,7 +152,7 @@ async def compare_with(
     with kept_still():
         for start in range(0, len(names), ROOMS_AT_ONCE):
             places = {place for room in names[start : start + ROOMS_AT_ONCE] for place in places_of[room]}
-            await ledger.read("compare", functools.partial(project, places))
+            await _with_year(ledger, "compare", functools.partial(project, places), scope.year)
     minute = now.hour * 60 + now.minute
     actual: dict[RoomDay, set[Shown]] = defaultdict(set)
     for one in standing:
@@ -170,3 +174,28 @@ async def compare_with(
     return Comparison(
         tuple(differing), len(ours), len(foreign), tuple(plans), tuple(left_out), len(expected), paused
     )
+
+
+class _NotKept(Exception):
+    """Everything is as it was; what was found meanwhile is in `answer`."""
+
+    def __init__(self, answer: Any) -> None:
+        super().__init__("a year was switched on to look at it, and is off again")
+        self.answer = answer
+
+
+async def _with_year(ledger: Ledger, step: str, work: Callable[[Books], T], year: str) -> T:
+    """Look at the books as they will be once this year is switched on; '' for as they are."""
+    if not year:
+        return await ledger.read(step, work)
+
+    def look(books: Books) -> None:
+        books.office.switch_on(year)
+        raise _NotKept(work(books))
+
+    try:
+        await ledger.write(step, look)
+    except _NotKept as found:
+        answer: T = found.answer
+        return answer
+    raise AssertionError("what was only looked at was kept")

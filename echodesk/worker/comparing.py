@@ -216,6 +216,8 @@ class Comparing:
                 pause = books.office.pause(Scope(), f"undone plan {batch.undoes}", batch.by, "")
                 # From now on nothing else is sent there: what the timetable wants would undo the undo.
                 books.batches.pause_steps(batch.id, pause, StepState.OPEN)
+            if batch.scope.year:
+                books.office.switch_on(batch.scope.year)
             books.batches.become(batch.id, BatchState.RUNNING)
 
         await self._ledger.write("plan", run)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from echodesk.planning.answers import Listing
 from echodesk.planning.records import MirrorRow
@@ -101,9 +101,13 @@ class ListedMirror:
         self._mirror: MirrorBook = books.mirror
         self._at: dict[RoomDay, list[MirrorRow]] = defaultdict(list)
         self._of: dict[str, list[MirrorRow]] = defaultdict(list)
-        for one in listed.standing:
-            lesson = books.timetable.lesson_of(one.external_id) if one.ours and one.external_id else None
+        self.standing: list[Standing] = []
+        """What was listed, judged anew: a year may be switched on since the client that read it was made."""
+        for found in listed.standing:
+            lesson = books.timetable.lesson_of(found.external_id) if found.external_id else None
+            one = found if found.ours is (lesson is not None) else replace(found, ours=lesson is not None)
             row = MirrorRow(one, *(lesson or (None, None, None)))
+            self.standing.append(one)
             self._at[one.place].append(row)
             if one.external_id is not None:
                 self._of[one.external_id].append(row)

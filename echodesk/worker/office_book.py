@@ -35,6 +35,10 @@ class OfficeBook(Protocol):
 
     def rules(self) -> Rules: ...
 
+    def switch_on(self, setid: str) -> None:
+        """This year is sent from now on."""
+        ...
+
     def timer(self) -> Timer:
         """When everything is compared without anybody asking."""
         ...

@@ -85,7 +85,9 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
     for room in command.rooms:
         if room not in known and not books.timetable.knows_room(room):
             raise WrongUse("There is no such room", f"Nobody knows a room {room!r}.", "Check the room's code.")
-    scope = PlanScope(command.rooms, command.building, command.first, command.last)
+    if command.year:
+        check_year(books, command.year)
+    scope = PlanScope(command.rooms, command.building, command.first, command.last, command.year)
     if command.building and not rooms_of(books, scope):
         raise WrongUse(
             "There is no such building", f"No room is in a building {command.building!r}.", "Check its code."
@@ -99,6 +101,16 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
         )
     number = books.batches.add(BatchKind.RECONCILE, command.by, scope)
     return CommandDone(f"Plan {number} is being made; nothing is sent.", 1, number)
+
+
+def check_year(books: Books, year: str) -> None:
+    """Raise `WrongUse` unless this year is in the timetable and not sent yet."""
+    if year in books.timetable.sizes():
+        raise WrongUse("This year is sent already", f"{year} is switched on.", "Compare without naming it.")
+    if not books.timetable.has_year(year):
+        raise WrongUse(
+            "There is no such year", f"The timetable has no lesson of {year!r}.", "Years are written as 2027/28."
+        )
 
 
 def _check_date(value: str) -> None:

@@ -56,6 +56,10 @@ class TimetableBook(Protocol):
         """How many lessons the tables hold that could be recorded, by live year; every live year is there."""
         ...
 
+    def has_year(self, setid: str) -> bool:
+        """True if the timetable has a lesson of this year."""
+        ...
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         ...

@@ -116,6 +116,22 @@ def test_a_plan_that_is_not_there(run: Run, folder: Path, command: str) -> None:
     assert run(command, "0", "--data", folder).code == 2
 
 
+def test_a_year_that_is_none_or_sent_already_is_refused(run: Run, folder: Path, sql: Sql, echo360: str) -> None:
+    (live,) = sql("SELECT SETID FROM STT_ECHO_SET")[0]
+    for year, title in ((live, "This year is sent already"), ("1999/00", "There is no such year")):
+        said = run("plan", "--echo360", echo360, "--year", year, "--data", folder, "--json")
+        assert (said.code, said.error["title"]) == (2, title)
+
+
+def test_a_draft_year_is_shown_and_stays_off(run: Run, folder: Path, sql: Sql, echo360: str) -> None:
+    (live,) = sql("SELECT SETID FROM STT_ECHO_SET")[0]
+    sql("UPDATE STT_ECHO_SET SET LIVE = 0")
+    shown = run("plan", "--echo360", echo360, "--year", live, "--data", folder, "--json")
+    assert (shown.code, shown.json["counts"]["made"]) == (0, 5)
+    assert f"everything, with {live} switched on" in run("plans", "--data", folder).out
+    assert sql("SELECT LIVE FROM STT_ECHO_SET") == [(0,)]
+
+
 def test_no_plans_yet(run: Run, folder: Path) -> None:
     assert run("plans", "--data", folder).out == "No plan was made yet: `echodesk plan`.\n"
 

@@ -11,7 +11,12 @@ SELDOM = frozenset(
     {"strays", "rooms", "sweep", "sweep marks", "booked by others", "people", "person", "GET person", "timer"}
 )
 """What a worker does every ten minutes or more seldom."""
-PLANS = frozenset({"open plans", "rooms of a plan", "plan", "progress", "next pieces", "pieces", "first steps"})
+PLANS = frozenset(
+    {
+        *("open plans", "rooms of a plan", "places", "compare", "plan", "progress", "next pieces", "pieces"),
+        "first steps",
+    }
+)
 """What a worker does for a plan of many room-days that somebody applies."""
 WINDOW = frozenset({"table", "counts", "detail", "safety stop"})
 """What a worker does for a window alone."""

@@ -18,12 +18,6 @@ import echodesk.worker
 UNCOMMITTED, COMMITTED = "before its commit", "after its commit"
 UNSENT, WRITTEN, ANSWERED = "before the write", "after the write", "after the answer"
 
-NOT_IN_A_WORKER = {
-    "places": "a comparison on request, outside the worker",
-    "compare": "a comparison on request, outside the worker",
-}
-"""Steps that no running worker takes, each with the reason."""
-
 _REQUESTS = (
     ("sign in", "POST", re.compile(r"/oauth2/")),
     ("GET schedules", "GET", re.compile(r"/public/api/v2/schedules(\?|$)")),
@@ -105,8 +99,6 @@ def _given(tree: ast.Module, function: ast.FunctionDef | ast.AsyncFunctionDef, p
 @cache
 def named_points() -> tuple[str, ...]:
     """All of them, in a fixed order."""
-    transactions = [
-        f"{step}: {when}" for step in sorted(steps() - NOT_IN_A_WORKER.keys()) for when in (UNCOMMITTED, COMMITTED)
-    ]
+    transactions = [f"{step}: {when}" for step in sorted(steps()) for when in (UNCOMMITTED, COMMITTED)]
     requests = [f"{name}: {when}" for name, _, _ in _REQUESTS for when in (UNSENT, WRITTEN, ANSWERED)]
     return (*transactions, *requests)

@@ -22,7 +22,7 @@ from echodesk.paths import DATABASE
 from echodesk.simulator.process import Address, SimulatorProcess
 from echodesk.worker.compare import Comparison
 from tests.end_to_end.kill_targets import RANDOM, targets
-from tests.end_to_end.points import COMMITTED, NOT_IN_A_WORKER, UNCOMMITTED, named_points
+from tests.end_to_end.points import COMMITTED, UNCOMMITTED, named_points
 from tests.end_to_end.programs import ROOT, environment, kill, ready, start_worker
 from tests.end_to_end.small_timetable import small_timetable
 
@@ -103,7 +103,7 @@ def test_killed_ten_times_during_first_fill_and_edits(tmp_path: Path) -> None:
 def test_killed_more_than_sixty_times_at_named_points_and_random_instants() -> None:
     """The share of a commit: every step and request is killed at, and every named point is crossed."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "66", "--seed", "60", "--json"],
+        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "76", "--seed", "60", "--json"],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -115,7 +115,7 @@ def test_killed_more_than_sixty_times_at_named_points_and_random_instants() -> N
     report = json.loads(done.stdout)
     assert report["violations"] == [], done.stderr
     assert done.returncode == 0
-    assert report["kills"] >= 66 - report["not_reached"] >= 60
+    assert report["kills"] >= 76 - report["not_reached"] >= 60
     assert report["random"] >= 3
     assert report["convergences"] >= 10
 
@@ -127,10 +127,9 @@ def test_every_step_of_the_worker_is_a_point_with_two_sides() -> None:
     for step in ("take lease", "intents", "settle", "expand", "recover"):
         assert f"{step}: {UNCOMMITTED}" in known
         assert f"{step}: {COMMITTED}" in known
-    assert not any(point.startswith(tuple(f"{step}: " for step in NOT_IN_A_WORKER)) for point in known)
 
 
-@pytest.mark.parametrize("kills", [60, 1_000])
+@pytest.mark.parametrize("kills", [76, 1_000])
 def test_a_campaign_goes_through_every_step_and_request(kills: int) -> None:
     chosen = targets(kills, random.Random(1))
     assert len(chosen) == kills

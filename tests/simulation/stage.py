@@ -12,28 +12,12 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, Undo
-from echodesk.messages import (
-    ChangeSetting,
-    Decide,
-    Pause,
-    Refresh,
-    Resume,
-    RetryMatching,
-    Scope,
-    Table,
-    TableQuery,
-    TryAgain,
-    Withdraw,
-)
-from echodesk.planning.batches import confirmation
-from echodesk.planning.values import DecisionKind
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.switches import Switches, changed
 from echodesk.simulator.wire import SimRequest, SimResponse
-from echodesk.stops import Allow
-from echodesk.worker.control import Asked, as_args
+from echodesk.worker.control import as_args
 from echodesk.worker.engine import Constants
+from tests.simulation.asking import asked
 from tests.simulation.ops import carry_out
 from tests.simulation.script import (
     ANY,
@@ -52,9 +36,8 @@ from tests.simulation.script import (
     Worker,
 )
 from tests.worker.by_hand import ByHand as Hands
-from tests.worker.campus import ROOMS, SETID, day, echo360_seed
+from tests.worker.campus import ROOMS, day, echo360_seed
 from tests.worker.process import Process
-from tests.worker.virtual_time import UTC_AT_START
 from tests.worker.world import World
 
 QUICK = Constants(idle_s=1.0)
@@ -293,58 +276,11 @@ class Stage(World):
 
     def post(self, step: Command) -> int:
         """Write a command down for whoever leads; returns its id."""
-        kind, args = as_args(self._asked(step.kind, dict(step.args)))
+        command = asked(self, step.kind, dict(step.args))
+        if getattr(command, "plan", 0):
+            self.happened[f"plan: {step.kind}"] += 1
+        kind, args = as_args(command)
         return self.office.write(lambda books: books.office.post_command(kind, args, "ann"))
-
-    def _asked(self, kind: str, args: dict[str, str | int]) -> Asked:
-        texts = {name: str(value) for name, value in args.items()}
-        if kind == "pause":
-            until = texts.pop("for_s", "")
-            if until:
-                at = UTC_AT_START + dt.timedelta(seconds=self.loop.now + float(until))
-                until = f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-            return Pause("exams", "ann", Scope(**texts), until)
-        if kind == "resume":
-            return Resume("ann")
-        if kind == "retry":
-            return RetryMatching("ann", Table(texts.get("table", "queue")), TableQuery())
-        if kind == "refresh":
-            return Refresh("ann", texts.get("room", ""), texts.get("date", ""))
-        if kind == "set":
-            return ChangeSetting("ann", texts["name"], texts["value"])
-        if kind == "decide":
-            lessons = tuple(int(slot) for slot in texts["lessons"].split(","))
-            winner = lessons[0] if texts["kind"] == DecisionKind.RECORD_ONE else None
-            weeks = (int(texts["week"]),) if "week" in texts else ()
-            return Decide("ann", "so it is", DecisionKind(texts["kind"]), SETID, lessons, winner, weeks)
-        if kind == "withdraw":
-            return Withdraw("ann", "no more", (int(args["decision"]),))
-        if kind == "allow":
-            return Allow("ann", int(args["stop"]), "it is so", int(args["last_item"]))
-        if kind == "try_again":
-            return TryAgain("ann")
-        if kind == "compare":
-            return Compare("ann", (texts["room"],) if "room" in texts else ())
-        if kind in ("apply", "undo", "cancel", "go_on"):
-            return self._about_a_plan(kind)
-        raise ValueError(f"nobody asks for {kind!r}")
-
-    def _about_a_plan(self, kind: str) -> Asked:
-        """About the last plan for which it can be asked; about none, if there is none."""
-        states = {"apply": ["READY"], "undo": ["DONE", "CANCELLED"], "cancel": ["READY", "RUNNING"]}
-        wanted = states.get(kind, ["STOPPED"])
-        newest = self.look(lambda books: books.batches.newest(20))
-        number = next(
-            (one.id for one in newest if one.state in wanted and (one.undoes is None or kind != "undo")), 0
-        )
-        self.happened[f"plan: {kind}"] += number > 0
-        if kind == "apply":
-            return Apply(
-                "ann", number, confirm=confirmation(self.look(lambda books: books.batches.summary(number)))
-            )
-        if kind == "undo":
-            return Undo("ann", number)
-        return CancelPlan("ann", number) if kind == "cancel" else ContinuePlan("ann", number)
 
     def _worker(self, step: Worker) -> None:
         while len(self.processes) <= step.worker:

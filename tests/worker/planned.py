@@ -1,0 +1,65 @@
+"""Plans of the whole year in tests: what goes wrong, and somebody who compares and applies."""
+
+from __future__ import annotations
+
+from echodesk.batches import Apply, Compare
+from echodesk.planning.batches import BatchRecord, BatchState, StepState
+from tests.worker.by_hand import ByHand
+from tests.worker.guarded import LESSONS, WEEKS
+from tests.worker.values import external
+from tests.worker.world import World
+
+
+def spoil(w: World, slots: range = range(1, 4)) -> None:
+    """By hand: lessons of week 2 removed, and one renamed."""
+    hand = ByHand(w)
+    for slot in slots:
+        hand.remove(external(slot))
+    hand.rename(external(slots.stop), "Staff meeting")
+
+
+def plan(w: World, number: int) -> BatchRecord:
+    found = w.look(lambda books: books.batches.get(number))
+    assert found is not None
+    return found
+
+
+def steps(w: World, number: int) -> dict[StepState, int]:
+    return dict(w.look(lambda books: books.batches.progress(number)).by_state)
+
+
+def made(w: World, **scope: object) -> int:
+    """A plan that is ready to be looked at."""
+    number = w.ask(Compare("ann", **scope)).number  # type: ignore[arg-type]  # a scope
+    w.until(lambda: plan(w, number).state is not BatchState.COMPARING, 120.0)
+    return number
+
+
+def ended(w: World, number: int, within_s: float = 300.0) -> BatchRecord:
+    """It has come to its end, or stands still."""
+    w.until(lambda: plan(w, number).state not in (BatchState.CHECKING, BatchState.RUNNING), within_s)
+    return plan(w, number)
+
+
+def applied(w: World, number: int, **more: object) -> BatchRecord:
+    w.ask(Apply("ann", number, **more))  # type: ignore[arg-type]  # its other fields
+    return ended(w, number)
+
+
+def lose_many(w: World, lessons: int = 10) -> None:
+    """Lessons are in the timetable no more, and no trigger saw it."""
+    triggers = [row[0] for row in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    for name in triggers:
+        if name.startswith("STT_"):
+            w.sql(f"DROP TRIGGER {name}")
+    for slot in range(1, lessons + 1):
+        w.cancel(slot)
+
+
+def spoil_everything(w: World) -> int:
+    """Two hundred names are wrong, and a plan repairs them."""
+    hand = ByHand(w)
+    for slot in LESSONS:
+        for week in WEEKS:
+            hand.rename(external(slot, week), "Staff meeting")
+    return made(w)

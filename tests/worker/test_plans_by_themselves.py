@@ -1,0 +1,113 @@
+"""Comparisons that come at their time, and years that a plan switches on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from echodesk import messages
+from echodesk.batches import Compare
+from echodesk.errors import WrongUse
+from echodesk.planning.batches import BatchRecord, BatchState, StepState
+from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
+from tests.worker.guarded import BOOKINGS, fill
+from tests.worker.planned import applied, lose_many, made, plan, spoil, steps
+from tests.worker.world import World
+
+Worlds = Callable[..., World]
+
+
+@pytest.fixture
+def w(world: Worlds) -> World:
+    """Two hundred bookings ahead; everything stands."""
+    made = world()
+    fill(made)
+    return made
+
+
+def at_night(w: World, **settings: str) -> None:
+    """Everything is compared at three; nobody asks for it."""
+    for name, value in {"compare_at": "03:00", **settings}.items():
+        w.ask(messages.ChangeSetting("ann", name, value))
+
+
+def newest(w: World) -> BatchRecord | None:
+    found = w.look(lambda books: books.batches.newest(1))
+    return found[0] if found else None
+
+
+def until_three(w: World) -> None:
+    """The night passes at once; the worker wakes soon after three."""
+    w.loop.forward(20 * 3_600.0)
+    w.pass_time(120.0)
+
+
+def test_at_its_time_everything_is_compared_and_repaired(w: World) -> None:
+    at_night(w)
+    spoil(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert (found.state, found.by) == (BatchState.DONE, f"the comparison of {day(1, 2).isoformat()}")
+    w.assert_equal()
+    w.calls()
+    w.pass_time(120.0)
+    assert newest(w) == found, "once a day"
+
+
+def test_what_a_safety_stop_holds_at_night_waits_for_a_yes(w: World) -> None:
+    lose_many(w, 20)
+    at_night(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert (found.state, found.guard != "") == (BatchState.READY, True)
+
+
+@pytest.mark.parametrize("settings", [{"compare_days": "7"}, {"compare_at": "off"}, {"compare_at": "23:59"}])
+def test_on_other_days_and_before_its_time_nothing_is_compared(w: World, settings: dict[str, str]) -> None:
+    at_night(w, **settings)
+    until_three(w)
+    assert newest(w) is None
+
+
+def test_it_can_be_left_to_staff(w: World) -> None:
+    at_night(w, compare_sends="off")
+    spoil(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert found.state is BatchState.READY
+
+
+def next_year(w: World) -> None:
+    """The office has drafted the next year in a copy of this one; nothing of it is sent."""
+    with w.edit() as cmis:
+        fill_year(cmis, OTHER_SETID, live=0)
+        cmis.add(1, room="R1", weekday=5, at="09:00-10:00", weeks=(7, 8), setid=OTHER_SETID)
+        cmis.add(2, room="R2", weekday=5, at="09:00-10:00", weeks=(7, 8), setid=OTHER_SETID)
+
+
+def test_a_year_is_switched_on_by_a_plan_and_not_before(w: World) -> None:
+    next_year(w)
+    w.settle()
+    w.calls()
+    number = made(w, year=OTHER_SETID)
+    assert steps(w, number) == {StepState.OPEN: 4}
+    assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID}
+    w.pass_time(700.0)
+    assert "POST" not in w.calls()
+    assert applied(w, number).state is BatchState.DONE
+    assert w.calls()["POST"] == 4
+    assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID, OTHER_SETID}
+    assert len(w.schedules()) == BOOKINGS + 4
+    w.assert_equal()
+    again = made(w)
+    assert plan(w, again).state is BatchState.DONE, "what stands of the new year is ours"
+
+
+@pytest.mark.parametrize("year", [SETID, "1999/00"])
+def test_a_year_that_is_sent_already_or_is_none_is_refused(w: World, year: str) -> None:
+    with pytest.raises(WrongUse):
+        w.ask(Compare("ann", year=year))

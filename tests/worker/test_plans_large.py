@@ -1,0 +1,121 @@
+"""Large plans: the first steps alone, the call limit, what fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from echodesk import messages
+from echodesk.batches import Apply, ContinuePlan, RetrySteps
+from echodesk.planning.batches import BatchState, StepState
+from echodesk.simulator.faults import FaultKind
+from echodesk.simulator.switches import Switches, changed
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import day
+from tests.worker.guarded import BOOKINGS, HOURS, LESSONS, WEEKS, fill
+from tests.worker.planned import ended, made, plan, spoil_everything, steps
+from tests.worker.values import external
+from tests.worker.world import World
+
+Worlds = Callable[..., World]
+
+
+@pytest.fixture
+def w(world: Worlds) -> World:
+    """Two hundred bookings ahead; everything stands."""
+    made = world()
+    fill(made)
+    return made
+
+
+def test_a_change_of_today_overtakes_a_batch_at_the_call_limit(world: Worlds) -> None:
+    w = world(calls_per_minute=120)
+    with w.edit() as cmis:
+        for slot in LESSONS:
+            place = (slot - 1) // 5
+            cmis.add(slot, room=f"R{place % 4 + 1}", weekday=place // 4 + 1, at=HOURS[slot % 5], weeks=WEEKS)
+        cmis.add(50, room="R1", weekday=1, at="08:30-09:00", weeks=(1,), module="M1")
+    w.settle()
+    hand = ByHand(w)
+    for slot in LESSONS:
+        for week in WEEKS:
+            hand.rename(external(slot, week), "Staff meeting")
+    number = made(w)
+    assert steps(w, number) == {StepState.OPEN: BOOKINGS}
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 40, 300.0)
+    latest = 0.0
+    for minute in range(4):
+        asked = w.loop.now
+        w.change(50, at=f"{10 + minute}:00-{10 + minute}:30")
+        time = f"{10 + minute}:00-{10 + minute}:30"
+        w.until(lambda time=time: w.schedules()[external(50, 1)].time == time)  # type: ignore[misc]  # the loop's
+        latest = max(latest, w.loop.now - asked)
+        w.pass_time(3.0)
+    assert latest < 10.0
+    assert plan(w, number).state is BatchState.RUNNING
+    before = len(w.wire.seen)
+    w.pass_time(30.0)
+    assert len(w.wire.seen) - before >= 0.95 * 120 / 2, "the call limit is used"
+    assert ended(w, number, 600.0).state is BatchState.DONE
+    assert w.sql("SELECT count(*) FROM STT_ECHO_AUDIT WHERE STATUS = 429") == [(0,)]
+
+
+def test_the_first_steps_of_a_large_plan_go_alone_and_are_looked_at(w: World) -> None:
+    number = spoil_everything(w)
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 20)
+    w.calls()
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) > 20)
+    assert w.calls()["GET"] >= 1
+    assert plan(w, number).tried
+    assert ended(w, number).state is BatchState.DONE
+
+
+def test_when_echo360_does_not_hold_the_first_steps_a_plan_stands_still(w: World) -> None:
+    number = spoil_everything(w)
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 18)
+    w.faults(FaultKind.ROW_LOST, first=30, methods=("GET",))
+    found = ended(w, number)
+    assert found.state is BatchState.STOPPED
+    assert found.said.startswith("Echo360 does not hold what it said it holds, in 1 of the first 20 steps")
+    w.faults()
+    assert steps(w, number)[StepState.OPEN] == 180
+    w.ask(ContinuePlan("ann", number))
+    assert ended(w, number).state is BatchState.DONE
+    w.assert_equal()
+
+
+def test_a_plan_in_which_much_fails_stands_still_and_tells_echo360s_words(world: Worlds) -> None:
+    w = world(switches=changed(Switches(), {"max_text_length": 100}))
+    fill(w)
+    w.sql("UPDATE MODULE SET NAME = :name", name="x" * 300)
+    number = made(w)
+    w.ask(Apply("ann", number))
+    found = ended(w, number)
+    assert found.state is BatchState.STOPPED
+    assert "steps failed. Look at them before it goes on." in found.said
+    failed = w.look(lambda books: books.batches.steps(number, StepState.FAILED))
+    assert 6 <= len(failed) < 60
+    assert all("error.maxLength" in answer for _step, _state, answer in failed)
+
+
+def test_failed_steps_are_told_and_sent_again_alone(w: World) -> None:
+    hand = ByHand(w)
+    hand.remove(external(1))
+    hand.recorders("R1")
+    number = made(w)
+    w.ask(Apply("ann", number))
+    w.pass_time(30.0)
+    found = w.look(lambda books: books.batches.steps(number))
+    assert {state for _step, state, _answer in found} <= {StepState.FAILED, StepState.OPEN}
+    hand.recorders()
+    w.ask(messages.TryAgain("ann"))
+    if found[0][1] is StepState.FAILED:
+        w.ask(RetrySteps("ann", number))
+    w.ask(messages.Refresh("ann", "R1", day(2).isoformat()))
+    assert ended(w, number, 7_300.0).state is BatchState.DONE
+    w.settle()
+    w.assert_equal()
