@@ -12,11 +12,12 @@ import contextlib
 import json
 import logging
 import os
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,12 +33,18 @@ HISTORIES = 600
 """Of the 10,000 of a release, so many are of the mixes of one mutant at least."""
 EXAMPLES = 5_000
 FIRST_SEED = 1
+PATIENCE_S = 90
+"""The longest history of the whole program computes for a few seconds."""
 MEMORY = Path("/dev/shm")
 """Histories need no disk; a folder of their own is made in it."""
 
 
 NOT_THE_RULE = ("TypeError", "AttributeError", "NameError", "KeyError", "ImportError")
 """A mutant that ends like this was not without its rule: it was broken."""
+
+
+class Endless(KeyboardInterrupt):
+    """Time is up. Of this kind, because nothing on the way may take it for a defect of the program and go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +72,10 @@ def main(arguments: Sequence[str]) -> int:
     names = wish.names or [one.name for one in MUTANTS]
     verdicts: list[Verdict] = []
     with ProcessPoolExecutor(wish.processes) as pool:
-        for verdict in pool.map(_judge, [(name, wish.histories) for name in names]):
-            verdicts.append(verdict)
-            sys.stderr.write(f"[{len(verdicts)}/{len(names)}] {_line(verdict)}\n")
+        for judged in as_completed([pool.submit(_judge, (name, wish.histories)) for name in names]):
+            verdicts.append(judged.result())
+            sys.stderr.write(f"[{len(verdicts)}/{len(names)}] {_line(verdicts[-1])}\n")
+    verdicts.sort(key=lambda one: names.index(one.name))
     missed = [one for one in verdicts if not one.caught]
     found = {
         "caught": [asdict(one) for one in verdicts if one.caught],
@@ -113,7 +121,15 @@ def _by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
     with _folder() as folder:
         for number in range(histories):
             mix, seed = _which(mutant, number)
-            outcome = play(draw(seed, mix), folder, mutant.apply)
+            try:
+                with _patience():
+                    outcome = play(draw(seed, mix), folder, mutant.apply)
+            except Endless:
+                return (
+                    number + 1,
+                    f"{mix} {seed}",
+                    f"it does not end within {PATIENCE_S} s of computing",
+                )
             broken = [one for one in outcome.violations if any(kind in one for kind in NOT_THE_RULE)]
             if broken:
                 raise AssertionError(f"the mutant {mutant.name} does not fit the program any more: {broken[0]}")
@@ -129,6 +145,22 @@ def _which(mutant: Mutant, number: int) -> tuple[str, int]:
     if number % 4 == 3:
         return others[number // 4 % len(others)], FIRST_SEED + number
     return own[number % len(own)], FIRST_SEED + number
+
+
+@contextlib.contextmanager
+def _patience() -> Iterator[None]:
+    """A mutant that is busy for ever has given itself away; seconds of the processor, whatever else it does."""
+
+    def on_signal(_number: int, _frame: object) -> None:
+        raise Endless
+
+    before = signal.signal(signal.SIGVTALRM, on_signal)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0.0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 @contextlib.contextmanager
