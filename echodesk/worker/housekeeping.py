@@ -226,7 +226,9 @@ class Housekeeper:
         today = now.date().isoformat()
         places = self._room_days(room, books)
         busy = frozenset(self._flight.busy)
-        works = plan_places(books, places - busy, busy, now, {}, refreshed=False).works
+        # What is paused is marked as well: it is held then, and planned as soon as the pause is lifted.
+        looked = plan_places(books, places - busy, busy, now, {}, refreshed=False, heed_pauses=False)
+        works = looked.works
         differing = {place for work in works for request in work.open for place in request.places}
         # What a batch sends, or waits to send, is sent by it: exactly what somebody said yes to.
         differing -= books.batches.open_at(differing).keys()

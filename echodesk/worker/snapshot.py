@@ -127,14 +127,17 @@ def plan_places(
     now: dt.datetime,
     refresh: dict[RoomDay, tuple[int, ...]],
     refreshed: bool,
+    *,
+    heed_pauses: bool = True,
 ) -> Snapshot:
     """Plans for these room-days and all they are linked with; what touches a busy room-day is left for later.
 
     `refresh` holds the ids of due refresh marks of each room-day, to be cleared by the plan's last transaction.
+    Without `heed_pauses` what is paused is planned too, for whoever only looks.
     """
     picture = look(books, places, now.date())
     rules = books.office.rules()
-    pauses = books.office.pauses(picture.places)
+    pauses = books.office.pauses(picture.places) if heed_pauses else []
     closed = books.places.closed_rooms()
     numbers = {mark.place: mark for mark in books.places.marks_at(picture.places)}
     links = [(a, b) for a, b in picture.links if a in picture.places and b in picture.places]

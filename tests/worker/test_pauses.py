@@ -233,3 +233,19 @@ def test_a_pause_that_comes_while_the_worker_signs_in_holds_what_was_about_to_be
     w.resume()
     w.settle()
     w.assert_equal()
+
+
+def test_what_the_sweep_finds_during_a_pause_is_sent_as_soon_as_it_is_lifted(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, weeks=(2, 3))
+    w.settle()
+    w.pause(room="R1")
+    w.sql("UPDATE MODULE SET NAME = 'Another title'")
+    w.calls()
+    w.loop.forward(601.0)
+    w.pass_time(5.0)
+    assert w.calls() == {}
+    w.resume()
+    w.pass_time(3.0)
+    assert w.calls() == {"PUT": 2}
+    w.assert_equal()
