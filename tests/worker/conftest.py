@@ -40,7 +40,7 @@ def university(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 ON_FILE = frozenset(
-    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "recovery", "thread", "plans")
+    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "recovery", "thread")
 )
 """Tests that run on a database file through SQLAlchemy; all others on the same statements in memory."""
 
