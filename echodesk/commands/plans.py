@@ -12,7 +12,7 @@ from echodesk.batches import Apply, CancelPlan, PlanCommand, Undo
 from echodesk.commands.acting import LARGEST_ID, WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
-from echodesk.commands.plan_file import number_in
+from echodesk.commands.plan_file import number_in, write_table
 from echodesk.commands.plan_texts import list_line, plan_text, plan_values, read_plan
 from echodesk.commands.working import call_limit
 from echodesk.errors import NothingDone, WrongUse
@@ -31,6 +31,7 @@ def plans(
     number: Annotated[
         int | None, typer.Argument(help="One plan, with all its steps.", min=1, max=LARGEST_ID)
     ] = None,
+    csv: Annotated[Path | None, typer.Option(help="With a number: write its steps as a table.")] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -40,8 +41,16 @@ def plans(
     """
     with office_at(data) as office:
         if number is not None:
+            if csv is not None:
+                detail = office.read(lambda books: books.screens.plan(number, call_limit(office)))
+                if detail is not None:
+                    write_table(csv, detail)
             show(office, number, as_json=json)
             return
+        if csv is not None:
+            raise WrongUse(
+                "Which plan?", "--csv was given without a number.", "Write `echodesk plans N --csv FILE`."
+            )
         stamp = campus_stamps(office)
 
         def read(books: AllBooks) -> list[tuple[BatchRecord, Progress]]:

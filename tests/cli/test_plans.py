@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
 import sys
@@ -236,6 +237,25 @@ def test_a_file_of_another_database_is_refused(run: Run, folder: Path, file: Pat
 def test_a_file_that_is_not_there(run: Run, folder: Path, tmp_path: Path) -> None:
     said = run("apply", tmp_path / "nothing.json", "--data", folder, "--json")
     assert (said.code, said.error["title"]) == (2, "There is no such plan")
+
+
+def test_the_steps_as_a_table_in_which_nothing_is_a_formula(
+    run: Run, folder: Path, sql: Sql, echo360: str, tmp_path: Path
+) -> None:
+    sql("UPDATE MODULE SET NAME = '=1+1'")
+    sql("INSERT INTO STT_ECHO_SETTING (NAME, VALUE, BY) VALUES ('title', '{module name}', 'ann')")
+    shown = run("plan", "--echo360", echo360, "--data", folder, "--json").json["plan"]
+    path = tmp_path / "plan.csv"
+    assert run("plans", shown, "--csv", path, "--data", folder).code == 0
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        heading, *rows = csv.reader(file)
+    assert heading[:3] == ["step", "action", "date"]
+    assert len(rows) == 5
+    assert {row[5] for row in rows} == {"'=1+1"}
+    assert {row[9] for row in rows} == {"OPEN"}
+    assert run("plans", "--csv", path, "--data", folder).code == 2
+    nowhere = run("plans", shown, "--csv", tmp_path, "--data", folder, "--json")
+    assert (nowhere.code, nowhere.error["title"]) == (1, "The plan's table could not be written")
 
 
 def test_a_place_where_nothing_can_be_written(run: Run, folder: Path, echo360: str, tmp_path: Path) -> None:
