@@ -52,7 +52,7 @@ UNTRIGGERED = {"feature": 2.0, "group": 1.5, "title": 1.5, "week_set": 2.0, "wee
 BUSY_DAYS = {"swap": 6.0, "rotate": 5.0, "shuttle": 3.0, "day": 3.0, "weeks": 3.0, "room": 4.0}
 BACK_OFF_S = 600.0
 """Waits that answers imposed: Echo360 asked for them, or nobody could reach it for a while (H3: up to 5 min)."""
-DEEP = 4
+DEEP = 3
 """Weight of the mixes whose faults meet the most rules."""
 HOUR_S = 3_600.0
 """Echo360 asked for an hour (H3), or surprises that nothing explains doubled the wait up to one (decisions)."""
@@ -99,7 +99,6 @@ class Mix:
 MIXES: Mapping[str, Mix] = {
     "clean": Mix(about="Edits alone: no fault, no kill, no pause."),
     "rotations": Mix(
-        weight=DEEP,
         about="Swaps, rotations, shuttles and moves between days and weeks, no fault.",
         edits=BUSY_DAYS,
     ),
@@ -319,7 +318,6 @@ MIXES: Mapping[str, Mix] = {
         grace_s=BACK_OFF_S,
     ),
     "in between": Mix(
-        weight=DEEP,
         about="Edits of a lesson during its own expansion, planning, sending and refresh.",
         faults=(K.SLOW, K.SPURIOUS_CLASH, K.RESET_APPLIED),
         acts={"between": 5.0, "refresh": 1.0},
