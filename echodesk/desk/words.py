@@ -121,6 +121,7 @@ _WHYS: Mapping[str, str] = {
     "HAND_OVER": "Another module carries the shared recording now",
     "NOT_WANTED": "Recording is no longer wanted",
     "LOST_CLASH": "Another lesson keeps the room",
+    "UNDONE": "A plan is taken back",
     "STEPS_ASIDE": "Made way for another lesson; sent again afterwards",
 }
 

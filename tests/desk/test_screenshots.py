@@ -31,7 +31,10 @@ def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication
     async def body(desk: Desk) -> None:
         files = await screenshots.take(desk.window, tmp_path)
         names = [file.name for file in files]
-        assert names == ["overview.png", "timetable-changes.png", "weekly-updates.png", "room-clashes.png"]
+        assert names == [
+            *("overview.png", "timetable-changes.png", "weekly-updates.png", "room-clashes.png"),
+            "compare-and-repair.png",
+        ]
         for file in files:
             picture = QImage(str(file))
             assert (picture.width(), picture.height()) == screenshots.SIZE
