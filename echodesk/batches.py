@@ -115,6 +115,8 @@ class PlanShown:
     calls: int
     left_out: tuple[tuple[str, int], ...]
     """(reason, lessons that would not be recorded)."""
+    unplanned: int
+    """Room-days that could not be planned, by a defect of our own."""
     kept: tuple[str, ...]
     """What an undo cannot take back, each with why."""
     steps: tuple[tuple[str, int], ...]

@@ -74,6 +74,7 @@ def plan_values(
         "paused": summary.paused,
         "schedules": summary.schedules,
         "foreign": summary.foreign,
+        "unplanned": summary.unplanned,
         "counts": dict(summary.counts),
         "calls": summary.calls,
         "minutes": round(summary.calls / limit, 1) if limit else 0.0,
@@ -142,6 +143,8 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
         lines.append(f"Not recorded: {told}.")
     if summary.foreign:
         lines.append(f"{summary.foreign:,} schedules were booked by others and stay as they are.")
+    if summary.unplanned:
+        lines.append(f"{summary.unplanned:,} room-days could not be planned; the log says why.")
     lines += [f"  not taken back  {one}" for one in summary.refused[:SHOWN]]
     return lines
 

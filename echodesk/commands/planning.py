@@ -51,10 +51,10 @@ def plan(
     Whoever is sending makes the comparison; where nobody is, it is made here, with the credentials of
     ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET. The listing uses the institution's call limit
     like everything else. The plan is kept: `apply` sends it, exactly as shown.
-    JSON: plan (its number), compared and paused (room-days), schedules and foreign (in what was listed), counts
-    (made, changed, moved, handed_over, removed), calls, minutes, guard (why staff must confirm it) and confirm
-    (what to type then), left_out (reason: lessons), steps (number, piece, action, external_id, why, before, after,
-    needs, state, answer), progress, calls_left, minutes_left.
+    JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
+    listed), counts (made, changed, moved, handed_over, removed), calls, minutes, guard (why staff must confirm it)
+    and confirm (what to type then), left_out (reason: lessons), steps (number, piece, action, external_id, why,
+    before, after, needs, state, answer), progress, calls_left, minutes_left.
     """
     if room and building:
         raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")

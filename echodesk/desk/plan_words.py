@@ -83,6 +83,8 @@ def facts(plan: PlanShown) -> list[str]:
         lines.append(f"{formats.counted(plan.paused, 'room-day')} paused, and left as they are.")
     if plan.foreign:
         lines.append(f"Booked in Echo360 by others: {formats.number(plan.foreign)}, never touched.")
+    if plan.unplanned:
+        lines.append(f"{formats.counted(plan.unplanned, 'room-day')} could not be planned; the log says why.")
     if plan.kept:
         lines.append(f"Not taken back: {formats.number(len(plan.kept))}. {'; '.join(plan.kept[:3])}")
     return lines

@@ -126,6 +126,8 @@ class Summary:
     calls: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
     """Reason → occurrences that would not be recorded."""
+    unplanned: int = 0
+    """Room-days of rooms that could not be planned, by a defect of our own."""
     refused: tuple[str, ...] = ()
     """Of an undo: what cannot be taken back, each with why."""
 

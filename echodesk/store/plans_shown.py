@@ -52,6 +52,7 @@ def _shown(batches: Batches, one: BatchRecord, calls_per_minute: int) -> PlanSho
         counts=tuple(summary.counts.items()),
         calls=summary.calls,
         left_out=tuple(summary.left_out.items()),
+        unplanned=summary.unplanned,
         kept=summary.refused,
         steps=tuple((state.value, count) for state, count in progress.by_state.items()),
         minutes=left,

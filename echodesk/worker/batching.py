@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 from collections.abc import Sequence
 
+from echodesk.errors import EchoDeskError
 from echodesk.planning.batches import (
     CANARY_STEPS,
     BatchKind,
@@ -33,6 +35,8 @@ from echodesk.worker.listed import Listed, Meanwhile, NotListed
 from echodesk.worker.planner import Planner
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.tasks import Tasks
+
+log = logging.getLogger(__name__)
 
 IN_FLIGHT = 10
 """So many requests of a batch are on their way at once: one more than there are connections keeps these busy, and
@@ -67,7 +71,7 @@ class Batching:
         self._tasks = tasks
         self._epoch = epoch
         self._report = report
-        self._comparing = Comparing(ledger, capture, clock, flight, gate, epoch)
+        self._comparing = Comparing(ledger, capture, clock, flight, gate, epoch, report)
         self._running: asyncio.Task[None] | None = None
         self._may_be_open = True
         """There may be an open batch; known after the first look."""
@@ -97,6 +101,11 @@ class Batching:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
+            problem = None if task.cancelled() else task.exception()
+            if isinstance(problem, EchoDeskError):
+                log.info("a comparison ended with the term: %s", problem)
+            elif problem is not None:
+                raise problem
 
     async def work_some(self) -> bool:
         """Look after open batches; False if there is nothing to do."""

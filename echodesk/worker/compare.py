@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from echodesk.worker.books import (
     ScreenBook,
     TimetableBook,
 )
+from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.listed import Listed, ListedMirror, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.snapshot import plan_places
@@ -53,6 +54,8 @@ class Comparison:
     """Room-days that were compared."""
     paused: int = 0
     """Room-days that a pause holds; they were not."""
+    unplanned: int = 0
+    """Room-days of rooms that could not be planned, by a defect of our own; they were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,12 @@ async def compare_with(
     clock: Clock,
     scope: PlanScope = EVERYTHING,
     rooms: Collection[str] | None = None,
+    report: Report | None = None,
 ) -> Comparison:
-    """Compare a listing with the projection. What moves between the scope and other room-days belongs to it."""
+    """Compare a listing with the projection. What moves between the scope and other room-days belongs to it.
+
+    With `report`, a room that cannot be planned is told of and left out, and all others go on (reliability Q5).
+    """
     now = clock.campus_now()
     today = now.date().isoformat()
 
@@ -148,11 +155,24 @@ async def compare_with(
             if work.plan.requests:
                 plans.append(work.plan)
 
+    async def planned(some: Sequence[str]) -> None:
+        places = {place for room in some for place in places_of[room]}
+        looking = _with_year(ledger, "compare", functools.partial(project, places), scope.year)
+        if report is None:
+            await looking
+        elif isinstance(outcome := await attempt(looking), Defect):
+            if len(some) > 1:
+                for room in some:
+                    await planned([room])
+            else:
+                report(f"Comparing room {some[0]} with Echo360", outcome)
+                unplanned.update(places)
+
+    unplanned: set[RoomDay] = set()
     names = sorted(places_of)
     with kept_still():
         for start in range(0, len(names), ROOMS_AT_ONCE):
-            places = {place for room in names[start : start + ROOMS_AT_ONCE] for place in places_of[room]}
-            await _with_year(ledger, "compare", functools.partial(project, places), scope.year)
+            await planned(names[start : start + ROOMS_AT_ONCE])
     minute = now.hour * 60 + now.minute
     actual: dict[RoomDay, set[Shown]] = defaultdict(set)
     for one in standing:
@@ -172,7 +192,14 @@ async def compare_with(
     ours = {one.echo_id for one in standing if one.ours}
     foreign = {one.echo_id for one in standing if not one.ours}
     return Comparison(
-        tuple(differing), len(ours), len(foreign), tuple(plans), tuple(left_out), len(expected), paused
+        tuple(differing),
+        len(ours),
+        len(foreign),
+        tuple(plans),
+        tuple(left_out),
+        len(expected),
+        paused,
+        len(unplanned),
     )
 
 

@@ -36,6 +36,7 @@ from echodesk.planning.undoing import undo
 from echodesk.planning.values import Plan, RoomDay, Standing
 from echodesk.worker.books import Books
 from echodesk.worker.compare import Comparison, compare_with
+from echodesk.worker.defects import Report
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.guarding import no_ground
@@ -51,7 +52,14 @@ class Comparing:
     """Comparisons for batches. Owned by the worker's loop; one at a time."""
 
     def __init__(
-        self, ledger: Ledger, capture: Capture, clock: Clock, flight: Flight, gate: Gate, epoch: int
+        self,
+        ledger: Ledger,
+        capture: Capture,
+        clock: Clock,
+        flight: Flight,
+        gate: Gate,
+        epoch: int,
+        report: Report,
     ) -> None:
         self._ledger = ledger
         self._capture = capture
@@ -59,6 +67,7 @@ class Comparing:
         self._flight = flight
         self._gate = gate
         self._epoch = epoch
+        self._report = report
         self._meanwhile: Meanwhile | None = None
 
     def on_launch(self, places: frozenset[RoomDay]) -> None:
@@ -96,7 +105,9 @@ class Comparing:
             if batch.kind is BatchKind.UNDO:
                 await self._ledger.write("plan", functools.partial(self._save_undo, batch, listed))
             else:
-                found = await compare_with(self._ledger, listed, meanwhile, self._clock, batch.scope, rooms)
+                found = await compare_with(
+                    self._ledger, listed, meanwhile, self._clock, batch.scope, rooms, self._report
+                )
                 await self._ledger.write("plan", functools.partial(self._save, batch, found))
             await self._take_over(batch, listed, meanwhile, rooms)
             return
@@ -233,6 +244,7 @@ def summary_of(found: Comparison) -> Summary:
         counts=counts(found.plans),
         calls=sum(len(plan.requests) for plan in found.plans),
         left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
+        unplanned=found.unplanned,
     )
 
 

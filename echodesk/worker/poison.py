@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TypeVar
 
+from echodesk.planning.batches import StepState
 from echodesk.planning.records import Mark, RefreshMark
 from echodesk.planning.statuses import POISON_AFTER
 from echodesk.planning.values import RoomDay
@@ -111,6 +112,9 @@ def set_aside(books: Books, places: Collection[RoomDay], error: str) -> None:
     books.places.clear_refresh_at(places)
     books.places.fail(places, text)
     books.queue.park_at(places, text)
+    for batch, piece in set(books.batches.open_at(places).values()):
+        steps = books.batches.steps(batch, StepState.OPEN, [piece])
+        books.batches.end(batch, [(step.number, StepState.FAILED, text) for step, _state, _answer in steps])
 
 
 def _named(places: Sequence[RoomDay]) -> str:

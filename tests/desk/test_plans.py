@@ -38,7 +38,7 @@ def plan(key: int = 3, state: str = "READY", **changes: object) -> PlanShown:
         key=key, kind="RECONCILE", state=state, by="Ann", created="2026-11-23T09:00:00.000Z", scope="everything",
         said="", guard="", confirm="", undoes=0, compared=640, paused=2, foreign=5,
         counts=(("made", 1), ("changed", 0), ("moved", 1), ("handed_over", 0), ("removed", 1)), calls=3,
-        left_out=(("clash", 4), ("foreign", 1)), kept=(), steps=(("OPEN", 3),), minutes=12.0,
+        left_out=(("clash", 4), ("foreign", 1)), unplanned=3, kept=(), steps=(("OPEN", 3),), minutes=12.0,
     )  # fmt: skip
     return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
 
@@ -128,6 +128,7 @@ def test_the_page_answers_before_anything_is_sent(qapp: QApplication) -> None:
         assert "640 room-days compared: 1 to make, 1 to move, 1 to remove. About 12 min" in told
         assert "Not recorded: Room clash 4, " in told
         assert "2 room-days paused" in told
+        assert "3 room-days could not be planned; the log says why." in told
         assert "Booked in Echo360 by others: 5, never touched." in told
         cells = [[column.cell(row).line for column in page.model.columns] for row in STEPS]
         assert cells[0][0] == "Remove (step 1)"

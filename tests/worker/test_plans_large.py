@@ -11,10 +11,11 @@ from echodesk.batches import Apply, ContinuePlan, RetrySteps
 from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.switches import Switches, changed
+from tests.guards import ExpectedLogs
 from tests.worker.by_hand import ByHand
-from tests.worker.campus import day
+from tests.worker.campus import SETID, day
 from tests.worker.guarded import BOOKINGS, HOURS, LESSONS, WEEKS, fill
-from tests.worker.planned import ended, made, plan, spoil_everything, steps
+from tests.worker.planned import applied, ended, made, plan, spoil_everything, steps
 from tests.worker.values import external
 from tests.worker.world import World
 
@@ -119,3 +120,47 @@ def test_failed_steps_are_told_and_sent_again_alone(w: World) -> None:
     assert ended(w, number, 7_300.0).state is BatchState.DONE
     w.settle()
     w.assert_equal()
+
+
+def test_a_room_that_cannot_be_planned_keeps_no_plan_from_the_others(
+    w: World, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("echodesk.worker.defects", "^Comparing room R1 with Echo360")
+    # Its mirror was renewed with all others, and so it is planned as an ordinary room-day, too.
+    expected_logs.expect("echodesk.worker.defects", "^Planning room R1 ")
+    w.sql(
+        "INSERT INTO STT_ECHO_DECISION (ID, KIND, SETID, SLOTIDS, FINGERPRINT, BY)"
+        " VALUES (1, 'do_not_record', :year, 'not json', '[]', 'ann')",
+        year=SETID,
+    )
+    w.sql("INSERT INTO STT_ECHO_DECISION_LESSON (SETID, SLOTID, DECISION_ID) VALUES (:year, 1, 1)", year=SETID)
+    hand = ByHand(w)
+    hand.remove(external(1))
+    hand.remove(external(6))
+    number = made(w, first=day(2).isoformat(), last=day(2).isoformat())
+    assert w.look(lambda books: books.batches.summary(number)).unplanned == 1
+    assert steps(w, number) == {StepState.OPEN: 1}
+    assert applied(w, number).state is BatchState.DONE
+    assert external(6) in w.schedules()
+
+
+def test_what_is_set_aside_fails_its_steps_and_the_plan_comes_to_its_end(
+    w: World, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("echodesk.worker.defects", "^Planning ")
+    ByHand(w).remove(external(1))
+    ByHand(w).remove(external(6))
+    number = made(w)
+    w.sql(
+        "INSERT INTO STT_ECHO_DECISION (ID, KIND, SETID, SLOTIDS, FINGERPRINT, BY)"
+        " VALUES (1, 'do_not_record', :year, 'not json', '[]', 'ann')",
+        year=SETID,
+    )
+    w.sql("UPDATE STT_ECHO_BATCH SET STATE = 'RUNNING' WHERE ID = :id", id=number)
+    w.sql("DELETE FROM STT_ECHO_MIRROR WHERE EXTERNAL_ID IN (:a, :b)", a=external(1), b=external(6))
+    w.sql("INSERT INTO STT_ECHO_DECISION_LESSON (SETID, SLOTID, DECISION_ID) VALUES (:year, 1, 1)", year=SETID)
+    w.ask(messages.TryAgain("ann"))
+    assert ended(w, number).state is BatchState.DONE
+    assert steps(w, number) == {StepState.DONE: 1, StepState.FAILED: 1}
+    ((_step, _state, answer),) = w.look(lambda books: books.batches.steps(number, StepState.FAILED))
+    assert "stopped EchoDesk 3 times" in answer
