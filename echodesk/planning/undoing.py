@@ -112,7 +112,7 @@ def _way_back(steps: tuple[Step, ...], of_external: dict[str, list[Standing]]) -
     if len(now) != 1:
         return "It does not stand any more." if not now else "It stands several times."
     stands = now[0]
-    if fingerprint(booking_of(stands, None)) != fingerprint(replace(last.after, members=())):
+    if fingerprint_of(stands) != fingerprint(replace(last.after, members=())):
         return "It was changed since."
     if first.method is Method.POST and before is None:
         return _Back(steps, stands, None)
@@ -167,6 +167,11 @@ def booking_of(one: Standing, lesson: tuple[str, int, int] | None) -> Booking:
     """What stands as something to be sent."""
     setid, slotid, week = lesson or ("", 0, 0)
     return Booking(one.external_id or "", setid, slotid, week, one.place, one.time, one.content, ())
+
+
+def fingerprint_of(one: Standing) -> str:
+    """What stands, to be compared with what is to be sent; whose lesson it is does not count."""
+    return fingerprint(booking_of(one, None))
 
 
 def _change(way: _Back, lesson_of: LessonOf) -> Change:

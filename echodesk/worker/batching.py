@@ -24,8 +24,8 @@ from echodesk.planning.batches import (
     must_stop,
 )
 from echodesk.planning.steps import Step
-from echodesk.planning.undoing import booking_of
-from echodesk.planning.values import RoomDay, Standing, fingerprint
+from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.values import RoomDay, Standing
 from echodesk.worker.books import Books
 from echodesk.worker.comparing import TRY_AGAIN_S, Comparing, still
 from echodesk.worker.defects import Defect, Report, attempt
@@ -252,7 +252,7 @@ def _not_there(done: Sequence[Step], listed: Listed, meanwhile: Meanwhile, books
     """External ids of these steps that stand otherwise in Echo360 than in the mirror."""
 
     def shown(one: Standing) -> tuple[str, str]:
-        return one.echo_id, fingerprint(booking_of(one, None))
+        return one.echo_id, fingerprint_of(one)
 
     ids = {step.external_id for step in done}
     mirror = {

@@ -17,7 +17,7 @@ from echodesk.planning.batches import (
     identity_of_step,
 )
 from echodesk.planning.steps import Step
-from echodesk.planning.undoing import booking_of
+from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
@@ -151,21 +151,17 @@ def _now_of(step: Step, stands: Mapping[str, list[Standing]]) -> Standing | None
 def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[str]) -> Result | None:
     """How a step ends without being sent; None if it is to be sent."""
     wanted = "" if step.after is None else fingerprint(step.after)
-    under = [fingerprint(booking_of(one, None)) for one in stands.get(step.external_id, ())]
+    under = [fingerprint_of(one) for one in stands.get(step.external_id, ())]
     if step.method is Method.POST:
         if not under or step.external_id in leaves:
             return None
         return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
     now, before = _now_of(step, stands), step.before
-    if now is not None and before is not None and _print(now) == _print(before):
+    if now is not None and before is not None and fingerprint_of(now) == fingerprint_of(before):
         return None
     if step.method is Method.DELETE:
         return Result(Fate.DONE, note=STANDS) if now is None else Result(Fate.REFUSED, CHANGED)
     return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
-
-
-def _print(one: Standing) -> str:
-    return fingerprint(booking_of(one, None))
 
 
 # ---- how steps end ------------------------------------------------------------------------------------------
