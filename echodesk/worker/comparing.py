@@ -121,9 +121,7 @@ class Comparing:
         if not still(books, batch):
             return
         if batch.state is BatchState.CHECKING:
-            books.batches.become(
-                batch.id, BatchState.READY, f"It was not sent: Echo360 could not be listed. {why}"
-            )
+            books.batches.become(batch.id, BatchState.READY, f"It was not sent. {why}")
         else:
             books.batches.become(batch.id, BatchState.FAILED, why)
 

@@ -9,6 +9,7 @@ import pytest
 from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, StopPlan, Undo
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.batches import BatchState, StepState
+from echodesk.simulator.faults import FaultKind
 from tests.worker.by_hand import ByHand
 from tests.worker.guarded import BOOKINGS, fill
 from tests.worker.planned import applied, ended, lose_many, made, plan, spoil, steps
@@ -44,6 +45,21 @@ def test_apply_sends_exactly_what_was_shown(w: World) -> None:
     calls = w.calls()
     assert (calls.pop("POST"), calls.pop("PUT")) == (3, 1)
     assert set(calls) == {"GET"}
+    w.assert_equal()
+
+
+def test_a_check_that_cannot_list_echo360_sends_nothing_and_says_so_once(w: World) -> None:
+    spoil(w)
+    number = made(w)
+    w.calls()
+    w.faults(FaultKind.TRUNCATED_JSON, first=1_000, methods=("GET",))
+    found = applied(w, number)
+    assert found.state is BatchState.READY
+    assert found.said.startswith("It was not sent. Echo360 could not be listed: ")
+    assert found.said.count("could not be listed") == 1
+    assert {"POST", "PUT", "DELETE"}.isdisjoint(w.calls())
+    w.faults()
+    assert applied(w, number).state is BatchState.DONE
     w.assert_equal()
 
 
