@@ -128,6 +128,11 @@ class PlanShown:
         """How many steps are in this state."""
         return dict(self.steps).get(state, 0)
 
+    @property
+    def to_send(self) -> int:
+        """Steps that are sent, or were to be: all but those left out."""
+        return sum(count for state, count in self.steps if state != "LEFT_OUT")
+
 
 @dataclass(frozen=True, slots=True)
 class StepRow:

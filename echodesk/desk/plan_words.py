@@ -57,7 +57,7 @@ def tone(plan: PlanShown) -> Tone:
 
 def progress(plan: PlanShown) -> str:
     """`1,203 of 25,000 calls, about 3 hours to go`."""
-    total = sum(count for name, count in plan.steps if name != "LEFT_OUT")
+    total = plan.to_send
     ended = total - plan.count("OPEN")
     text = f"{formats.number(ended)} of {formats.counted(total, 'call')}"
     if failed := plan.count("FAILED"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -141,7 +142,7 @@ class PlansPage(QWidget):
         widgets.restyle(self.headline, "ink", str(plan_words.tone(plan)))
         told = [*([plan.said] if plan.said else []), *plan_words.facts(plan)]
         self.facts.setText(formats.breakable(formats.plain("\n".join(told), 4_000)))
-        total = sum(count for name, count in plan.steps if name != "LEFT_OUT")
+        total = plan.to_send
         self.bar.setRange(0, max(1, total))
         self.bar.setValue(total - plan.count("OPEN"))
         self.progress.setText(plan_words.progress(plan) if total else "")
@@ -246,15 +247,12 @@ class PlansPage(QWidget):
     def _on_leave_out(self) -> None:
         self._without |= set(self.view.selected_keys())
         left = self._left_out()
-        rows: Any = list(self.model.cache.rows())
-        changed = [
-            StepRow(**{**{name: getattr(row, name) for name in StepRow.__slots__}, "state": "LEFT_OUT"})
-            for row in rows
-            if row.key in left and row.state == "OPEN"
+        rows: Any = self.model.cache.rows()
+        shown = [
+            replace(row, state="LEFT_OUT") if row.key in left and row.state == "OPEN" else row for row in rows
         ]
-        others = [row for row in rows if row.key not in {one.key for one in changed}]
         if self._shown is not None:
-            self._put([*others, *changed], self._shown)
+            self._put(shown, self._shown)
 
     def _on_stop(self) -> None:
         if (plan := self.plan) is not None:
