@@ -145,7 +145,10 @@ def _wait_s(seen: Seen) -> float:
 
 
 def _no_api(seen: Seen) -> bool:
-    return seen.status != 0 and not 200 <= seen.status < 300 and seen.said is None
+    """Nor does a refusal without a word tell anybody why; a 404 for what stood there needs none."""
+    if seen.status == 0 or 200 <= seen.status < 300:
+        return False
+    return seen.said is None or not (seen.said.words.strip() or _not_there(seen))
 
 
 UNSENT = Row(
@@ -197,11 +200,15 @@ TROUBLE = Row(
     fits=lambda seen: seen.status == 408 or (seen.status >= 100 and seen.status // 100 not in (2, 4)),
 )
 NO_API = Row(
-    "4xx that is none of Echo360's forms: a web page, broken JSON",
+    "4xx that is none of Echo360's forms, or without a word: a web page, broken JSON, nothing",
     "somebody between us and Echo360 answered: nobody knows",
     Class.AMBIGUOUS,
     "the intent stays; after L the room is listed and planned afresh",
-    lambda seen: Unclear(seen.text.replace(":", ", but not in a form that Echo360 uses:", 1)),
+    lambda seen: Unclear(
+        f"Status {seen.status}, and not a word why."
+        if seen.said is not None
+        else seen.text.replace(":", ", but not in a form that Echo360 uses:", 1)
+    ),
     fits=_no_api,
 )
 EXISTS = Row(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from echodesk.capture.parsing import Unreadable, decoded
 
 TEXT_SHOWN = 500
 HTML = re.compile(rb"\s*(?:<!doctype|<html|<head|<\?xml|<!--)", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]")
+_JSON_WORDS = ("null", "true", "false", "NaN", "Infinity", "-Infinity")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -33,12 +36,14 @@ class Said:
 
 
 def read(got: Got) -> Said | None:
-    """The refusal in any of the three forms (API facts §4.4); None if it is none of Echo360's."""
-    body = got.body.strip()
+    """The refusal in any of the three forms (API facts §4.4); without a word if the body holds none; None if it is
+    none of Echo360's."""
+    body = got.body.removeprefix(codecs.BOM_UTF8).strip()
     if HTML.match(body) or "html" in got.content_type.lower():
         return None
     if body[:1] not in (b"{", b"["):
-        return Said("", _cut(body.decode("utf-8", "replace").strip().strip('"')))
+        words = body.decode("utf-8", "replace").strip().strip('"')
+        return Said("", _cut(words) if _LETTERS.search(words) and words not in _JSON_WORDS else "")
     try:
         document = decoded(body)
     except Unreadable:

@@ -42,6 +42,8 @@ from echodesk.worker.work import Fate, Result
 
 SUPPLY_TRIES = 2
 """A request is sent again at most this often for each different missing thing (decisions)."""
+SUPPLIED_WAIT_S = 60.0
+"""Echo360 may need a while to see everywhere what it has just made."""
 
 END: Mapping[type[Answer], Fate] = {
     Clash: Fate.CLASH,
@@ -279,7 +281,9 @@ class _Carrying:
             self._notes.append("Echo360 does not know the lecturer's address; sent without presenter.")
             return dataclasses.replace(booking, content=dataclasses.replace(booking.content, presenter=None))
         if self._supplied[missing.kind] >= SUPPLY_TRIES:
-            return self._result(Fate.REFUSED, f"{missing.text} (still, after it was supplied)")
+            # Echo360 may only be slow to see what it has itself: no refusal of the lesson.
+            text = f"{missing.text.rstrip('.')} (still, after it was supplied). Tried again in a minute."
+            return dataclasses.replace(self._result(Fate.SPENT, text), wait_s=SUPPLIED_WAIT_S)
         self._supplied[missing.kind] += 1
         try:
             facts = await self._facts(booking)

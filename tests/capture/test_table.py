@@ -112,6 +112,10 @@ CASES: dict[str, list[tuple[str, Answers]]] = {
         ("14 cut off", gives(400, b'{"error":"RoomNotFou')),
         ("14 nested without end", gives(400, b'{"error":' + b"[" * 100_000)),
         ("14 a list", gives(400, b'["RoomNotFound"]')),
+        ("14 nothing at all", gives(400, b"")),
+        ("14 null", gives(400, b"null")),
+        ("14 a number", gives(400, b"0")),
+        ("23 nothing but a brace", gives(400, b"{}")),
     ],
     "EXISTS": [
         ("19 by code", says("ExternalIdNotUnique", "x")),
@@ -131,7 +135,6 @@ CASES: dict[str, list[tuple[str, Answers]]] = {
     "REFUSED": [
         ("by code", says("Teapot", "short", 418)),
         ("by words", gives(400, b"Invalid json", "text/plain")),
-        ("23 nothing but a brace", gives(400, b"{}")),
     ],
     "SHUT_OUT": [("12 expired for ever", says("Unauthorized", "expired", 401))],
     "NOT_THIS": [

@@ -36,6 +36,7 @@ WRITES = (
 )
 """Transactions of the worker; those that every edit needs come more often."""
 READS = ("snapshot", "snapshot after listing", "queue", "due refreshes", "reference facts", "settings")
+PLANNING = ("expand", "snapshot", "snapshot after listing", "intents", "settle")
 METHODS = ("POST", "PUT", "DELETE", "GET")
 JUMPS = (-86_400.0, 86_400.0, -30.0, 3_600.0)
 TIMES = ("09:00-10:00", "09:30-10:30", "10:00-11:00", "10:30-11:00", "11:00-12:30")
@@ -106,8 +107,9 @@ class _Drawing:
             "faults": self._faults,
             "outage": self._outage,
             "refusing": lambda: [Switch(True), Pass(self._dice.choice((0.5, 3.0))), Switch(False)],
-            "kill": lambda: self._trap("kill", (1.0, 40.0)),
+            "kill": lambda: self._trap("kill", (0.2, 1.0, 40.0)),
             "kill now": lambda: Worker("kill", self._worker(), self._dice.choice((1.0, 40.0))),
+            "mirror lost": lambda: Worker("mirror lost", self._worker(), self._dice.choice((0.0, 5.0))),
             "stop": lambda: Worker("stop", self._worker(), self._dice.choice((0.0, 5.0))),
             "start": lambda: Worker("start", self._worker()),
             "freeze": lambda: self._trap("freeze", (5.0, 20.0, 40.0, 120.0)),
@@ -129,6 +131,7 @@ class _Drawing:
             "decide": self._decide,
             "withdraw": lambda: Command("withdraw", {"decision": self._dice.randint(1, 6)}),
             "between": self._between,
+            "window": self._window,
             "compare": self._compare,
             "apply": lambda: Command("apply"),
             "undo": lambda: Command("undo"),
@@ -192,6 +195,15 @@ class _Drawing:
 
     def _between(self) -> Trap:
         return msgspec.structs.replace(self._trap("edit", (0.0,)), ops=self._people.edit().ops)
+
+    def _window(self) -> list[Step]:
+        """Pause or Resume is pressed in the window of whoever sends, while an edit is on its way through it."""
+        dice = self._dice
+        asks = Command("resume") if dice.random() < 0.6 else self._pause()
+        trap = msgspec.structs.replace(self._trap("ask", (0.0,)), asks=asks)
+        if dice.random() < 0.6:
+            trap = msgspec.structs.replace(trap, where="before", step=dice.choice(PLANNING), nth=1)
+        return [trap, self._people.edit()]
 
     def _foreign(self) -> Foreign:
         dice = self._dice

@@ -86,8 +86,12 @@ class Mix:
     """Something happens in Echo360 that leaves no trace here: only a re-sync makes it equal (promise C2)."""
     swept: bool = False
     """There are edits that only the sweep finds, which runs every ten minutes."""
+    hourly: bool = False
+    """Other people's bookings leave without a word; rooms in which one was in the way are listed every hour."""
     grace_s: float = 0.0
     """Longer than promised: waits that were imposed from outside."""
+    refuses: bool = False
+    """Echo360 refuses something for good."""
     mended: bool = False
     """Once all is quiet, staff put right what Echo360 refused or lacked, and re-sync."""
     closed: bool = False
@@ -153,9 +157,26 @@ MIXES: Mapping[str, Mix] = {
         grace_s=BACK_OFF_S,
     ),
     "late": Mix(weight=DEEP, about="Requests that take effect after their client gave up.", faults=LATE),
+    "late and listed": Mix(
+        about="The same while rooms are listed all the time, so that a listing is under way when L has passed.",
+        faults=(*LATE, K.SLOW),
+        acts={"refresh": 6.0},
+        grace_s=BACK_OFF_S,
+    ),
     "lost": Mix(weight=DEEP, about="Requests and answers that are lost on the way.", faults=UNANSWERED),
-    "errors": Mix(about="5xx, applied and not.", faults=(*ERRORS, *APPLIED, K.SLOW), grace_s=BACK_OFF_S),
-    "garbage": Mix(about="Answers that cannot be read or say something else.", faults=GARBAGE, grace_s=BACK_OFF_S),
+    "errors": Mix(
+        about="5xx, applied and not, and pauses that begin while they are waited for.",
+        faults=(*ERRORS, *APPLIED, K.SLOW),
+        edits={"withdraw": 3.0, "ask": 3.0, "shift": 3.0},
+        acts={"pause": 1.0, "window": 2.0},
+        grace_s=BACK_OFF_S,
+    ),
+    "garbage": Mix(
+        about="Answers that cannot be read or say something else.",
+        faults=GARBAGE,
+        refuses=True,
+        grace_s=BACK_OFF_S,
+    ),
     "silent change": Mix(
         about="Echo360 keeps another end than asked for, and says so.",
         faults=(K.SILENT_CHANGE, K.SPURIOUS_CLASH, K.OTHER_BODY),
@@ -183,6 +204,7 @@ MIXES: Mapping[str, Mix] = {
     "refused": Mix(
         weight=DEEP,
         about="Echo360 refuses long lessons and long titles for good: what they are moved to, what they were.",
+        refuses=True,
         edits={"shift": 5.0, "rotate": 3.0, "swap": 3.0, "add": 4.0, "title": 2.0, "module": 1.0},
         acts={"storm": 0.3, "refresh": 0.5, "kill": 0.3},
         switches={"max_minutes": (30, 60, 60), "max_text_length": (0, 0, 15)},
@@ -191,6 +213,7 @@ MIXES: Mapping[str, Mix] = {
     ),
     "mended": Mix(
         about="The same, but in the end Echo360 takes everything: nothing stays refused.",
+        refuses=True,
         edits={"shift": 5.0, "rotate": 3.0, "swap": 3.0, "add": 4.0, "twin": 2.0},
         acts={"storm": 0.3, "refresh": 0.5, "kill": 0.3},
         switches={"max_minutes": (30, 60, 60)},
@@ -199,12 +222,12 @@ MIXES: Mapping[str, Mix] = {
     ),
     "no recorder": Mix(
         about="Rooms without a recorder, into which lessons move and out of which they come.",
+        refuses=True,
         edits={"room": 6.0, "swap": 4.0, "rotate": 4.0, "add": 4.0},
         acts={"kill": 0.5, "pause": 0.3, "resume": 0.5},
         faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
         closed=True,
         mended=True,
-        weight=DEEP,
     ),
     "stale": Mix(
         about="Reads that lag behind writes, and things that are there but cannot be found.",
@@ -227,6 +250,13 @@ MIXES: Mapping[str, Mix] = {
         faults=(*STRANGERS, K.OURS_MOVED, K.OURS_REMOVED),
         acts={"foreign": 2.5, "foreign_gone": 1.5, "by_hand": 2.0, "refresh": 0.5},
         unseen=True,
+        grace_s=HOUR_S,
+    ),
+    "cancelled": Mix(
+        about="Other people book and cancel in Echo360, and nobody tells.",
+        faults=(K.FOREIGN_IN_THE_WAY, K.FOREIGN_REMOVED, K.SLOW),
+        acts={"foreign": 3.0, "foreign_gone": 2.5},
+        hourly=True,
         grace_s=HOUR_S,
     ),
     "reference": Mix(
@@ -271,7 +301,7 @@ MIXES: Mapping[str, Mix] = {
         weight=DEEP,
         about="The worker is killed at named steps and at requests, and stopped.",
         patient=True,
-        acts={"kill": 5.0, "stop": 0.5, "kill now": 0.7},
+        acts={"kill": 5.0, "stop": 0.5, "kill now": 0.7, "mirror lost": 0.7},
         faults=(K.SLOW,),
     ),
     "kills and lateness": Mix(
@@ -302,7 +332,7 @@ MIXES: Mapping[str, Mix] = {
         weight=DEEP,
         about="Pauses of everything, a room, a building or dates, with and without end; edits go on.",
         faults=(K.SLOW, K.RESET_APPLIED, K.LATE_504),
-        acts={"pause": 3.0, "resume": 2.0, "kill": 0.3},
+        acts={"pause": 3.0, "resume": 1.0, "window": 6.0, "kill": 0.3},
     ),
     "decisions": Mix(
         about="Staff decide about lessons that meet, and take it back, while these lessons move.",
@@ -332,6 +362,7 @@ MIXES: Mapping[str, Mix] = {
     ),
     "everything": Mix(
         about="A bit of all.",
+        refuses=True,
         faults=SOME_OF_ALL,
         edits={**UNTRIGGERED, "rotate": 2.0},
         acts={

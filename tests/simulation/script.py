@@ -170,7 +170,8 @@ class Trap(msgspec.Struct, frozen=True, tag="trap", kw_only=True, omit_defaults=
     """At the n-th time a worker comes to this point something happens right there.
 
     `where` is before or after a transaction, before a request is received or after it took effect; `step` names
-    the transaction, or the method of the request; '' is any. `what` is kill, freeze, suspend, edit or busy.
+    the transaction, or the method of the request; '' is any. `what` is kill, freeze, suspend, edit or ask: the
+    worker's own window asks for something.
     """
 
     where: str
@@ -180,10 +181,12 @@ class Trap(msgspec.Struct, frozen=True, tag="trap", kw_only=True, omit_defaults=
     worker: int = 0
     seconds: float = 0.0
     ops: tuple[Op, ...] = ()
+    asks: Command | None = None
 
 
 class Worker(msgspec.Struct, frozen=True, tag="worker"):
-    """A worker is started, stopped, killed, frozen, suspended, or its wall clock jumps."""
+    """A worker is started, stopped, killed, frozen, suspended, or its wall clock jumps; or it dies, and comes back
+    over a database that has never seen a listing (`mirror lost`)."""
 
     what: str
     worker: int = 0

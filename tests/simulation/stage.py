@@ -294,6 +294,11 @@ class Stage(World):
         elif step.what == "clock":
             process.machine.wall_s += step.seconds
             self.happened["clock"] += 1
+        elif step.what == "mirror lost":
+            self.down(process, step.seconds)
+            self.sql("DELETE FROM STT_ECHO_MIRROR")
+            self.sql("DELETE FROM STT_ECHO_META WHERE NAME = 'mirror_complete'")
+            self.happened["mirror lost"] += 1
         elif process.running is not None and not process.life.over:
             self._befall(process, step.what, step.seconds)
 
@@ -323,6 +328,9 @@ class Stage(World):
             if trap.what == "edit":
                 self.edit_now(trap.ops)
                 self.happened["edit in between"] += 1
+            elif trap.asks is not None:
+                self.processes[worker].ask(asked(self, trap.asks.kind, dict(trap.asks.args)))
+                self.happened["asked in between"] += 1
             else:
                 self._befall(self.processes[worker], trap.what, trap.seconds)
 

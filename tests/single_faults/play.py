@@ -15,7 +15,7 @@ from sqlalchemy import text
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.single_faults.branches import Branch, Point, Trunk
-from tests.single_faults.ending import Ending, differences, ending
+from tests.single_faults.ending import Ending, as_if_in_time, differences, ending
 from tests.single_faults.faults import HEALED_BY_COMPARISON, HEALED_BY_SWEEP, Kind, disturb, kinds_at, struck
 from tests.single_faults.ordinary import SWEEP_S
 from tests.single_faults.scenario import Scenario
@@ -47,7 +47,8 @@ class Played:
     steps: int = 0
     runs: Counter[str] = field(default_factory=Counter)
     healed: Counter[str] = field(default_factory=Counter)
-    """Ended equal only after a comparison or the sweep, as reliability C2 allows for what leaves no trace."""
+    """Ended equal only after a comparison or the sweep, as reliability C2 allows for what leaves no
+    trace; or, killed twice, once the wait was over that the caps demand (H1)."""
     without_effect: Counter[str] = field(default_factory=Counter)
     """Network faults that found nothing to act on; not counted among the runs."""
     differences: list[Difference] = field(default_factory=list)
@@ -176,6 +177,9 @@ def _judge(played: Played, branches: list[Branch]) -> None:
             played.healed[one.kind] += 1
         expected = after_edit[one.point.act] if one.kind in (Kind.EDIT, REFERENCE) else plain
         told = [one.problem] if one.ending is None or expected is None else differences(expected, one.ending)
+        if told and one.kind == Kind.TWICE and one.ending is not None:
+            told = differences(plain, as_if_in_time(one.ending))
+            played.healed[one.kind] += not told
         if told:
             played.differences.append(Difference(played.scenario, _where(one), one.kind, tuple(told)))
 

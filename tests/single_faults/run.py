@@ -32,7 +32,8 @@ class Report:
     without_effect: Counter[str] = field(default_factory=Counter)
     """Faults of the network that found nothing to act on (a page that has no row to lose); not counted as runs."""
     healed_later: Counter[str] = field(default_factory=Counter)
-    """Ended equal after a comparison or the next sweep, as reliability C2 allows for what leaves no trace."""
+    """Ended equal after a comparison or the next sweep, as reliability C2 allows for what leaves no
+    trace; or, killed twice, once the wait was over that the caps demand (H1)."""
     differences: list[Difference] = field(default_factory=list)
     seconds: float = 0.0
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import CaptureSettings
+from echodesk.errors import EchoDeskError
 from echodesk.main import Echo360Access, Office, capture_settings
+from echodesk.messages import Command
 from echodesk.simulator.misbehave import Simulator
 from echodesk.worker.engine import Constants, Engine
 from tests.worker.steps import Steps
@@ -46,6 +49,7 @@ class Process:
         self.heard = Heard()
         self.runs = 0
         self.running: asyncio.Task[None] | None = None
+        self._asked: set[asyncio.Task[None]] = set()
         self.constants = around.constants
         self.steps: Steps
         self.capture: Echo360
@@ -77,6 +81,17 @@ class Process:
         """The database as this one sees it from its next start on."""
         return Steps(self._around.office, self._around.loop, self.life)
 
+    def ask(self, command: Command) -> None:
+        """Its own window asks for something, at this very moment; whatever it is told, it is only shown there."""
+
+        async def asking() -> None:
+            with contextlib.suppress(EchoDeskError):
+                await self.engine.command(command)
+
+        task = self.machine.start(asking())
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Let time pass until this is done."""
         self._around.loop.run_until_complete(work)
@@ -91,6 +106,7 @@ class Process:
             done, _ = await asyncio.wait({running}, timeout=60.0)
             assert done, f"{self.holder} did not end within a minute of being asked to"
             running.result()
+            await self._forget()
 
         self.run(stop())
 
@@ -104,6 +120,15 @@ class Process:
             self.machine.wake()
         running.cancel()
         self.run(_ended(running))
+        self.run(self._forget())
+
+    async def _forget(self) -> None:
+        """Its window is gone as well, and what it had asked for and not been told of."""
+        asked = list(self._asked)
+        for task in asked:
+            task.cancel()
+        if asked:
+            await asyncio.wait(asked)
 
     def check_alive(self) -> None:
         """Raises what it ended with, if it ended by itself."""

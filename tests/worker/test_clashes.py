@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from echodesk.simulator.faults import FaultKind
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
@@ -211,3 +212,18 @@ def test_the_loser_of_one_room_takes_the_free_room_it_is_given(world: Worlds) ->
     assert w.calls() == {"POST": 1}
     assert place_of(w.schedules()[external(2)]) == at("R2", time="09:30-10:30")
     assert w.notifications(2) == ["IN_CONFLICT", "SUCCESS"]
+
+
+def test_a_clash_that_a_fresh_listing_does_not_explain_is_left_alone_for_longer_each_time(world: Worlds) -> None:
+    """decisions: a surprise that is not explained; the first is looked into at once."""
+    w = world()
+    w.faults(FaultKind.SPURIOUS_CLASH, first=100, methods=("POST",))
+    w.lesson(1)
+    w.pass_time(4.0)
+    assert w.calls()["POST"] == 2
+    w.pass_time(8.0)
+    assert w.calls()["POST"] == 1
+    w.faults()
+    w.settle(60.0)
+    assert set(w.schedules()) == {external(1)}
+    w.assert_equal()

@@ -66,7 +66,8 @@ ANSWERS = (
         "decisions: only 429 is definite",
         "takes a 503 for a sign that nothing happened",
         wrapped(calls, "bounced", busy_is_definite),
-        ("errors", "limits"),
+        test="tests/worker/test_waiting.py::test_503_is_waited_out_and_nobody_knows_whether_it_applied",
+        escapes="the same request is sent again and does no harm twice",
     ),
     Mutant(
         "no_waiting",
@@ -108,6 +109,7 @@ ANSWERS = (
         "F6: an external id that exists proves nothing about its content",
         "believes that what exists is what it wanted",
         wrapped(send._Carrying, "_exists", exists_is_done),
-        ("late", "strangers"),
+        test="tests/worker/test_answers.py::test_an_external_id_that_exists_is_read_and_put_right",
+        escapes="what made it exist left an intent, whose room-days are listed after L",
     ),
 )

@@ -179,7 +179,7 @@ RULES = (
         "decisions: clean means done",
         "forgets what was skipped in a plan",
         wrapped(Places, "mark_refresh", skipped_is_clean),
-        ("lost", "late", "errors"),
+        ("errors",),
     ),
     Mutant(
         "refused_movers_stay",
@@ -249,7 +249,7 @@ RULES = (
         "decisions: a foreign schedule leaves and nobody tells",
         "does not list rooms again where a foreign schedule was in the way",
         replaced((Housekeeper, "foreign", waits_for_nothing)),
-        ("strangers", "clashes"),
+        ("cancelled",),
     ),
     Mutant(
         "people_forgotten",
@@ -263,7 +263,7 @@ RULES = (
         "decisions: an earlier refresh never clears a later mark",
         "clears all refresh marks of a room-day with one",
         replaced((places, "_CLEAR_REFRESH", CLEAR_ALL_OF_ROOM_DAY)),
-        ("late", "stale"),
+        ("late and listed",),
     ),
     Mutant(
         "marks_go_at_once",
@@ -277,7 +277,7 @@ RULES = (
         "decisions: what is held is recorded in a transaction that checks that the pause still stands",
         "holds for a pause that was lifted meanwhile",
         replaced((places, "_HOLD", HOLD_FOR_ANY_PAUSE)),
-        ("pauses", "storms"),
+        ("pauses",),
     ),
     Mutant(
         "held_is_skipped",
@@ -285,6 +285,7 @@ RULES = (
         "skips what waits for a held request",
         wrapped(Work, "record", held_is_skipped),
         ("pauses",),
+        escapes="what was skipped is listed and planned again, and held then; whatever touches is planned together",
     ),
     Mutant(
         "no_sweep",
@@ -298,21 +299,26 @@ RULES = (
         "decisions: a surprise that is not explained doubles the wait",
         "lists again at once after each unexplained clash",
         replaced((settle, "SURPRISE_WAIT_S", 0.0)),
-        ("silent change", "clashes"),
+        test="tests/worker/test_clashes.py"
+        "::test_a_clash_that_a_fresh_listing_does_not_explain_is_left_alone_for_longer_each_time",
+        escapes="the caps of single requests (H1) keep what is tried again within bounds as well",
     ),
     Mutant(
         "l_since_it_was_written",
         "decisions: L counts from takeover",
         "counts L from when an orphan's intent was written",
         replaced((journal, "_ORPHAN", L_SINCE_IT_WAS_WRITTEN)),
-        ("kills and lateness",),
+        test="tests/worker/test_takeover.py"
+        "::test_a_late_request_of_a_dead_worker_is_waited_for_from_the_takeover_on",
+        escapes="the lease of the histories outlives L, so nothing is late any more when another takes over",
     ),
     Mutant(
         "mirror_not_asked",
         "decisions: expansion and week sets count where the mirror has the lesson",
         "expands an entry without looking into the mirror",
         wrapped(expand._Reading, "__init__", seen_by_no_mirror),
-        ("unseen edits", "clean"),
+        test="tests/worker/test_seniority.py::test_another_kind_of_recording_costs_a_lesson_no_seniority",
+        escapes="the sweep finds within ten minutes what an entry did not lead to",
     ),
     Mutant(
         "lost_entries",
@@ -326,7 +332,7 @@ RULES = (
         "decisions: a database whose mirror was never complete lists everything before its first plan",
         "believes an empty mirror",
         replaced((Mirror, "complete", lambda self: True)),
-        ("clean",),
+        ("kills",),
     ),
     Mutant(
         "no_seniority",

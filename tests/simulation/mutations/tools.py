@@ -32,6 +32,8 @@ class Mutant:
     """Where it shows soonest; all mixes if none is named. Empty for rules of the planner alone."""
     planner: bool = False
     """Looked for with planner examples instead of histories."""
+    test: str = ""
+    """Shown by this test, because in the histories another rule makes up for it (`escapes` says which)."""
     escapes: str = ""
     """Why it cannot be caught, if that is known."""
 
