@@ -217,7 +217,7 @@ def test_the_loser_of_one_room_takes_the_free_room_it_is_given(world: Worlds) ->
 def test_a_clash_that_a_fresh_listing_does_not_explain_is_left_alone_for_longer_each_time(world: Worlds) -> None:
     """decisions: a surprise that is not explained; the first is looked into at once."""
     w = world()
-    w.faults(FaultKind.SPURIOUS_CLASH, first=100, methods=("POST",))
+    w.faults(FaultKind.ENDLESS_CLASH, first=100, methods=("POST",))
     w.lesson(1)
     w.pass_time(4.0)
     assert w.calls()["POST"] == 2

@@ -285,7 +285,7 @@ RULES = (
         "skips what waits for a held request",
         wrapped(Work, "record", held_is_skipped),
         ("pauses",),
-        escapes="what was skipped is listed and planned again, and held then; whatever touches is planned together",
+        escapes="what was skipped is listed and planned again, and held then; what touches is one plan",
     ),
     Mutant(
         "no_sweep",
