@@ -25,10 +25,11 @@ def main() -> int:
     parser.add_argument("--mix", choices=sorted(MIXES), help="only this mix")
     parser.add_argument("--processes", type=int, help="so many at once instead of one for each core")
     parser.add_argument("--minutes", type=float, help="begin no more histories after so long")
+    parser.add_argument("--twice", type=int, default=1, metavar="N", help="play one seed in N twice (all)")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     asked = parser.parse_args()
-    if asked.histories < 1:
-        parser.error("at least one history")
+    if asked.histories < 1 or asked.twice < 1:
+        parser.error("at least one history, and one in one or more of them twice")
     began = time.monotonic()
     told = [began]
 
@@ -44,7 +45,11 @@ def main() -> int:
             print(text, file=sys.stderr, flush=True)  # noqa: T201 - a command
 
     found = campaign.run(
-        campaign.plan(asked.histories, asked.seed, asked.mix), progress, asked.processes, asked.minutes
+        campaign.plan(asked.histories, asked.seed, asked.mix),
+        progress,
+        asked.processes,
+        asked.minutes,
+        asked.twice,
     )
     result = as_result(found, asked.seed, asked.mix, campaign.seconds_since(began))
     print(json.dumps(result) if asked.json else in_words(result))  # noqa: T201 - a command
