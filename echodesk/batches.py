@@ -12,7 +12,8 @@ from dataclasses import dataclass
 class Compare:
     """List what Echo360 holds and make a plan. Empty means: all rooms; from today on. Dates are ISO texts.
 
-    `year` names one that is not sent yet; applying the plan switches it on.
+    `year` names one that is not sent yet; applying the plan switches it on. `adopt`: what others booked exactly
+    where a lesson is becomes that lesson's recording.
     """
 
     by: str
@@ -21,6 +22,7 @@ class Compare:
     first: str = ""
     last: str = ""
     year: str = ""
+    adopt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class PlanShown:
     paused: int
     foreign: int
     counts: tuple[tuple[str, int], ...]
-    """(made, changed, moved, handed_over, removed: how many)."""
+    """(made, adopted, changed, moved, handed_over, removed: how many)."""
     calls: int
     left_out: tuple[tuple[str, int], ...]
     """(reason, lessons that would not be recorded)."""

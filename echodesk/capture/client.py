@@ -96,11 +96,16 @@ class Echo360:
     async def change(self, booking: Booking, standing: Standing, still: Still = always) -> Reply[Answer]:
         """PUT to Echo360's own id, at once; fields that EchoDesk does not own go back as last read.
 
-        After a hand-over (another external id) `Done` may show the old external id: Echo360 kept it.
+        After a hand-over (another external id) `Done` may show the old external id: Echo360 kept it. A booking
+        without external id takes it away again: the schedule is others' as before.
         """
         body = body_of_change(booking, standing, self._quality_of(booking), self._reference)
-        named = {booking.external_id, standing.external_id or booking.external_id}
-        return await self._write("PUT", f"{SCHEDULES}/{segment(standing.echo_id)}", body, booking, named, still)
+        named = {booking.external_id or None, standing.external_id}
+        reply = await self._write("PUT", f"{SCHEDULES}/{segment(standing.echo_id)}", body, booking, named, still)
+        shown = reply.answer.standing if isinstance(reply.answer, Done) else None
+        if shown is not None and shown.external_id is None and shown.echo_id != standing.echo_id:
+            return Reply(unclear(f"Echo360's answer does not name {standing.echo_id}."), reply.exchanges)
+        return reply
 
     async def remove(self, standing: Standing, still: Still = always) -> Reply[Answer]:
         """DELETE of Echo360's own id, at once. `Gone` if it was not there."""
@@ -227,7 +232,7 @@ class Echo360:
         return self._quality.get(booking.place.room, self._settings.quality)
 
     async def _write(
-        self, method: str, path: str, body: bytes, booking: Booking, named: set[str], still: Still
+        self, method: str, path: str, body: bytes, booking: Booking, named: set[str | None], still: Still
     ) -> Reply[Answer]:
         other_year = self._reference.section_of_other_year(booking)
         if other_year is not None:
@@ -302,7 +307,7 @@ class _WrongRoom:
     """The id that the map gives for a room may not be that room's any more."""
 
 
-def _row(method: str, got: Outcome, named: set[str]) -> Row | Answer:
+def _row(method: str, got: Outcome, named: set[str | None]) -> Row | Answer:
     """The schedule in a definite answer: a 2xx that parses and names one of these external ids (H4)."""
     if not isinstance(got, Got):
         return got
@@ -313,8 +318,12 @@ def _row(method: str, got: Outcome, named: set[str]) -> Row | Answer:
     except Unreadable as problem:
         return unclear(f"Echo360's answer (status {got.status}) cannot be read: {problem}")
     if got.status == 202 or not isinstance(row, dict) or row.get("externalId") not in named:
-        return unclear(f"Echo360's answer (status {got.status}) does not name {' or '.join(sorted(named))}.")
+        return unclear(f"Echo360's answer (status {got.status}) does not name {_either(named)}.")
     return row
+
+
+def _either(named: set[str | None]) -> str:
+    return " or ".join(sorted(one for one in named if one))
 
 
 def _removed(got: Outcome) -> Answer:

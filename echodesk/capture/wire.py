@@ -106,7 +106,7 @@ def _own_fields(booking: Booking) -> Row:
         "startDate": booking.place.date.isoformat(),
         "startTime": clock_text(booking.time.start),
         "endTime": clock_text(booking.time.end),
-        "externalId": booking.external_id,
+        "externalId": booking.external_id or None,
         "venue": {"roomId": room.removeprefix(UNKNOWN)} if room.startswith(UNKNOWN) else {"roomExternalId": room},
     }
     if content.presenter is not None:

@@ -24,6 +24,7 @@ from echodesk.planning.values import Booking, Standing
 SHOWN = 20
 _SAID = (
     ("made", "to make"),
+    ("adopted", "to adopt"),
     ("changed", "to change"),
     ("moved", "to move"),
     ("handed_over", "to hand over to another lesson"),

@@ -40,6 +40,10 @@ def plan(
     year: Annotated[
         str, typer.Option(help="A year (SETID) that is not sent yet: applying the plan switches it on.")
     ] = "",
+    adopt: Annotated[
+        bool,
+        typer.Option("--adopt", help="Take over what others booked in Echo360 exactly where a lesson is."),
+    ] = False,
     file: Annotated[Path | None, typer.Option(help="Write the plan into this file, too.")] = None,
     calls_per_minute: CallLimit = None,
     data: Data = None,
@@ -52,9 +56,9 @@ def plan(
     ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET. The listing uses the institution's call limit
     like everything else. The plan is kept: `apply` sends it, exactly as shown.
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
-    listed), counts (made, changed, moved, handed_over, removed), calls, minutes, guard (why staff must confirm it)
-    and confirm (what to type then), left_out (reason: lessons), steps (number, piece, action, external_id, why,
-    before, after, needs, state, answer), progress, calls_left, minutes_left.
+    listed), counts (made, adopted, changed, moved, handed_over, removed), calls, minutes, guard (why staff must
+    confirm it) and confirm (what to type then), left_out (reason: lessons), steps (number, piece, action,
+    external_id, why, before, after, needs, state, answer), progress, calls_left, minutes_left.
     """
     if room and building:
         raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")
@@ -64,7 +68,7 @@ def plan(
     with office_at(data, busy_s(wait)) as office:
         today = office.clock().campus_now().date()
         reading.span(first, last, today)
-        scope = PlanScope(tuple(room or ()), building, first, last, year)
+        scope = PlanScope(tuple(room or ()), building, first, last, year, adopt)
         rooms = office.look(lambda books: _rooms(books, scope))
         if year:
             office.read(lambda books: check_year(books, year))
@@ -88,7 +92,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _by_the_leader(office: Office, scope: PlanScope, wait_s: float) -> int:
-    command = Compare(user(), scope.rooms, scope.building, scope.first, scope.last, scope.year)
+    command = Compare(user(), scope.rooms, scope.building, scope.first, scope.last, scope.year, scope.adopt)
     number = ask(office, command, wait_s).done.number
     if wait_until(office, number, frozenset({BatchState.COMPARING})) is BatchState.FAILED:
         batch = office.read(lambda books: books.batches.get(number))

@@ -11,6 +11,7 @@ from echodesk.desk.words import Tone
 
 COUNTS: Sequence[tuple[str, str]] = (
     ("made", "to make"),
+    ("adopted", "to adopt"),
     ("changed", "to change"),
     ("moved", "to move"),
     ("handed_over", "to hand over"),

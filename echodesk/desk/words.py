@@ -118,6 +118,7 @@ _WHYS: Mapping[str, str] = {
     "NEW": "A new lesson",
     "CHANGED": "Something about the lesson changed",
     "MOVED": "The lesson moved",
+    "ADOPTED": "Booked by others exactly where the lesson is",
     "HAND_OVER": "Another module carries the shared recording now",
     "NOT_WANTED": "Recording is no longer wanted",
     "LOST_CLASH": "Another lesson keeps the room",

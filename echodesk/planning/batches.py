@@ -177,7 +177,11 @@ def scope_in_words(scope: PlanScope) -> str:
     parts += [f"building {scope.building}"] if scope.building else []
     parts += [f"from {scope.first}"] if scope.first else []
     parts += [f"to {scope.last}"] if scope.last else []
-    return (" ".join(parts) or "everything") + (f", with {scope.year} switched on" if scope.year else "")
+    return (
+        (" ".join(parts) or "everything")
+        + (f", with {scope.year} switched on" if scope.year else "")
+        + (", adopting what matches" if scope.adopt else "")
+    )
 
 
 def identity(method: str, external_id: str, echo_id: str, printed: str) -> str:

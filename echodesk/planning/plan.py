@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from echodesk.planning.adopting import adopted
 from echodesk.planning.difference import difference
 from echodesk.planning.ground import Deadline, ground_of
 from echodesk.planning.order import arrange
@@ -21,9 +22,12 @@ def make_plan(situation: Situation) -> Plan:
     Pure: the same situation, in whatever order its parts are given, makes the same plan; once all its requests
     have succeeded and nothing else has changed, the next plan is empty.
     """
-    ground = ground_of(situation)
-    projection = project(situation, ground)
-    change = difference(projection, ground)
+    if situation.adopt:
+        projection, change = adopted(situation)
+    else:
+        ground = ground_of(situation)
+        projection = project(situation, ground)
+        change = difference(projection, ground)
     rules = situation.rules
     too_soon = situation.now + dt.timedelta(minutes=rules.lead, seconds=rules.late_s)
     return Plan(

@@ -25,6 +25,8 @@ class PlanScope:
     last: str = ""
     year: str = ""
     """A year that is not sent yet: everything is planned as if it were, and applying the plan switches it on."""
+    adopt: bool = False
+    """What others booked in Echo360 exactly where a lesson is becomes that lesson's recording."""
 
     def holds(self, place: RoomDay, rooms: Collection[str] | None) -> bool:
         """True for a room-day that belongs to it. `rooms` are those that it names, or its building; None: all."""
@@ -102,9 +104,9 @@ def _starts(request: Request) -> tuple[dt.date, int]:
 
 
 def counts(plans: Iterable[Plan]) -> dict[str, int]:
-    """How many captures are made, changed, moved, handed over and removed. What steps aside is moved, once;
-    what `guards` do not call a removal is none."""
-    found = {"made": 0, "changed": 0, "moved": 0, "handed_over": 0, "removed": 0}
+    """How many captures are made, adopted, changed, moved, handed over and removed. What steps aside is moved,
+    once; what `guards` do not call a removal is none."""
+    found = {"made": 0, "adopted": 0, "changed": 0, "moved": 0, "handed_over": 0, "removed": 0}
     for plan in plans:
         found["removed"] += len(removals(plan))
         for request in plan.requests:
@@ -115,6 +117,7 @@ def counts(plans: Iterable[Plan]) -> dict[str, int]:
 
 _KIND_OF = {
     Why.NEW: "made",
+    Why.ADOPTED: "adopted",
     Why.CHANGED: "changed",
     Why.MOVED: "moved",
     Why.STEPS_ASIDE: "moved",

@@ -209,12 +209,19 @@ def _plans(ways: Sequence[_Back], too_late: Deadline, lesson_of: LessonOf) -> tu
 
 def _plan(ways: Sequence[_Back], too_late: Deadline, lesson_of: LessonOf) -> Plan:
     requests = tuple(
-        _with_rest(request, ways)
+        _under_its_name(_with_rest(request, ways))
         for request in arrange([_change(way, lesson_of) for way in ways], too_late).requests
     )
     bookings = tuple(request.booking for request in requests if request.booking is not None)
     places = frozenset(place for request in requests for place in request.places)
     return Plan(places, requests, Projection(bookings, ()), frozenset(), ())
+
+
+def _under_its_name(request: Request) -> Request:
+    """What was adopted goes back to having no external id of ours; the lesson's own names the step."""
+    if request.external_id or request.standing is None:
+        return request
+    return replace(request, external_id=request.standing.external_id or "")
 
 
 def _with_rest(request: Request, ways: Sequence[_Back]) -> Request:

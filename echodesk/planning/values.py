@@ -181,6 +181,8 @@ class Why(StrEnum):
     NOT_WANTED = "not_wanted"
     LOST_CLASH = "lost_clash"
     STEPS_ASIDE = "steps_aside"
+    ADOPTED = "adopted"
+    """Others booked it exactly where the lesson is; staff take it over."""
     UNDONE = "undone"
     """A batch is taken back."""
 
@@ -290,6 +292,8 @@ class Situation:
     """Rooms without a recorder, in which the target books nothing for now: nothing there competes."""
     decisions: tuple[Decision, ...] = ()
     """What staff decided and did not take back; those that count nowhere here change nothing."""
+    adopt: frozenset[str] = frozenset()
+    """Target ids of schedules that others booked and staff take over where they match a lesson exactly."""
 
 
 @dataclass(frozen=True, slots=True)

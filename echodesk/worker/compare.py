@@ -125,6 +125,7 @@ async def compare_with(
     places_of, mirror, paused = await _with_year(ledger, "places", all_places, scope.year)
     standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
+    adopt = frozenset(one.echo_id for one in standing if not one.ours) if scope.adopt else frozenset()
     plans: list[Plan] = []
     left_out: list[LeftOut] = []
 
@@ -143,7 +144,8 @@ async def compare_with(
             books.batches,
             books.screens,
         )
-        for work in plan_places(view, places, frozenset(meanwhile.busy), now, {}, refreshed=False).works:
+        looked = plan_places(view, places, frozenset(meanwhile.busy), now, {}, refreshed=False, adopt=adopt)
+        for work in looked.works:
             if expected.keys() & work.places:
                 # Linked with a room of an earlier round, and planned there.
                 continue

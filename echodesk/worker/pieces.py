@@ -18,7 +18,7 @@ from echodesk.planning.batches import (
 )
 from echodesk.planning.steps import Step
 from echodesk.planning.undoing import fingerprint_of
-from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, fingerprint
+from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.work import Fate, Result, Work
@@ -26,6 +26,7 @@ from echodesk.worker.work import Fate, Result, Work
 _SAID_NO = frozenset({Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE})
 OVERTAKEN = "A later change made something else of it; that was sent as an ordinary change."
 STANDS = "It stands like this already."
+GIVEN_BACK = "It carries the lesson's id no more."
 CHANGED = "It was changed since the preview, and stays as it is."
 
 
@@ -57,6 +58,18 @@ def next_pieces(
         going[piece] = places
         steps += len(books.batches.steps(batch.id, StepState.OPEN, [piece]))
     return going, last
+
+
+def adopted_by(books: Books, batch: BatchRecord, pieces: Collection[int]) -> frozenset[str]:
+    """Echo360's ids of what others booked and these pieces of a batch take over."""
+    if not batch.scope.adopt:
+        return frozenset()
+    steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
+    return frozenset(
+        step.before.echo_id
+        for step, _state, _answer in steps
+        if step.why is Why.ADOPTED and step.before is not None
+    )
 
 
 def works_of(books: Books, batch: BatchRecord, planned: Iterable[Work], overtaken: set[RoomDay]) -> list[Work]:
@@ -161,6 +174,8 @@ def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[
         return None
     if step.method is Method.DELETE:
         return Result(Fate.DONE, note=STANDS) if now is None else Result(Fate.REFUSED, CHANGED)
+    if step.after is not None and not step.after.external_id and not under:
+        return Result(Fate.DONE, note=GIVEN_BACK)
     return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
 
 
@@ -179,13 +194,13 @@ def end_steps(books: Books, works: Sequence[Work]) -> None:
         ended = [
             (step.number, *end)
             for step, _state, _answer in books.batches.steps(batch, StepState.OPEN, found)
-            for end in [_end(step, found[step.piece])]
+            for end in [_end(step, found[step.piece], batch)]
             if end is not None
         ]
         books.batches.end(batch, ended)
 
 
-def _end(step: Step, works: Sequence[Work]) -> tuple[StepState, str] | None:
+def _end(step: Step, works: Sequence[Work], batch: int) -> tuple[StepState, str] | None:
     """None while it is still to be sent, or nobody knows what became of it."""
     own = identity_of_step(step)
     touching = [work for work in works if work.places & _places(step)]
@@ -213,6 +228,9 @@ def _end(step: Step, works: Sequence[Work]) -> tuple[StepState, str] | None:
         for work in touching
         for one in work.plan.projection.bookings
     )
+    if step.why is Why.ADOPTED and not stands and all(work.batch != batch for work in touching):
+        # Nobody else takes it over: an ordinary change beside it says nothing about it.
+        return None
     return (StepState.DONE, STANDS) if stands else (StepState.OVERTAKEN, OVERTAKEN)
 
 

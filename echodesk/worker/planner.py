@@ -22,7 +22,7 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
-from echodesk.worker.pieces import next_pieces, works_back, works_of
+from echodesk.worker.pieces import adopted_by, next_pieces, works_back, works_of
 from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.retries import PROBE_S, RetryBudget
@@ -250,7 +250,9 @@ class Planner:
             if batch.kind is BatchKind.UNDO:
                 works = works_back(books, batch, chosen, now)
             else:
-                snapshot = plan_places(books, [mark.place for mark in marks], busy, now, {}, refreshed=False)
+                places = [mark.place for mark in marks]
+                adopt = adopted_by(books, batch, chosen)
+                snapshot = plan_places(books, places, busy, now, {}, refreshed=False, adopt=adopt)
                 works = works_of(books, batch, snapshot.works, overtaken)
                 if proves_nothing(books, works, now.date()):
                     return None

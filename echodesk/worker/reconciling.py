@@ -87,7 +87,7 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
             raise WrongUse("There is no such room", f"Nobody knows a room {room!r}.", "Check the room's code.")
     if command.year:
         check_year(books, command.year)
-    scope = PlanScope(command.rooms, command.building, command.first, command.last, command.year)
+    scope = PlanScope(command.rooms, command.building, command.first, command.last, command.year, command.adopt)
     if command.building and not rooms_of(books, scope):
         raise WrongUse(
             "There is no such building", f"No room is in a building {command.building!r}.", "Check its code."

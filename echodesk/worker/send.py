@@ -66,6 +66,11 @@ Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
 """Tells that Echo360 asked to wait, or does not let us in, or (None) that it answered well."""
 
 
+KEEPS_ITS_ID = (
+    "Echo360 keeps the external id that a schedule was made with, so it cannot change hands. Nothing was removed."
+)
+
+
 class Sender:
     """Carries single requests to their end. One instance serves all of the worker's connections."""
 
@@ -166,12 +171,16 @@ class _Carrying:
             if isinstance(answer, Result):
                 return answer
             if isinstance(answer, Done):
-                if answer.standing is not None and answer.standing.external_id != booking.external_id:
+                if answer.standing is not None and (answer.standing.external_id or "") != booking.external_id:
+                    if not standing.ours or not booking.external_id:
+                        return self._result(Fate.REFUSED, KEEPS_ITS_ID)
                     return await self._hand_over(booking, answer.standing)
                 return self._done(booking, answer.standing)
             if isinstance(answer, Gone):
                 self._surprised = True
                 self._gone.append(standing.echo_id)
+                if not booking.external_id:
+                    return self._result(Fate.REFUSED, answer.text)
                 return await self._create(booking)
             again = await self._answered(booking, answer)
             if isinstance(again, Result):

@@ -129,11 +129,13 @@ def plan_places(
     refreshed: bool,
     *,
     heed_pauses: bool = True,
+    adopt: frozenset[str] = frozenset(),
 ) -> Snapshot:
     """Plans for these room-days and all they are linked with; what touches a busy room-day is left for later.
 
     `refresh` holds the ids of due refresh marks of each room-day, to be cleared by the plan's last transaction.
-    Without `heed_pauses` what is paused is planned too, for whoever only looks.
+    Without `heed_pauses` what is paused is planned too, for whoever only looks. `adopt` holds Echo360's ids of
+    schedules of others that are taken over where they match a lesson.
     """
     picture = look(books, places, now.date())
     rules = books.office.rules()
@@ -157,7 +159,7 @@ def plan_places(
         free.append(share)
     refused = _refused(books, free)
     decided = _decided(books, free)
-    works = tuple(_work(share, refused, closed, decided, rules, now, refreshed) for share in free)
+    works = tuple(_work(share, refused, closed, decided, rules, now, refreshed, adopt) for share in free)
     caps.count(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
 
@@ -244,6 +246,7 @@ def _work(
     rules: Rules,
     now: dt.datetime,
     refreshed: bool,
+    adopt: frozenset[str],
 ) -> Work:
     wanted = share.wanted
     refused = {key: text for one in share.named for key, text in refusals.get(one, {}).items()}
@@ -266,6 +269,7 @@ def _work(
             refused=frozenset(refused),
             closed=frozenset(closed),
             decisions=tuple(decision for one in lessons for decision in decided.get(one, ())),
+            adopt=adopt,
         )
     )
     begun = frozenset(

@@ -34,7 +34,7 @@ def made_plan(run: Run, folder: Path, echo360: str, *more: object) -> Any:
 
 def test_a_plan_shows_every_capture_to_make_and_sends_nothing(run: Run, folder: Path, echo360: str) -> None:
     found = made_plan(run, folder, echo360)
-    assert found["counts"] == {"made": 5, "changed": 0, "moved": 0, "handed_over": 0, "removed": 0}
+    assert found["counts"] == {"made": 5, "adopted": 0, "changed": 0, "moved": 0, "handed_over": 0, "removed": 0}
     assert (found["calls"], found["schedules"], found["paused"]) == (5, 0, 0)
     assert found["left_out"] == {"clash": 1}
     dates = [step["after"]["date"] for step in found["steps"]]

@@ -40,7 +40,14 @@ def test_shown_applied_and_taken_back(run: Run, folder: Path, sql: Sql, echo360:
         rename(sql, "Another name")
         shown = run("plan", "--data", folder, "--json").json
         assert shown["state"] == "READY"
-        assert shown["counts"] == {"made": 0, "changed": 3, "moved": 0, "handed_over": 0, "removed": 0}
+        assert shown["counts"] == {
+            "made": 0,
+            "adopted": 0,
+            "changed": 3,
+            "moved": 0,
+            "handed_over": 0,
+            "removed": 0,
+        }
         assert {step["state"] for step in shown["steps"]} == {"OPEN"}
 
         done = run("apply", shown["plan"], "--until-done", "--data", folder, "--json")

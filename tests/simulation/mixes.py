@@ -9,44 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from echodesk.simulator.faults import FaultKind as K
+from tests.simulation.kinds import (
+    APPLIED,
+    ERRORS,
+    GARBAGE,
+    LATE,
+    LIMITS,
+    PAGES,
+    SIGN_IN,
+    SOME_OF_ALL,
+    STRANGERS,
+    UNANSWERED,
+)
 
 STRATEGIES = ("first_wins", "last_wins", "ignore", "most_recorded")
-LATE = (K.LATE_TIMEOUT, K.LATE_RESET, K.LATE_504)
-UNANSWERED = (K.TIMEOUT_NOT_APPLIED, K.TIMEOUT_APPLIED, K.RESET_NOT_APPLIED, K.RESET_APPLIED, K.CUT_APPLIED)
-ERRORS = (K.ERROR_500, K.ERROR_502, K.ERROR_503, K.ERROR_504)
-APPLIED = (K.ERROR_500_APPLIED, K.ERROR_502_APPLIED, K.ERROR_503_APPLIED, K.ERROR_504_APPLIED)
-GARBAGE = (
-    K.TRUNCATED_JSON,
-    K.MALFORMED_JSON,
-    K.OTHER_JSON,
-    K.HTML_APPLIED,
-    K.MAINTENANCE_PAGE,
-    K.OTHER_BODY,
-    K.SCHEMA_DRIFT,
-    K.TYPE_DRIFT,
-)
-LIMITS = (
-    K.LIMIT_SECONDS,
-    K.LIMIT_DATE,
-    K.LIMIT_BARE,
-    K.LIMIT_ABSURD,
-    K.UNAVAILABLE_SECONDS,
-    K.UNAVAILABLE_DATE,
-    K.OTHER_CLIENT,
-)
-SIGN_IN = (
-    K.TOKEN_EXPIRED,
-    K.FORBIDDEN,
-    K.SIGN_IN_ERROR,
-    K.SIGN_IN_TIMEOUT,
-    K.SIGN_IN_SLOW,
-    K.LOGIN_REDIRECT,
-    K.OTHER_HOST_REDIRECT,
-)
-PAGES = (K.ROW_DUPLICATED, K.ROW_LOST, K.ROWS_REORDERED, K.NEXT_LOOP)
-STRANGERS = (K.FOREIGN_IN_THE_WAY, K.FOREIGN_ADDED, K.FOREIGN_MOVED, K.FOREIGN_REMOVED)
-SOME_OF_ALL = (*LATE, *UNANSWERED, *ERRORS, *APPLIED, *GARBAGE, K.SLOW, K.SPURIOUS_CLASH, K.TOKEN_EXPIRED)
-
 UNTRIGGERED = {"feature": 2.0, "group": 1.5, "title": 1.5, "week_set": 2.0, "week_start": 1.0, "person": 1.0}
 """Edits that no trigger sees."""
 BUSY_DAYS = {"swap": 6.0, "rotate": 5.0, "shuttle": 3.0, "day": 3.0, "weeks": 3.0, "room": 4.0}

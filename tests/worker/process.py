@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
@@ -50,6 +49,8 @@ class Process:
         self.runs = 0
         self.running: asyncio.Task[None] | None = None
         self._asked: set[asyncio.Task[None]] = set()
+        self.refused: list[EchoDeskError] = []
+        """What its window was told instead of an answer."""
         self.constants = around.constants
         self.steps: Steps
         self.capture: Echo360
@@ -85,8 +86,10 @@ class Process:
         """Its own window asks for something, at this very moment; whatever it is told, it is only shown there."""
 
         async def asking() -> None:
-            with contextlib.suppress(EchoDeskError):
+            try:
                 await self.engine.command(command)
+            except EchoDeskError as problem:
+                self.refused.append(problem)
 
         task = self.machine.start(asking())
         self._asked.add(task)

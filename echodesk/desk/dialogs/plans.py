@@ -35,6 +35,7 @@ class CompareDialog(Question):
         self.last = date_field("Last date", today.addDays(6))
         for box in (self.first, self.last):
             box.setMinimumDate(today)
+        self.adopt = QCheckBox("&Adopt what others booked exactly where a lesson is")
         self.hint = widgets.label(kind="small", wrap=True)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
@@ -50,6 +51,7 @@ class CompareDialog(Question):
         grid.addWidget(self.first, 4, 1)
         grid.addWidget(widgets.label("To"), 5, 0)
         grid.addWidget(self.last, 5, 1)
+        grid.addWidget(self.adopt, 6, 0, 1, 2)
         self.body.addLayout(grid)
         self.body.addWidget(self.hint)
         self.everything.setChecked(True)
@@ -72,6 +74,7 @@ class CompareDialog(Question):
             building=self.building.currentText().strip() if self.one_building.isChecked() else "",
             first=dates[0],
             last=dates[1],
+            adopt=self.adopt.isChecked(),
         )
 
     def _on_changed(self) -> None:

@@ -1,0 +1,123 @@
+"""At go-live everything in Echo360 is somebody else's: it is adopted by a plan, and given back by its undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from echodesk.batches import Apply, Undo
+from echodesk.planning.batches import BatchState, StepState
+from echodesk.simulator.switches import Switches
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import day
+from tests.worker.planned import applied, ended, made, plan, steps
+from tests.worker.values import external
+from tests.worker.world import Died, World
+
+Worlds = Callable[..., World]
+WEEKS = (2, 3, 4)
+
+
+def booked_by_others(w: World, *, named: bool = False) -> list[str]:
+    """A lesson in three weeks, and the recordings that somebody booked for it by hand."""
+    hand = ByHand(w)
+    ids = [
+        hand.book(
+            "R1",
+            day(week),
+            "09:00-10:00",
+            name=f"Computing week {week}",
+            external_id=f"old-{week}" if named else "",
+            captureQuality="Highest",
+        )
+        for week in WEEKS
+    ]
+    w.lesson(1, weeks=WEEKS)
+    w.settle()
+    return ids
+
+
+def held(w: World) -> list[dict[str, object]]:
+    """Every schedule, field by field; what Echo360 itself stamps on it does not count."""
+    own = ("created", "updated", "changed", "version")
+    found = [msgspec.to_builtins(one) for one in w.institution.state.bookings]
+    return sorted(
+        ({key: value for key, value in one.items() if not key.startswith(own)} for one in found),
+        key=lambda one: str(one["id"]),
+    )
+
+
+@pytest.mark.parametrize("named", [False, True], ids=["without external id", "with one of theirs"])
+def test_what_matches_is_adopted_and_undo_gives_it_back_field_by_field(world: Worlds, *, named: bool) -> None:
+    w = world()
+    ids = booked_by_others(w, named=named)
+    before = held(w)
+    assert {reason for reason, _ in w.left_out().values()} == {"foreign"}
+    number = made(w, adopt=True)
+    summary = w.look(lambda books: books.batches.summary(number))
+    assert (summary.counts["adopted"], summary.counts["made"], summary.counts["removed"]) == (3, 0, 0)
+    w.calls()
+    assert applied(w, number).state is BatchState.DONE
+    assert w.calls()["PUT"] == 3
+    assert steps(w, number) == {StepState.DONE: 3}
+    stands = w.schedules(by_hand=True)
+    assert set(stands) == {external(1, week) for week in WEEKS}
+    assert sorted(one.id for one in w.institution.state.bookings) == sorted(ids)
+    assert w.left_out() == {}
+    w.assert_equal()
+
+    back = w.ask(Undo("ann", number)).number
+    w.until(lambda: plan(w, back).state is not BatchState.COMPARING, 120.0)
+    assert applied(w, back).state is BatchState.DONE
+    assert steps(w, back) == {StepState.DONE: 3}
+    assert held(w) == before
+
+
+def test_an_ordinary_comparison_leaves_them_alone(world: Worlds) -> None:
+    w = world()
+    booked_by_others(w)
+    before = held(w)
+    number = made(w)
+    assert plan(w, number).state is BatchState.DONE
+    w.pass_time(1_300.0)
+    assert held(w) == before
+
+
+def test_where_echo360_keeps_external_ids_the_steps_fail_and_nothing_is_removed(world: Worlds) -> None:
+    w = world(switches=Switches(put_external_id="keeps"))
+    ids = booked_by_others(w)
+    number = made(w, adopt=True)
+    applied(w, number)
+    assert steps(w, number) == {StepState.FAILED: 3}
+    answers = {answer for _step, _state, answer in w.look(lambda books: books.batches.steps(number))}
+    assert all("keeps the external id" in answer for answer in answers)
+    assert sorted(one.id for one in w.institution.state.bookings) == sorted(ids)
+    w.settle()
+
+
+def test_an_ordinary_change_in_the_same_room_and_day_does_not_end_the_step(world: Worlds) -> None:
+    w = world()
+    booked_by_others(w)
+    number = made(w, adopt=True)
+    w.lesson(2, at="14:00-15:00", lecturer="P2", weeks=WEEKS)
+    w.settle()
+    assert steps(w, number) == {StepState.OPEN: 3}
+
+
+def test_killed_in_the_middle_it_goes_on(world: Worlds) -> None:
+    w = world()
+    ids = booked_by_others(w)
+    number = made(w, adopt=True)
+    w.ask(Apply("ann", number))
+    w.until(lambda: w.calls().get("PUT", 0) > 0, 60.0)
+    w.kill()
+    with pytest.raises(Died):
+        w.pass_time(1.0)
+    w.restart()
+    assert ended(w, number).state is BatchState.DONE
+    w.settle()
+    assert sorted(one.id for one in w.institution.state.bookings) == sorted(ids)
+    assert set(w.schedules(by_hand=True)) == {external(1, week) for week in WEEKS}
+    w.assert_equal()
