@@ -5,7 +5,10 @@ On screen and on the command line a batch is a plan: it is made, shown, applied 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,30 @@ class StepRow:
     why: str
     state: str
     answer: str
+    building: str = ""
+    """Name of its building, '' if that is not known."""
+
+    @property
+    def week(self) -> str:
+        """ISO date of the Monday of its week."""
+        date = dt.date.fromisoformat(self.date)
+        return (date - dt.timedelta(days=date.weekday())).isoformat()
+
+
+GROUPS: Mapping[str, Callable[[StepRow], str]] = {
+    "action": lambda row: row.action,
+    "building": lambda row: row.building,
+    "room": lambda row: row.room,
+    "week": lambda row: row.week,
+    "reason": lambda row: row.why,
+}
+"""By what the steps of a plan are counted."""
+
+
+def grouped(rows: Iterable[StepRow]) -> dict[str, dict[str, int]]:
+    """How many steps each group has, by each of `GROUPS`; within one in the order of their names."""
+    listed = list(rows)
+    return {name: dict(sorted(Counter(map(of, listed)).items())) for name, of in GROUPS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +188,5 @@ class PlanDetail:
 
     plan: PlanShown
     steps: tuple[StepRow, ...]
+    by: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How many steps each group has, as `grouped` says."""

@@ -6,32 +6,15 @@ file from elsewhere, edited by hand or cut in half is refused, and what is sent 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from echodesk.batches import PlanDetail
-from echodesk.commands.answers import plain
-from echodesk.desk import words
 from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.main import Office
 
-COLUMNS = (
-    "step",
-    "action",
-    "date",
-    "time",
-    "room",
-    "recording",
-    "external id",
-    "stands",
-    "why",
-    "state",
-    "answer",
-)
 FORM = "EchoDesk plan"
 VERSION = 1
 
@@ -47,28 +30,6 @@ def write_plan(path: Path, office: Office, values: Mapping[str, object]) -> None
         raise EchoDeskError(
             "The plan's file could not be written", f"{path}: {error.strerror or error}.", "Name another place."
         ) from error
-
-
-def write_table(path: Path, detail: PlanDetail) -> None:
-    """Write the steps as CSV for a spreadsheet; no cell is taken for a formula. Raises `EchoDeskError`."""
-    try:
-        # The mark at the beginning tells spreadsheets that it is UTF-8.
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(COLUMNS)
-            for step in detail.steps:
-                said = (words.why(step.why), step.state, step.answer)
-                row = (step.key, step.action, step.date, step.time, step.room, step.title, step.external_id)
-                table.writerow([_cell(value) for value in (*row, step.was, *said)])
-    except OSError as error:
-        raise EchoDeskError(
-            "The plan's table could not be written", f"{path}: {error.strerror or error}.", "Name another place."
-        ) from error
-
-
-def _cell(value: object) -> str:
-    text = plain(str(value)).replace("\n", " ")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def number_in(path: Path, office: Office) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from echodesk.commands.answers import aligned
 from echodesk.desk import words
@@ -46,24 +47,37 @@ _DOES = {"POST": "make", "PUT": "change", "DELETE": "remove"}
 Listed = Sequence[tuple[Step, StepState, str]]
 
 
-def read_plan(books: AllBooks, number: int) -> tuple[BatchRecord, Summary, Listed, Progress, Pace] | None:
+@dataclass(frozen=True, slots=True)
+class PlanRead:
+    """Everything about a plan."""
+
+    batch: BatchRecord
+    summary: Summary
+    steps: Listed
+    progress: Progress
+    pace: Pace
+    by: Mapping[str, Mapping[str, int]]
+    """Steps by action, building, room, week and reason."""
+
+
+def read_plan(books: AllBooks, number: int) -> PlanRead | None:
     """Everything about a plan, None if there is none of this number."""
-    batch = books.batches.get(number)
-    if batch is None:
+    batch, detail = books.batches.get(number), books.screens.plan(number, 0)
+    if batch is None or detail is None:
         return None
-    return (
+    return PlanRead(
         batch,
         books.batches.summary(number),
         books.batches.steps(number),
         books.batches.progress(number),
         books.batches.pace(number),
+        detail.by,
     )
 
 
-def plan_values(
-    batch: BatchRecord, summary: Summary, steps: Listed, progress: Progress, pace: Pace, limit: int
-) -> dict[str, object]:
+def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
     """A plan for a program."""
+    batch, summary, steps, progress = found.batch, found.summary, found.steps, found.progress
     return {
         "plan": batch.id,
         "kind": batch.kind.value,
@@ -77,6 +91,7 @@ def plan_values(
         "foreign": summary.foreign,
         "unplanned": summary.unplanned,
         "counts": dict(summary.counts),
+        "by": {name: dict(counted) for name, counted in found.by.items()},
         "calls": summary.calls,
         "minutes": round(summary.calls / limit, 1) if limit else 0.0,
         "guard": batch.guard,
@@ -85,7 +100,7 @@ def plan_values(
         "not_taken_back": list(summary.refused),
         "progress": {state.value: count for state, count in progress.by_state.items()},
         "calls_left": progress.open,
-        "minutes_left": minutes_left(progress.open, pace, limit),
+        "minutes_left": minutes_left(progress.open, found.pace, limit),
         "steps": [
             {
                 "number": step.number,
@@ -104,10 +119,9 @@ def plan_values(
     }
 
 
-def plan_text(
-    batch: BatchRecord, summary: Summary, steps: Listed, progress: Progress, pace: Pace, limit: int
-) -> str:
+def plan_text(found: PlanRead, limit: int) -> str:
     """A plan for people."""
+    batch, summary, steps, progress, pace = found.batch, found.summary, found.steps, found.progress, found.pace
     lines = [f"Plan {batch.id} {_STATES[batch.state]}." + (f" {batch.said}" if batch.said else "")]
     if batch.undoes is not None:
         lines.append(f"It takes back plan {batch.undoes}.")

@@ -56,7 +56,8 @@ def plan(
     ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET. The listing uses the institution's call limit
     like everything else. The plan is kept: `apply` sends it, exactly as shown.
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
-    listed), counts (made, adopted, changed, moved, handed_over, removed), calls, minutes, guard (why staff must
+    listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
+    week and reason), calls, minutes, guard (why staff must
     confirm it) and confirm (what to type then), left_out (reason: lessons), steps (number, piece, action,
     external_id, why, before, after, needs, state, answer), progress, calls_left, minutes_left.
     """
@@ -80,10 +81,10 @@ def plan(
         found = office.look(lambda books: read_plan(books, number))
         if found is None:
             raise AssertionError("a plan that was just made is gone")
-        values = plan_values(*found, limit)
+        values = plan_values(found, limit)
         if file is not None:
             write_plan(file, office, values)
-        say(values, as_json=json, text=plan_text(*found, limit))
+        say(values, as_json=json, text=plan_text(found, limit))
 
 
 def register(app: typer.Typer) -> None:

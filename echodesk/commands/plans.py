@@ -12,7 +12,8 @@ from echodesk.batches import Apply, CancelPlan, PlanCommand, Undo
 from echodesk.commands.acting import LARGEST_ID, WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
-from echodesk.commands.plan_file import number_in, write_table
+from echodesk.commands.plan_file import number_in
+from echodesk.commands.plan_tables import write_table, write_workbook
 from echodesk.commands.plan_texts import list_line, plan_text, plan_values, read_plan
 from echodesk.commands.working import call_limit
 from echodesk.errors import NothingDone, WrongUse
@@ -32,6 +33,9 @@ def plans(
         int | None, typer.Argument(help="One plan, with all its steps.", min=1, max=LARGEST_ID)
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="With a number: write its steps as a table.")] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option(help="With a number: write its steps, and their counts, as a workbook.")
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -41,15 +45,16 @@ def plans(
     """
     with office_at(data) as office:
         if number is not None:
-            if csv is not None:
-                detail = office.read(lambda books: books.screens.plan(number, call_limit(office)))
-                if detail is not None:
-                    write_table(csv, detail)
+            detail = office.read(lambda books: books.screens.plan(number, call_limit(office)))
+            if csv is not None and detail is not None:
+                write_table(csv, detail)
+            if xlsx is not None and detail is not None:
+                write_workbook(xlsx, detail)
             show(office, number, as_json=json)
             return
-        if csv is not None:
+        if csv is not None or xlsx is not None:
             raise WrongUse(
-                "Which plan?", "--csv was given without a number.", "Write `echodesk plans N --csv FILE`."
+                "Which plan?", "A file was named without a number.", "Write `echodesk plans N --csv FILE`."
             )
         stamp = campus_stamps(office)
 
@@ -130,7 +135,7 @@ def show(office: Office, number: int, *, as_json: bool) -> None:
             "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
         )
     limit = call_limit(office)
-    say(plan_values(*found, limit), as_json=as_json, text=plan_text(*found, limit))
+    say(plan_values(found, limit), as_json=as_json, text=plan_text(found, limit))
 
 
 def wait_until(office: Office, number: int, while_in: frozenset[BatchState]) -> BatchState:

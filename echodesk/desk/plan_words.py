@@ -83,7 +83,8 @@ def facts(plan: PlanShown) -> list[str]:
     if plan.paused:
         lines.append(f"{formats.counted(plan.paused, 'room-day')} paused, and left as they are.")
     if plan.foreign:
-        lines.append(f"Booked in Echo360 by others: {formats.number(plan.foreign)}, never touched.")
+        left = formats.number(plan.foreign - counts.get("adopted", 0))
+        lines.append(f"Booked in Echo360 by others: {formats.number(plan.foreign)}; {left} never touched.")
     if plan.unplanned:
         lines.append(f"{formats.counted(plan.unplanned, 'room-day')} could not be planned; the log says why.")
     if plan.kept:
@@ -101,6 +102,31 @@ def step_columns() -> Sequence[Column[StepRow]]:
         Column("Recording", 204, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
         Column("Why", 160, lambda r: Cell(words.why(r.why)), lambda r: (words.why(r.why), r.key)),
     )
+
+
+_GROUPS: Mapping[str, str] = {
+    "action": "What is done",
+    "building": "Building",
+    "room": "Room",
+    "week": "Week",
+    "reason": "Why",
+}
+
+
+def group_title(name: str) -> str:
+    """What steps are grouped by."""
+    return _GROUPS[name]
+
+
+def group_name(name: str, value: str) -> str:
+    """One group in words."""
+    if name == "action":
+        return _DOES.get(value, value)
+    if name == "reason":
+        return words.why(value)
+    if name == "week":
+        return f"from {formats.date(value)}"
+    return value or "not known"
 
 
 def step_text(row: StepRow) -> str:

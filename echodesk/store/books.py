@@ -18,7 +18,7 @@ from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
 from echodesk.store.office import Office
 from echodesk.store.places import Places
-from echodesk.store.plans_shown import plan_detail
+from echodesk.store.plans_shown import buildings, plan_detail
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
@@ -50,7 +50,8 @@ class Screens:
 
     def plan(self, number: int, calls_per_minute: int) -> PlanDetail | None:
         """A plan of many room-days with its steps."""
-        return plan_detail(Batches(self._connection, ChangeNumber(self._connection)), number, calls_per_minute)
+        batches = Batches(self._connection, ChangeNumber(self._connection))
+        return plan_detail(batches, number, calls_per_minute, buildings(self._connection))
 
 
 class StoreBooks(ABC):

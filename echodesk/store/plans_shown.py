@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from echodesk.batches import PlanDetail, PlanShown, StepRow
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, text
+
+from echodesk.batches import PlanDetail, PlanShown, StepRow, grouped
 from echodesk.planning.batches import (
     BatchRecord,
     BatchState,
@@ -15,6 +19,10 @@ from echodesk.planning.steps import Step
 from echodesk.store.batches import Batches
 
 NEWEST = 8
+_BUILDINGS = text(
+    "SELECT r.ROOMID, s.SITENAME FROM ROOMS r JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
+    " WHERE s.SITENAME IS NOT NULL ORDER BY r.SETID"
+)
 
 
 def plans_shown(batches: Batches, calls_per_minute: int) -> tuple[PlanShown, ...]:
@@ -22,13 +30,20 @@ def plans_shown(batches: Batches, calls_per_minute: int) -> tuple[PlanShown, ...
     return tuple(_shown(batches, one, calls_per_minute) for one in batches.newest(NEWEST))
 
 
-def plan_detail(batches: Batches, number: int, calls_per_minute: int) -> PlanDetail | None:
+def buildings(connection: Connection) -> dict[str, str]:
+    """Each room's building in words; a room that is in several years stands as in the last of them."""
+    return {row.ROOMID.rstrip(): row.SITENAME for row in connection.execute(_BUILDINGS)}
+
+
+def plan_detail(
+    batches: Batches, number: int, calls_per_minute: int, building_of: Mapping[str, str]
+) -> PlanDetail | None:
     """One plan with its steps; None if there is none of this number."""
     found = batches.get(number)
     if found is None:
         return None
-    steps = tuple(_row(step, state, answer) for step, state, answer in batches.steps(number))
-    return PlanDetail(_shown(batches, found, calls_per_minute), steps)
+    steps = tuple(_row(step, state, answer, building_of) for step, state, answer in batches.steps(number))
+    return PlanDetail(_shown(batches, found, calls_per_minute), steps, grouped(steps))
 
 
 def _shown(batches: Batches, one: BatchRecord, calls_per_minute: int) -> PlanShown:
@@ -59,7 +74,7 @@ def _shown(batches: Batches, one: BatchRecord, calls_per_minute: int) -> PlanSho
     )
 
 
-def _row(step: Step, state: StepState, answer: str) -> StepRow:
+def _row(step: Step, state: StepState, answer: str, building_of: Mapping[str, str]) -> StepRow:
     about, was = step.after or step.before, step.before
     after = step.after
     moved = was is not None and after is not None and (was.place, was.time) != (after.place, after.time)
@@ -76,4 +91,5 @@ def _row(step: Step, state: StepState, answer: str) -> StepRow:
         why=step.why.value,
         state=state.value,
         answer=answer,
+        building=building_of.get(step.place.room, ""),
     )

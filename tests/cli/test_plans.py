@@ -6,6 +6,7 @@ import csv
 import json
 import signal
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -258,9 +259,20 @@ def test_the_steps_as_a_table_in_which_nothing_is_a_formula(
         heading, *rows = csv.reader(file)
     assert heading[:3] == ["step", "action", "date"]
     assert len(rows) == 5
-    assert {row[5] for row in rows} == {"'=1+1"}
-    assert {row[9] for row in rows} == {"OPEN"}
+    assert {row[6] for row in rows} == {"'=1+1"}
+    assert {row[10] for row in rows} == {"OPEN"}
+    book = tmp_path / "plan.xlsx"
+    found = run("plans", shown, "--xlsx", book, "--data", folder, "--json").json
+    assert found["by"]["action"] == {"POST": 5}
+    assert sum(found["by"]["week"].values()) == sum(found["by"]["room"].values()) == 5
+    with zipfile.ZipFile(book) as parts:
+        sheets = [parts.read(name).decode() for name in sorted(parts.namelist()) if "/worksheets/sheet" in name]
+        texts = parts.read("xl/sharedStrings.xml").decode()
+    assert [sheet.count("<row ") for sheet in sheets] == [6, sum(len(one) + 1 for one in found["by"].values())]
+    assert all("<f>" not in sheet for sheet in sheets)
+    assert "<t>=1+1</t>" in texts
     assert run("plans", "--csv", path, "--data", folder).code == 2
+    assert run("plans", shown, "--xlsx", tmp_path, "--data", folder).code == 1
     nowhere = run("plans", shown, "--csv", tmp_path, "--data", folder, "--json")
     assert (nowhere.code, nowhere.error["title"]) == (1, "The plan's table could not be written")
 

@@ -20,6 +20,7 @@ from echodesk.batches import (
     StepRow,
     StopPlan,
     Undo,
+    grouped,
 )
 from echodesk.desk import plan_words
 from echodesk.desk.dialogs.confirm import Confirm
@@ -61,7 +62,7 @@ STEPS = (
 def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS) -> object:
     def prepare(worker: FakeWorker) -> None:
         worker.first_overview = overview(plans=plans)
-        worker.plan_details = {one.key: PlanDetail(one, steps) for one in plans}
+        worker.plan_details = {one.key: PlanDetail(one, steps, grouped(steps)) for one in plans}
 
     return prepare
 
@@ -111,11 +112,54 @@ def test_what_is_compared_can_be_chosen_and_wrong_choices_are_refused_at_once(qa
         dialog.first.setDate(dialog.last.date())
         day = dialog.last.date().toString(Qt.DateFormat.ISODate)
         assert dialog.command() == Compare("Ann", ("2950203",), "", day, day)
+        dialog.adopt.setChecked(True)
+        dialog.some_year.setChecked(True)
+        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which year?", False)
+        dialog.year.setText(" 2027/28 ")
+        assert dialog.hint.text().endswith("Sending the plan switches the year on.")
+        assert dialog.command() == Compare("Ann", ("2950203",), "", day, day, "2027/28", True)
         dialog.one_building.setChecked(True)
         assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which building?", False)
         press(dialog, Qt.Key.Key_Escape)
         await turns()
         assert desk.worker.sent(Compare) == []
+
+    run(qapp, body, with_plans(plan()))
+
+
+def test_steps_are_a_tree_by_action_building_room_week_and_reason_and_a_group_filters_them(
+    qapp: QApplication,
+) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        tree = page.groups
+        roots = tree.findItems("", Qt.MatchFlag.MatchContains)
+        told = {
+            root.text(0): {
+                child.text(0): child.text(1)
+                for child in map(root.child, range(root.childCount()))
+                if child is not None
+            }
+            for root in roots
+        }
+        assert told["All steps"] == {}
+        assert told["What is done"] == {"Remove": "1", "Make": "1", "Change": "1"}
+        assert told["Building"] == {"not known": "3"}
+        assert told["Room"] == {"2950203": "3"}
+        assert sum(int(count) for count in told["Week"].values()) == 3
+        assert set(told["Why"]) == {"A new lesson", "The lesson moved", "Recording is no longer wanted"}
+        tree.setFocus()
+        for _ in range(2):
+            QTest.keyClick(tree, Qt.Key.Key_Down)
+        await turns()
+        chosen = tree.currentItem()
+        assert chosen is not None
+        assert (chosen.text(0), page.model.rowCount()) == ("Remove", 1)
+        page.field.setText("nothing like it")
+        await until(lambda: page.model.rowCount() == 0)
+        page.field.clear()
+        tree.setCurrentItem(roots[0])
+        await until(lambda: page.model.rowCount() == len(STEPS))
 
     run(qapp, body, with_plans(plan()))
 
@@ -129,7 +173,7 @@ def test_the_page_answers_before_anything_is_sent(qapp: QApplication) -> None:
         assert "Not recorded: Room clash 4, " in told
         assert "2 room-days paused" in told
         assert "3 room-days could not be planned; the log says why." in told
-        assert "Booked in Echo360 by others: 5, never touched." in told
+        assert "Booked in Echo360 by others: 5; 5 never touched." in told
         cells = [[column.cell(row).line for column in page.model.columns] for row in STEPS]
         assert cells[0][0] == "Remove (step 1)"
         assert cells[1][3] == "2950203 (stands 2026-11-24 09:00-10:00 2950203)"

@@ -36,6 +36,10 @@ class CompareDialog(Question):
         for box in (self.first, self.last):
             box.setMinimumDate(today)
         self.adopt = QCheckBox("&Adopt what others booked exactly where a lesson is")
+        self.some_year = QCheckBox("Switch on a &year that is not sent yet")
+        self.year = QLineEdit()
+        self.year.setPlaceholderText("as the timetable calls it, 2027/28 say")
+        self.year.setAccessibleName("Year")
         self.hint = widgets.label(kind="small", wrap=True)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
@@ -52,12 +56,16 @@ class CompareDialog(Question):
         grid.addWidget(widgets.label("To"), 5, 0)
         grid.addWidget(self.last, 5, 1)
         grid.addWidget(self.adopt, 6, 0, 1, 2)
+        grid.addWidget(self.some_year, 7, 0, 1, 2)
+        grid.addWidget(widgets.label("Year"), 8, 0)
+        grid.addWidget(self.year, 8, 1)
         self.body.addLayout(grid)
         self.body.addWidget(self.hint)
         self.everything.setChecked(True)
         if here is not None:
             show_room(self.room, here.room)
-        for choice in (self.everything, self.one_building, self.one_room, self.some_dates):
+        self.year.textChanged.connect(self._on_changed)
+        for choice in (self.everything, self.one_building, self.one_room, self.some_dates, self.some_year):
             choice.toggled.connect(self._on_changed)
         for text in (self.building, self.room):
             text.editTextChanged.connect(self._on_changed)
@@ -74,6 +82,7 @@ class CompareDialog(Question):
             building=self.building.currentText().strip() if self.one_building.isChecked() else "",
             first=dates[0],
             last=dates[1],
+            year=self.year.text().strip() if self.some_year.isChecked() else "",
             adopt=self.adopt.isChecked(),
         )
 
@@ -82,6 +91,7 @@ class CompareDialog(Question):
         self.room.setEnabled(self.one_room.isChecked())
         for box in (self.first, self.last):
             box.setEnabled(self.some_dates.isChecked())
+        self.year.setEnabled(self.some_year.isChecked())
         wrong = ""
         if self.one_building.isChecked() and not self.building.currentText().strip():
             wrong = "Which building?"
@@ -89,9 +99,12 @@ class CompareDialog(Question):
             wrong = "Which room?"
         elif self.some_dates.isChecked() and self.last.date() < self.first.date():
             wrong = "The last date is before the first."
-        self.hint.setText(
-            wrong or "Echo360 is listed and compared with the timetable. Nothing is sent: the plan is shown first."
-        )
+        elif self.some_year.isChecked() and not self.year.text().strip():
+            wrong = "Which year?"
+        about = "Echo360 is listed and compared with the timetable. Nothing is sent: the plan is shown first."
+        if self.some_year.isChecked():
+            about += " Sending the plan switches the year on."
+        self.hint.setText(wrong or about)
         self.yes_button.setEnabled(not wrong)
 
 

@@ -35,6 +35,7 @@ from echodesk.desk import formats, plan_words, widgets
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
+from echodesk.desk.pages.plan_groups import PlanGroups
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.places import Place
@@ -92,9 +93,11 @@ class PlansPage(QWidget):
         self.model = LiveModel(plan_words.step_columns(), MOST_STEPS, self)
         self.view = LiveView(self.model, parts.theme)
         self.view.setAccessibleName("Steps of the plan")
+        self.groups = PlanGroups()
         self._lay_out()
         self.list.currentRowChanged.connect(self._on_chosen)
         self.field.textChanged.connect(self._on_typed)
+        self.groups.chosen.connect(self._filter)
         self.view.selectionModel().selectionChanged.connect(self._on_selected)
         self._show()
 
@@ -173,6 +176,7 @@ class PlansPage(QWidget):
         wanted = (plan.key, plan.state, ended)
         if self._asking or wanted == self._shown or plan.state == "COMPARING":
             if plan.state == "COMPARING":
+                self.groups.show_groups({}, 0)
                 self._put((), wanted)
             return
         if self._shown is None or self._shown[0] != plan.key:
@@ -186,6 +190,7 @@ class PlansPage(QWidget):
         finally:
             self._asking = False
         if isinstance(found, PlanDetail):
+            self.groups.show_groups(found.by, len(found.steps))
             self._put(found.steps, wanted)
             if self.plan is not None and self.plan.key != plan:
                 self._show()
@@ -203,12 +208,13 @@ class PlansPage(QWidget):
 
     def _filter(self) -> None:
         text = self.field.text().strip().casefold()
+        group = self.groups.accepts()
 
         def accept(row: Row) -> bool:
             step: Any = row
-            return text in plan_words.step_text(step)
+            return (group is None or group(step)) and (not text or text in plan_words.step_text(step))
 
-        self.model.filter(accept if text else None)
+        self.model.filter(accept if text or group is not None else None)
 
     # ---- clicks
 
@@ -309,7 +315,11 @@ class PlansPage(QWidget):
             column.addWidget(part)
         column.addLayout(row)
         column.addWidget(self.field)
-        column.addWidget(self.view, 1)
+        table = QHBoxLayout()
+        table.setSpacing(10)
+        table.addWidget(self.groups)
+        table.addWidget(self.view, 1)
+        column.addLayout(table, 1)
         body = QWidget()
         sides = QHBoxLayout(body)
         sides.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,106 @@
+"""The steps of a plan as a table for a spreadsheet: CSV, or a workbook with the counts beside them.
+
+No cell is ever taken for a formula or a link, whatever a lesson is called (reliability S11).
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from echodesk.batches import PlanDetail
+from echodesk.commands.answers import plain
+from echodesk.desk import words
+from echodesk.errors import EchoDeskError
+
+COLUMNS = (
+    "step",
+    "action",
+    "date",
+    "time",
+    "room",
+    "building",
+    "recording",
+    "external id",
+    "stands",
+    "why",
+    "state",
+    "answer",
+)
+WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 34, 12, 50)
+NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+MOST_LETTERS = 32_000
+"""A cell of a workbook holds 32,767."""
+
+
+def write_table(path: Path, detail: PlanDetail) -> None:
+    """Write the steps as CSV. Raises `EchoDeskError`."""
+    try:
+        # The mark at the beginning tells spreadsheets that it is UTF-8.
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(COLUMNS)
+            for row in _rows(detail):
+                table.writerow([_harmless(value) for value in row])
+    except OSError as error:
+        raise _trouble(path, error) from error
+
+
+def write_workbook(path: Path, detail: PlanDetail) -> None:
+    """Write the steps and their counts as an XLSX file. Raises `EchoDeskError`."""
+    try:
+        with xlsxwriter.Workbook(str(path), NO_FORMULAS) as book:
+            bold = book.add_format({"bold": True})
+            steps = book.add_worksheet("Steps")
+            _write(steps, 0, COLUMNS, bold)
+            last = 0
+            for last, row in enumerate(_rows(detail), start=1):
+                _write(steps, last, row)
+            for at, width in enumerate(WIDTHS):
+                steps.set_column(at, at, width)
+            steps.freeze_panes(1, 0)
+            steps.autofilter(0, 0, last, len(COLUMNS) - 1)
+            counts = book.add_worksheet("Counts")
+            line = 0
+            for name, counted in detail.by.items():
+                _write(counts, line, (f"by {name}", "steps"), bold)
+                for value, count in counted.items():
+                    line += 1
+                    said = words.why(value) if name == "reason" else value
+                    counts.write_string(line, 0, _text(said or "not known"))
+                    counts.write_number(line, 1, count)
+                line += 2
+            counts.set_column(0, 0, 40)
+    except (OSError, XlsxWriterException) as error:
+        raise _trouble(path, error) from error
+
+
+def _rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
+    for step in detail.steps:
+        place = (step.date, step.time, step.room, step.building, step.title, step.external_id, step.was)
+        yield (str(step.key), step.action, *place, words.why(step.why), step.state, step.answer)
+
+
+def _write(sheet: Worksheet, line: int, row: Iterable[str], style: Format | None = None) -> None:
+    for at, value in enumerate(row):
+        sheet.write_string(line, at, _text(value), style)
+
+
+def _text(value: str) -> str:
+    return plain(value).replace("\n", " ")[:MOST_LETTERS]
+
+
+def _harmless(value: str) -> str:
+    text = _text(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+
+
+def _trouble(path: Path, error: Exception) -> EchoDeskError:
+    why = getattr(error, "strerror", None) or str(error)
+    return EchoDeskError("The plan's table could not be written", f"{path}: {why}.", "Name another place.")
