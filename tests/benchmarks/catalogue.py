@@ -92,6 +92,12 @@ def _room_day() -> Measure:
     return measure
 
 
+def _first_fill() -> Measure:
+    from tests.benchmarks.first_fill import measure
+
+    return measure
+
+
 BENCHMARKS = (
     Benchmark("deliver", "5,000 quiet inserts through the worker, against a bare client", _deliver),
     Benchmark("latency", "a server that takes 50 ms, against one request after another", _latency),
@@ -102,6 +108,9 @@ BENCHMARKS = (
     Benchmark("triggers", "what the triggers add to an update", _triggers),
     Benchmark("planner", "100,000 lessons against 100,000 schedules", _planner),
     Benchmark("planner_slices", "the same over 500 rooms, in slices, beside a ticking window", _planner_slices),
+    Benchmark(
+        "first_fill", "a year under the call limit: filled, repaired, and sent anew beside edits", _first_fill
+    ),
     Benchmark("overlaps", "overlaps of 100,000 intervals by room and day", _overlaps),
     Benchmark("room_day", "the plan of one room-day of 20 lessons", _room_day),
 )
