@@ -92,6 +92,12 @@ def _room_day() -> Measure:
     return measure
 
 
+def _year_plan() -> Measure:
+    from tests.benchmarks.year_plan import measure
+
+    return measure
+
+
 def _first_fill() -> Measure:
     from tests.benchmarks.first_fill import measure
 
@@ -108,6 +114,7 @@ BENCHMARKS = (
     Benchmark("triggers", "what the triggers add to an update", _triggers),
     Benchmark("planner", "100,000 lessons against 100,000 schedules", _planner),
     Benchmark("planner_slices", "the same over 500 rooms, in slices, beside a ticking window", _planner_slices),
+    Benchmark("year_plan", "a plan of 100,000 against 100,000 from SQLite, kept and read back", _year_plan),
     Benchmark(
         "first_fill", "a year under the call limit: filled, repaired, and sent anew beside edits", _first_fill
     ),

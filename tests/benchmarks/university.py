@@ -29,6 +29,7 @@ class University:
 
     setid: str
     starts: dt.date
+    rooms: int = ROOMS
 
     @classmethod
     def coming(cls, today: dt.date) -> University:
@@ -38,7 +39,7 @@ class University:
 
     def lessons(self, count: int, *, weeks: int = 2, seed: int = 1) -> list[Lesson]:
         """So many lessons of one week each, at random places and times, in mixed order; no two of them clash."""
-        places = list(itertools.product(range(1, weeks + 1), range(1, 6), range(len(HOURS)), range(ROOMS)))
+        places = list(itertools.product(range(1, weeks + 1), range(1, 6), range(len(HOURS)), range(self.rooms)))
         chosen = random.Random(seed).sample(places, count)
         return [
             self.lesson(1_000 + number, room, weekid, weekday, HOURS[hour])
@@ -97,7 +98,7 @@ class University:
                 for group in range(1, GROUPS + 1)
             ],
         )
-        rooms: list[Lesson] = [{"setid": self.setid, "roomid": room_name(one)} for one in range(ROOMS)]
+        rooms: list[Lesson] = [{"setid": self.setid, "roomid": room_name(one)} for one in range(self.rooms)]
         cmis.insert_all("rooms", [{**room, "name": f"Room {room['roomid']}", "siteid": "B1"} for room in rooms])
         cmis.insert_all("roomfeatures", [{**room, "featureid": "VIDEOREC"} for room in rooms])
         cmis.insert_all(
@@ -131,7 +132,7 @@ class University:
                     campus="Main campus",
                     campus_external_id="Main campus",
                 )
-                for one in range(ROOMS)
+                for one in range(self.rooms)
             ),
             terms=(
                 SeedTerm(
