@@ -92,6 +92,12 @@ def _room_day() -> Measure:
     return measure
 
 
+def _permutations() -> Measure:
+    from tests.benchmarks.permutations import measure
+
+    return measure
+
+
 def _year_plan() -> Measure:
     from tests.benchmarks.year_plan import measure
 
@@ -114,6 +120,7 @@ BENCHMARKS = (
     Benchmark("triggers", "what the triggers add to an update", _triggers),
     Benchmark("planner", "100,000 lessons against 100,000 schedules", _planner),
     Benchmark("planner_slices", "the same over 500 rooms, in slices, beside a ticking window", _planner_slices),
+    Benchmark("permutations", "lessons that change places within a day or a week", _permutations),
     Benchmark("year_plan", "a plan of 100,000 against 100,000 from SQLite, kept and read back", _year_plan),
     Benchmark(
         "first_fill", "a year under the call limit: filled, repaired, and sent anew beside edits", _first_fill
