@@ -45,6 +45,8 @@ _THEMES = (
     (ThemeName.CONTRAST, "High &contrast"),
 )
 
+PLANS_PAGE = 4
+
 
 class MainWindow(QMainWindow):
     """Everything on screen."""
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
         parts.gateway.answered.connect(self._on_answer)
         parts.theme.changed.connect(self._on_theme_changed)
         self.overview.stop_wanted.connect(self.sending.show_stop)
+        self.overview.plans_wanted.connect(lambda: self.open_page(PLANS_PAGE))
         self.nav.chosen.connect(self._on_page_chosen)
         self.nav.show_page(0)
 
@@ -184,7 +187,7 @@ class MainWindow(QMainWindow):
         self.nav.show_count(3, overview.open_room_days, "open")
         self.plans.show_plans(overview.plans)
         waiting = sum(plan.state in ("READY", "STOPPED") for plan in overview.plans)
-        self.nav.show_count(4, waiting, "waiting for a yes")
+        self.nav.show_count(PLANS_PAGE, waiting, "waiting for a yes")
 
     def _on_trouble(self, trouble: EchoDeskError) -> None:
         self.toasts.show_notice(Level.ERROR, trouble.title, trouble.message, trouble.next_step)

@@ -93,6 +93,18 @@ def test_without_a_plan_the_page_says_what_to_do(qapp: QApplication) -> None:
     run(qapp, body, with_plans())
 
 
+def test_the_overview_counts_plans_that_wait_and_opens_them(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        await until(lambda: desk.window.overview.overview is not None)
+        card = desk.window.overview.yes
+        assert (card.number.text(), card.text.text()) == ("2", "Plan 3: everything. Waits for your yes")
+        card.setFocus()
+        press(card, Qt.Key.Key_Space)
+        await until(desk.window.plans.isVisible)
+
+    run(qapp, body, with_plans(plan(), plan(2, "STOPPED"), plan(1, "DONE")))
+
+
 def test_what_is_compared_can_be_chosen_and_wrong_choices_are_refused_at_once(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         desk.window.open_page(PAGE)

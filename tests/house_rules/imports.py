@@ -65,7 +65,7 @@ ROOMS = {
             # An address is refused before anything is opened.
             "echodesk.capture.settings",
         ),
-        ("typer",),
+        ("typer", "xlsxwriter"),
     ),
     "main.py": Room(("echodesk",)),
     # The second composition root: the demonstration, so that an office's EchoDesk is composed without it.

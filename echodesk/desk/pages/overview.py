@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from echodesk.desk import formats, shapes, standing, widgets, words
+from echodesk.desk import formats, plan_words, shapes, standing, widgets, words
 from echodesk.desk.pages.cards import Bar, BarList, Card
 from echodesk.desk.pages.missed import MissedPanel
 from echodesk.desk.pages.table_page import PageParts
@@ -28,6 +28,8 @@ class OverviewPage(QScrollArea):
     """New numbers are on screen."""
     stop_wanted = Signal(int)
     """Someone wants to look at this safety stop."""
+    plans_wanted = Signal()
+    """Someone wants to look at the plans."""
 
     def __init__(self, parts: PageParts, opens: Opener) -> None:
         super().__init__()
@@ -152,8 +154,15 @@ class OverviewPage(QScrollArea):
 
     def _show_stops(self, overview: Overview) -> None:
         waiting = [stop for stop in overview.stops if stop.waits]
-        text = f"Safety stop: {waiting[0].headline}" if waiting else "no safety stop"
-        self.yes.say(len(waiting), text, Tone.BAD if waiting else Tone.QUIET)
+        plans = [plan for plan in overview.plans if plan.state in ("READY", "STOPPED")]
+        if waiting:
+            text = f"Safety stop: {waiting[0].headline}"
+        elif plans:
+            text = f"{plan_words.title(plans[0])}. {plan_words.state(plans[0])}"
+        else:
+            text = "no safety stop, no plan"
+        tone = Tone.BAD if waiting else Tone.NOTE if plans else Tone.QUIET
+        self.yes.say(len(waiting) + len(plans), text, tone)
 
     def _on_yes(self) -> None:
         stops = self.overview.stops if self.overview is not None else ()
@@ -161,6 +170,7 @@ class OverviewPage(QScrollArea):
             if stop.waits:
                 self.stop_wanted.emit(stop.key)
                 return
+        self.plans_wanted.emit()
 
     def _waiting_text(self, overview: Overview) -> str:
         campus = self._parts.campus
