@@ -98,6 +98,12 @@ def _permutations() -> Measure:
     return measure
 
 
+def _real_term() -> Measure:
+    from tests.benchmarks.real_term import measure
+
+    return measure
+
+
 def _year_plan() -> Measure:
     from tests.benchmarks.year_plan import measure
 
@@ -125,6 +131,7 @@ BENCHMARKS = (
     Benchmark(
         "first_fill", "a year under the call limit: filled, repaired, and sent anew beside edits", _first_fill
     ),
+    Benchmark("real_term", "a published term over real HTTP, and what shared recordings save", _real_term),
     Benchmark("overlaps", "overlaps of 100,000 intervals by room and day", _overlaps),
     Benchmark("room_day", "the plan of one room-day of 20 lessons", _room_day),
 )
