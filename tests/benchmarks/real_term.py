@@ -1,5 +1,5 @@
-"""A real term, published by a university, over real HTTP with the call limit lifted; and how many of its lessons are
-left out with and without one recording for lectures that several modules share."""
+"""A real term, published by a university, over real HTTP with the call limit lifted; and how many of its lessons
+are left out with and without one recording for lectures that several modules share."""
 
 from __future__ import annotations
 
