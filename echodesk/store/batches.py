@@ -73,13 +73,19 @@ _PLACES = ManyRows(
 )
 _READ = text(
     "SELECT STEP, PIECE, METHOD, EXTERNAL_ID, WHY, BEFORE, AFTER, NEEDS, STATE, ANSWER FROM STT_ECHO_BATCH_STEP"
-    " WHERE BATCH_ID = :batch AND (:state = '' OR STATE = :state) AND (:pieces = '' OR PIECE IN"
-    " (SELECT value FROM json_each(:pieces))) ORDER BY STEP"
+    " WHERE BATCH_ID = :batch AND (:state = '' OR STATE = :state) ORDER BY STEP"
+)
+# The index is named, because SQLite would read a batch whole for each of its pieces.
+_READ_PIECES = text(
+    "SELECT STEP, PIECE, METHOD, EXTERNAL_ID, WHY, BEFORE, AFTER, NEEDS, STATE, ANSWER FROM STT_ECHO_BATCH_STEP"
+    " INDEXED BY STT_ECHO_BATCH_STEP_STATE WHERE BATCH_ID = :batch AND STATE IN (SELECT value FROM"
+    " json_each(:states)) AND PIECE IN (SELECT value FROM json_each(:pieces)) ORDER BY STEP"
 )
 _COUNTS = text("SELECT STATE, count(*) AS STEPS FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch GROUP BY STATE")
 _IDENTITIES = text(
-    "SELECT s.IDENTITY FROM json_each(:ids) j CROSS JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
-    " AND s.IDENTITY = j.value WHERE s.STATE = 'OPEN'"
+    "SELECT s.IDENTITY FROM json_each(:ids) j CROSS JOIN STT_ECHO_BATCH_STEP s"
+    " INDEXED BY STT_ECHO_BATCH_STEP_IDENTITY ON s.BATCH_ID = :batch AND s.IDENTITY = j.value"
+    " WHERE s.STATE = 'OPEN'"
 )
 _PACE = text(
     "SELECT count(*) AS ENDED, (julianday('now') - julianday(min(ENDED))) * 86400.0 AS SECONDS"
@@ -104,9 +110,10 @@ _NEXT_PIECES = text(
     "SELECT DISTINCT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE > :after"
     " ORDER BY PIECE LIMIT :limit"
 )
-_PLACES_OF = text(
+_PLACES_OF = text("SELECT ROOMID, LESSON_DATE, PIECE FROM STT_ECHO_BATCH_PLACE WHERE BATCH_ID = :batch")
+_PLACES_OF_PIECES = text(
     "SELECT ROOMID, LESSON_DATE, PIECE FROM STT_ECHO_BATCH_PLACE WHERE BATCH_ID = :batch"
-    " AND (:pieces = '' OR PIECE IN (SELECT value FROM json_each(:pieces)))"
+    " AND PIECE IN (SELECT value FROM json_each(:pieces))"
 )
 _OPEN_AT = text(
     "SELECT DISTINCT b.BATCH_ID, b.PIECE, b.ROOMID, b.LESSON_DATE FROM json_each(:places) p"
@@ -224,14 +231,13 @@ class Batches:
         self, batch: int, state: StepState | None = None, pieces: Collection[int] | None = None
     ) -> list[tuple[Step, StepState, str]]:
         """Steps with their state and Echo360's words, in their order."""
-        values = {
-            "batch": batch,
-            "state": state.value if state is not None else "",
-            "pieces": as_json(pieces) if pieces is not None else "",
-        }
-        return [
-            (_step(row), StepState(row.STATE), row.ANSWER or "") for row in self._connection.execute(_READ, values)
-        ]
+        if pieces is None:
+            rows = self._connection.execute(_READ, {"batch": batch, "state": state.value if state else ""})
+        else:
+            states = [state] if state is not None else list(StepState)
+            values = {"batch": batch, "states": as_json(states), "pieces": as_json(sorted(pieces))}
+            rows = self._connection.execute(_READ_PIECES, values)
+        return [(_step(row), StepState(row.STATE), row.ANSWER or "") for row in rows]
 
     def progress(self, batch: int) -> Progress:
         """How many steps are in which state."""
@@ -256,8 +262,11 @@ class Batches:
     def places(self, batch: int, pieces: Collection[int] | None = None) -> dict[int, set[RoomDay]]:
         """Piece → its room-days, of all pieces or of these."""
         found: dict[int, set[RoomDay]] = {}
-        values = {"batch": batch, "pieces": as_json(sorted(pieces)) if pieces is not None else ""}
-        for row in self._connection.execute(_PLACES_OF, values):
+        if pieces is None:
+            rows = self._connection.execute(_PLACES_OF, {"batch": batch})
+        else:
+            rows = self._connection.execute(_PLACES_OF_PIECES, {"batch": batch, "pieces": as_json(sorted(pieces))})
+        for row in rows:
             found.setdefault(row.PIECE, set()).add(sure_place(row.ROOMID, row.LESSON_DATE))
         return dict(sorted(found.items()))
 
