@@ -21,6 +21,7 @@ from echodesk.capture.line import Got
 from echodesk.capture.paging import pages
 from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.reference import PLURAL, Reference
+from echodesk.capture.said import read
 from echodesk.capture.settings import CaptureSettings
 from echodesk.capture.things import NAMED_BY, PLACE_KINDS, Thing, room, section
 from echodesk.planning.answers import (
@@ -329,9 +330,7 @@ def _made(thing: Thing, got: Outcome) -> str | Answer:
         return got
     if not 200 <= got.status < 300:
         answer = refusal("POST", got)
-        return (
-            Exists(words_of(answer)) if got.status == 409 and not isinstance(answer, Missing | Unclear) else answer
-        )
+        return Exists(words_of(answer)) if got.status == 409 and _conflict(got, answer) else answer
     try:
         row = decoded(got.body)
     except Unreadable as problem:
@@ -340,6 +339,13 @@ def _made(thing: Thing, got: Outcome) -> str | Answer:
         return unclear(f"Echo360's answer to making {thing.words} does not name it.")
     echo_id: str = row["id"]
     return echo_id
+
+
+def _conflict(got: Got, answer: Answer) -> bool:
+    """A 409 of Echo360's own says that it is there already, with or without a word."""
+    said = read(got)
+    wordless = said is not None and not said.words.strip()
+    return wordless or not isinstance(answer, Missing | Unclear)
 
 
 def _ended(answer: Answer) -> SupplyAnswer:

@@ -37,6 +37,8 @@ GIVEN = frozenset({"id", "institutionId", "shouldAutoPublish", "createdAt", "upd
 """What Echo360 sets itself; never sent."""
 DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 
+_RECURS = "echodesk:recurs"
+"""Marks what recurs in `Standing.rest` (`values.RECURS`)."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -63,6 +65,7 @@ def body_of_change(booking: Booking, standing: Standing, quality: str, names: Na
     body = _own_fields(booking)
     rest: Row = msgspec.json.decode(standing.rest) if standing.rest else {}
     available: Row = rest.pop("sections", {})
+    rest.pop(_RECURS, None)
     sections = []
     for section in booking.content.sections:
         sent = _section(section)
@@ -110,7 +113,10 @@ def _own_fields(booking: Booking) -> Row:
         "venue": {"roomId": room.removeprefix(UNKNOWN)} if room.startswith(UNKNOWN) else {"roomExternalId": room},
     }
     if content.presenter is not None:
-        body["presenter"] = {"userEmail": content.presenter}
+        known = not content.presenter.startswith(UNKNOWN)
+        body["presenter"] = (
+            {"userEmail": content.presenter} if known else {"userId": content.presenter.removeprefix(UNKNOWN)}
+        )
     for member, given in zip(("input1", "input2"), content.inputs, strict=False):
         body[member] = given
     return body
@@ -143,6 +149,12 @@ def _standings(
     )
 
 
+def _recurs(row: Row) -> bool:
+    """On several dates, or made to be: what is left of a series is a series."""
+    last = _text_or_none(row, "endDate")
+    return bool(row.get("daysOfWeek")) and last is not None and last != _text(row, "startDate")
+
+
 def _rest(row: Row) -> str:
     rest = {
         name: value for name, value in row.items() if name not in OWNED and name not in GIVEN and value is not None
@@ -154,6 +166,8 @@ def _rest(row: Row) -> str:
     }
     if available:
         rest["sections"] = available
+    if _recurs(row):
+        rest[_RECURS] = True
     return _encode(rest).decode("utf-8")
 
 

@@ -20,7 +20,7 @@ Where = tuple[RoomDay, Interval]
 def adopted(situation: Situation) -> tuple[Projection, Difference]:
     """The projection and the difference when of `situation.adopt` everything is taken over that can be.
 
-    A foreign schedule can be, if it stands on one date only, has not come too near, and stands exactly where a
+    A foreign schedule can be, if it is no series, has not come too near, and stands exactly where a
     booking belongs whose lesson has no schedule yet. All others stay what they are: in the way.
     """
     taken = _takeable(situation)
@@ -49,6 +49,7 @@ def _takeable(situation: Situation) -> dict[str, Standing]:
             and not one.ours
             and one.place in situation.places
             and dates[one.echo_id] == 1
+            and not one.recurs
             and not late.reached(one.place.date, one.time.start)
         ):
             at.setdefault((one.place, one.time), one)

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echodesk.planning.steps import PlanScope, Step
-from echodesk.planning.values import Request, fingerprint
+from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.values import Booking, Request, Standing, Why, fingerprint
 
 CANARY_STEPS = 20
 """So many steps of a large batch go first; then it is looked at whether Echo360 holds them (design §4.12)."""
@@ -195,7 +196,7 @@ def identity_of_step(step: Step) -> str:
         step.method.value,
         step.external_id,
         step.before.echo_id if step.before is not None else "",
-        fingerprint(step.after) if step.after is not None else "",
+        _printed(step.after, step.before, step.why),
     )
 
 
@@ -205,8 +206,14 @@ def identity_of_request(request: Request) -> str:
         request.method.value,
         request.external_id,
         request.standing.echo_id if request.standing is not None else "",
-        fingerprint(request.booking) if request.booking is not None else "",
+        _printed(request.booking, request.standing, request.why),
     )
+
+
+def _printed(booking: Booking | None, before: Standing | None, why: Why) -> str:
+    """What is to be said; and, where it is somebody else's, what it said before, because undo gives that back."""
+    said = fingerprint(booking) if booking is not None else ""
+    return f"{said} {fingerprint_of(before)}" if why is Why.ADOPTED and before is not None else said
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,10 +225,16 @@ def _under_its_name(request: Request) -> Request:
 
 
 def _with_rest(request: Request, ways: Sequence[_Back]) -> Request:
-    """What is made again gets back the fields that EchoDesk does not own: they are in what stood."""
-    if request.method is not Method.POST:
+    """What is made again gets back the fields that EchoDesk does not own: they are in what stood. So does what was
+    somebody else's before."""
+    if request.method is Method.DELETE:
         return request
     before = next(
         (way.before for way in ways if way.before and way.before.external_id == request.external_id), None
     )
-    return replace(request, standing=before)
+    if request.method is Method.POST:
+        return replace(request, standing=before)
+    theirs = next((way.before for way in ways if way.standing is request.standing), None)
+    if theirs is None or theirs.ours or request.standing is None:
+        return request
+    return replace(request, standing=replace(request.standing, rest=theirs.rest))

@@ -146,12 +146,16 @@ class Booking:
     members: tuple[str, ...]
 
 
+RECURS = '"echodesk:recurs":true'
+"""What `Standing.rest` holds for a schedule on several dates; never sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the target holds on one date, as far as EchoDesk knows.
 
     A recurring foreign schedule gives one of these for each of its dates. `rest` is the target's other fields
-    as last read (an opaque text that goes back unchanged in a change); planning never looks inside.
+    as last read (an opaque text that goes back unchanged in a change); planning looks inside for `recurs` only.
     """
 
     echo_id: str
@@ -161,6 +165,11 @@ class Standing:
     time: Interval
     content: Content
     rest: str = ""
+
+    @property
+    def recurs(self) -> bool:
+        """True if it is one date of a series, however many of its dates are known: only `rest` tells."""
+        return RECURS in self.rest
 
 
 class Method(StrEnum):

@@ -121,7 +121,7 @@ _PUT_RIGHT = text(
 )
 _COME_BACK = text(
     "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', WINNER = NULL, CHANGE_NO = :change,"
-    " MESSAGE = CASE WHEN STATUS = 'SUPERSEDED' THEN MESSAGE ELSE"
+    " MESSAGE = CASE WHEN STATUS = 'SUPERSEDED' AND WINNER IS NULL THEN MESSAGE ELSE"
     " 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': nothing keeps it out any more.' END"
     " WHERE RECORDED = 'NO' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
     " AND (STATUS IN ('IN_CONFLICT', 'SUCCESS', 'REFRESHED', 'WARN') OR STATUS = 'SUPERSEDED'"
@@ -318,12 +318,12 @@ class Queue:
         if not lost:
             return
         change = self._change()
-        self._connection.execute(
-            _LOST, [{"id": one, "winner": winner, "text": said, "change": change} for one, winner, said in lost]
-        )
         rows = self._connection.execute(
             _UNPARK, {"ids": as_json(one for one, _w, _t in lost), "change": change}
         ).all()
+        self._connection.execute(
+            _LOST, [{"id": one, "winner": winner, "text": said, "change": change} for one, winner, said in lost]
+        )
         self._bring_up_to_date({row.QUEUE_ID for row in rows})
 
     def tell_parked(self, rows: Sequence[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from echodesk.planning.batches import (
     BatchRecord,
@@ -23,8 +24,12 @@ from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.work import Fate, Result, Work
 
+SPENT_FOR_LONG_S = 600.0
+"""A step that may not be sent again before that (H1: caps of an hour and a day) has failed; Retry, or the sweep, sends
+it later."""
 _SAID_NO = frozenset({Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE})
 OVERTAKEN = "A later change made something else of it; that was sent as an ordinary change."
+OVERTAKEN_ADOPTION = "The lesson was changed since the preview; what others booked there stays theirs."
 STANDS = "It stands like this already."
 GIVEN_BACK = "It carries the lesson's id no more."
 CHANGED = "It was changed since the preview, and stays as it is."
@@ -72,6 +77,14 @@ def adopted_by(books: Books, batch: BatchRecord, pieces: Collection[int]) -> fro
     )
 
 
+def adoptions_end(books: Books, batch: BatchRecord, pieces: Collection[int]) -> None:
+    """Something else is planned in these pieces by now; nobody but the batch would take anything over there."""
+    if batch.scope.adopt and pieces:
+        steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
+        ended = [step.number for step, _state, _answer in steps if step.why is Why.ADOPTED]
+        books.batches.end(batch.id, [(number, StepState.OVERTAKEN, OVERTAKEN_ADOPTION) for number in ended])
+
+
 def works_of(books: Books, batch: BatchRecord, planned: Iterable[Work], overtaken: set[RoomDay]) -> list[Work]:
     """What may go out of what was planned: exactly steps of the batch. Room-days of the rest are `overtaken`."""
     found = list(planned)
@@ -112,7 +125,7 @@ def _work_back(
             step.method,
             step.external_id,
             step.after,
-            _now_of(step, stands) or step.before,
+            _as_it_was(step, _now_of(step, stands)),
             tuple(number_of[one] for one in step.needs if one in number_of),
             step.why,
         )
@@ -159,6 +172,14 @@ def _now_of(step: Step, stands: Mapping[str, list[Standing]]) -> Standing | None
     if before is None or step.method is Method.POST:
         return None
     return next((one for one in stands.get(before.external_id or "", ()) if one.echo_id == before.echo_id), None)
+
+
+def _as_it_was(step: Step, now: Standing | None) -> Standing | None:
+    """What stands now; what goes back to others, with those fields of theirs that EchoDesk does not own."""
+    if now is None or step.before is None:
+        return now or step.before
+    given_back = step.after is not None and step.after.external_id != now.external_id
+    return replace(now, rest=step.before.rest) if given_back else now
 
 
 def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[str]) -> Result | None:
@@ -237,7 +258,7 @@ def _end(step: Step, works: Sequence[Work], batch: int) -> tuple[StepState, str]
 def _end_of(result: Result) -> tuple[StepState, str] | None:
     if result.fate is Fate.DONE:
         return StepState.DONE, result.note
-    if result.fate in _SAID_NO:
+    if result.fate in _SAID_NO or (result.fate is Fate.SPENT and result.wait_s >= SPENT_FOR_LONG_S):
         return StepState.FAILED, result.text
     return None
 

@@ -22,7 +22,7 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
-from echodesk.worker.pieces import adopted_by, next_pieces, works_back, works_of
+from echodesk.worker.pieces import adopted_by, adoptions_end, next_pieces, works_back, works_of
 from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.retries import PROBE_S, RetryBudget
@@ -260,11 +260,16 @@ class Planner:
 
         await self._plan("pieces", choose, plan, now)
         if overtaken:
-            await self._ledger.write("sweep marks", functools.partial(self._mark_overtaken, overtaken))
+            await self._ledger.write(
+                "sweep marks", functools.partial(self._mark_overtaken, batch, chosen, overtaken)
+            )
         return looked_at[0]
 
-    def _mark_overtaken(self, places: set[RoomDay], books: Books) -> None:
+    def _mark_overtaken(
+        self, batch: BatchRecord, pieces: Mapping[int, set[RoomDay]], places: set[RoomDay], books: Books
+    ) -> None:
         books.office.guard(self._epoch)
+        adoptions_end(books, batch, [piece for piece, found in pieces.items() if found & places])
         already = {mark.place for mark in books.places.marks_at(places)}
         books.places.mark(places - already, "changed since the preview")
 

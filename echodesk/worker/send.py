@@ -35,6 +35,7 @@ from echodesk.planning.answers import (
     class_of,
     words_of,
 )
+from echodesk.planning.undoing import booking_of
 from echodesk.planning.values import Booking, Method, Request, Standing
 from echodesk.worker.ports import Capture
 from echodesk.worker.wording import spent_text
@@ -42,8 +43,6 @@ from echodesk.worker.work import Fate, Result
 
 SUPPLY_TRIES = 2
 """A request is sent again at most this often for each different missing thing (decisions)."""
-SUPPLIED_WAIT_S = 60.0
-"""Echo360 may need a while to see everywhere what it has just made."""
 
 END: Mapping[type[Answer], Fate] = {
     Clash: Fate.CLASH,
@@ -67,7 +66,7 @@ Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
 
 
 KEEPS_ITS_ID = (
-    "Echo360 keeps the external id that a schedule was made with, so it cannot change hands. Nothing was removed."
+    "Echo360 keeps the external id that a schedule was made with, so it cannot change hands. It stays as it was."
 )
 
 
@@ -172,14 +171,19 @@ class _Carrying:
                 return answer
             if isinstance(answer, Done):
                 if answer.standing is not None and (answer.standing.external_id or "") != booking.external_id:
-                    if not standing.ours or not booking.external_id:
-                        return self._result(Fate.REFUSED, KEEPS_ITS_ID)
+                    if not booking.external_id:
+                        return dataclasses.replace(
+                            self._result(Fate.REFUSED, KEEPS_ITS_ID), stands=answer.standing
+                        )
+                    if not standing.ours:
+                        return await self._give_back(standing)
                     return await self._hand_over(booking, answer.standing)
                 return self._done(booking, answer.standing)
             if isinstance(answer, Gone):
                 self._surprised = True
                 self._gone.append(standing.echo_id)
-                if not booking.external_id:
+                if not booking.external_id or not standing.ours:
+                    # Its owner took it away: nothing is left to be adopted, or given back.
                     return self._result(Fate.REFUSED, answer.text)
                 return await self._create(booking)
             again = await self._answered(booking, answer)
@@ -208,6 +212,19 @@ class _Carrying:
         if removed.fate is not Fate.DONE:
             return removed
         return await self._create(booking)
+
+    async def _give_back(self, standing: Standing) -> Result:
+        """Echo360 kept the external id of what others booked: it says again what it said before."""
+        back = booking_of(standing, None)
+        answer = await self._send(
+            Method.PUT, back, functools.partial(self._capture.change, back, standing, self._still)
+        )
+        if isinstance(answer, Result):
+            return answer
+        if isinstance(answer, Done):
+            return dataclasses.replace(self._result(Fate.REFUSED, KEEPS_ITS_ID), stands=answer.standing)
+        self._surprised = True
+        return self._result(Fate.UNCLEAR, f"{KEEPS_ITS_ID} What its owner wrote could not be put back yet.")
 
     async def _exists(self, booking: Booking) -> Result:
         """Already there by an earlier try, or by someone else's hand: read it, and put it right."""
@@ -290,9 +307,7 @@ class _Carrying:
             self._notes.append("Echo360 does not know the lecturer's address; sent without presenter.")
             return dataclasses.replace(booking, content=dataclasses.replace(booking.content, presenter=None))
         if self._supplied[missing.kind] >= SUPPLY_TRIES:
-            # Echo360 may only be slow to see what it has itself: no refusal of the lesson.
-            text = f"{missing.text.rstrip('.')} (still, after it was supplied). Tried again in a minute."
-            return dataclasses.replace(self._result(Fate.SPENT, text), wait_s=SUPPLIED_WAIT_S)
+            return self._result(Fate.REFUSED, f"{missing.text} (still, after it was supplied)")
         self._supplied[missing.kind] += 1
         try:
             facts = await self._facts(booking)

@@ -24,6 +24,7 @@ from echodesk.planning.values import (
     Request,
     RoomDay,
     Standing,
+    Why,
     fingerprint,
 )
 from echodesk.worker.books import Books
@@ -234,7 +235,8 @@ class _Settling:
         for request, result in results:
             if result.fate is Fate.NO_DEVICE and request.booking is not None:
                 self._books.places.hold_room(request.booking.place.room, result.text, ROOM_WAIT_S)
-            elif result.fate in (Fate.REFUSED, Fate.TOO_LATE):
+            elif result.fate in (Fate.REFUSED, Fate.TOO_LATE) and request.why is not Why.ADOPTED:
+                # What others booked could not be taken over: that says nothing against the lesson.
                 if request.booking is not None:
                     place, printed = request.booking.place, fingerprint(request.booking)
                 elif request.standing is not None and result.exchanges:

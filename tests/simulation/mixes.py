@@ -237,6 +237,7 @@ MIXES: Mapping[str, Mix] = {
     ),
     "reference": Mix(
         about="Half of the reference data is missing, is made late, unseen or twice.",
+        refuses=True,
         faults=(K.REFERENCE_LAG, *LATE, K.RESET_APPLIED),
         missing=True,
         switches={"parents_by_external_id": (False, True)},

@@ -140,7 +140,11 @@ def _by_test(mutant: Mutant) -> tuple[int, str, str]:
     if whole:
         raise AssertionError(f"{mutant.test} fails with the whole program: {whole}")
     with mutant.apply():
-        return 1, mutant.test, failed()
+        shown = failed()
+    whole = failed()
+    if whole or any(kind in shown for kind in NOT_THE_RULE):
+        raise AssertionError(f"{mutant.test} does not show the rule: {whole or shown}")
+    return 1, mutant.test, shown
 
 
 def _by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
