@@ -167,7 +167,6 @@ MIXES: Mapping[str, Mix] = {
         unseen=True,
     ),
     "exists": Mix(
-        weight=DEEP,
         about="External ids that exist already, or are spent for ever.",
         faults=(*LATE, *APPLIED, K.RESET_APPLIED, K.CUT_APPLIED),
         switches={
@@ -330,6 +329,7 @@ MIXES: Mapping[str, Mix] = {
         acts={"between": 5.0, "refresh": 1.0},
     ),
     "near": Mix(
+        weight=DEEP,
         about="Lessons of today: some begin or come too near while they are edited.",
         faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
         acts={"foreign": 0.5, "kill": 0.3, "pause": 0.5, "resume": 0.7},

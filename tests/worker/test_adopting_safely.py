@@ -1,4 +1,4 @@
-"""What others booked is theirs: adopting takes nothing that is a series, and what fails leaves everything as it was."""
+"""What others booked is theirs: adopting takes no series, and where it fails everything stays as it was."""
 
 from __future__ import annotations
 

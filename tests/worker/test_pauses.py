@@ -185,6 +185,28 @@ def test_nothing_is_sent_once_a_pause_was_answered(w: World) -> None:
     assert len(w.schedules()) == 46
 
 
+def test_what_waits_for_a_held_request_waits_as_well_and_its_room_is_not_listed(world: Worlds) -> None:
+    """Each lesson follows the one before it into its place; the pause comes while the first is on its way."""
+    w = world()
+    for slot in (1, 2, 3):
+        w.lesson(slot, room=f"R{slot}", lecturer=f"P{slot}")
+    w.settle()
+    with w.edit() as cmis:
+        cmis.alter(1, at="12:00-13:00")
+        cmis.alter(2, room="R1")
+        cmis.alter(3, room="R2")
+    w.calls()
+    w.until(lambda: w.wire.seen[-1].method == "PUT")
+    w.ask(messages.Pause("exams", "ann"))
+    w.pass_time(20.0)
+    assert w.calls() == {"PUT": 1}
+    assert w.sql("SELECT ROOMID FROM STT_ECHO_DIRTY ORDER BY ROOMID") == [("R1",), ("R2",), ("R3",)]
+    assert w.sql("SELECT count(*) FROM STT_ECHO_REFRESH") == [(0,)]
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
 def test_two_pauses_hold_until_both_are_lifted(w: World) -> None:
     w.pause("exams", room="R1")
     w.pause("repairs", building="B1")

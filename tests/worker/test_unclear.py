@@ -98,6 +98,25 @@ def test_what_waits_for_an_unclear_request_is_sent_in_the_end(world: Worlds) -> 
     assert all(w.notifications(slot)[-1] == "REFRESHED" for slot in (1, 2, 3))
 
 
+def test_both_places_of_what_was_skipped_are_looked_at(world: Worlds) -> None:
+    """Lesson 2 follows lesson 1 into its place; lesson 1 gets no answer (decisions: clean means done)."""
+    w = world()
+    w.lesson(1)
+    w.lesson(2, room="R2", lecturer="P2")
+    w.settle()
+    w.faults(K.ERROR_502, methods=("PUT",))
+    with w.edit() as cmis:
+        cmis.alter(1, at="12:00-13:00")
+        cmis.alter(2, room="R1")
+    w.pass_time(1.0)
+    assert w.sql("SELECT ROOMID FROM STT_ECHO_REFRESH WHERE REASON = 'skipped' ORDER BY ROOMID") == [
+        ("R1",),
+        ("R2",),
+    ]
+    w.settle()
+    w.assert_equal()
+
+
 def test_a_clash_that_nobody_can_explain_is_asked_about_less_and_less(world: Worlds) -> None:
     w = world()
     w.settle()

@@ -179,7 +179,8 @@ RULES = (
         "decisions: clean means done",
         "forgets what was skipped in a plan",
         wrapped(Places, "mark_refresh", skipped_is_clean),
-        ("errors",),
+        test="tests/worker/test_unclear.py::test_both_places_of_what_was_skipped_are_looked_at",
+        escapes="what made it wait has a mark of its own, and what touches is planned together",
     ),
     Mutant(
         "refused_movers_stay",
@@ -284,7 +285,7 @@ RULES = (
         "decisions: whatever waits for a held request is held too",
         "skips what waits for a held request",
         wrapped(Work, "record", held_is_skipped),
-        ("pauses",),
+        test="tests/worker/test_pauses.py::test_what_waits_for_a_held_request_waits_as_well_and_its_room_is_not_listed",
         escapes="what was skipped is listed and planned again, and held then; what touches is one plan",
     ),
     Mutant(
