@@ -33,7 +33,7 @@ from tests.simulation.play import play
 from tests.simulation.report import ESCAPED
 
 HISTORIES = 660
-"""How many a mutant may escape: three of four are of its own mixes, and a release plays a mix 500 times at most."""
+"""How many a mutant may escape: three of four are of its own mixes; a release plays a mix 500 times at most."""
 EXAMPLES = 5_000
 FIRST_SEED = 1
 PATIENCE_S = 90
