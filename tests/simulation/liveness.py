@@ -53,8 +53,7 @@ class Liveness:
         stage = self._stage
         stage.heal()
         healed = stage.loop.now
-        self._hear()
-        if stage.look(lambda books: books.office.pauses()):
+        if not self._hear() or stage.look(lambda books: books.office.pauses()):
             # Lifting any pause frees whatever one that is over still holds: where none stands, nobody lifts one.
             stage.post(Command("resume"))
         stage.post(Command("go_on"))
@@ -81,13 +80,14 @@ class Liveness:
         self._equal("C3")
         self._accounted()
 
-    def _hear(self) -> None:
-        """Whatever people asked for before is carried out."""
+    def _hear(self) -> bool:
+        """Whatever people asked for before is carried out; False if nobody leads who could do that yet."""
         stage = self._stage
         until = stage.loop.now + PROMISED_S
         stage.run(asyncio.sleep(HEARD_S))
         while stage.sql("SELECT 1 FROM STT_ECHO_COMMAND WHERE STATE = 'WAITING'") and stage.loop.now < until:
             stage.run(asyncio.sleep(HEARD_S))
+        return stage.loop.now < until
 
     def _settle(self, promise: str) -> None:
         limit = self._stage.around.calls_per_minute
