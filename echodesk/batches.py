@@ -134,6 +134,11 @@ class PlanShown:
         return dict(self.steps).get(state, 0)
 
     @property
+    def waits(self) -> bool:
+        """True if it waits for a yes of staff: to begin, or to go on."""
+        return self.state in ("READY", "STOPPED")
+
+    @property
     def to_send(self) -> int:
         """Steps that are sent, or were to be: all but those left out."""
         return sum(count for state, count in self.steps if state != "LEFT_OUT")

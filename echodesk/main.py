@@ -241,7 +241,7 @@ def make_worker(
     return WorkerThread(office, sink, parts)
 
 
-class _InThisThread:
+class InThisThread:
     """A ledger for short work outside the worker, on the caller's own loop."""
 
     def __init__(self, office: Office) -> None:
@@ -274,12 +274,12 @@ def compare_now(
     async def run() -> Comparison | str:
         capture = Echo360(settings, clock)
         try:
-            found = await compare(_InThisThread(office), capture, clock, scope, rooms)
+            found = await compare(InThisThread(office), capture, clock, scope, rooms)
             for _ in range(tries):
                 if not isinstance(found, str):
                     break
                 await clock.sleep(0.5)
-                found = await compare(_InThisThread(office), capture, clock, scope, rooms)
+                found = await compare(InThisThread(office), capture, clock, scope, rooms)
             return found
         finally:
             await capture.close()

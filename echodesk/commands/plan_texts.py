@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from echodesk.batches import PlanDetail
 from echodesk.commands.answers import aligned
 from echodesk.desk import words
 from echodesk.main import AllBooks
@@ -56,8 +57,8 @@ class PlanRead:
     steps: Listed
     progress: Progress
     pace: Pace
-    by: Mapping[str, Mapping[str, int]]
-    """Steps by action, building, room, week and reason."""
+    detail: PlanDetail
+    """The same as the screens show it, with the steps counted."""
 
 
 def read_plan(books: AllBooks, number: int) -> PlanRead | None:
@@ -71,7 +72,7 @@ def read_plan(books: AllBooks, number: int) -> PlanRead | None:
         books.batches.steps(number),
         books.batches.progress(number),
         books.batches.pace(number),
-        detail.by,
+        detail,
     )
 
 
@@ -91,7 +92,7 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
         "foreign": summary.foreign,
         "unplanned": summary.unplanned,
         "counts": dict(summary.counts),
-        "by": {name: dict(counted) for name, counted in found.by.items()},
+        "by": {name: dict(counted) for name, counted in found.detail.by.items()},
         "calls": summary.calls,
         "minutes": round(summary.calls / limit, 1) if limit else 0.0,
         "guard": batch.guard,

@@ -57,9 +57,9 @@ def plan(
     like everything else. The plan is kept: `apply` sends it, exactly as shown.
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
     listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
-    week and reason), calls, minutes, guard (why staff must
-    confirm it) and confirm (what to type then), left_out (reason: lessons), steps (number, piece, action,
-    external_id, why, before, after, needs, state, answer), progress, calls_left, minutes_left.
+    week and reason), calls, minutes, guard (why staff must confirm it) and confirm (what to type then), left_out
+    (reason: lessons), steps (number, piece, action, external_id, why, before, after, needs, state, answer),
+    progress, calls_left, minutes_left.
     """
     if room and building:
         raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")

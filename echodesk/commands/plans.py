@@ -14,7 +14,7 @@ from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import number_in
 from echodesk.commands.plan_tables import write_table, write_workbook
-from echodesk.commands.plan_texts import list_line, plan_text, plan_values, read_plan
+from echodesk.commands.plan_texts import PlanRead, list_line, plan_text, plan_values, read_plan
 from echodesk.commands.working import call_limit
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.main import AllBooks, Office, user
@@ -45,12 +45,12 @@ def plans(
     """
     with office_at(data) as office:
         if number is not None:
-            detail = office.read(lambda books: books.screens.plan(number, call_limit(office)))
-            if csv is not None and detail is not None:
-                write_table(csv, detail)
-            if xlsx is not None and detail is not None:
-                write_workbook(xlsx, detail)
-            show(office, number, as_json=json)
+            one = _read(office, number)
+            if csv is not None:
+                write_table(csv, one.detail)
+            if xlsx is not None:
+                write_workbook(xlsx, one.detail)
+            _say(office, one, as_json=json)
             return
         if csv is not None or xlsx is not None:
             raise WrongUse(
@@ -129,11 +129,19 @@ def cancel(number: Number, data: Data = None, wait: Wait = WAIT_S, json: Json = 
 
 def show(office: Office, number: int, *, as_json: bool) -> None:
     """Say everything about a plan. Raises `WrongUse` if there is none of this number."""
+    _say(office, _read(office, number), as_json=as_json)
+
+
+def _read(office: Office, number: int) -> PlanRead:
     found = office.look(lambda books: read_plan(books, number))
     if found is None:
         raise WrongUse(
             "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
         )
+    return found
+
+
+def _say(office: Office, found: PlanRead, *, as_json: bool) -> None:
     limit = call_limit(office)
     say(plan_values(found, limit), as_json=as_json, text=plan_text(found, limit))
 

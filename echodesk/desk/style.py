@@ -44,15 +44,15 @@ QLabel#profile { color: @nav_active_text; background: @nav_active; border-radius
 QListWidget#plans { background: @surface; color: @text; border: 1px solid @hairline; border-radius: 10px;
     outline: none; padding: 6px; }
 QListWidget#plans:focus { border: 1px solid @focus; }
+QListWidget#plans::item { padding: 7px 8px; border-radius: 6px; }
+QListWidget#plans::item:hover { background: @hover; }
+QListWidget#plans::item:selected { background: @selection; color: @selection_text; }
 QTreeWidget { background: @surface; color: @text; border: 1px solid @hairline; border-radius: 10px;
     outline: none; }
 QTreeWidget:focus { border: 1px solid @focus; }
 QTreeWidget::item { padding: 4px 2px; }
 QTreeWidget::item:hover { background: @hover; }
 QTreeWidget::item:selected { background: @selection; color: @selection_text; }
-QListWidget#plans::item { padding: 7px 8px; border-radius: 6px; }
-QListWidget#plans::item:hover { background: @hover; }
-QListWidget#plans::item:selected { background: @selection; color: @selection_text; }
 
 QFrame[kind="card"] { background: @surface; border: 1px solid @hairline; border-radius: 10px; }
 QFrame[kind="panel"] { background: @surface; border: 1px solid @hairline; border-radius: 10px; }

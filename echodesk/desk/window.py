@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
         self.nav.show_count(2, overview.failed, "failed")
         self.nav.show_count(3, overview.open_room_days, "open")
         self.plans.show_plans(overview.plans)
-        waiting = sum(plan.state in ("READY", "STOPPED") for plan in overview.plans)
+        waiting = sum(plan.waits for plan in overview.plans)
         self.nav.show_count(PLANS_PAGE, waiting, "waiting for a yes")
 
     def _on_trouble(self, trouble: EchoDeskError) -> None:

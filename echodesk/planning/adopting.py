@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 
 from echodesk.planning.difference import Change, Difference, difference
-from echodesk.planning.ground import ground_of
+from echodesk.planning.ground import ground_of, late_of
 from echodesk.planning.projection import project
 from echodesk.planning.values import Booking, Interval, Projection, RoomDay, Situation, Standing, Why
 
@@ -25,11 +25,7 @@ def adopted(situation: Situation) -> tuple[Projection, Difference]:
     """
     taken = _takeable(situation)
     while True:
-        without = replace(
-            situation,
-            standing=tuple(one for one in situation.standing if one.echo_id not in taken),
-            adopt=frozenset(),
-        )
+        without = replace(situation, standing=tuple(one for one in situation.standing if one.echo_id not in taken))
         ground = ground_of(without)
         projection = project(without, ground)
         change = difference(projection, ground)
@@ -41,7 +37,7 @@ def adopted(situation: Situation) -> tuple[Projection, Difference]:
 
 def _takeable(situation: Situation) -> dict[str, Standing]:
     dates = Counter(one.echo_id for one in situation.standing)
-    late = ground_of(replace(situation, adopt=frozenset())).late
+    late = late_of(situation)
     at: dict[Where, Standing] = {}
     for one in sorted(situation.standing, key=lambda one: one.echo_id):
         if (

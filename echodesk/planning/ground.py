@@ -90,13 +90,18 @@ def ground_of(situation: Situation) -> Ground:
         blocked.sort(key=_fixed_order)
     return Ground(
         begun=begun,
-        late=Deadline.at(situation.now + dt.timedelta(minutes=situation.rules.lead)),
+        late=late_of(situation),
         obstacles=obstacles,
         begun_by_id=begun_by_id,
         movable=tuple(movable.values()),
         ours_at=ours_at,
         repeated=frozenset(repeated),
     )
+
+
+def late_of(situation: Situation) -> Deadline:
+    """What starts until then is neither made nor changed any more."""
+    return Deadline.at(situation.now + dt.timedelta(minutes=situation.rules.lead))
 
 
 def stands_at(standing: Standing, place: RoomDay, time: Interval) -> bool:

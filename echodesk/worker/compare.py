@@ -125,7 +125,8 @@ async def compare_with(
     places_of, mirror, paused = await _with_year(ledger, "places", all_places, scope.year)
     standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
-    adopt = frozenset(one.echo_id for one in standing if not one.ours) if scope.adopt else frozenset()
+    foreign = frozenset(one.echo_id for one in standing if not one.ours)
+    adopt = foreign if scope.adopt else frozenset()
     plans: list[Plan] = []
     left_out: list[LeftOut] = []
 
@@ -192,7 +193,6 @@ async def compare_with(
         and left(wanted, place) != left(actual.get(place, ()), place)
     )
     ours = {one.echo_id for one in standing if one.ours}
-    foreign = {one.echo_id for one in standing if not one.ours}
     return Comparison(
         tuple(differing),
         len(ours),

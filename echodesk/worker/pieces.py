@@ -67,22 +67,21 @@ def next_pieces(
 
 def adopted_by(books: Books, batch: BatchRecord, pieces: Collection[int]) -> frozenset[str]:
     """Echo360's ids of what others booked and these pieces of a batch take over."""
-    if not batch.scope.adopt:
-        return frozenset()
-    steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
-    return frozenset(
-        step.before.echo_id
-        for step, _state, _answer in steps
-        if step.why is Why.ADOPTED and step.before is not None
-    )
+    return frozenset(step.before.echo_id for step in _adoptions(books, batch, pieces) if step.before is not None)
 
 
 def adoptions_end(books: Books, batch: BatchRecord, pieces: Collection[int]) -> None:
     """Something else is planned in these pieces by now; nobody but the batch would take anything over there."""
-    if batch.scope.adopt and pieces:
-        steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
-        ended = [step.number for step, _state, _answer in steps if step.why is Why.ADOPTED]
-        books.batches.end(batch.id, [(number, StepState.OVERTAKEN, OVERTAKEN_ADOPTION) for number in ended])
+    ended = [step.number for step in _adoptions(books, batch, pieces)]
+    books.batches.end(batch.id, [(number, StepState.OVERTAKEN, OVERTAKEN_ADOPTION) for number in ended])
+
+
+def _adoptions(books: Books, batch: BatchRecord, pieces: Collection[int]) -> list[Step]:
+    """Steps of these pieces that are still to take something over."""
+    if not batch.scope.adopt or not pieces:
+        return []
+    steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
+    return [step for step, _state, _answer in steps if step.why is Why.ADOPTED]
 
 
 def works_of(books: Books, batch: BatchRecord, planned: Iterable[Work], overtaken: set[RoomDay]) -> list[Work]:

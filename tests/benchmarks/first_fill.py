@@ -4,21 +4,21 @@ everything while lessons of today change."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
 
 from echodesk.batches import Apply
-from echodesk.planning.batches import BatchRecord, BatchState, StepState, confirmation, minutes_left
+from echodesk.planning.batches import BatchState, StepState, confirmation, minutes_left
 from tests.benchmarks.figures import Figure, Of, at_least, at_most, percentile
 from tests.benchmarks.university import ALL_WEEKS, HOURS, ROOMS, Lesson, University
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.worker.by_hand import ByHand
 from tests.worker.conftest import WATCH
-from tests.worker.planned import made, plan, steps
+from tests.worker.planned import ended, made, plan, steps
 from tests.worker.world import World
 
 LIMIT = 120
@@ -82,7 +82,7 @@ def _fill(w: World) -> list[Figure]:
     times: list[float] = []
     w.wire.on_sent = lambda _request: times.append(w.loop.now)
     _send(w, number)
-    _ended(w, number)
+    ended(w, number, LONGEST_S, every_s=1.0)
     w.wire.on_sent = lambda _request: None
     calls = w.calls()
     writes = sum(count for method, count in calls.items() if method != "GET")
@@ -104,7 +104,7 @@ def _drift(w: World, count: int) -> list[Figure]:
     number = made(w)
     w.calls()
     _send(w, number)
-    found = _ended(w, number)
+    found = ended(w, number, LONGEST_S, every_s=1.0)
     if found.state is not BatchState.DONE:
         raise AssertionError(f"the plan ended {found.state}: {found.said}")
     writes = sum(calls for method, calls in w.calls().items() if method != "GET")
@@ -133,7 +133,7 @@ def _everything(w: World, university: University, edits: int) -> list[Figure]:
         progress, pace = w.look(lambda books: (books.batches.progress(number), books.batches.pace(number)))
         if progress.ended >= ETA_FROM * progress.steps and progress.open:
             guesses.append((w.loop.now, minutes_left(progress.open, pace, LIMIT) * 60.0))
-    found = _ended(w, number)
+    found = ended(w, number, LONGEST_S, every_s=1.0)
     if found.state is not BatchState.DONE or steps(w, number)[StepState.DONE] != len(names):
         raise AssertionError(f"the plan ended {found.state}: {found.said}, {steps(w, number)}")
     end = w.loop.now
@@ -162,21 +162,9 @@ def _reaches_echo360(w: World, university: University, edit: int) -> float:
         cmis.insert("timetable", **{**row, "finishtime": f"{finish:%H:%M}"})
     committed = w.loop.now
     external_id = f"{edit}-{THIS_WEEK}-2030-31"
-    _until(w, lambda: w.institution.state.bookings.by_external(external_id) is not None, 0.05)
+    bookings = w.institution.state.bookings
+    w.until(lambda: bookings.by_external(external_id) is not None, LONGEST_S, every_s=0.05)
     return w.loop.now - committed
-
-
-def _until(w: World, condition: Callable[[], bool], every_s: float) -> None:
-    ends = w.loop.now + LONGEST_S
-    while not condition():
-        w.pass_time(every_s)
-        if w.loop.now > ends:
-            raise AssertionError("it did not come to that")
-
-
-def _ended(w: World, number: int) -> BatchRecord:
-    _until(w, lambda: plan(w, number).state not in (BatchState.CHECKING, BatchState.RUNNING), 1.0)
-    return plan(w, number)
 
 
 def _send(w: World, number: int) -> None:

@@ -4,6 +4,8 @@ how often the search for the fewest that step aside was cut off."""
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from unittest import mock
 
@@ -28,8 +30,10 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
     count = 100 if quick else 10_000
     knots: list[bool] = []
 
-    def counted(*values: object, **named: object) -> Breakers:
-        found = smallest_breakers(*values, **named)  # type: ignore[arg-type]  # as they came
+    def counted(
+        graph: Mapping[int, Iterable[int]], ranked: Sequence[int], keep: AbstractSet[int] = frozenset()
+    ) -> Breakers:
+        found = smallest_breakers(graph, ranked, keep)
         knots.append(found.exact)
         return found
 

@@ -7,18 +7,15 @@ import asyncio
 import datetime as dt
 import resource
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import text
 
-from echodesk.main import AllBooks, Office
+from echodesk.main import AllBooks, InThisThread, Office
 from echodesk.planning.batches import BatchKind
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import Interval, Occurrence, RoomDay, Standing
-from echodesk.worker.books import Books
 from echodesk.worker.compare import Comparison, compare_with
 from echodesk.worker.comparing import guard_of, keep_preview, summary_of
 from echodesk.worker.listed import Listed, Meanwhile
@@ -28,20 +25,8 @@ from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.worker.virtual_time import VirtualClock, VirtualLoop
 
-T = TypeVar("T")
 BEFORE = dt.date(2030, 9, 9)
 """Virtual time begins a week before the year."""
-
-
-class _Ledger:
-    def __init__(self, office: Office) -> None:
-        self._office = office
-
-    async def read(self, _step: str, work: Callable[[Books], T]) -> T:
-        return self._office.read(work)
-
-    async def write(self, _step: str, work: Callable[[Books], T]) -> T:
-        return self._office.write(work)
 
 
 def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
@@ -59,7 +44,7 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
         count = len(occurrences)
         del occurrences
         began = time.perf_counter()
-        found = asyncio.run(compare_with(_Ledger(office), listed, Meanwhile(), clock))
+        found = asyncio.run(compare_with(InThisThread(office), listed, Meanwhile(), clock))
         plan_s = time.perf_counter() - began
         began = time.perf_counter()
         number = office.keep(lambda books: _keep(books, found))

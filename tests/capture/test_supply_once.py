@@ -116,13 +116,14 @@ def test_a_fresh_start_makes_nothing_before_a_dead_workers_requests_are_over() -
     assert server.created() == []
 
 
-def test_external_id_in_use_by_someone_quicker_is_found() -> None:
+@pytest.mark.parametrize("answered", [refused("Conflict", "conflict", 409), httpx.Response(409)])
+def test_external_id_in_use_by_someone_quicker_is_found(answered: httpx.Response) -> None:
     server = Directory()
 
     async def quicker(plural: str, body: Body) -> httpx.Response | None:
         if plural == "rooms":
             server.add("rooms", "r-quick", None, **body)
-            return refused("Conflict", "conflict", 409)
+            return answered
         return None
 
     server.before_create = quicker

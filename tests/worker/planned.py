@@ -35,9 +35,9 @@ def made(w: World, **scope: object) -> int:
     return number
 
 
-def ended(w: World, number: int, within_s: float = 300.0) -> BatchRecord:
+def ended(w: World, number: int, within_s: float = 300.0, every_s: float = 0.001) -> BatchRecord:
     """It has come to its end, or stands still."""
-    w.until(lambda: plan(w, number).state not in (BatchState.CHECKING, BatchState.RUNNING), within_s)
+    w.until(lambda: plan(w, number).state not in (BatchState.CHECKING, BatchState.RUNNING), within_s, every_s)
     return plan(w, number)
 
 

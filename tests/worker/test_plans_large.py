@@ -122,6 +122,25 @@ def test_failed_steps_are_told_and_sent_again_alone(w: World) -> None:
     w.assert_equal()
 
 
+def test_a_step_at_its_cap_has_failed_and_holds_the_plan_up_no_longer(w: World) -> None:
+    """A request that never gets a clear answer goes out twelve times an hour at most (reliability H1)."""
+    hand = ByHand(w)
+    hand.remove(external(1))
+    hand.remove(external(6))
+    number = made(w)
+    w.faults(FaultKind.ERROR_500, first=1_000_000, methods=("POST",), needle=external(1))
+    w.ask(Apply("ann", number))
+    assert ended(w, number, 7_200.0, every_s=1.0).state is BatchState.DONE
+    assert steps(w, number) == {StepState.DONE: 1, StepState.FAILED: 1}
+    failed = w.look(lambda books: books.batches.steps(number, StepState.FAILED))
+    assert "without a clear answer" in failed[0][2]
+    w.faults()
+    w.ask(RetrySteps("ann", number))
+    assert ended(w, number, 7_200.0, every_s=1.0).state is BatchState.DONE
+    w.settle(7_200.0)
+    w.assert_equal()
+
+
 def test_a_room_that_cannot_be_planned_keeps_no_plan_from_the_others(
     w: World, expected_logs: ExpectedLogs
 ) -> None:

@@ -207,14 +207,14 @@ class World:
         for process in self.processes:
             process.check_alive()
 
-    def until(self, condition: Callable[[], bool], within_s: float = 60.0) -> None:
-        """Let the worker run until this is true."""
+    def until(self, condition: Callable[[], bool], within_s: float = 60.0, every_s: float = 0.001) -> None:
+        """Let the worker run until this is true; it is looked at every so often."""
 
         async def wait() -> None:
             ends = self.loop.now + within_s
             while not condition():
                 self._check_alive()
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(every_s)
                 assert self.loop.now < ends, "it did not come to that"
 
         self.run(wait())

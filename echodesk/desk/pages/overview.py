@@ -154,7 +154,7 @@ class OverviewPage(QScrollArea):
 
     def _show_stops(self, overview: Overview) -> None:
         waiting = [stop for stop in overview.stops if stop.waits]
-        plans = [plan for plan in overview.plans if plan.state in ("READY", "STOPPED")]
+        plans = [plan for plan in overview.plans if plan.waits]
         if waiting:
             text = f"Safety stop: {waiting[0].headline}"
         elif plans:

@@ -15,7 +15,7 @@ WIDTH = 224
 
 
 class PlanGroups(QTreeWidget):
-    """Emits `chosen` when another group, or all steps, are to be shown."""
+    """Emits `chosen` when a person chooses another group, or all steps."""
 
     chosen = Signal()
 
@@ -34,7 +34,7 @@ class PlanGroups(QTreeWidget):
         self.currentItemChanged.connect(lambda _now, _before: self.chosen.emit())
 
     def show_groups(self, counted: Mapping[str, Mapping[str, int]], steps: int) -> None:
-        """What is open, and the group that is chosen, stay so where they are still there."""
+        """What is open, and the group that is chosen, stay so where they are still there; the caller filters."""
         if counted == self._counted:
             return
         open_, current = self._open(), self._current()
@@ -53,7 +53,6 @@ class PlanGroups(QTreeWidget):
                     self.setCurrentItem(child)
             root.setExpanded(name in open_ or (not open_ and name == "action"))
         self.blockSignals(False)
-        self.chosen.emit()
 
     def accepts(self) -> Callable[[StepRow], bool] | None:
         """Which steps the chosen group holds; None for all."""
