@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, text
 
 from echodesk.planning.records import NewTry, Try
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Method, RoomDay
 from echodesk.store.binding import as_json, places_json
 from echodesk.store.many import ManyRows
 
@@ -41,6 +41,10 @@ _OF = text(
 )
 _TOLD = text("UPDATE STT_ECHO_TRY SET SENT = :sent, SAID = :said WHERE ID = :id")
 _DROP = text("DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT value FROM json_each(:ids))")
+_ANSWERED = text(
+    "DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT t.ID FROM json_each(:rows) r CROSS JOIN STT_ECHO_TRY t"
+    " ON t.EXTERNAL_ID = json_extract(r.value, '$[0]') WHERE t.METHOD = json_extract(r.value, '$[1]'))"
+)
 _FORGET = text("DELETE FROM STT_ECHO_TRY WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))")
 _FORGET_AT = text(
     "DELETE FROM STT_ECHO_TRY WHERE EXISTS (SELECT 1 FROM json_each(PLACES) t, json_each(:places) p"
@@ -98,8 +102,14 @@ class Tries:
         if ids:
             self._connection.execute(_DROP, {"ids": as_json(ids)})
 
+    def answered(self, requests: Collection[tuple[str, Method]]) -> None:
+        """(external id, method) that Echo360 answered clearly: their count begins anew."""
+        if requests:
+            rows = as_json((external_id, method.value) for external_id, method in requests)
+            self._connection.execute(_ANSWERED, {"rows": rows})
+
     def forget(self, external_ids: Collection[str]) -> None:
-        """Answered well, wanted no more, or somebody asks for another try: the count begins anew."""
+        """Somebody asks for another try: the count begins anew."""
         if external_ids:
             self._connection.execute(_FORGET, {"ids": as_json(external_ids)})
 

@@ -162,17 +162,25 @@ class Outcomes:
             or self._work.results[request.number].fate is Fate.DONE
         }
 
-    def rested(self) -> set[str]:
-        """Occurrences about which nothing is open and nothing surprised: what was sent in vain is forgotten."""
-        open_ = {
-            request.external_id
-            for request in self._work.plan.requests
-            if (result := self._work.results[request.number]).surprised
-            or result.fate in UNANSWERED
-            or result.fate is Fate.CLASH
-        }
-        named = {request.external_id for request in self._work.plan.requests}
-        return (self.good() | named) - open_
+    def answered(self) -> set[tuple[str, Method]]:
+        """(external id, method) of what Echo360 answered clearly and without surprise: what was sent so in vain
+        before is forgotten.
+
+        Nothing else is such an answer. The clear answer to a PUT says nothing of the POSTs before it, and a
+        listing that shows an occurrence as it should be says little: the next one may lose its row.
+        """
+        answered = set()
+        for request in self._work.plan.requests:
+            result = self._work.results[request.number]
+            if result.surprised or result.fate in UNANSWERED or result.fate is Fate.CLASH:
+                continue
+            if result.fate is Fate.DONE:
+                last = {one.method: one.status for one in result.exchanges}
+                methods = {method for method in Method if 200 <= last.get(method.value, 0) < 300}
+            else:
+                methods = {request.method}
+            answered |= {(request.external_id, method) for method in methods}
+        return answered
 
     def good(self) -> set[str]:
         """Those, and what is wanted no more and is gone: their earlier failures are put right (design §4.11)."""

@@ -20,6 +20,7 @@ from echodesk.planning.records import (
 )
 from echodesk.planning.values import (
     LeftOut,
+    Method,
     Reason,
     Request,
     RoomDay,
@@ -74,8 +75,8 @@ class _Wave:
     good: set[str] = field(default_factory=set)
     booked: set[str] = field(default_factory=set)
     """Occurrences that now stand as they should."""
-    rested: set[str] = field(default_factory=set)
-    """Occurrences of which nothing is counted any more."""
+    answered: set[tuple[str, Method]] = field(default_factory=set)
+    """(external id, method) of which nothing is counted any more."""
     unsent: list[int] = field(default_factory=list)
     """Tries that were written down and never sent."""
     told: list[tuple[int, int, str]] = field(default_factory=list)
@@ -92,7 +93,7 @@ class _Wave:
         books.journal.missing_people(self.people)
         books.journal.clear_intents(self.definite)
         books.journal.give_up(self.unclear)
-        books.tries.forget(self.rested)
+        books.tries.answered(self.answered)
         books.tries.drop(self.unsent)
         books.tries.told(self.told)
         books.tries.write(self.more)
@@ -140,9 +141,8 @@ class _Settling:
         wave.notifications.extend(outcomes.notifications())
         wave.booked |= outcomes.booked()
         wave.good |= outcomes.good()
-        rested = outcomes.rested()
-        wave.rested |= rested
-        self._tries([(request, result) for request, result in results if request.external_id not in rested])
+        wave.answered |= outcomes.answered()
+        self._tries(results)
         wave.parked.extend(outcomes.parked())
         wave.carried |= work.places
 
@@ -178,6 +178,7 @@ class _Settling:
             self._wave.more.extend(
                 NewTry(request.external_id, method.value, print_of(request), places, times, result.text)
                 for method, times in sent.items()
+                if (request.external_id, method) not in self._wave.answered
             )
 
     def _marks(self, results: Iterable[tuple[Request, Result]]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from echodesk.planning.records import NewTry, Try
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Method, RoomDay
 
 
 class PoisonedQueue(Protocol):
@@ -58,6 +58,10 @@ class TryBook(Protocol):
 
     def drop(self, ids: Collection[int]) -> None:
         """These were never sent."""
+        ...
+
+    def answered(self, requests: Collection[tuple[str, Method]]) -> None:
+        """(external id, method) that Echo360 answered clearly: their count begins anew."""
         ...
 
     def forget(self, external_ids: Collection[str]) -> None:

@@ -48,6 +48,8 @@ class Safety:
         self._made: Counter[tuple[str, str]] = Counter()
         self._judged: set[int] = set()
         """Intents whose evidence was looked at."""
+        self._as_wanted: set[str] = set()
+        """Echo ids of schedules that stood as they should when a DELETE of their lesson was planned."""
         self._same: dict[tuple[str, str], tuple[tuple[bytes, str | None], list[float]]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
@@ -91,6 +93,8 @@ class Safety:
             if not self._stage.refusing:
                 # What never gets a connection was not sent.
                 self._cap(now, request, target)
+            if request.method == "DELETE" and target is not None and target.id in self._as_wanted:
+                self.tell("C9", f"{target.external_id} is deleted, planned while it stood as it should")
             self._begun(request, target)
             self._paused(request, target)
 
@@ -219,7 +223,8 @@ class Safety:
                 self.tell("H5", f"{count} schedules carry {external_id}")
 
     def _evidence(self) -> None:
-        """Nothing is about to be deleted that the timetable wants exactly where it stands (C9)."""
+        """Looks at what DELETEs are planned for: what stands exactly as the timetable wants it, they must not
+        reach (C9). They may well name another schedule of that lesson, which a lagging listing still shows."""
         deletes = self._stage.sql(
             "SELECT ID, EXTERNAL_ID, PLACES FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
         )
@@ -231,15 +236,16 @@ class Safety:
         standing = self._stage.schedules()
         for external_id, places in fresh:
             must, stands = wanted.get(external_id), standing.get(external_id)
+            ours = {one.id for one in self._stage.institution.state.bookings if one.external_id == external_id}
+            self._as_wanted -= ours
             if must is None or stands is None or [stands.room, stands.date] not in places:
-                # Another schedule of that id, elsewhere: a listing that lags behind shows what is gone already.
                 continue
             if (must.room, must.date.isoformat(), Interval(must.start, must.finish)) == (
                 stands.room,
                 stands.date,
                 Interval(*(int(text[:2]) * 60 + int(text[3:]) for text in stands.time.split("-"))),
             ):
-                self.tell("C9", f"{external_id} is about to be deleted though it stands as it should")
+                self._as_wanted |= ours
 
     # ---- the database -------------------------------------------------------------------------------------
 

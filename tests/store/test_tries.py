@@ -6,7 +6,7 @@ import datetime as dt
 
 from echodesk.main import Office
 from echodesk.planning.records import NewTry
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Method, RoomDay
 
 HERE = RoomDay("R1", dt.date(2030, 9, 9))
 THERE = RoomDay("R2", dt.date(2030, 9, 9))
@@ -42,6 +42,16 @@ def test_a_resync_forgets_what_touches_its_room_day(office: Office) -> None:
     assert len(known(office)) == 1
     office.write(lambda books: books.tries.forget(["3-2"]))
     assert known(office) == []
+
+
+def test_a_clear_answer_to_one_method_says_nothing_of_the_others(office: Office) -> None:
+    office.write(
+        lambda books: books.tries.write(
+            [new("a"), new("gone", "DELETE"), new("a", "PUT", "3-2"), new("b", "POST")]
+        )
+    )
+    office.write(lambda books: books.tries.answered({("1-2", Method.PUT), ("3-2", Method.POST)}))
+    assert sorted(known(office)) == [("DELETE", "gone", 1, None), ("POST", "b", 1, None), ("PUT", "a", 1, None)]
 
 
 def test_a_stop_is_counted_for_one_that_was_alone(office: Office) -> None:
