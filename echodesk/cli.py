@@ -18,6 +18,7 @@ import typer
 from echodesk import paths
 from echodesk.commands import (
     acting,
+    checking,
     deciding,
     editing,
     explaining,
@@ -46,7 +47,20 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for room in (status, stops, acting, planning, plans, deciding, explaining, settings, working, installing, editing):
+for room in (
+    status,
+    checking,
+    stops,
+    acting,
+    planning,
+    plans,
+    deciding,
+    explaining,
+    settings,
+    working,
+    installing,
+    editing,
+):
     room.register(app)
 register_simulator(app)
 

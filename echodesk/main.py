@@ -25,6 +25,7 @@ from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.errors import EchoDeskError, WrongUse
+from echodesk.planning.answers import Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import (
@@ -58,6 +59,8 @@ CALL_DEADLINE_S = 20.0
 DEMONSTRATION_DEADLINE_S = 4.0
 COMPARISONS = 30
 """How often a listing that was not complete is begun again before a comparison is given up."""
+NO_LESSON = "echodesk-check"
+"""An external id that no lesson has."""
 CLIENT_ID = "ECHODESK_ECHO360_CLIENT_ID"
 CLIENT_SECRET = "ECHODESK_ECHO360_CLIENT_SECRET"
 
@@ -239,6 +242,22 @@ def make_worker(
         return engine, capture
 
     return WorkerThread(office, sink, parts)
+
+
+def ask_echo360(office: Office, access: Echo360Access, *, loopback_only: bool) -> str | None:
+    """Sign in to Echo360 and ask it for one schedule; what is wrong, None if it answers as it should."""
+    clock = office.clock()
+    settings = capture_settings(office, access, 0, loopback_only=loopback_only)
+
+    async def run() -> Answer:
+        capture = Echo360(settings, clock)
+        try:
+            return (await capture.read(NO_LESSON)).answer
+        finally:
+            await capture.close()
+
+    answer = asyncio.run(run())
+    return None if isinstance(answer, Done | Gone) else words_of(answer)
 
 
 class InThisThread:

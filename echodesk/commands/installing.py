@@ -11,6 +11,7 @@ from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.main import open_office, upgrade_office
 from echodesk.store.database import SCHEMA_VERSION, sqlite_script
+from echodesk.store.health import mend
 
 SQLITE = "sqlite"
 LATER = ("oracle", "postgresql")
@@ -22,19 +23,31 @@ database = typer.Typer(help="Install EchoDesk's tables, or show the SQL that doe
 
 @database.command()
 def install(data: Data = None, engine: Engine = SQLITE, json: Json = False) -> None:
-    """Make the tables and triggers in a data folder; a database that has them stays as it is.
+    """Make the tables and triggers in a data folder. Where they are already, triggers and indexes that are missing
+    or others are made anew, and nothing else is changed.
 
-    JSON: database (the file), schema_version, installed (false if it was there already).
+    JSON: database (the file), schema_version, installed (false if it was there already), mended (names).
     """
     _check(engine)
     file = folder_of(data) / paths.DATABASE
     there = file.exists()
     try:
-        open_office(folder_of(data), create=True).close()
+        office = open_office(folder_of(data), create=True)
     except OSError as error:
         raise folder_trouble(folder_of(data), error) from error
-    values = {"database": str(file), "schema_version": SCHEMA_VERSION, "installed": not there}
+    try:
+        mended = mend(office.database, paths.sql_folder()) if there else []
+    finally:
+        office.close()
+    values = {
+        "database": str(file),
+        "schema_version": SCHEMA_VERSION,
+        "installed": not there,
+        "mended": mended,
+    }
     said = "Installed" if not there else "Nothing to do: EchoDesk's tables are there already"
+    if mended:
+        said = f"Made anew: {', '.join(mended)}"
     say(values, as_json=json, text=f"{said}: {file}, schema version {SCHEMA_VERSION}.")
 
 

@@ -31,6 +31,13 @@ def status(data: Data = None, json: Json = False) -> None:
     say(values, as_json=json, text=text)
 
 
+def pending_text(pending: Pending) -> str:
+    """What waits to be sent, in words."""
+    if pending.quiet:
+        return "nothing"
+    return f"{pending.entries} changes, {pending.notifications} weekly updates, {pending.room_days} room-days"
+
+
 def register(app: typer.Typer) -> None:
     """Mount the command."""
     app.command()(status)
@@ -120,11 +127,10 @@ def _text(
     phase, echo360 = told
     sending = "nobody" if holder is None else f"{holder}{f': {words.phase(phase)}' if phase else ''}"
     limit = f"limit {overview.calls_per_minute}" if overview.calls_per_minute else "no limit"
-    waiting = f"{pending.entries} changes, {pending.notifications} weekly updates, {pending.room_days} room-days"
     rows: list[tuple[str, object]] = [
         ("Sending", sending),
         ("Echo360", echo360 or ("well, as far as is known" if holder is not None else "not asked")),
-        ("Waiting", "nothing" if pending.quiet else waiting),
+        ("Waiting", pending_text(pending)),
         ("Time needed", f"about {overview.pending_minutes:g} minutes" if overview.pending_minutes else ""),
         ("Next lesson", overview.next_lesson),
         ("Commands", f"{pending.commands} wait" if pending.commands else ""),

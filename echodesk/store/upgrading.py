@@ -55,7 +55,7 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
             raise ValueError("the database has no connection of its own")
         # Outside of a transaction, as SQLite demands it; the copy is whole or not there.
         raw.execute(str(_COPY).replace(":file", "?"), (str(copy),))
-    script = {name.upper(): one for one in statements(sqlite_script(sql_folder)) if (name := _name_of(one))}
+    script = script_of(sql_folder)
 
     def work(connection: Connection) -> None:
         _ready(connection)
@@ -86,17 +86,34 @@ def _ready(connection: Connection) -> str:
     return was
 
 
-def _change(connection: Connection, script: Mapping[str, str]) -> None:
-    there = {row.name.upper(): (row.type, row.sql) for row in connection.execute(_THERE)}
+def script_of(sql_folder: Path) -> dict[str, tuple[str, str]]:
+    """What this program makes: name → (TABLE, INDEX or TRIGGER, its statement)."""
+    found = ((_MAKES.match(one), one) for one in statements(sqlite_script(sql_folder)))
+    return {made[2].upper(): (made[1].upper(), one) for made, one in found if made}
+
+
+def things_in(connection: Connection) -> dict[str, tuple[str, str]]:
+    """What is there: name → (its kind, its statement)."""
+    return {row.name.upper(): (row.type, row.sql) for row in connection.execute(_THERE)}
+
+
+def differs(sql: str, wanted: str | None) -> bool:
+    """True if one statement makes something else than the other, spaces apart; None makes nothing."""
+    return wanted is None or _plain(sql) != _plain(wanted)
+
+
+def _change(connection: Connection, script: Mapping[str, tuple[str, str]]) -> None:
+    there = things_in(connection)
+    wanted = {name: statement for name, (_kind, statement) in script.items()}
     # Triggers and indexes hold nothing: those that differ, or are of no use any more, are made anew.
     for name, (kind, sql) in there.items():
-        if kind in ("TRIGGER", "INDEX") and _differs(sql, script.get(name)):
+        if kind in ("TRIGGER", "INDEX") and differs(sql, wanted.get(name)):
             connection.exec_driver_sql(f"DROP {kind} {name}")
-    made = {name for name, (kind, sql) in there.items() if not _differs(sql, script.get(name))}
+    made = {name for name, (kind, sql) in there.items() if not differs(sql, wanted.get(name))}
     for name, (kind, sql) in there.items():
-        if kind == "TABLE" and name in script and _differs(sql, script[name]):
+        if kind == "TABLE" and name in wanted and differs(sql, wanted[name]):
             _drop_if_empty(connection, name)
-    for name, statement in script.items():
+    for name, statement in wanted.items():
         if name not in made:
             connection.exec_driver_sql(statement)
 
@@ -110,15 +127,6 @@ def _drop_if_empty(connection: Connection, name: str) -> None:
             "Use the EchoDesk that made them. Nothing was changed.",
         )
     connection.exec_driver_sql(f"DROP TABLE {name}")
-
-
-def _name_of(statement: str) -> str | None:
-    found = _MAKES.match(statement)
-    return found[2] if found else None
-
-
-def _differs(sql: str, wanted: str | None) -> bool:
-    return wanted is None or _plain(sql) != _plain(wanted)
 
 
 def _plain(sql: str) -> str:

@@ -77,6 +77,12 @@ class CmisBook:
         """True if the timetable has a lesson of this year."""
         return self.reader.has_year(setid)
 
+    def first_day(self, setid: str) -> tuple[int, int, str | None] | None:
+        """(week, weekday, its date) of the first lesson of a year, None if it has none; a week that the week
+        structure does not have has no date."""
+        found = self.reader.first_day(setid)
+        return None if found is None else (*found, self.date_of(setid, *found))
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         return self.reader.any_lesson()

@@ -114,6 +114,11 @@ class TimetableReader:
         """True if the timetable has a lesson of this year."""
         return bool(self._conn.execute(statements.HAS_YEAR, {"setid": setid}).scalar_one())
 
+    def first_day(self, setid: str) -> tuple[int, int] | None:
+        """(week, weekday) of the first lesson of a year that is taught, None if it has none."""
+        found = [int(row[0]) for row in self._of_keys(statements.FIRST_DAY, [setid]) if row[0] is not None]
+        return divmod(found[0], 10) if found else None
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         return bool(self._conn.execute(statements.ANY_LESSON).scalar_one())

@@ -142,6 +142,13 @@ SIZES = _prepared(
 )
 
 ANY_LESSON = _prepared("SELECT EXISTS (SELECT 1 FROM TIMETABLE)")
+# Week * 10 + weekday, so that it is one number everywhere.
+FIRST_DAY = _prepared(
+    """
+    SELECT MIN(W.WEEKNUMBER * 10 + T.WEEKDAY) FROM {texts} TIMETABLE T CROSS JOIN WEEKMAPNUMERIC W
+    WHERE TRIM(T.SETID) = K.CODE AND T.SLOTENTRY = 1 AND T.STATUS = 2
+      AND TRIM(W.SETID) = K.CODE AND W.WEEKID = T.WEEKID"""
+)
 HAS_YEAR = _prepared("SELECT EXISTS (SELECT 1 FROM TIMETABLE WHERE TRIM(SETID) = :setid)")
 
 WEEKS = _prepared(

@@ -23,6 +23,7 @@ def test_tables_are_made_where_there_are_none(run: Run, tmp_path: Path) -> None:
         "database": str(folder / DATABASE),
         "schema_version": SCHEMA_VERSION,
         "installed": True,
+        "mended": [],
     }
     assert run("status", "--data", folder, "--json").json["pending"]["quiet"]
 

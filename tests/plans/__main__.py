@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
@@ -42,10 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "batches": len(played),
         "calls": sum(one.calls for one in played),
         "kills": sum(one.kills for one in played),
+        "adopted": sum(one.adopted for one in played),
+        "without_a_schedule_at_a_kill": dict(sorted(Counter(one.without for one in played if one.kills).items())),
         "wrong": [{"seed": one.seed, "texts": one.wrong} for one in wrong],
         "seconds": round(time.perf_counter() - began, 1),
     }
-    text = f"{len(played)} batches, {found['calls']} calls, {found['kills']} kills, {len(wrong)} wrong"
+    text = f"{len(played)} batches, {found['calls']} calls, {found['kills']} kills, {found['adopted']} adopted"
+    text += f", {len(wrong)} wrong"
+    text += f"\nlessons without a schedule at a kill: {found['without_a_schedule_at_a_kill']}"
     sys.stdout.write((json.dumps(found) if asked.json else text) + "\n")
     return 1 if wrong else 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ import msgspec
 
 from echodesk.batches import Apply, Compare, Undo
 from echodesk.planning.batches import BatchRecord, BatchState, StepState, confirmation
+from echodesk.planning.values import Method, Why
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.simulation.draw import TIMES
@@ -33,6 +35,10 @@ class Played:
     seed: int
     calls: int = 0
     kills: int = 0
+    adopted: int = 0
+    """Steps that took over what others had booked."""
+    without: int = 0
+    """The most lessons without a schedule of those that stood before and are wanted after, at a kill."""
     wrong: list[str] = field(default_factory=list)
 
 
@@ -80,7 +86,7 @@ class _Batch:
         self._decorate()
         self._drift()
         before = self._held()
-        number = self._made(Compare("ann"))
+        number = self._made(Compare("ann", adopt=self._dice.random() < 0.5))
         if self._state(number).state is BatchState.DONE:
             return played
         self._apply(number)
@@ -137,9 +143,13 @@ class _Batch:
                 world.sql(f"DROP TRIGGER {name}")
         ids = sorted(world.schedules())
         for external_id in dice.sample(ids, min(len(ids), dice.randint(0, 5))):
-            kind = dice.choice(("remove", "shift", "rename"))
+            kind = dice.choice(("remove", "rebook", "shift", "rename"))
             if kind == "remove":
                 self._hand.remove(external_id)
+            elif kind == "rebook":
+                there = world.schedules()[external_id]
+                self._hand.remove(external_id)
+                self._hand.book(there.room, dt.date.fromisoformat(there.date), there.time)
             elif kind == "shift":
                 self._hand.shift(external_id, dice.randint(8 * 12, 18 * 12) * 5)
             else:
@@ -184,6 +194,8 @@ class _Batch:
         played.calls += summary.calls
         ended = dict(world.look(lambda books: books.batches.progress(number)).by_state)
         state = self._state(number)
+        steps = [step for step, _state, _said in world.look(lambda books: books.batches.steps(number))]
+        played.adopted += sum(step.why is Why.ADOPTED for step in steps)
         if state.state is not BatchState.DONE or ended.keys() - {StepState.DONE}:
             played.wrong.append(f"plan {number} ended {state.state.value} {state.said}: {ended}")
 
@@ -206,5 +218,15 @@ class _Batch:
             world.pass_time(0.01)
         except Died:
             self._played.kills += 1
+            self._torn(number)
             world.restart()
             world.until(lambda: world.heard.state.mine)
+
+    def _torn(self, number: int) -> None:
+        """Nothing else than what steps aside is without a schedule, wherever the process ended."""
+        standing = self._world.schedules()
+        steps = [step for step, _state, _said in self._world.look(lambda books: books.batches.steps(number))]
+        made = {step.external_id for step in steps if step.method is Method.POST}
+        gone = {step.external_id for step in steps if step.method is Method.DELETE}
+        torn = (made & gone) - standing.keys()
+        self._played.without = max(self._played.without, len(torn))

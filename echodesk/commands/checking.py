@@ -1,0 +1,264 @@
+"""`check`: whether everything that EchoDesk needs is there and works, one line a check. It changes nothing; with
+`--compare` it asks for a comparison where one is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from echodesk import paths
+from echodesk.batches import Compare
+from echodesk.commands.acting import WAIT_S
+from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
+from echodesk.commands.asking import ask, leader
+from echodesk.commands.reading import check_address
+from echodesk.commands.status import pending_text
+from echodesk.demo.stage import existing
+from echodesk.errors import EchoDeskError
+from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
+from echodesk.planning.batches import BatchKind, BatchState
+from echodesk.planning.steps import PlanScope
+from echodesk.store.database import SCHEMA_VERSION
+from echodesk.store.health import Odd, damage, odd_things
+from echodesk.store.settings import value_of
+from echodesk.worker.clock import utc_now
+from echodesk.worker.guarding import no_ground
+
+COMPARE_EVERY = dt.timedelta(days=2)
+"""Triggers do not see everything: after so long a whole comparison is due."""
+NEWEST = 500
+UNFINISHED = (BatchState.COMPARING, BatchState.FAILED)
+
+
+class State(StrEnum):
+    """How one check ended."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Somebody should know, but everything works."""
+    WRONG = "wrong"
+    SKIPPED = "skipped"
+    """It could not be looked at; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One check: what was looked at, how it ended, what was found, and what to do if it is wrong."""
+
+    check: str
+    state: State
+    text: str
+    next_step: str = ""
+    compare: bool = False
+    """Edits may have been missed: a comparison is due."""
+
+
+def check(
+    echo360: Annotated[str, typer.Option(help="Address of Echo360, to sign in there, too.")] = "",
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Have everything compared with Echo360 if that is due.")
+    ] = False,
+    data: Data = None,
+    wait: Wait = WAIT_S,
+    json: Json = False,
+) -> None:
+    """Check that everything EchoDesk needs is there and works; one line a check. Returns 1 if something is wrong.
+
+    With --echo360 it signs in there, with the credentials of ECHODESK_ECHO360_CLIENT_ID and
+    ECHODESK_ECHO360_CLIENT_SECRET, and asks for one schedule.
+    A comparison is due when triggers were missing, or when none was made for two days; --compare asks whoever is
+    sending for one. Its plan waits for a yes like any other.
+    JSON: wrong (how many), compare_due, plan (the number of the comparison asked for, null if none), checks
+    (check, state ok, note, wrong or skipped, text, next_step).
+    """
+    demonstration = existing(folder_of(data)) is not None
+    if echo360:
+        check_address(echo360, loopback_only=demonstration)
+    lines: list[Line] = []
+    plan: int | None = None
+    try:
+        with office_at(data) as office:
+            lines += _checked(office, echo360, demonstration=demonstration)
+            if compare and any(line.compare for line in lines):
+                plan, line = _compared(office, wait)
+                lines.append(line)
+    except EchoDeskError as error:
+        lines.append(_trouble("Database", error))
+    wrong = sum(line.state is State.WRONG for line in lines)
+    values = {
+        "wrong": wrong,
+        "compare_due": any(line.compare for line in lines),
+        "plan": plan,
+        "checks": [{k: v for k, v in asdict(line).items() if k != "compare"} for line in lines],
+    }
+    say(values, as_json=json, text="\n".join(_text(line) for line in lines))
+    raise typer.Exit(1 if wrong else 0)
+
+
+def register(app: typer.Typer) -> None:
+    """Mount the command."""
+    app.command()(check)
+
+
+def _text(line: Line) -> str:
+    return f"{line.state.value:<8} {line.check:<13} {line.text} {line.next_step}".rstrip()
+
+
+def _trouble(name: str, error: EchoDeskError) -> Line:
+    return Line(name, State.WRONG, f"{error.title}: {error.message}", error.next_step)
+
+
+def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[Line]:
+    """Every check of a database that could be opened. Each stands alone: what fails stops no other."""
+    for name, work in (
+        ("Database", _database),
+        ("Triggers", _triggers),
+        ("Years", _years),
+        ("Timetable", _ground),
+        ("Sending", _sending),
+        ("Waiting", _waiting),
+        ("Comparison", _comparison),
+    ):
+        yield from _tried(name, work, office)
+    yield _echo360(office, echo360, demonstration=demonstration)
+
+
+def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], office: Office) -> list[Line]:
+    try:
+        now = office.clock().campus_now()
+        return office.look(lambda books: work(books, now))
+    except EchoDeskError as error:
+        return [_trouble(name, error)]
+
+
+def _database(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    said = damage(books.connection)
+    if said is not None:
+        step = "Put the last backup of the data folder back; do not delete the file."
+        return [Line("Database", State.WRONG, f"The file is damaged: {said}.", step)]
+    lines = [Line("Database", State.OK, f"whole, schema version {SCHEMA_VERSION}")]
+    odd = [one for one in odd_things(books.connection, paths.sql_folder()) if one.kind != "TRIGGER"]
+    return lines + [_odd("Database", one) for one in odd]
+
+
+def _triggers(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    odd = [one for one in odd_things(books.connection, paths.sql_folder()) if one.kind == "TRIGGER"]
+    if not odd:
+        return [Line("Triggers", State.OK, "all there, as this version makes them")]
+    return [replace(_odd("Triggers", one), compare=True) for one in odd]
+
+
+def _odd(name: str, one: Odd) -> Line:
+    what = f"{one.kind.capitalize()} {one.name} is {'missing' if one.missing else 'not as this version makes it'}."
+    step = "`echodesk database install` makes it anew; nothing is lost by it."
+    if one.kind == "TABLE":
+        step = "Put a backup of the database back, or ask who changed it."
+    return Line(name, State.WRONG, what, step)
+
+
+def _years(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    lines = []
+    for setid, lessons in sorted(books.timetable.sizes().items()):
+        first = books.timetable.first_day(setid)
+        if first is None:
+            lines.append(Line("Years", State.WRONG, f"{setid} is sent and has no lesson.", "See the timetable."))
+            continue
+        week, weekday, date = first
+        if date is None:
+            text = f"{setid}: week {week} of its first lesson is not in the week structure."
+            lines.append(Line("Years", State.WRONG, text, "Put WEEKSTRUCTURE right; without it nothing is sent."))
+            continue
+        day = dt.date.fromisoformat(date)
+        text = f"{setid}: {lessons} lessons to record; the first of all (week {week}, day {weekday}) is on "
+        lines.append(Line("Years", State.OK, f"{text}{day:%A} {date}"))
+    none = Line("Years", State.WRONG, "No year is sent.", "Switch one on: `echodesk plan --year 2027/28`.")
+    return lines or [none]
+
+
+def _ground(books: AllBooks, now: dt.datetime) -> list[Line]:
+    reason = no_ground(books, now.date())
+    if reason is None:
+        return [Line("Timetable", State.OK, "as full as it was")]
+    return [Line("Timetable", State.WRONG, reason, "Nothing is removed because of it. See `echodesk stops`.")]
+
+
+def _sending(books: AllBooks, now: dt.datetime) -> list[Line]:
+    today = now.date().isoformat()
+    waits = pending_text(books.figures.pending(today))
+    holder = leader(books)
+    if not holder:
+        step = "Start the window or `echodesk worker` on a machine that is always on."
+        return [Line("Sending", State.WRONG, f"Nobody is sending; waiting: {waits}.", step)]
+    _phase, trouble = books.office.told_state()
+    if trouble:
+        step = "See `echodesk status`."
+        return [Line("Sending", State.WRONG, f"{holder} is sending, but: {trouble}", step)]
+    return [Line("Sending", State.OK, f"{holder} is sending; waiting: {waits}")]
+
+
+def _waiting(books: AllBooks, now: dt.datetime) -> list[Line]:
+    limit = int(value_of(books.office.settings(), "calls_per_minute"))
+    found = books.figures.overview(now.date().isoformat(), limit)
+    lines = [
+        Line("Waiting", State.NOTE, f"Safety stop {one.key} waits for a yes: {one.headline}", "`echodesk stops`")
+        for one in found.stops
+        if one.waits
+    ]
+    lines += [
+        Line("Waiting", State.NOTE, f"Plan {one.key} waits for a yes", "`echodesk plans`")
+        for one in found.plans
+        if one.waits
+    ]
+    if found.failed:
+        lines.append(Line("Waiting", State.NOTE, f"{found.failed} updates failed", "See `echodesk status`."))
+    return lines or [Line("Waiting", State.OK, "nothing waits for a person")]
+
+
+def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    whole = [
+        one
+        for one in books.batches.newest(NEWEST)
+        if one.kind is BatchKind.RECONCILE and replace(one.scope, adopt=False) == PlanScope()
+    ]
+    step = "`echodesk check --compare` asks for one; the setting compare_at has one made every night."
+    if any(one.state is BatchState.COMPARING for one in whole):
+        return [Line("Comparison", State.OK, "is being made")]
+    made = [one for one in whole if one.state not in UNFINISHED]
+    if not made:
+        return [Line("Comparison", State.NOTE, "Nothing was ever compared with Echo360.", step, compare=True)]
+    age = utc_now() - dt.datetime.fromisoformat(made[0].created)
+    hours = int(age.total_seconds() // 3_600)
+    text = f"everything was compared with Echo360 {hours} hours ago (plan {made[0].id})"
+    if age > COMPARE_EVERY:
+        return [Line("Comparison", State.NOTE, text, step, compare=True)]
+    return [Line("Comparison", State.OK, text)]
+
+
+def _echo360(office: Office, echo360: str, *, demonstration: bool) -> Line:
+    if not echo360:
+        return Line("Echo360", State.SKIPPED, "not asked", "--echo360 https://… signs in there.")
+    try:
+        said = ask_echo360(office, access_from_environment(echo360), loopback_only=demonstration)
+    except EchoDeskError as error:
+        return _trouble("Echo360", error)
+    if said is None:
+        return Line("Echo360", State.OK, f"{echo360} lets us in and answers")
+    return Line("Echo360", State.WRONG, said, "Check the address, the credentials and their rights in Echo360.")
+
+
+def _compared(office: Office, wait_s: float) -> tuple[int | None, Line]:
+    if not office.read(leader):
+        step = "Start the window or `echodesk worker`, or use `echodesk plan --echo360 https://…`."
+        return None, Line("Comparison", State.WRONG, "Nobody is sending, who could compare.", step)
+    try:
+        number = ask(office, Compare(user()), wait_s).done.number
+    except EchoDeskError as error:
+        return None, _trouble("Comparison", error)
+    return number, Line(
+        "Comparison", State.OK, f"asked for: plan {number}", "`echodesk plans` shows what it finds."
+    )

@@ -1,0 +1,57 @@
+"""What a health check asks of the database itself: whether the file is whole, and everything in it as this program
+makes it. A trigger that is not there, or is another one, misses edits without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from echodesk.store.database import Database
+from echodesk.store.upgrading import differs, script_of, things_in
+
+_QUICK_CHECK = text("PRAGMA quick_check(1)")
+_LOSE_NOTHING = ("TRIGGER", "INDEX")
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A table, index or trigger that is not as this program makes it."""
+
+    kind: str
+    """TABLE, INDEX or TRIGGER."""
+    name: str
+    missing: bool
+
+
+def damage(connection: Connection) -> str | None:
+    """What SQLite says of a file that is damaged, None if it is whole."""
+    said = str(connection.execute(_QUICK_CHECK).scalar())
+    return None if said == "ok" else said
+
+
+def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
+    """What is not as this program's script makes it, by name."""
+    there = things_in(connection)
+    return [
+        Odd(kind, name, name not in there)
+        for name, (kind, sql) in sorted(script_of(sql_folder).items())
+        if name not in there or differs(there[name][1], sql)
+    ]
+
+
+def mend(database: Database, sql_folder: Path) -> list[str]:
+    """Make triggers and indexes that are missing or others anew, which loses nothing; returns their names."""
+    script = script_of(sql_folder)
+
+    def work(connection: Connection) -> list[str]:
+        odd = [one for one in odd_things(connection, sql_folder) if one.kind in _LOSE_NOTHING]
+        for one in odd:
+            if not one.missing:
+                connection.exec_driver_sql(f"DROP {one.kind} {one.name}")
+            connection.exec_driver_sql(script[one.name][1])
+        return [one.name for one in odd]
+
+    return database.write(work)
