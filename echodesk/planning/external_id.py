@@ -69,11 +69,7 @@ class Template:
 
     def format(self, setid: str, slotid: int, week: int) -> str:
         """The external id of one lesson in one week."""
-        values = {"slotid": str(slotid), "week": str(week), "setid": set_in_id(setid)}
-        text = self.literals[0]
-        for field, literal in zip(self.order, self.literals[1:], strict=True):
-            text += values[field] + literal
-        return text
+        return self.text.format(slotid=slotid, week=week, setid=set_in_id(setid))
 
 
 def set_in_id(setid: str) -> str:

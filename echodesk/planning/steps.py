@@ -7,6 +7,7 @@ are planned together form one piece; pieces wait for nothing outside themselves.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -89,6 +90,14 @@ def steps_of(plans: Iterable[Plan]) -> tuple[Step, ...]:
             for request in plan.requests
         )
     return tuple(steps)
+
+
+def aside(asked: Iterable[Step | Request]) -> bool:
+    """True if a lesson is removed on the way and made again: for a moment it has no schedule."""
+    methods: dict[str, set[Method]] = defaultdict(set)
+    for one in asked:
+        methods[one.external_id].add(one.method)
+    return any({Method.DELETE, Method.POST} <= found for found in methods.values())
 
 
 def _next_lesson(plan: Plan) -> tuple[dt.date, int, str]:

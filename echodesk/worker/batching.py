@@ -165,8 +165,9 @@ class Batching:
             self._after = 0
             self._rest_until = now + REST_S
             return False
-        self._after = await self._planner.plan_pieces(batch, pieces, room)
-        return True
+        before, self._after = self._after, await self._planner.plan_pieces(batch, pieces, self._after, room)
+        # Where the next piece has to wait for one on its way, its end wakes us.
+        return self._after != before
 
     def _canary_room(self, batch: BatchRecord, room: int, books: Books) -> int:
         progress = books.batches.progress(batch.id)

@@ -13,6 +13,7 @@ import datetime as dt
 import heapq
 from collections.abc import Callable, Iterable
 
+from echodesk.planning.steps import aside
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker.books import IntentRow
 from echodesk.worker.caps import BURST_TRIES
@@ -49,6 +50,8 @@ class Flight:
         """Room-days of plans from their snapshot until their last transaction."""
         self.of_batches = 0
         """Requests of batches whose end is not written down yet."""
+        self.asides = 0
+        """Works of batches among them in which a lesson steps aside."""
         self.ended = 0
         """Requests that have come to their end so far."""
         self._begun: dict[int, tuple[Work, list[Request]]] = {}
@@ -77,6 +80,7 @@ class Flight:
         self._begun.pop(id(work), None)
         if work.batch is not None:
             self.of_batches -= len(work.plan.requests)
+            self.asides -= aside(work.plan.requests)
         self.release(work.places)
 
     @property
@@ -94,6 +98,7 @@ class Flight:
         for work in works:
             if work.batch is not None:
                 self.of_batches += len(work.plan.requests)
+                self.asides += aside(work.plan.requests)
             self._push(work, work.ready())
             if work.finished:
                 self._finish(work)

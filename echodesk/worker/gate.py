@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from echodesk.planning.answers import PROBE_S, NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
-from echodesk.planning.values import Method, Request, RoomDay
+from echodesk.planning.values import Method, Request, RoomDay, Why
 from echodesk.worker.ports import Clock, Dice, Moment
 from echodesk.worker.retries import RetryBudget
 from echodesk.worker.work import Fate
@@ -123,7 +123,8 @@ class Gate:
             return Fate.HELD
         if request.booking is not None and self._waits(request.booking.place.room):
             return Fate.HELD
-        if self.paused(request.places) is not None:
+        own = self.undoing if request.why is Why.UNDONE else ()
+        if self.paused(request.places, own) is not None:
             return Fate.HELD
         now = self._clock.campus_now()
         if request.booking is not None and _start(request.booking.place, request.booking.time.start) <= now + (
@@ -142,11 +143,11 @@ class Gate:
         self.pauses = pauses
         self._on_change()
 
-    def paused(self, places: Iterable[RoomDay]) -> PauseRecord | None:
-        """The first pause over any of these room-days."""
+    def paused(self, places: Iterable[RoomDay], own: Collection[int] = ()) -> PauseRecord | None:
+        """The first pause over any of these room-days, but for those of an undo's `own`."""
         for place in places:
             for pause in self.pauses:
-                if pause.id not in self.undoing and pause.covers(place):
+                if pause.id not in own and pause.covers(place):
                     return pause
         return None
 

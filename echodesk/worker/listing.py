@@ -103,7 +103,7 @@ class Lister:
         due = [
             mark
             for mark in await self._ledger.read("due refreshes", lambda books: books.places.due_refresh())
-            if mark.place.date >= today and self._gate.paused([mark.place]) is None
+            if mark.place.date >= today and self._gate.paused([mark.place], self._gate.undoing) is None
         ]
         self._listed &= {mark.id for mark in due}
         ready = [mark for mark in due if mark.id in self._listed and mark.place not in self._flight.busy]

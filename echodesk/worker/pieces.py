@@ -18,6 +18,7 @@ from echodesk.planning.batches import (
     identity_of_step,
 )
 from echodesk.planning.steps import Step
+from echodesk.planning.steps import aside as steps_aside
 from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
@@ -41,27 +42,37 @@ def next_pieces(
     pieces: Mapping[int, set[RoomDay]],
     busy: Collection[RoomDay],
     room: int,
+    *,
+    aside: bool,
 ) -> tuple[dict[int, set[RoomDay]], int]:
     """Those of these pieces that can go now, about `room` steps of them, and the last one looked at.
 
-    What is busy, is to be planned or listed anyway, or waits for a pause is passed over; it comes again.
+    What is busy, is to be planned or listed anyway, or waits for a pause is passed over; it comes again. Pieces in
+    which a lesson steps aside go one by one (`aside`: one is on its way), whatever ends the process: no more
+    lessons are without a schedule than one piece needs.
     """
     everywhere = {place for places in pieces.values() for place in places}
     restless = books.places.restless(everywhere) | (everywhere & set(busy))
     pauses = [one for one in books.office.pauses(everywhere) if one.id != batch.pause]
     closed = books.places.closed_rooms()
     going: dict[int, set[RoomDay]] = {}
-    steps = last = 0
+    count = last = 0
     for piece, places in pieces.items():
-        if steps >= room:
+        if count >= room:
             break
-        last = piece
+        last, before = piece, last
         if places & restless or any(place.room in closed for place in places):
             continue
         if any(pause.covers(place) for pause in pauses for place in places):
             continue
+        steps = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN, [piece])]
+        if steps_aside(steps):
+            if aside:
+                last = before
+                break
+            aside = True
         going[piece] = places
-        steps += len(books.batches.steps(batch.id, StepState.OPEN, [piece]))
+        count += len(steps)
     return going, last
 
 

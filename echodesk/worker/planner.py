@@ -226,8 +226,11 @@ class Planner:
 
         return await self._plan("snapshot after listing", choose, plan, now)
 
-    async def plan_pieces(self, batch: BatchRecord, pieces: Mapping[int, set[RoomDay]], room: int) -> int:
-        """Plan the next pieces of a batch, about `room` requests; returns the last piece that was looked at."""
+    async def plan_pieces(
+        self, batch: BatchRecord, pieces: Mapping[int, set[RoomDay]], after: int, room: int
+    ) -> int:
+        """Plan the next pieces of a batch, those after `after`, about `room` requests; returns the last one that
+        was looked at."""
         await self._guarding.review()
         if self._guarding.no_plan:
             return 0
@@ -235,10 +238,11 @@ class Planner:
         busy = frozenset(self._flight.busy)
         chosen: dict[int, set[RoomDay]] = {}
         overtaken: set[RoomDay] = set()
-        looked_at = [0]
+        looked_at = [after]
 
         def choose(books: Books) -> list[Mark]:
-            found, looked_at[0] = next_pieces(books, batch, pieces, busy, room)
+            found, last = next_pieces(books, batch, pieces, busy, room, aside=self._flight.asides > 0)
+            looked_at[0] = last or after
             chosen.clear()
             chosen.update(found)
             return self._poison.choose(

@@ -56,7 +56,7 @@ def asked(stage: World, kind: str, args: dict[str, str | int]) -> Asked:
     if kind == "try_again":
         return TryAgain("ann")
     if kind == "compare":
-        return Compare("ann", (texts["room"],) if "room" in texts else ())
+        return Compare("ann", (texts["room"],) if "room" in texts else (), adopt="adopt" in args)
     if kind in ("apply", "undo", "cancel", "go_on"):
         return _about_a_plan(stage, kind)
     raise ValueError(f"nobody asks for {kind!r}")

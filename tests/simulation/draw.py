@@ -122,6 +122,7 @@ class _Drawing:
             "foreign": self._foreign,
             "foreign_gone": lambda: ForeignGone(self._dice.randrange(10)),
             "by_hand": self._by_hand,
+            "rebook": self._rebook,
             "pause": self._pause,
             "resume": lambda: Command("resume"),
             "refresh": self._refresh,
@@ -134,6 +135,7 @@ class _Drawing:
             "window": self._window,
             "compare": self._compare,
             "apply": lambda: Command("apply"),
+            "planned": self._planned,
             "undo": lambda: Command("undo"),
             "cancel": lambda: Command("cancel"),
         }
@@ -215,6 +217,9 @@ class _Drawing:
         what = dice.choice(("remove", "move", "rename"))
         return ByHand(dice.randrange(20), what, dice.choice((540, 600, 660, 780)))
 
+    def _rebook(self) -> ByHand:
+        return ByHand(self._dice.randrange(20), "rebook")
+
     # ---- what staff ask -----------------------------------------------------------------------------------
 
     def _pause(self) -> Command:
@@ -255,7 +260,24 @@ class _Drawing:
 
     def _compare(self) -> Command:
         dice = self._dice
-        return Command("compare", {"room": dice.choice(ROOMS)} if dice.random() < 0.3 else {})
+        room: dict[str, str | int] = {"room": dice.choice(ROOMS)} if dice.random() < 0.3 else {}
+        adopt: dict[str, str | int] = {"adopt": 1} if dice.random() < 0.5 else {}
+        return Command("compare", {**room, **adopt})
+
+    def _planned(self) -> list[Step]:
+        """What nobody saw is compared and, once the plan can be read, sent; time passes for some of it, or all."""
+        dice = self._dice
+        hands: list[Step] = [dice.choice((self._by_hand, self._rebook))() for _ in range(dice.randint(1, 4))]
+        looks = Pass(dice.choice((2.0, 4.0, 40.0 if self._mix.patient else 8.0)))
+        done: list[Step] = [
+            self._compare(),
+            looks,
+            Command("apply"),
+            Pass(dice.choice((0.02, 0.1, 0.5, 2.0, 10.0))),
+        ]
+        if dice.random() < 0.3:
+            done += [Command("undo"), looks, Command("apply"), Pass(dice.choice((0.02, 0.5, 5.0)))]
+        return [*hands, *done]
 
     def _decide(self) -> Command:
         dice = self._dice

@@ -58,6 +58,10 @@ class Liveness:
             stage.post(Command("resume"))
         stage.post(Command("go_on"))
         self._settle("C1")
+        if stage.sql("SELECT 1 FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND REASON LIKE 'undone plan %' LIMIT 1"):
+            # What was being taken back when the faults ended stays so until somebody lifts its pause.
+            stage.post(Command("resume"))
+            self._settle("C1")
         self.convergence_s = stage.loop.now - healed
         chore_s = FOREIGN_S if self._mix.hourly else SWEEP_S if self._mix.swept else 0.0
         if chore_s:

@@ -20,6 +20,7 @@ from tests.simulation.oracle import expected
 from tests.simulation.stage import Stage
 from tests.worker.process import Process
 from tests.worker.virtual_time import UTC_AT_START
+from tests.worker.world import booked_by_others
 
 SCHEDULES = "/public/api/v2/schedules"
 WINDOW_S = 60.0
@@ -88,7 +89,7 @@ class Safety:
         self._lead(process, request)
         if request.method != "GET" and request.path.startswith(SCHEDULES):
             target = self._target(request)
-            if target is not None and target.foreign:
+            if target is not None and booked_by_others(target) and not self._adopting(request, target):
                 self.tell("C8", f"{request.method} of a schedule that others booked: {target}")
             if not self._stage.refusing:
                 # What never gets a connection was not sent.
@@ -97,6 +98,15 @@ class Safety:
                 self.tell("C9", f"{target.external_id} is deleted, planned while it stood as it should")
             self._begun(request, target)
             self._paused(request, target)
+
+    def _adopting(self, request: SimRequest, target: Schedule) -> bool:
+        """Somebody said yes to taking it over, or to giving it back."""
+        open_steps = self._stage.sql(
+            "SELECT 1 FROM STT_ECHO_BATCH_STEP WHERE STATE = 'OPEN' AND METHOD = 'PUT'"
+            " AND WHY IN ('adopted', 'undone') AND json_extract(BEFORE, '$.echo_id') = :id",
+            id=target.id,
+        )
+        return request.method == "PUT" and bool(open_steps)
 
     def _cap(self, now: float, request: SimRequest, target: Schedule | None) -> None:
         """The same request at most so often in a burst, an hour and a day (H1); a changed one begins anew."""
@@ -166,8 +176,21 @@ class Safety:
         for pause in self._stage.office.read(lambda books: list(books.office.pauses())):
             created = (dt.datetime.fromisoformat(pause.created) - UTC_AT_START).total_seconds()
             held = sorted(place for place in places if pause.covers(place))
-            if held and self._stage.loop.now > created + MOMENT_S:
+            if held and self._stage.loop.now > created + MOMENT_S and not self._undoing(request, pause.id):
                 self.tell("A1", f"{request.method} for {held[0]} despite pause {pause.id}")
+
+    def _undoing(self, request: SimRequest, pause: int) -> bool:
+        """It takes back what somebody said yes to, under the pause that keeps it so."""
+        name = msgspec.json.decode(request.body).get("externalId") if request.body else None
+        steps = self._stage.sql(
+            "SELECT 1 FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = b.ID"
+            " WHERE b.KIND = 'UNDO' AND b.STATE = 'RUNNING' AND b.PAUSE_ID = :pause AND s.STATE = 'OPEN'"
+            " AND (s.EXTERNAL_ID = :name OR json_extract(s.BEFORE, '$.echo_id') = :id)",
+            pause=pause,
+            name=name,
+            id=request.path.removeprefix(SCHEDULES).strip("/"),
+        )
+        return bool(steps)
 
     def _on_answered(self, process: Process, request: SimRequest, response: SimResponse | None) -> None:
         self.trace.append((request.method, None if response is None else (response.status, response.body)))

@@ -147,7 +147,8 @@ class ForeignGone(msgspec.Struct, frozen=True, tag="foreign_gone"):
 
 
 class ByHand(msgspec.Struct, frozen=True, tag="by_hand"):
-    """Somebody removes, moves or renames a schedule of ours in Echo360's own pages: the n-th by external id."""
+    """Somebody removes, moves or renames a schedule of ours in Echo360's own pages: the n-th by external id; or
+    removes it and books the same room and time for themselves (`rebook`)."""
 
     number: int
     what: str

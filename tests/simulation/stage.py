@@ -38,7 +38,7 @@ from tests.simulation.script import (
 from tests.worker.by_hand import ByHand as Hands
 from tests.worker.campus import ROOMS, day, echo360_seed
 from tests.worker.process import Process
-from tests.worker.world import World
+from tests.worker.world import World, booked_by_others
 
 QUICK = Constants(idle_s=1.0)
 SLOW = Constants(idle_s=20.0, lease_ttl_s=600.0, lease_renew_s=100.0)
@@ -260,7 +260,7 @@ class Stage(World):
             one.external_id
             for one in self.institution.state.bookings
             if one.external_id is not None
-            and not one.foreign
+            and not booked_by_others(one)
             and dt.datetime.combine(one.start_date, dt.time()) + dt.timedelta(minutes=one.start_minute) > now
         )
         if not ours:
@@ -268,6 +268,10 @@ class Stage(World):
         external_id = ours[step.number % len(ours)]
         if step.what == "remove":
             self.hands.remove(external_id)
+        elif step.what == "rebook":
+            there = self.schedules()[external_id]
+            self.hands.remove(external_id)
+            self.foreign.append(self.hands.book(there.room, dt.date.fromisoformat(there.date), there.time))
         elif step.what == "rename":
             self.hands.rename(external_id, "Renamed")
         elif not self.hands.shift(external_id, step.minute):

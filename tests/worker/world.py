@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -28,6 +29,7 @@ from echodesk.planning.statuses import (
     entry_may_become,
     notification_may_become,
 )
+from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.misbehave import Simulator
 from echodesk.simulator.model import Institution, InstitutionConfig
@@ -52,6 +54,14 @@ LATE_S = 2
 """L of these tests; all other constants are those of the office."""
 SECRET = "the-secret"
 CONSTANTS = Constants()
+
+
+_OURS = re.compile(r"[0-9]+-[0-9]+-20[0-9]{2}-[0-9]{2}")
+
+
+def booked_by_others(one: Schedule) -> bool:
+    """True for what people booked in Echo360's own pages and no lesson has adopted."""
+    return one.foreign and _OURS.fullmatch(one.external_id or "") is None
 
 
 class Died(Exception):
@@ -324,7 +334,7 @@ class World:
         directory = self.institution.state.directory
         found = {}
         for one in self.institution.state.bookings:
-            if one.foreign and not by_hand:
+            if booked_by_others(one) and not by_hand:
                 continue
             user = directory.users.get(one.user_id) if one.user_id else None
             room = directory.rooms.get(one.room_id)

@@ -1,0 +1,107 @@
+"""Plans in which lessons change places: wherever the process ends, hardly any of them is without a schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from echodesk.batches import Apply, Undo
+from echodesk.planning.batches import BatchState, StepState
+from tests.worker.campus import ROOMS
+from tests.worker.planned import ended, made, plan, steps
+from tests.worker.values import external
+from tests.worker.world import Died, World
+
+Worlds = Callable[..., World]
+KNOTS = 8
+PAIRS = [(2 * number + 1, 2 * number + 2) for number in range(KNOTS)]
+"""Two lessons each of one room and day, at nine and at ten."""
+WEEK = 3
+
+
+@pytest.fixture
+def w(world: Worlds) -> World:
+    """Everything stands; then each pair changes its times, and no trigger sees it."""
+    w = world()
+    for number, (first, second) in enumerate(PAIRS):
+        where = {"room": ROOMS[number % 4], "weekday": 1 + number // 4, "weeks": (WEEK,)}
+        w.lesson(first, at="09:00-10:00", **where)
+        w.lesson(second, at="10:00-11:00", **where)
+    w.settle()
+    for (name,) in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'STT_ECHO_TIME%'"):
+        w.sql(f"DROP TRIGGER {name}")
+    for first, second in PAIRS:
+        w.change(first, at="10:00-11:00")
+        w.change(second, at="09:00-10:00")
+    return w
+
+
+def without(w: World) -> set[str]:
+    """Lessons that have no schedule at this moment."""
+    return {external(slot, WEEK) for pair in PAIRS for slot in pair} - w.schedules().keys()
+
+
+def most_without(w: World, number: int) -> int:
+    """The most lessons that were without a schedule at one time, until the plan had come to its end."""
+    seen = [0]
+
+    def over() -> bool:
+        seen.append(len(without(w)))
+        return plan(w, number).state not in (BatchState.CHECKING, BatchState.RUNNING)
+
+    w.until(over, 300.0)
+    return max(seen)
+
+
+def test_lessons_that_change_places_step_aside_one_at_a_time(w: World) -> None:
+    number = made(w)
+    w.calls()
+    w.ask(Apply("ann", number))
+    assert most_without(w, number) == 1
+    assert plan(w, number).state is BatchState.DONE
+    calls = w.calls()
+    assert (calls["DELETE"], calls["POST"], calls["PUT"]) == (KNOTS, KNOTS, KNOTS)
+    w.assert_equal()
+
+    back = w.ask(Undo("ann", number)).number
+    w.until(lambda: plan(w, back).state is not BatchState.COMPARING)
+    w.ask(Apply("ann", back))
+    assert most_without(w, back) == 1
+    assert plan(w, back).state is BatchState.DONE
+
+
+@pytest.mark.parametrize("nth", range(1, 3 * KNOTS + 1))
+def test_killed_between_any_two_calls_one_lesson_at_most_waits_and_is_made_first(w: World, nth: int) -> None:
+    number = made(w)
+    w.ask(Apply("ann", number))
+    begun = writes(w)
+    w.until(lambda: writes(w) - begun >= nth)
+    w.kill()
+    with pytest.raises(Died):
+        w.pass_time(0.01)
+    torn = without(w)
+    assert len(torn) == (0 if nth % 3 == 1 else 1)
+    w.restart()
+    w.until(lambda: w.heard.state.mine)
+    if torn:
+        begun, others = writes(w), elsewhere(w, torn)
+        w.until(lambda: not without(w))
+        assert writes(w) - begun <= 3, "the rest of what was begun, and nothing before it"
+        assert elsewhere(w, torn) == others
+    assert ended(w, number).state is BatchState.DONE
+    assert steps(w, number) == {StepState.DONE: 3 * KNOTS}
+    w.assert_equal()
+
+
+def writes(w: World) -> int:
+    """Requests so far that change schedules."""
+    return sum(one.method in ("POST", "PUT", "DELETE") and "/schedules" in one.path for one in w.wire.seen)
+
+
+def elsewhere(w: World, torn: set[str]) -> dict[str, object]:
+    """What stands of all but the pair of this lesson."""
+    pair = next(pair for pair in PAIRS if torn & {external(slot, WEEK) for slot in pair})
+    return {
+        name: one for name, one in w.schedules().items() if name not in {external(slot, WEEK) for slot in pair}
+    }
