@@ -136,8 +136,9 @@ class PlaceBook(PoisonedPlaces, Protocol):
 
     def marks_at(self, places: Collection[RoomDay]) -> list[Mark]: ...
 
-    def restless(self, places: Collection[RoomDay]) -> set[RoomDay]:
-        """Those of these room-days that are to be planned or listed, now or later."""
+    def restless(self, places: Collection[RoomDay], under: int | None = None) -> set[RoomDay]:
+        """Those of these room-days that are to be planned or listed, now or later; but for what is planned only
+        once the pause `under` is lifted."""
         ...
 
     def clear(self, marks: Iterable[Mark]) -> None:

@@ -31,6 +31,7 @@ from echodesk.planning.guards import (
     rooms_guard,
     standing_by_day,
 )
+from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
 from echodesk.planning.undoing import undo
 from echodesk.planning.values import Plan, RoomDay, Standing
@@ -217,10 +218,10 @@ class Comparing:
         for room in sorted(about):
             await self._ledger.write("mirror", functools.partial(renew, room))
 
-        def run(books: Books) -> None:
+        def run(books: Books) -> tuple[PauseRecord, ...]:
             books.office.guard(self._epoch)
             if not still(books, batch):
-                return
+                return tuple(books.office.pauses())
             if batch.kind is BatchKind.UNDO and batch.undoes is not None:
                 pause = books.office.pause(Scope(), f"undone plan {batch.undoes}", batch.by, "")
                 # From now on nothing else is sent there: what the timetable wants would undo the undo.
@@ -228,8 +229,9 @@ class Comparing:
             if batch.scope.year:
                 books.office.switch_on(batch.scope.year)
             books.batches.become(batch.id, BatchState.RUNNING)
+            return tuple(books.office.pauses())
 
-        await self._ledger.write("plan", run)
+        self._gate.use_pauses(await self._ledger.write("plan", run))
 
 
 def summary_of(found: Comparison) -> Summary:

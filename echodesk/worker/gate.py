@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from echodesk.planning.answers import PROBE_S, NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
-from echodesk.planning.values import Method, Request, RoomDay, Why
+from echodesk.planning.values import Method, Request, RoomDay
 from echodesk.worker.ports import Clock, Dice, Moment
 from echodesk.worker.retries import RetryBudget
 from echodesk.worker.work import Fate
@@ -56,7 +56,7 @@ class Gate:
         self.lead_minutes = 5
         self.pauses: tuple[PauseRecord, ...] = ()
         self.undoing: frozenset[int] = frozenset()
-        """Pauses under which a batch is taken back: they hold everything else, but not that."""
+        """Pauses under which a batch is taken back: its room-days are listed all the same."""
         self.stopping = False
         self.not_allowed = ""
         self.waiting_for = ""
@@ -117,14 +117,14 @@ class Gate:
             self._patient.discard(patience)
         return True
 
-    def check(self, request: Request) -> Fate | None:
-        """None if this request may be sent now, else what becomes of it."""
+    def check(self, request: Request, under: int | None = None) -> Fate | None:
+        """None if this request may be sent now, else what becomes of it. The pause `under` which an undo takes a
+        batch back does not hold the undo itself."""
         if self.stopping or self.not_allowed or not self.trusted():
             return Fate.HELD
         if request.booking is not None and self._waits(request.booking.place.room):
             return Fate.HELD
-        own = self.undoing if request.why is Why.UNDONE else ()
-        if self.paused(request.places, own) is not None:
+        if self.paused(request.places, () if under is None else (under,)) is not None:
             return Fate.HELD
         now = self._clock.campus_now()
         if request.booking is not None and _start(request.booking.place, request.booking.time.start) <= now + (
@@ -144,7 +144,7 @@ class Gate:
         self._on_change()
 
     def paused(self, places: Iterable[RoomDay], own: Collection[int] = ()) -> PauseRecord | None:
-        """The first pause over any of these room-days, but for those of an undo's `own`."""
+        """The first pause over any of these room-days, but for an undo's `own`."""
         for place in places:
             for pause in self.pauses:
                 if pause.id not in own and pause.covers(place):

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from echodesk.planning.batches import (
+    BatchKind,
     BatchRecord,
     StepState,
     identity_of_request,
@@ -52,7 +53,9 @@ def next_pieces(
     lessons are without a schedule than one piece needs.
     """
     everywhere = {place for places in pieces.values() for place in places}
-    restless = books.places.restless(everywhere) | (everywhere & set(busy))
+    # What waits for the pause of an undo has no say in what is taken back.
+    under = batch.pause if batch.kind is BatchKind.UNDO else None
+    restless = books.places.restless(everywhere, under) | (everywhere & set(busy))
     pauses = [one for one in books.office.pauses(everywhere) if one.id != batch.pause]
     closed = books.places.closed_rooms()
     going: dict[int, set[RoomDay]] = {}

@@ -55,7 +55,7 @@ END: Mapping[type[Answer], Fate] = {
 their end by their class (`class_of`); what the fates lead to is in `settle`."""
 
 Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
-MaySend = Callable[[Request], Fate | None]
+MaySend = Callable[[Request, int | None], Fate | None]
 """None if the request may be sent now, else what becomes of it."""
 Pause = Callable[[float], Awaitable[None]]
 """Waits for so many seconds."""
@@ -83,16 +83,17 @@ class Sender:
         self._may_send = may_send
         self._told = told
 
-    async def carry(self, request: Request, sends_left: int) -> Result:
+    async def carry(self, request: Request, sends_left: int, under: int | None = None) -> Result:
         """Send one request; whatever happens, its end is a `Result`. The same request goes out at most
-        `sends_left` times, whatever Echo360 answers (reliability H1)."""
+        `sends_left` times, whatever Echo360 answers (reliability H1). The pause `under` which it takes a batch
+        back does not hold it."""
         return await _Carrying(
             request,
             self._capture,
             self._facts,
             self._pause,
             self._turn,
-            self._may_send,
+            lambda asked: self._may_send(asked, under),
             self._told,
             sends_left,
         ).run()
@@ -106,7 +107,7 @@ class _Carrying:
         facts: Facts,
         pause: Pause,
         turn: Turn,
-        may_send: MaySend,
+        may_send: Callable[[Request], Fate | None],
         told: Told,
         sends_left: int,
     ) -> None:

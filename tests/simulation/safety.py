@@ -19,8 +19,8 @@ from echodesk.simulator.wire import SimRequest, SimResponse
 from tests.simulation.oracle import expected
 from tests.simulation.stage import Stage
 from tests.worker.process import Process
+from tests.worker.values import booked_by_others
 from tests.worker.virtual_time import UTC_AT_START
-from tests.worker.world import booked_by_others
 
 SCHEDULES = "/public/api/v2/schedules"
 WINDOW_S = 60.0

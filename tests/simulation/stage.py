@@ -38,7 +38,8 @@ from tests.simulation.script import (
 from tests.worker.by_hand import ByHand as Hands
 from tests.worker.campus import ROOMS, day, echo360_seed
 from tests.worker.process import Process
-from tests.worker.world import World, booked_by_others
+from tests.worker.values import booked_by_others
+from tests.worker.world import World
 
 QUICK = Constants(idle_s=1.0)
 SLOW = Constants(idle_s=20.0, lease_ttl_s=600.0, lease_renew_s=100.0)

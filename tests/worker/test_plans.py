@@ -8,10 +8,12 @@ import pytest
 
 from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, StopPlan, Undo
 from echodesk.errors import NothingDone, WrongUse
+from echodesk.messages import Refresh
 from echodesk.planning.batches import BatchState, StepState
-from echodesk.simulator.faults import FaultKind
+from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.by_hand import ByHand
-from tests.worker.guarded import BOOKINGS, fill
+from tests.worker.campus import day
+from tests.worker.guarded import BOOKINGS, WEEKS, fill
 from tests.worker.planned import applied, ended, lose_many, made, plan, spoil, steps
 from tests.worker.values import external
 from tests.worker.world import Died, World
@@ -246,6 +248,74 @@ def test_taken_back_everything_is_as_it_was(w: World) -> None:
     w.settle()
     assert w.schedules() == before
     w.assert_equal()
+
+
+def test_the_pause_of_an_undo_holds_an_ordinary_change_that_is_half_done(w: World) -> None:
+    """Lesson 1 is moved while its schedule is gone: after the slow PUT a POST would follow."""
+    hand = ByHand(w)
+    hand.rename(external(4), "Staff meeting")
+    number = made(w)
+    applied(w, number)
+    back = w.ask(Undo("bob", number)).number
+    w.until(lambda: plan(w, back).state is BatchState.READY)
+    for week in WEEKS:
+        hand.remove(external(1, week))
+    # Longer than the check takes, and less than the client waits.
+    w.simulator.use_faults(
+        FaultSettings(rates={FaultKind.SLOW: 1.0}, needle=external(1), methods=frozenset({"PUT"}), slow_s=3.9)
+    )
+    w.change(1, at="16:00-17:00")
+    w.until(lambda: any(external(1).encode() in one.body for one in w.wire.seen[-5:] if one.method == "PUT"))
+    w.ask(Apply("bob", back))
+    w.until(lambda: plan(w, back).state is BatchState.RUNNING)
+    assert external(1) not in w.schedules()
+    w.faults()
+    w.until(lambda: plan(w, back).state is BatchState.DONE, 200.0)
+    w.until(lambda: external(1, WEEKS[-1]) in w.schedules(), 200.0)
+    assert external(1) not in w.schedules()
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
+def undoing(w: World) -> int:
+    """An undo of a plan of four steps that stands still before its first step."""
+    spoil(w)
+    number = made(w)
+    applied(w, number)
+    back = w.ask(Undo("bob", number)).number
+    w.until(lambda: plan(w, back).state is BatchState.READY)
+    w.ask(Apply("bob", back))
+    w.until(lambda: plan(w, back).state is BatchState.RUNNING)
+    w.ask(StopPlan("bob", back, "one moment"))
+    assert steps(w, back) == {StepState.OPEN: 4}
+    return back
+
+
+def test_an_edit_in_a_room_day_that_is_taken_back_waits_and_holds_nothing_up(w: World) -> None:
+    back = undoing(w)
+    w.change(5, at="16:00-17:00")
+    w.pass_time(5.0)
+    w.ask(ContinuePlan("bob", back))
+    assert ended(w, back).state is BatchState.DONE
+    assert w.schedules()[external(5)].time == "09:00-10:00"
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
+def test_what_changes_while_it_is_taken_back_stays_as_it_is_and_is_told(w: World) -> None:
+    back = undoing(w)
+    ByHand(w).rename(external(1), "Open day")
+    w.ask(Refresh("ann", "R1", day(2).isoformat()))
+    w.ask(ContinuePlan("bob", back))
+    assert ended(w, back).state is BatchState.DONE
+    told = {
+        step.external_id: answer
+        for step, state, answer in w.look(lambda books: books.batches.steps(back, StepState.FAILED))
+    }
+    assert told == {external(1): "It was changed since the preview, and stays as it is."}
+    assert external(1) in w.schedules()
 
 
 def test_what_has_changed_since_is_not_taken_back(w: World) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from echodesk.messages import EngineState, Event
+from echodesk.simulator.bookings import Schedule
 from tests.worker.campus import SETID, day
 
 
@@ -48,3 +50,11 @@ def at(room: str, week: int = 2, weekday: int = 1, time: str = "09:00-10:00") ->
 def place_of(one: Stands) -> tuple[str, str, str]:
     """Where and when a schedule stands."""
     return (one.room, one.date, one.time)
+
+
+_OURS = re.compile(r"[0-9]+-[0-9]+-20[0-9]{2}-[0-9]{2}")
+
+
+def booked_by_others(one: Schedule) -> bool:
+    """True for what people booked in Echo360's own pages and no lesson has adopted."""
+    return one.foreign and _OURS.fullmatch(one.external_id or "") is None

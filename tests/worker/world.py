@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -29,7 +28,6 @@ from echodesk.planning.statuses import (
     entry_may_become,
     notification_may_become,
 )
-from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.misbehave import Simulator
 from echodesk.simulator.model import Institution, InstitutionConfig
@@ -44,7 +42,7 @@ from tests.worker.edit import Edit
 from tests.worker.process import Process, Surroundings
 from tests.worker.quick_store import QuickStore, on_file
 from tests.worker.steps import Steps
-from tests.worker.values import Heard, Stands
+from tests.worker.values import Heard, Stands, booked_by_others
 from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop
 from tests.worker.wire import SimulatorTransport
 
@@ -54,14 +52,6 @@ LATE_S = 2
 """L of these tests; all other constants are those of the office."""
 SECRET = "the-secret"
 CONSTANTS = Constants()
-
-
-_OURS = re.compile(r"[0-9]+-[0-9]+-20[0-9]{2}-[0-9]{2}")
-
-
-def booked_by_others(one: Schedule) -> bool:
-    """True for what people booked in Echo360's own pages and no lesson has adopted."""
-    return one.foreign and _OURS.fullmatch(one.external_id or "") is None
 
 
 class Died(Exception):
