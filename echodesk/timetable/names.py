@@ -5,12 +5,10 @@ Several years may describe a room; without a year named, the live one counts, an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, TextClause
+from sqlalchemy import Connection
 
 from echodesk.timetable import statements
 
@@ -73,19 +71,15 @@ class Names:
             (setid, module): ModuleName(
                 module, name or module, department or "", department_name or department or ""
             )
-            for setid, module, name, department, department_name in self._of_keys(statements.MODULES, keys)
+            for setid, module, name, department, department_name in statements.MODULES.rows(self._conn, keys)
         }
 
     def lecturers(self, keys: Collection[CodeKey]) -> dict[CodeKey, str]:
         """The names of these lecturers; codes for those without name, nothing for those LECTURER does not have."""
         return {
             (setid, lecturer): name or lecturer
-            for setid, lecturer, name in self._of_keys(statements.LECTURERS, keys)
+            for setid, lecturer, name in statements.LECTURERS.rows(self._conn, keys)
         }
-
-    def _of_keys(self, statement: TextClause, keys: Iterable[CodeKey]) -> Sequence[Any]:
-        listed = list(keys)
-        return self._conn.execute(statement, {"keys": json.dumps(listed)}).all() if listed else ()
 
 
 def _room(room: str, columns: Sequence[str | None]) -> RoomName:

@@ -7,7 +7,6 @@ eligible, only `weeks` what date a week is, only `occurrences` what an occurrenc
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -21,6 +20,7 @@ from echodesk.planning.values import Occurrence, RoomDay, Unfit
 from echodesk.timetable import statements
 from echodesk.timetable.eligibility import LEADING_ENTRY, LessonFacts, eligible
 from echodesk.timetable.occurrences import Fitting, ReadingSettings
+from echodesk.timetable.statements import Keyed
 from echodesk.timetable.weeks import Calendar
 
 LessonKey = tuple[str, int]
@@ -79,7 +79,7 @@ class TimetableReader:
     def weeks_of_many(self, keys: Collection[WeekSetKey]) -> dict[WeekSetKey, frozenset[int]]:
         """The weeks of each of these week sets; every key is in the answer."""
         found: dict[WeekSetKey, set[int]] = {key: set() for key in keys}
-        for setid, weekid, week in self._of_keys(statements.WEEKS, found):
+        for setid, weekid, week in statements.WEEKS.rows(self._conn, found):
             found[(setid, weekid)].add(week)
         return {key: frozenset(weeks) for key, weeks in found.items()}
 
@@ -92,7 +92,7 @@ class TimetableReader:
     def lessons_many(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonFacts]:
         """The leading entries of these slots; those that the timetable does not have are not in the answer."""
         found: dict[LessonKey, LessonFacts] = {}
-        for row in self._of_keys(statements.LESSONS, keys):
+        for row in statements.LESSONS.rows(self._conn, keys):
             facts = _facts(row)
             if facts.slotentry == LEADING_ENTRY:
                 found.setdefault((facts.setid, facts.slotid), facts)
@@ -100,7 +100,7 @@ class TimetableReader:
 
     def entries(self, setid: str, slotid: int) -> list[LessonFacts]:
         """Every entry of a slot, the leading one first."""
-        return [_facts(row) for row in self._of_keys(statements.LESSONS, [(setid, slotid)])]
+        return [_facts(row) for row in statements.LESSONS.rows(self._conn, [(setid, slotid)])]
 
     def sets_of_slot(self, slotid: int) -> list[str]:
         """The years in which a slot of this number exists."""
@@ -116,7 +116,7 @@ class TimetableReader:
 
     def first_day(self, setid: str) -> tuple[int, int] | None:
         """(week, weekday) of the first lesson of a year that is taught, None if it has none."""
-        found = [int(row[0]) for row in self._of_keys(statements.FIRST_DAY, [setid]) if row[0] is not None]
+        found = [int(row[0]) for row in statements.FIRST_DAY.rows(self._conn, [setid]) if row[0] is not None]
         return divmod(found[0], 10) if found else None
 
     def any_lesson(self) -> bool:
@@ -154,17 +154,17 @@ class TimetableReader:
         """
         live = self.sendable_sets()
         keys = [(place.room, *key) for place in places for key in self._calendar.on(place.date) if key[0] in live]
-        return self._fitted(self._of_keys(statements.LESSONS_IN_ROOMS, keys))
+        return self._fitted(statements.LESSONS_IN_ROOMS.rows(self._conn, keys))
 
     def occurrences_of(self, keys: Collection[OccurrenceKey]) -> Fitted:
         """Where these occurrences (set, slot, week) are now: the eligible ones that have a date."""
-        return self._fitted(self._of_keys(statements.LESSONS_IN_WEEKS, keys))
+        return self._fitted(statements.LESSONS_IN_WEEKS.rows(self._conn, keys))
 
     def all_occurrences(self, sets: Collection[str] | None = None) -> Iterator[Occurrence | Unfit]:
         """Every eligible occurrence of these years (without `sets`: the live ones), a lesson's weeks together."""
         wanted = self.live_sets() if sets is None else sets
         weeks: dict[WeekSetKey, set[int]] = defaultdict(set)
-        for setid, weekid, week in self._of_keys(statements.WEEKS_OF_SETS, wanted):
+        for setid, weekid, week in statements.WEEKS_OF_SETS.rows(self._conn, wanted):
             weeks[(setid, weekid)].add(week)
         seen: set[LessonKey] = set()
         for facts in self._eligible(statements.LESSONS_OF_SETS, wanted):
@@ -201,8 +201,8 @@ class TimetableReader:
 
     # ---- within ----
 
-    def _eligible(self, statement: TextClause, keys: Iterable[str]) -> Iterator[LessonFacts]:
-        for row in self._of_keys(statement, keys):
+    def _eligible(self, statement: Keyed, keys: Iterable[str]) -> Iterator[LessonFacts]:
+        for row in statement.rows(self._conn, keys):
             facts = _facts(row)
             if eligible(facts):
                 yield facts
@@ -239,10 +239,6 @@ class TimetableReader:
 
     def _rows(self, statement: TextClause) -> Sequence[Any]:
         return self._conn.execute(statement).all()
-
-    def _of_keys(self, statement: TextClause, keys: Iterable[object]) -> Sequence[Any]:
-        listed = list(keys)
-        return self._conn.execute(statement, {"keys": json.dumps(listed)}).all() if listed else ()
 
 
 def _facts(row: Sequence[Any]) -> LessonFacts:

@@ -2,28 +2,57 @@
 
 Where a statement takes many keys they come as one JSON text, so that the statement's own text never changes and
 no limit on binds is met. How a database unpacks such a text is the one thing here that differs between databases:
-it is confined to the four `_KEYS_…` pieces. Everything else is plain SQL. Both sides of a comparison are trimmed,
+it is confined to `_KEYS`. Everything else is plain SQL. Both sides of a comparison are trimmed,
 as in the triggers, and served by the indexes of `sql/sqlite/triggers.sql`.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import TextClause, text
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-# SQLite keeps the order of a CROSS JOIN: the keys lead, the indexes follow.
-_KEYS_ROOM_WEEKDAYS = """
+from sqlalchemy import Connection, TextClause, text
+
+# The keys lead, the indexes follow: SQLite keeps the order of a CROSS JOIN, PostgreSQL finds it.
+_KEYS: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {
+        "{room weekdays}": """
     (SELECT json_extract(value, '$[0]') AS ROOMID, json_extract(value, '$[1]') AS SETID,
             json_extract(value, '$[2]') AS WEEKNUMBER, json_extract(value, '$[3]') AS WEEKDAY
-     FROM json_each(:keys)) K CROSS JOIN"""
-_KEYS_LESSON_WEEKS = """
+     FROM json_each(:keys)) K CROSS JOIN""",
+        "{lesson weeks}": """
     (SELECT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS SLOTID,
             json_extract(value, '$[2]') AS WEEKNUMBER
-     FROM json_each(:keys)) K CROSS JOIN"""
-_KEYS_PAIRS = """
+     FROM json_each(:keys)) K CROSS JOIN""",
+        "{numbers}": """
     (SELECT DISTINCT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS CODE
-     FROM json_each(:keys)) K CROSS JOIN"""
-_KEYS_TEXTS = """
-    (SELECT DISTINCT value AS CODE FROM json_each(:keys)) K CROSS JOIN"""
+     FROM json_each(:keys)) K CROSS JOIN""",
+        "{codes}": """
+    (SELECT DISTINCT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS CODE
+     FROM json_each(:keys)) K CROSS JOIN""",
+        "{texts}": """
+    (SELECT DISTINCT value AS CODE FROM json_each(:keys)) K CROSS JOIN""",
+    },
+    "postgresql": {
+        "{room weekdays}": """
+    (SELECT value ->> 0 AS ROOMID, value ->> 1 AS SETID,
+            CAST(value ->> 2 AS INTEGER) AS WEEKNUMBER, CAST(value ->> 3 AS INTEGER) AS WEEKDAY
+     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
+        "{lesson weeks}": """
+    (SELECT value ->> 0 AS SETID, CAST(value ->> 1 AS BIGINT) AS SLOTID,
+            CAST(value ->> 2 AS INTEGER) AS WEEKNUMBER
+     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
+        "{numbers}": """
+    (SELECT DISTINCT value ->> 0 AS SETID, CAST(value ->> 1 AS BIGINT) AS CODE
+     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
+        "{codes}": """
+    (SELECT DISTINCT value ->> 0 AS SETID, value ->> 1 AS CODE
+     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
+        "{texts}": """
+    (SELECT DISTINCT value AS CODE FROM jsonb_array_elements_text(CAST(:keys AS JSONB))) K CROSS JOIN""",
+    },
+}
 
 # The columns of `LessonFacts`, in its order, for a row T of TIMETABLE.
 _FACTS = """
@@ -53,30 +82,39 @@ _FACTS = """
      WHERE TRIM(X.SETID) = TRIM(T.SETID) AND X.SLOTID = T.SLOTID AND X.SLOTENTRY = T.SLOTENTRY)"""
 
 
-def _prepared(sql: str) -> TextClause:
-    return text(
-        sql.replace("{facts}", _FACTS)
-        .replace("{room weekdays}", _KEYS_ROOM_WEEKDAYS)
-        .replace("{lesson weeks}", _KEYS_LESSON_WEEKS)
-        .replace("{pairs}", _KEYS_PAIRS)
-        .replace("{texts}", _KEYS_TEXTS)
-    )
+class Keyed:
+    """A statement that takes many keys, in the words of each database."""
+
+    def __init__(self, sql: str) -> None:
+        self._on = {}
+        for database, pieces in _KEYS.items():
+            words = sql.replace("{facts}", _FACTS)
+            for name, piece in pieces.items():
+                words = words.replace(name, piece)
+            self._on[database] = text(words)
+
+    def on(self, database: str) -> TextClause:
+        """The statement for a database, by SQLAlchemy's name of its dialect."""
+        return self._on[database]
+
+    def rows(self, conn: Connection, keys: Iterable[object]) -> Sequence[Any]:
+        """What it finds for these keys; nothing for none."""
+        listed = list(keys)
+        if not listed:
+            return ()
+        return conn.execute(self.on(conn.dialect.name), {"keys": json.dumps(listed)}).all()
 
 
-SETS = _prepared("SELECT SETID, LIVE FROM STT_ECHO_SET ORDER BY SETID")
+SETS = text("SELECT SETID, LIVE FROM STT_ECHO_SET ORDER BY SETID")
 
-WEEK_STRUCTURE = _prepared(
-    "SELECT TRIM(SETID), WEEKNUMBER, STARTDATE FROM WEEKSTRUCTURE ORDER BY SETID, WEEKNUMBER"
-)
+WEEK_STRUCTURE = text("SELECT TRIM(SETID), WEEKNUMBER, STARTDATE FROM WEEKSTRUCTURE ORDER BY SETID, WEEKNUMBER")
 
-MAPPED_DATES = _prepared(
-    "SELECT TRIM(SETID), WEEKNUM, DAYPOSN, MAPDATE FROM CCALMAPS ORDER BY SETID, WEEKNUM, DAYPOSN"
-)
+MAPPED_DATES = text("SELECT TRIM(SETID), WEEKNUM, DAYPOSN, MAPDATE FROM CCALMAPS ORDER BY SETID, WEEKNUM, DAYPOSN")
 
-MISSING_PEOPLE = _prepared("SELECT EMAIL FROM STT_ECHO_MISSING_PERSON")
+MISSING_PEOPLE = text("SELECT EMAIL FROM STT_ECHO_MISSING_PERSON")
 
 # One row for each lesson and week; the first column is the week.
-LESSONS_IN_ROOMS = _prepared(
+LESSONS_IN_ROOMS = Keyed(
     """
     SELECT K.WEEKNUMBER, {facts}
     FROM {room weekdays} TIMETABLE T CROSS JOIN WEEKMAPNUMERIC W
@@ -85,7 +123,7 @@ LESSONS_IN_ROOMS = _prepared(
     ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY, K.WEEKNUMBER"""
 )
 
-LESSONS_IN_WEEKS = _prepared(
+LESSONS_IN_WEEKS = Keyed(
     """
     SELECT K.WEEKNUMBER, {facts}
     FROM {lesson weeks} TIMETABLE T CROSS JOIN WEEKMAPNUMERIC W
@@ -95,33 +133,33 @@ LESSONS_IN_WEEKS = _prepared(
 )
 
 # Every entry of each slot.
-LESSONS = _prepared(
+LESSONS = Keyed(
     """
-    SELECT {facts} FROM {pairs} TIMETABLE T
+    SELECT {facts} FROM {numbers} TIMETABLE T
     WHERE TRIM(T.SETID) = K.SETID AND T.SLOTID = K.CODE
     ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
 )
 
-LESSONS_OF_SETS = _prepared(
+LESSONS_OF_SETS = Keyed(
     """
     SELECT {facts} FROM {texts} TIMETABLE T
     WHERE TRIM(T.SETID) = K.CODE
     ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
 )
 
-LESSONS_OF_ROOM = _prepared(
+LESSONS_OF_ROOM = Keyed(
     """
     SELECT {facts} FROM {texts} TIMETABLE T
     WHERE TRIM(T.ROOMID) = K.CODE
     ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
 )
 
-SETS_OF_SLOT = _prepared("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1")
+SETS_OF_SLOT = text("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1")
 
 # How much of a timetable there is, year by year: lessons that are taught, in a room that can record, in some week,
 # and asked for. Not who is eligible (that is `eligibility`): only whether the tables are as full as they were.
 # Both sides of each comparison are expressions: beside a column SQLite leaves indexes of expressions alone.
-SIZES = _prepared(
+SIZES = text(
     """
     SELECT S.SETID,
            (SELECT COUNT(*) FROM TIMETABLE T
@@ -141,30 +179,30 @@ SIZES = _prepared(
     FROM STT_ECHO_SET S WHERE S.LIVE = 1 ORDER BY S.SETID"""
 )
 
-ANY_LESSON = _prepared("SELECT EXISTS (SELECT 1 FROM TIMETABLE)")
+ANY_LESSON = text("SELECT EXISTS (SELECT 1 FROM TIMETABLE)")
 # Week * 10 + weekday, so that it is one number everywhere.
-FIRST_DAY = _prepared(
+FIRST_DAY = Keyed(
     """
     SELECT MIN(W.WEEKNUMBER * 10 + T.WEEKDAY) FROM {texts} TIMETABLE T CROSS JOIN WEEKMAPNUMERIC W
     WHERE TRIM(T.SETID) = K.CODE AND T.SLOTENTRY = 1 AND T.STATUS = 2
       AND TRIM(W.SETID) = K.CODE AND W.WEEKID = T.WEEKID"""
 )
-HAS_YEAR = _prepared("SELECT EXISTS (SELECT 1 FROM TIMETABLE WHERE TRIM(SETID) = :setid)")
+HAS_YEAR = text("SELECT EXISTS (SELECT 1 FROM TIMETABLE WHERE TRIM(SETID) = :setid)")
 
-WEEKS = _prepared(
+WEEKS = Keyed(
     """
-    SELECT K.SETID, K.CODE, W.WEEKNUMBER FROM {pairs} WEEKMAPNUMERIC W
+    SELECT K.SETID, K.CODE, W.WEEKNUMBER FROM {numbers} WEEKMAPNUMERIC W
     WHERE TRIM(W.SETID) = K.SETID AND W.WEEKID = K.CODE"""
 )
 
-WEEKS_OF_SETS = _prepared(
+WEEKS_OF_SETS = Keyed(
     """
     SELECT K.CODE, W.WEEKID, W.WEEKNUMBER FROM {texts} WEEKMAPNUMERIC W
     WHERE TRIM(W.SETID) = K.CODE"""
 )
 
 # Of a room that several years describe, the live year counts, and among those the latest.
-ROOM_NAMES = _prepared(
+ROOM_NAMES = text(
     """
     SELECT TRIM(R.ROOMID), TRIM(R.NAME), TRIM(R.SITEID), TRIM(B.SITENAME), TRIM(B.CAMPUSID)
     FROM ROOMS R
@@ -173,7 +211,7 @@ ROOM_NAMES = _prepared(
     ORDER BY COALESCE(S.LIVE, -1), TRIM(R.SETID), R.ROOMID"""
 )
 
-ROOM_IN_SET = _prepared(
+ROOM_IN_SET = text(
     """
     SELECT TRIM(R.NAME), TRIM(R.SITEID), TRIM(B.SITENAME), TRIM(B.CAMPUSID)
     FROM ROOMS R
@@ -182,18 +220,18 @@ ROOM_IN_SET = _prepared(
     ORDER BY R.SETID, R.ROOMID"""
 )
 
-MODULES = _prepared(
+MODULES = Keyed(
     """
     SELECT K.SETID, K.CODE, TRIM(M.NAME), TRIM(M.OWNER),
            (SELECT MIN(TRIM(D.NAME)) FROM DEPTS D WHERE TRIM(D.DEPTID) = TRIM(M.OWNER))
-    FROM {pairs} MODULE M
+    FROM {codes} MODULE M
     WHERE TRIM(M.SETID) = K.SETID AND TRIM(M.MODULEID) = K.CODE
     ORDER BY M.SETID, M.MODULEID"""
 )
 
-LECTURERS = _prepared(
+LECTURERS = Keyed(
     """
-    SELECT K.SETID, K.CODE, TRIM(L.NAME) FROM {pairs} LECTURER L
+    SELECT K.SETID, K.CODE, TRIM(L.NAME) FROM {codes} LECTURER L
     WHERE TRIM(L.SETID) = K.SETID AND TRIM(L.LECTURERID) = K.CODE
     ORDER BY L.SETID, L.LECTURERID"""
 )

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases.postgres import absent
+
 ROOT = Path(__file__).resolve().parents[2]
 
 FIGURES = {
-    "triggers": ["triggers"],
+    "triggers": ["triggers", *([] if absent() else ["triggers_postgresql_eligible", "triggers_postgresql_other"])],
     "planner": ["planner"],
     "overlaps": ["overlaps", "overlaps_speed"],
     "room_day": ["room_day"],

@@ -9,10 +9,16 @@ from sqlalchemy import Connection, text
 
 from echodesk.store.database import Database, statements
 from tests.databases.cmis import LESSON, Cmis, deleted, fill, fill_once, go_live, inserted, requested, updated
-from tests.databases.engines import SQL, fresh_sqlite
+from tests.databases.engines import SQL, Opener, fresh_sqlite
 
 _COLUMNS = ", ".join(LESSON)
 _BINDS = ", ".join(f":{name}" for name in LESSON)
+
+
+@pytest.fixture(scope="session")
+def opener(sqlite_opener: Opener) -> Opener:
+    """SQLite alone."""
+    return sqlite_opener
 
 
 def run(conn: Connection, script: str) -> None:

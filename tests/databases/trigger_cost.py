@@ -13,8 +13,11 @@ from sqlalchemy import text
 from echodesk.store.database import Database
 from tests.databases.cmis import LESSON, SETID, Cmis, fill, fill_once, go_live
 from tests.databases.engines import fresh_sqlite
+from tests.databases.postgres import fresh
 
 GOAL_MS_PER_ROW = 0.3
+POSTGRESQL_MS_PER_ROW, POSTGRESQL_OTHER_MS_PER_ROW = 1.0, 0.3
+"""For an eligible lesson, and for one that is not."""
 
 _MOVE = text("UPDATE TIMETABLE SET STARTTIME = :start")
 _QUEUED = text("SELECT COUNT(*) FROM STT_ECHO_QUEUE WHERE SOURCE = 'TIMETABLE' AND ACTION = 'UPDATE'")
@@ -44,11 +47,38 @@ def measure(
 
     Raises AssertionError if the triggers did not do the work that is measured.
     """
-    with_triggers = _filled(folder / "with", rows)
-    without = _filled(folder / "without", rows)
+    with_triggers, without = (_filled(_made(folder / name), rows) for name in ("with", "without"))
     with without.engine.begin() as conn:
         for name in conn.execute(_TRIGGERS).scalars().all():
             conn.exec_driver_sql(f"DROP TRIGGER {name}")
+    return _compared(with_triggers, without, rows, rounds, timer, queued=rows * rounds)
+
+
+def measure_postgresql(
+    socket: Path,
+    *,
+    eligible: bool,
+    rows: int = 1000,
+    rounds: int = 7,
+    timer: Callable[[], float] = time.perf_counter,
+) -> TriggerCost:
+    """The same in two databases of a server, for lessons that are eligible or that are not."""
+    names = [f"{name}_{'eligible' if eligible else 'other'}" for name in ("cost", "bare")]
+    with_triggers, without = (_filled(fresh(socket, name), rows, 2 if eligible else 3) for name in names)
+    with without.engine.begin() as conn:
+        for table in ("TIMETABLE", "ROOMREQUESTS"):
+            conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    return _compared(with_triggers, without, rows, rounds, timer, queued=rows * rounds if eligible else 0)
+
+
+def _compared(
+    with_triggers: Database,
+    without: Database,
+    rows: int,
+    rounds: int,
+    timer: Callable[[], float],
+    queued: int,
+) -> TriggerCost:
     taken: dict[Database, list[float]] = {with_triggers: [], without: []}
     for number in range(rounds):
         for database, times in taken.items():
@@ -56,22 +86,25 @@ def measure(
             with database.engine.begin() as conn:
                 conn.execute(_MOVE, {"start": f"08:{number:02d}"})
             times.append(timer() - began)
-    queued = []
+    found = []
     for database in taken:
         with database.engine.begin() as conn:
-            queued.append(conn.execute(_QUEUED).scalar_one())
+            found.append(conn.execute(_QUEUED).scalar_one())
         database.close()
-    assert queued == [rows * rounds, 0], f"queue entries with and without triggers: {queued}"
+    assert found == [queued, 0], f"queue entries with and without triggers: {found}"
     return TriggerCost(rows, *(statistics.median(times) for times in taken.values()))
 
 
-def _filled(folder: Path, rows: int) -> Database:
+def _made(folder: Path) -> Database:
     folder.mkdir()
-    database = fresh_sqlite(folder)
+    return fresh_sqlite(folder)
+
+
+def _filled(database: Database, rows: int, status: int = 2) -> Database:
     with database.engine.begin() as conn:
         cmis = Cmis(conn)
         fill_once(cmis)
         fill(cmis, SETID, slots=rows)
-        cmis.insert_all("timetable", [{**LESSON, "slotid": slot} for slot in range(1, rows + 1)])
+        cmis.insert_all("timetable", [{**LESSON, "slotid": slot, "status": status} for slot in range(1, rows + 1)])
         go_live(cmis)
     return database

@@ -1,0 +1,97 @@
+"""`python -m tests.databases [--json]`: the contract of the database on every engine there is here, as a table.
+
+Returns 1 if a case failed, or if an engine that must be there (`ECHODESK_TEST_NEEDS`) is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.databases.conftest import ENGINES
+
+HERE = Path(__file__).parent
+SUITES = {
+    "test_timetable_triggers": "triggers on TIMETABLE",
+    "test_timetable_criteria": "criteria",
+    "test_timetable_changes": "changes",
+    "test_request_triggers": "triggers on ROOMREQUESTS",
+    "test_eligibility_agrees": "eligibility in one place",
+    "test_sqlite_alone": "this engine alone",
+    "test_postgresql_alone": "this engine alone",
+    "test_trigger_cost": "cost",
+}
+
+
+@dataclass(slots=True)
+class Row:
+    """One line of the table."""
+
+    engine: str
+    suite: str
+    cases: int = 0
+    failed: int = 0
+    skipped: int = 0
+    why: str = ""
+    """Why cases were skipped, or what the first failure says."""
+
+
+class Watch:
+    """Counts what pytest reports."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Row] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """One phase of one test."""
+        if report.when != "call" and report.passed:
+            return
+        module = Path(report.nodeid.split("::")[0]).stem
+        key = (engine_of(report.nodeid), SUITES[module])
+        row = self.rows.setdefault(key, Row(*key))
+        row.cases += report.when == "call" or not report.passed
+        row.failed += report.failed
+        row.skipped += report.skipped
+        if not report.passed and not row.why:
+            said = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+            row.why = said.strip().splitlines()[-1][:200]
+
+
+def engine_of(nodeid: str) -> str:
+    """The engine that a test ran on: by its parameter, or by its name."""
+    name, _, parameters = nodeid.partition("[")
+    given = parameters.rstrip("]").split("-")[0]
+    return given if given in ENGINES else next((one for one in ENGINES if one in name), "sqlite")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run everything in this folder; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.databases", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the table as JSON")
+    asked = parser.parse_args(arguments)
+    watch = Watch()
+    with contextlib.redirect_stdout(sys.stderr):
+        code = pytest.main(["-q", "-p", "no:cacheprovider", str(HERE)], plugins=[watch])
+    rows = [watch.rows[key] for key in sorted(watch.rows)]
+    if asked.json:
+        text = json.dumps([asdict(row) for row in rows])
+    else:
+        lines = [f"{'engine':<12} {'suite':<26} {'cases':>6} {'failed':>7} {'skipped':>8}"]
+        lines += [
+            f"{row.engine:<12} {row.suite:<26} {row.cases:>6} {row.failed:>7} {row.skipped:>8}  {row.why}".rstrip()
+            for row in rows
+        ]
+        text = "\n".join(lines)
+    sys.stdout.write(text + "\n")
+    return int(code)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,131 @@
+"""A private PostgreSQL server: started by the tests that need one, on a socket in a folder of their own.
+
+It listens on no port. PostgreSQL refuses to run as root, so that then everything is done as `postgres`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import create_engine
+
+from echodesk.store.database import Database
+from tests.databases.engines import SQL, Opener
+
+NEEDED = "ECHODESK_TEST_NEEDS"
+"""In CI this names the engines whose absence is a failure and no reason to skip."""
+FILES = ("cmis", "tables", "triggers")
+USER = "postgres"
+
+
+@lru_cache(maxsize=1)
+def programs() -> Path | None:
+    """The folder with `initdb` and `pg_ctl`, None where no server is installed."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    found = debian[-1] if debian else Path(on_path) if on_path else None
+    return found.parent if found is not None and (found.parent / "pg_ctl").exists() else None
+
+
+def absent() -> str:
+    """Why there is no server here, '' if there is one."""
+    if programs() is None:
+        return "PostgreSQL's server is not installed (Debian: postgresql-15)"
+    if os.geteuid() == 0 and shutil.which("runuser") is None:
+        return "PostgreSQL does not run as root, and there is no runuser"
+    return ""
+
+
+@contextmanager
+def server() -> Iterator[Path]:
+    """The folder of its socket, while it runs. Nothing of it stays."""
+    folder = Path(tempfile.mkdtemp(prefix="echodesk-pg-"))
+    try:
+        folder.chmod(0o755)
+        if os.geteuid() == 0:
+            shutil.chown(folder, USER)
+        data = folder / "data"
+        _run("initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        # What a test wrote may be lost with the machine's power, so nothing waits for the disk.
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=40"
+        _run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
+        try:
+            yield folder
+        finally:
+            _run("pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+def _run(program: str, *words: object) -> None:
+    where = programs()
+    if where is None:
+        raise AssertionError(absent())
+    before = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*before, str(where / program), *map(str, words)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        cwd="/",
+    )
+    if done.returncode:
+        raise AssertionError(f"{program} failed: {done.stderr.strip()}")
+
+
+def opened(socket: Path, name: str) -> Database:
+    """A database of this server."""
+    return Database(create_engine(f"postgresql+psycopg://{USER}@/{name}?host={socket}"))
+
+
+def script(name: str) -> str:
+    """One of the files that an administrator runs."""
+    return (SQL / "postgresql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_script(database: Database, name: str) -> None:
+    """Run a file as `psql -1 -f` would: whole or not at all."""
+    with database.engine.begin() as connection:
+        raw = connection.connection.driver_connection
+        if raw is None:
+            raise AssertionError("no connection")
+        raw.execute(script(name).encode())
+
+
+def fresh(socket: Path, name: str) -> Database:
+    """A new database with everything installed."""
+    _statement(socket, f"CREATE DATABASE {name}")
+    database = opened(socket, name)
+    for one in FILES:
+        run_script(database, one)
+    return database
+
+
+def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
+    """Later databases are copies of the first."""
+    count = iter(range(1, 1_000_000))
+
+    def open_copy(_folder: Path) -> Database:
+        made = f"{name}_{next(count)}"
+        _statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
+        return opened(socket, made)
+
+    return open_copy
+
+
+def _statement(socket: Path, statement: str) -> None:
+    admin = opened(socket, "postgres")
+    try:
+        with admin.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+    finally:
+        admin.close()

@@ -1,0 +1,122 @@
+"""What only PostgreSQL has: the table of errors, its scripts, and timetablers who work at the same time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from echodesk.store.database import Database
+from tests.databases.cmis import Cmis, fill, fill_once, go_live, inserted, updated
+from tests.databases.engines import Opener
+from tests.databases.postgres import by_copy, fresh, run_script
+
+_ERRORS = text("SELECT SOURCE, ACTION, SETID, SLOTID, CODE FROM STT_ECHO_ERROR ORDER BY ID")
+_OURS = text(
+    "SELECT relname FROM pg_class WHERE relname LIKE 'stt_echo%' UNION"
+    " SELECT proname FROM pg_proc WHERE proname LIKE 'stt_echo%' UNION"
+    " SELECT tgname FROM pg_trigger WHERE tgname LIKE 'stt_echo%'"
+)
+
+
+@pytest.fixture(scope="session")
+def opener(postgres: Path) -> Opener:
+    """PostgreSQL alone."""
+    database = fresh(postgres, "alone")
+    with database.engine.begin() as conn:
+        cmis = Cmis(conn)
+        fill_once(cmis)
+        fill(cmis)
+        go_live(cmis)
+    database.close()
+    return by_copy(postgres, "alone", "alone_copy")
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        ("ALTER TABLE MODULEGROUPS RENAME TO ELSEWHERE", "42P01"),
+        ("ALTER TABLE ROOMFEATURES DROP COLUMN FEATUREID", "42703"),
+        ("ALTER TABLE STT_ECHO_QUEUE ADD CHECK (SLOTID < 0) NOT VALID", "23514"),
+        ("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE", "42P01"),
+    ],
+    ids=["a table is gone", "a column is gone", "the queue refuses it", "the queue is gone"],
+)
+def test_an_error_inside_never_makes_an_edit_fail_and_is_told(cmis: Cmis, broken: str, code: str) -> None:
+    cmis.lesson(slotid=3)
+    cmis.conn.execute(text(broken))
+    cmis.lesson()
+    cmis.change(roomid="R2")
+    cmis.delete("timetable", slotid=1)
+    assert cmis.conn.execute(_ERRORS).all() == [
+        ("TIMETABLE", action, "2023/24", 1, code) for action in ("INSERT", "UPDATE", "DELETE")
+    ]
+
+
+def test_a_request_goes_through_without_the_queue(cmis: Cmis) -> None:
+    cmis.conn.execute(text("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE"))
+    cmis.insert("roomrequests", setid="2023/24", slotid=9, slotentry=1, itemnum=1, featureid="VIDEOREC")
+    assert cmis.conn.execute(_ERRORS).all() == [("ROOMREQUESTS", "UPDATE", "2023/24", 9, "42P01")]
+
+
+def test_an_edit_goes_through_though_not_even_the_error_can_be_written(cmis: Cmis) -> None:
+    cmis.conn.execute(text("DROP TABLE STT_ECHO_ERROR"))
+    cmis.conn.execute(text("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE"))
+    cmis.lesson()
+    assert cmis.conn.execute(text("SELECT COUNT(*) FROM TIMETABLE")).scalar_one() == 1
+
+
+def test_entries_of_timetablers_at_the_same_time_are_all_there_though_their_numbers_come_late(
+    database: Database,
+) -> None:
+    """The first to edit is the last to commit: its entry has the lower number and is seen later."""
+    with database.engine.connect() as early, database.engine.connect() as late:
+        slow, quick, watching = Cmis(early), Cmis(late), Cmis(late)
+        slow.lesson(slotid=1)
+        quick.lesson(slotid=2)
+        late.commit()
+        assert watching.entries() == [inserted(2)]
+        late.commit()
+        early.commit()
+        assert watching.entries() == [], "who asks for higher numbers only never sees it"
+        watching = Cmis(late)
+        assert watching.entries() == [inserted(1), inserted(2)]
+
+
+def test_one_waits_for_another_who_edits_the_same_lesson(database: Database) -> None:
+    with database.engine.begin() as conn:
+        Cmis(conn).lesson()
+    with database.engine.connect() as first, database.engine.connect() as second:
+        Cmis(first).change(roomid="R2")
+        second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        with pytest.raises(Exception, match="lock timeout"):
+            Cmis(second).change(weekday=3)
+        second.rollback()
+        first.commit()
+        Cmis(second).change(weekday=3)
+        second.commit()
+    with database.engine.begin() as conn:
+        assert Cmis(conn).entries() == [inserted(), updated(1, 1), updated(1, 1)]
+
+
+def test_the_triggers_may_be_installed_again(database: Database) -> None:
+    run_script(database, "triggers")
+    with database.engine.begin() as conn:
+        cmis = Cmis(conn)
+        cmis.lesson()
+        assert cmis.entries() == [inserted()]
+
+
+def test_uninstalling_leaves_the_timetable_and_its_rows_alone(database: Database) -> None:
+    with database.engine.begin() as conn:
+        Cmis(conn).lesson()
+        assert conn.execute(_OURS).all()
+    for _ in range(2):
+        run_script(database, "uninstall")
+    with database.engine.begin() as conn:
+        assert conn.execute(_OURS).all() == []
+        cmis = Cmis(conn)
+        cmis.change(roomid="R2")
+        assert conn.execute(text("SELECT ROOMID FROM TIMETABLE")).scalars().all() == ["R2"]
+        assert conn.execute(text("SELECT COUNT(*) FROM STT_COMPONENT_TYPE")).scalar_one() == 1
