@@ -67,8 +67,8 @@ class Watch:
 def engine_of(nodeid: str) -> str:
     """The engine that a test ran on: by its parameter, or by its name."""
     name, _, parameters = nodeid.partition("[")
-    given = parameters.rstrip("]").split("-")[0]
-    return given if given in ENGINES else next((one for one in ENGINES if one in name), "sqlite")
+    given = next((one for one in ENGINES if parameters.rstrip("]").startswith(one)), None)
+    return given or next((one for one in ENGINES if one.split("-")[0] in name), "sqlite")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

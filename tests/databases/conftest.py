@@ -9,23 +9,36 @@ from pathlib import Path
 import pytest
 
 from echodesk.store.database import Database
+from tests.databases import mariadb as mariadb_server
+from tests.databases import postgres as postgres_server
 from tests.databases.cmis import Cmis, fill, fill_once, go_live
 from tests.databases.engines import Opener, fresh_sqlite, sqlite_by_copy
-from tests.databases.postgres import NEEDED, absent, by_copy, fresh, server
+from tests.databases.postgres import NEEDED
 
-ENGINES = ("sqlite", "postgresql")
+ENGINES = ("sqlite", "postgresql", "mariadb-oracle-mode")
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Path]:
     """The socket of a server of one's own; skipped where there is none, unless it must be there."""
-    reason = absent()
-    if reason and "postgresql" in os.environ.get(NEEDED, ""):
+    _must_be_there("postgresql", postgres_server.absent())
+    with postgres_server.server() as socket:
+        yield socket
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Path]:
+    """The same of MariaDB in its Oracle mode."""
+    _must_be_there("mariadb", mariadb_server.absent())
+    with mariadb_server.server() as socket:
+        yield socket
+
+
+def _must_be_there(engine: str, reason: str) -> None:
+    if reason and engine in os.environ.get(NEEDED, ""):
         pytest.fail(reason)
     if reason:
         pytest.skip(reason)
-    with server() as socket:
-        yield socket
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +56,21 @@ def opener(request: pytest.FixtureRequest) -> Opener:
     if request.param == "sqlite":
         found: Opener = request.getfixturevalue("sqlite_opener")
         return found
-    socket: Path = request.getfixturevalue("postgres")
-    database = fresh(socket, "filled")
-    _fill(database)
-    return by_copy(socket, "filled")
+    if request.param == "postgresql":
+        socket: Path = request.getfixturevalue("postgres")
+        _fill(postgres_server.fresh(socket, "filled"))
+        return postgres_server.by_copy(socket, "filled")
+    return mariadb_opener(request.getfixturevalue("mariadb"))
+
+
+def mariadb_opener(socket: Path) -> Opener:
+    """Makes the whole database anew for each test: that is quicker than looking after what a test left."""
+
+    def open_new(_folder: Path) -> Database:
+        _fill(mariadb_server.fresh(socket, "contract"))
+        return mariadb_server.opened(socket, "contract")
+
+    return open_new
 
 
 def _fill(database: Database) -> None:

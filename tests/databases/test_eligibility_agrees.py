@@ -87,6 +87,9 @@ def crowded(opener: Opener, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A database with everything that is around the drawn lessons, and none of them."""
     folder: Path = tmp_path_factory.mktemp("crowded")
     database = opener(folder)
+    if database.engine.dialect.name == "mysql":
+        database.close()
+        pytest.skip("the program does not read a timetable on MariaDB; its triggers agree in all other tests")
     with database.engine.begin() as conn:
         surroundings(Cmis(conn))
     yield database

@@ -1,0 +1,180 @@
+"""MariaDB in its Oracle mode: it runs the very package and triggers of `sql/oracle`, after a few fixed edits.
+
+It is not Oracle: what it proves is that the logic gives the expected rows. The server is private, started by the
+tests that need it, on a socket in a folder of their own, and listens on no port.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from echodesk.store.database import Database
+from tests.databases.engines import SQL
+
+HERE = Path(__file__).parent
+STAMP = """TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"')"""
+EDITS = (
+    (re.compile(r"VARCHAR2\((\d+) CHAR\)"), r"VARCHAR2(\1)"),
+    (
+        re.compile(re.escape(STAMP)),
+        "CONCAT(SUBSTR(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 1, 23), 'Z')",
+    ),
+    # It knows no list of columns here; the package compares them by itself.
+    (re.compile(r"AFTER UPDATE OF [A-Z, ]+\nON"), "AFTER UPDATE\nON"),
+)
+"""All that is changed in Oracle's scripts before MariaDB runs them."""
+SCRIPTS = ("tables", "package", "triggers")
+START_S = 30.0
+
+
+def absent() -> str:
+    """Why there is no server here, '' if there is one."""
+    for program in ("mariadbd", "mariadb-install-db"):
+        if shutil.which(program) is None:
+            return f"{program} is not installed (Debian: mariadb-server-core, mariadb-client-core)"
+    return ""
+
+
+@contextmanager
+def server() -> Iterator[Path]:
+    """Its socket, while it runs. Nothing of it stays."""
+    folder = Path(tempfile.mkdtemp(prefix="echodesk-maria-"))
+    try:
+        data, socket = folder / "data", folder / "socket"
+        user = ("--user=root",)
+        subprocess.run(
+            [
+                "mariadb-install-db",
+                "--no-defaults",
+                *user,
+                f"--datadir={data}",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        process = subprocess.Popen(
+            [
+                "mariadbd",
+                "--no-defaults",
+                *user,
+                f"--datadir={data}",
+                f"--socket={socket}",
+                "--skip-networking",
+                f"--pid-file={folder / 'pid'}",
+                "--lower-case-table-names=1",
+                "--sql-mode=ORACLE",
+                "--innodb-flush-log-at-trx-commit=0",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _await(socket)
+            yield socket
+        finally:
+            process.terminate()
+            process.wait(30)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _await(socket: Path) -> None:
+    """Ask until it answers."""
+    deadline = time.monotonic() + START_S
+    while True:
+        admin = opened(socket, "")
+        try:
+            with admin.engine.connect():
+                return
+        except OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        finally:
+            admin.close()
+
+
+def opened(socket: Path, name: str) -> Database:
+    """A database of this server."""
+    engine = create_engine(f"mysql+pymysql://root@/{name}?unix_socket={socket}&charset=utf8mb4")
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: object, _record: object) -> None:
+        # The driver sets a mode of its own when it connects.
+        with connection.cursor() as cursor:  # type: ignore[attr-defined]  # the driver's own connection
+            cursor.execute("SET SESSION sql_mode = 'ORACLE'")
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+    return Database(engine)
+
+
+def edited(script: str) -> str:
+    """The script as MariaDB gets it."""
+    for pattern, other in EDITS:
+        script = pattern.sub(other, script)
+    return script
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script for SQL*Plus: one ends with a line `/` or, outside of PL/SQL, with `;`."""
+    gathered: list[str] = []
+    for line in script.splitlines():
+        code = line.split("--")[0].strip()
+        if not gathered and not code:
+            continue
+        if code == "/":
+            yield "\n".join(gathered)
+            gathered = []
+            continue
+        gathered.append(line)
+        block = re.match(r"CREATE OR REPLACE (PACKAGE|TRIGGER|PROCEDURE|FUNCTION)", gathered[0])
+        if code.endswith(";") and not block:
+            yield "\n".join(gathered).rstrip().removesuffix(";")
+            gathered = []
+    if gathered:
+        raise ValueError(f"the script ends inside a statement: {gathered[0]!r}")
+
+
+def oracle_script(name: str) -> str:
+    """One of the files that an administrator runs on Oracle."""
+    return (SQL / "oracle" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def fresh(socket: Path, name: str) -> Database:
+    """A new database with the timetable's tables and everything of EchoDesk's."""
+    admin = opened(socket, "")
+    try:
+        with admin.engine.begin() as conn:
+            conn.exec_driver_sql(f"DROP DATABASE IF EXISTS {name}")
+            # Oracle tells capitals and trailing spaces apart.
+            conn.exec_driver_sql(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin")
+    finally:
+        admin.close()
+    database = opened(socket, name)
+    for script in ((HERE / "oracle_cmis.sql").read_text(encoding="utf-8"), *map(oracle_script, SCRIPTS)):
+        run(database, script)
+    return database
+
+
+def run(database: Database, script: str) -> None:
+    """Run a script of Oracle's."""
+    with database.engine.begin() as conn:
+        for statement in statements(edited(script)):
+            raw = conn.connection.driver_connection
+            if raw is None:
+                raise AssertionError("no connection")
+            with raw.cursor() as cursor:
+                cursor.execute(statement)
