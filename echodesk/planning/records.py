@@ -248,9 +248,13 @@ class NewTry:
     said: str | None = None
 
 
+ANSWERED = "(answered)"
+"""In the place of Echo360's words, for a try that was answered clearly: it counts in its burst alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A request that was sent and not answered well since, with its age by database time."""
+    """A request that was sent, with its age by database time."""
 
     external_id: str
     method: str
@@ -258,6 +262,7 @@ class Try:
     age_s: float
     sent: int
     said: str | None
+    """Echo360's words, None if a killed process sent it, or `ANSWERED`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""How often requests were sent without a clear answer, inside one transaction (reliability H1).
+"""How often requests were sent, inside one transaction (reliability H1).
 
-A row is written with the request's intent, so that no kill can forget it, and goes with the first clear answer.
-Ages are by database time.
+A row is written with the request's intent, so that no kill can forget it. After a clear answer it counts in its
+burst alone. Ages are by database time.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, text
 
-from echodesk.planning.records import NewTry, Try
+from echodesk.planning.records import ANSWERED, NewTry, Try
 from echodesk.planning.values import Method, RoomDay
 from echodesk.store.binding import as_json, places_json
 from echodesk.store.many import ManyRows
@@ -42,19 +42,23 @@ _OF = text(
 _TOLD = text("UPDATE STT_ECHO_TRY SET SENT = :sent, SAID = :said WHERE ID = :id")
 _DROP = text("DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT value FROM json_each(:ids))")
 _ANSWERED = text(
-    "DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT t.ID FROM json_each(:rows) r CROSS JOIN STT_ECHO_TRY t"
-    " ON t.EXTERNAL_ID = json_extract(r.value, '$[0]') WHERE t.METHOD = json_extract(r.value, '$[1]'))"
+    "UPDATE STT_ECHO_TRY SET SAID = :said WHERE ID IN (SELECT t.ID FROM json_each(:rows) r"
+    " CROSS JOIN STT_ECHO_TRY t ON t.EXTERNAL_ID = json_extract(r.value, '$[0]')"
+    " WHERE t.METHOD = json_extract(r.value, '$[1]'))"
 )
 _FORGET = text("DELETE FROM STT_ECHO_TRY WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))")
 _FORGET_AT = text(
     "DELETE FROM STT_ECHO_TRY WHERE EXISTS (SELECT 1 FROM json_each(PLACES) t, json_each(:places) p"
     " WHERE t.value = p.value)"
 )
-_PRUNE = text("DELETE FROM STT_ECHO_TRY WHERE AT <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')")
+_PRUNE = text(
+    "DELETE FROM STT_ECHO_TRY WHERE AT <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day') OR (SAID = :answered"
+    " AND AT <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :burst))"
+)
 
 
 class Tries:
-    """Requests without a clear answer so far."""
+    """Requests that still count."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -85,7 +89,7 @@ class Tries:
         return [last + number for number in range(1, len(tries) + 1)]
 
     def of(self, external_ids: Collection[str]) -> list[Try]:
-        """What was sent for these and not answered well since, oldest first."""
+        """What was sent for these and counts, oldest first."""
         if not external_ids:
             return []
         rows = self._connection.execute(_OF, {"ids": as_json(external_ids)})
@@ -103,10 +107,10 @@ class Tries:
             self._connection.execute(_DROP, {"ids": as_json(ids)})
 
     def answered(self, requests: Collection[tuple[str, Method]]) -> None:
-        """(external id, method) that Echo360 answered clearly: their count begins anew."""
+        """(external id, method) that Echo360 answered clearly: what was sent so counts in its burst alone."""
         if requests:
             rows = as_json((external_id, method.value) for external_id, method in requests)
-            self._connection.execute(_ANSWERED, {"rows": rows})
+            self._connection.execute(_ANSWERED, {"rows": rows, "said": ANSWERED})
 
     def forget(self, external_ids: Collection[str]) -> None:
         """Somebody asks for another try: the count begins anew."""
@@ -118,6 +122,6 @@ class Tries:
         if places:
             self._connection.execute(_FORGET_AT, {"places": places_json(places)})
 
-    def prune(self) -> None:
-        """What is older than a day counts no more."""
-        self._connection.execute(_PRUNE)
+    def prune(self, burst_s: float) -> None:
+        """What is older than a day counts no more, and what was answered, once its burst is over."""
+        self._connection.execute(_PRUNE, {"answered": ANSWERED, "burst": f"{-burst_s:+.3f} seconds"})

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from echodesk.planning.records import NewTry, Try
+from echodesk.planning.records import ANSWERED, NewTry, Try
 from echodesk.planning.values import Request
 from echodesk.worker.books import Books
 from echodesk.worker.wording import spent_text
@@ -32,18 +32,31 @@ def windows(late_s: float) -> tuple[tuple[float, int], ...]:
     return ((burst_s, BURST_TRIES), (3_600.0, HOUR_TRIES), (86_400.0, DAY_TRIES))
 
 
+def _counted(tries: Iterable[Try], late_s: float) -> Iterator[tuple[float, int, list[Try]]]:
+    """(seconds, how many sends they may hold, the tries that count). What was answered clearly counts in a burst
+    alone."""
+    burst_s, _most = windows(late_s)[0]
+    listed = list(tries)
+    vain = [one for one in listed if one.said != ANSWERED]
+    return ((seconds, most, listed if seconds == burst_s else vain) for seconds, most in windows(late_s))
+
+
 def sends_left(tries: Iterable[Try], late_s: float) -> int:
     """How often the same request may be sent now; 0 or less: it waits."""
-    counted = list(tries)
-    return min(most - sum(one.sent for one in counted if one.age_s < seconds) for seconds, most in windows(late_s))
+    return min(
+        most - sum(one.sent for one in counted if one.age_s < seconds)
+        for seconds, most, counted in _counted(tries, late_s)
+    )
 
 
 def wait_s(tries: Iterable[Try], late_s: float) -> float:
     """Seconds until it may be sent once more, 0 if now."""
-    ages = sorted(one.age_s for one in tries for _ in range(one.sent))
-    return max(
-        [0.0, *(seconds - ages[most - 1] for seconds, most in windows(late_s) if len(ages) >= most)],
-    )
+    waits = [0.0]
+    for seconds, most, counted in _counted(tries, late_s):
+        ages = sorted(one.age_s for one in counted for _ in range(one.sent))
+        if len(ages) >= most:
+            waits.append(seconds - ages[most - 1])
+    return max(waits)
 
 
 def sent_in_burst(tries: Iterable[Try], late_s: float) -> int:
@@ -51,7 +64,7 @@ def sent_in_burst(tries: Iterable[Try], late_s: float) -> int:
     burst_s, _most = windows(late_s)[0]
     counts: Counter[tuple[str, str, str]] = Counter()
     for one in tries:
-        if one.age_s < burst_s:
+        if one.age_s < burst_s and one.said != ANSWERED:
             counts[one.external_id, one.method, one.fingerprint] += one.sent
     return max(counts.values(), default=0)
 
@@ -83,13 +96,15 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
     sent = sum(one.sent for one in tries)
     left = sends_left(tries, late_s)
     if left > 0:
-        work.sent_before[request.number] = sum(one.sent for one in tries if one.said)
-        if any(one.said is not None for one in tries):
+        vain = [one for one in tries if one.said != ANSWERED]
+        if vain:
+            work.sent_before[request.number] = sum(one.sent for one in vain if one.said)
+        if any(one.said is not None for one in vain):
             work.retries.add(request.number)
         work.sends_left[request.number] = left
         return
     later_s = wait_s(tries, late_s)
-    said = next((one.said for one in reversed(tries) if one.said), "")
+    said = next((one.said for one in reversed(tries) if one.said and one.said != ANSWERED), "")
     text = spent_text(sent, said, now + dt.timedelta(seconds=later_s))
     work.record(request.number, Result(Fate.SPENT, text, wait_s=later_s))
 

@@ -76,7 +76,7 @@ class _Wave:
     booked: set[str] = field(default_factory=set)
     """Occurrences that now stand as they should."""
     answered: set[tuple[str, Method]] = field(default_factory=set)
-    """(external id, method) of which nothing is counted any more."""
+    """(external id, method) of what was answered clearly: it counts in its burst alone."""
     unsent: list[int] = field(default_factory=list)
     """Tries that were written down and never sent."""
     told: list[tuple[int, int, str]] = field(default_factory=list)
@@ -93,10 +93,10 @@ class _Wave:
         books.journal.missing_people(self.people)
         books.journal.clear_intents(self.definite)
         books.journal.give_up(self.unclear)
-        books.tries.answered(self.answered)
         books.tries.drop(self.unsent)
         books.tries.told(self.told)
         books.tries.write(self.more)
+        books.tries.answered(self.answered)
         books.suspects.clear(self.carried)
         books.places.clear_refresh(self.refreshed)
         books.places.clear(self.clean)
@@ -178,7 +178,6 @@ class _Settling:
             self._wave.more.extend(
                 NewTry(request.external_id, method.value, print_of(request), places, times, result.text)
                 for method, times in sent.items()
-                if (request.external_id, method) not in self._wave.answered
             )
 
     def _marks(self, results: Iterable[tuple[Request, Result]]) -> int:

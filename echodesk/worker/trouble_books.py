@@ -42,14 +42,14 @@ class PoisonedPlaces(Protocol):
 
 
 class TryBook(Protocol):
-    """STT_ECHO_TRY: requests that were sent and not answered well since (reliability H1)."""
+    """STT_ECHO_TRY: requests that were sent, as long as they count (reliability H1)."""
 
     def write(self, tries: Sequence[NewTry]) -> list[int]:
         """These are about to be sent; returns their ids. A changed body begins anew."""
         ...
 
     def of(self, external_ids: Collection[str]) -> list[Try]:
-        """What was sent for these and not answered well since, oldest first."""
+        """What was sent for these and counts, oldest first."""
         ...
 
     def told(self, rows: Iterable[tuple[int, int, str]]) -> None:
@@ -61,7 +61,7 @@ class TryBook(Protocol):
         ...
 
     def answered(self, requests: Collection[tuple[str, Method]]) -> None:
-        """(external id, method) that Echo360 answered clearly: their count begins anew."""
+        """(external id, method) that Echo360 answered clearly: what was sent so counts in its burst alone."""
         ...
 
     def forget(self, external_ids: Collection[str]) -> None:
@@ -72,8 +72,8 @@ class TryBook(Protocol):
         """The count of whatever touches these room-days begins anew."""
         ...
 
-    def prune(self) -> None:
-        """What is older than a day counts no more."""
+    def prune(self, burst_s: float) -> None:
+        """What is older than a day counts no more, and what was answered, once its burst is over."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from echodesk.main import Office
-from echodesk.planning.records import NewTry
+from echodesk.planning.records import ANSWERED, NewTry
 from echodesk.planning.values import Method, RoomDay
 
 HERE = RoomDay("R1", dt.date(2030, 9, 9))
@@ -51,7 +51,17 @@ def test_a_clear_answer_to_one_method_says_nothing_of_the_others(office: Office)
         )
     )
     office.write(lambda books: books.tries.answered({("1-2", Method.PUT), ("3-2", Method.POST)}))
-    assert sorted(known(office)) == [("DELETE", "gone", 1, None), ("POST", "b", 1, None), ("PUT", "a", 1, None)]
+    found = [(method, said) for method, _body, _sent, said in known(office)]
+    assert found == [("PUT", ANSWERED), ("DELETE", None), ("PUT", None), ("POST", None)]
+
+
+def test_what_was_answered_goes_with_its_burst_and_the_rest_after_a_day(office: Office) -> None:
+    office.write(lambda books: books.tries.write([new("a"), new("gone", "DELETE")]))
+    office.write(lambda books: books.tries.answered({("1-2", Method.PUT)}))
+    office.write(lambda books: books.tries.prune(300.0))
+    assert len(known(office)) == 2
+    office.write(lambda books: books.tries.prune(-1.0))
+    assert [method for method, *_rest in known(office)] == ["DELETE"]
 
 
 def test_a_stop_is_counted_for_one_that_was_alone(office: Office) -> None:

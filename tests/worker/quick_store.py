@@ -116,6 +116,7 @@ class QuickConnection:
         self._connection = connection
         self.connection = self
         self.driver_connection = connection
+        self.dialect = _DIALECT
 
     def _compiled(self, statement: ClauseElement) -> tuple[str, dict[str, Any]]:
         found = _COMPILED.get(statement)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
 from echodesk import messages
-from echodesk.planning.records import Try
+from echodesk.planning.records import ANSWERED, Try
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
 from echodesk.worker import caps
@@ -200,6 +201,16 @@ def tries(ages: Iterable[float]) -> list[Try]:
 def test_windows_roll(ages: tuple[float, ...], left: int, wait_s: float) -> None:
     assert caps.sends_left(tries(ages), 60.0) == left
     assert caps.wait_s(tries(ages), 60.0) == pytest.approx(wait_s)
+
+
+def test_what_was_answered_counts_in_its_burst_alone() -> None:
+    answered = [replace(one, said=ANSWERED) for one in tries((1.0, 2.0, 3.0))]
+    assert caps.sends_left([*answered, *tries((4.0,))], 60.0) == 0
+    assert caps.wait_s([*answered, *tries((4.0,))], 60.0) == pytest.approx(296.0)
+    old = [replace(one, said=ANSWERED) for one in tries(tuple(300.0 + n for n in range(50)))]
+    assert caps.sends_left(old, 60.0) == 4
+    assert caps.wait_s(old, 60.0) == 0.0
+    assert caps.sent_in_burst(answered, 60.0) == 0
 
 
 def test_the_wait_between_tries_grows_to_five_minutes_with_full_jitter() -> None:
