@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from echodesk.planning.records import ANSWERED, NewTry, Try
-from echodesk.planning.values import Request
+from echodesk.planning.values import Method, Request
 from echodesk.worker.books import Books
 from echodesk.worker.wording import spent_text
 from echodesk.worker.work import Fate, Result, Work, print_of
@@ -24,6 +24,11 @@ BURST_LEAST_S = 10.0
 BACK_OFF_S = 1.0
 BACK_OFF_MAX_S = 300.0
 """Between two tries: 1 s to 5 min, with full jitter."""
+
+
+LOOKED_AT_FIRST = (
+    "An earlier request has no answer yet; Echo360 is looked at first, because the lesson may have begun."
+)
 
 
 def windows(late_s: float) -> tuple[tuple[float, int], ...]:
@@ -107,6 +112,28 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
     said = next((one.said for one in reversed(tries) if one.said and one.said != ANSWERED), "")
     text = spent_text(sent, said, now + dt.timedelta(seconds=later_s))
     work.record(request.number, Result(Fate.SPENT, text, wait_s=later_s))
+
+
+def look_first(books: Books, works: Sequence[Work], late_s: float, today: dt.date) -> None:
+    """Leave alone what a request without an answer may have moved into today: it may have begun there by now.
+
+    The mirror still shows it where it was, so nobody sees that (design §4.4). After L its room is listed, and then
+    it is known. Part of the plan's snapshot.
+    """
+    moved = {
+        one.external_id
+        for one in books.journal.intents_open()
+        if one.method is not Method.DELETE and any(place.date == today for place in one.places)
+    }
+    if not moved:
+        return
+    for work in works:
+        for request in work.plan.requests:
+            standing = request.standing
+            if standing is None or request.method is Method.POST or request.number in work.results:
+                continue
+            if moved & {request.external_id, standing.external_id}:
+                work.record(request.number, Result(Fate.LATER, LOOKED_AT_FIRST, wait_s=late_s))
 
 
 def new_try(request: Request) -> NewTry:

@@ -161,6 +161,7 @@ def plan_places(
     decided = _decided(books, free)
     works = tuple(_work(share, refused, closed, decided, rules, now, refreshed, adopt) for share in free)
     caps.count(books, works, float(rules.late_s), now)
+    caps.look_first(books, works, float(rules.late_s), now.date())
     return Snapshot(works, tuple(held))
 
 

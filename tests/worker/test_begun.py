@@ -35,3 +35,24 @@ def test_a_lesson_that_moves_after_its_recording_leaves_the_recording_alone(
     assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
     assert w.notifications(1) == ["SUCCESS", "TOO_LATE"]
     w.assert_equal()
+
+
+@pytest.mark.parametrize("change", ["nothing", "moved again", "cancelled"])
+def test_what_a_killed_worker_moved_into_today_and_has_begun_is_left_alone(world: Worlds, change: str) -> None:
+    """The answer was never written down: the mirror shows the lesson on Thursday, and it is being recorded."""
+    w = world()
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=4)
+    w.settle()
+    w.change(1, weekday=1)
+    w.until(lambda: place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1))
+    w.kill()
+    w.loop.forward(80 * 60.0)
+    if change == "moved again":
+        w.change(1, weekday=5)
+    elif change == "cancelled":
+        w.cancel(1)
+    w.restart()
+    w.settle()
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
+    w.assert_equal()
