@@ -117,7 +117,6 @@ def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[L
     """Every check of a database that could be opened. Each stands alone: what fails stops no other."""
     for name, work in (
         ("Database", _database),
-        ("Triggers", _triggers),
         ("Years", _years),
         ("Timetable", _ground),
         ("Sending", _sending),
@@ -137,20 +136,18 @@ def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], offic
 
 
 def _database(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    """The file and what is in it; triggers have lines of their own, because without them edits are missed."""
     said = damage(books.connection)
-    if said is not None:
+    if said is None:
+        file = Line("Database", State.OK, f"whole, schema version {SCHEMA_VERSION}")
+    else:
         step = "Put the last backup of the data folder back; do not delete the file."
-        return [Line("Database", State.WRONG, f"The file is damaged: {said}.", step)]
-    lines = [Line("Database", State.OK, f"whole, schema version {SCHEMA_VERSION}")]
-    odd = [one for one in odd_things(books.connection, paths.sql_folder()) if one.kind != "TRIGGER"]
-    return lines + [_odd("Database", one) for one in odd]
-
-
-def _triggers(books: AllBooks, _now: dt.datetime) -> list[Line]:
-    odd = [one for one in odd_things(books.connection, paths.sql_folder()) if one.kind == "TRIGGER"]
-    if not odd:
-        return [Line("Triggers", State.OK, "all there, as this version makes them")]
-    return [replace(_odd("Triggers", one), compare=True) for one in odd]
+        file = Line("Database", State.WRONG, f"The file is damaged: {said}.", step)
+    odd = odd_things(books.connection, paths.sql_folder())
+    triggers = [_odd("Triggers", one) for one in odd if one.kind == "TRIGGER"]
+    others = [_odd("Database", one) for one in odd if one.kind != "TRIGGER"]
+    whole = Line("Triggers", State.OK, "all there, as this version makes them")
+    return [file, *others, *([replace(one, compare=True) for one in triggers] or [whole])]
 
 
 def _odd(name: str, one: Odd) -> Line:

@@ -264,6 +264,11 @@ class Try:
     said: str | None
     """Echo360's words, None if a killed process sent it, or `ANSWERED`."""
 
+    @property
+    def answered(self) -> bool:
+        """True if Echo360 answered it clearly."""
+        return self.said == ANSWERED
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingCommand:

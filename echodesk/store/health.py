@@ -10,10 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from echodesk.store.database import Database
-from echodesk.store.upgrading import differs, script_of, things_in
+from echodesk.store.upgrading import HOLDS_NOTHING, differs, script_of, things_in
 
 _QUICK_CHECK = text("PRAGMA quick_check(1)")
-_LOSE_NOTHING = ("TRIGGER", "INDEX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def mend(database: Database, sql_folder: Path) -> list[str]:
     script = script_of(sql_folder)
 
     def work(connection: Connection) -> list[str]:
-        odd = [one for one in odd_things(connection, sql_folder) if one.kind in _LOSE_NOTHING]
+        odd = [one for one in odd_things(connection, sql_folder) if one.kind in HOLDS_NOTHING]
         for one in odd:
             if not one.missing:
                 connection.exec_driver_sql(f"DROP {one.kind} {one.name}")

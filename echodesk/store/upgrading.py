@@ -13,6 +13,8 @@ from echodesk.errors import SchemaMismatch
 from echodesk.store.database import SCHEMA_VERSION, Database, sqlite_script, statements
 
 UPGRADABLE = ("1", "2")
+HOLDS_NOTHING = ("TRIGGER", "INDEX")
+"""What may be made anew without losing anything."""
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
@@ -105,9 +107,9 @@ def differs(sql: str, wanted: str | None) -> bool:
 def _change(connection: Connection, script: Mapping[str, tuple[str, str]]) -> None:
     there = things_in(connection)
     wanted = {name: statement for name, (_kind, statement) in script.items()}
-    # Triggers and indexes hold nothing: those that differ, or are of no use any more, are made anew.
+    # Those that differ, or are of no use any more, are made anew.
     for name, (kind, sql) in there.items():
-        if kind in ("TRIGGER", "INDEX") and differs(sql, wanted.get(name)):
+        if kind in HOLDS_NOTHING and differs(sql, wanted.get(name)):
             connection.exec_driver_sql(f"DROP {kind} {name}")
     made = {name for name, (kind, sql) in there.items() if not differs(sql, wanted.get(name))}
     for name, (kind, sql) in there.items():

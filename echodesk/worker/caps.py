@@ -10,7 +10,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from echodesk.planning.records import ANSWERED, NewTry, Try
+from echodesk.planning.records import NewTry, Try
 from echodesk.planning.values import Method, Request
 from echodesk.worker.books import Books
 from echodesk.worker.wording import spent_text
@@ -31,19 +31,23 @@ LOOKED_AT_FIRST = (
 )
 
 
+def burst_s(late_s: float) -> float:
+    """How long a burst is, in seconds."""
+    return max(BURST_LEAST_S, BURST_LATE * late_s)
+
+
 def windows(late_s: float) -> tuple[tuple[float, int], ...]:
     """(seconds, how many sends they may hold)."""
-    burst_s = max(BURST_LEAST_S, BURST_LATE * late_s)
-    return ((burst_s, BURST_TRIES), (3_600.0, HOUR_TRIES), (86_400.0, DAY_TRIES))
+    return ((burst_s(late_s), BURST_TRIES), (3_600.0, HOUR_TRIES), (86_400.0, DAY_TRIES))
 
 
 def _counted(tries: Iterable[Try], late_s: float) -> Iterator[tuple[float, int, list[Try]]]:
     """(seconds, how many sends they may hold, the tries that count). What was answered clearly counts in a burst
     alone."""
-    burst_s, _most = windows(late_s)[0]
     listed = list(tries)
-    vain = [one for one in listed if one.said != ANSWERED]
-    return ((seconds, most, listed if seconds == burst_s else vain) for seconds, most in windows(late_s))
+    vain = [one for one in listed if not one.answered]
+    for number, (seconds, most) in enumerate(windows(late_s)):
+        yield seconds, most, vain if number else listed
 
 
 def sends_left(tries: Iterable[Try], late_s: float) -> int:
@@ -66,10 +70,10 @@ def wait_s(tries: Iterable[Try], late_s: float) -> float:
 
 def sent_in_burst(tries: Iterable[Try], late_s: float) -> int:
     """How often the most repeated of these was sent in this burst."""
-    burst_s, _most = windows(late_s)[0]
+    burst = burst_s(late_s)
     counts: Counter[tuple[str, str, str]] = Counter()
     for one in tries:
-        if one.age_s < burst_s and one.said != ANSWERED:
+        if one.age_s < burst and not one.answered:
             counts[one.external_id, one.method, one.fingerprint] += one.sent
     return max(counts.values(), default=0)
 
@@ -79,11 +83,17 @@ def back_off_s(sent: int, fraction: float) -> float:
     return fraction * min(BACK_OFF_MAX_S, BACK_OFF_S * 2.0 ** max(0, sent - 1))
 
 
-def count(books: Books, works: Sequence[Work], late_s: float, now: dt.datetime) -> None:
-    """Look up how often the requests of these plans were sent in vain; those at a cap end here, unsent.
+def hold_back(books: Books, works: Sequence[Work], late_s: float, now: dt.datetime) -> None:
+    """End here, unsent, what was sent too often, and what has to be looked at before it is touched.
 
-    Part of the plan's snapshot; `now` is campus time, for the text.
+    Part of the plan's snapshot; `now` is campus time.
     """
+    _count(books, works, late_s, now)
+    _look_first(books, works, late_s, now.date())
+
+
+def _count(books: Books, works: Sequence[Work], late_s: float, now: dt.datetime) -> None:
+    """Look up how often the requests of these plans were sent in vain; those at a cap end here."""
     named = {request.external_id for work in works for request in work.plan.requests}
     known: dict[tuple[str, str, str], list[Try]] = defaultdict(list)
     for one in books.tries.of(named):
@@ -101,7 +111,7 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
     sent = sum(one.sent for one in tries)
     left = sends_left(tries, late_s)
     if left > 0:
-        vain = [one for one in tries if one.said != ANSWERED]
+        vain = [one for one in tries if not one.answered]
         if vain:
             work.sent_before[request.number] = sum(one.sent for one in vain if one.said)
         if any(one.said is not None for one in vain):
@@ -109,31 +119,33 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
         work.sends_left[request.number] = left
         return
     later_s = wait_s(tries, late_s)
-    said = next((one.said for one in reversed(tries) if one.said and one.said != ANSWERED), "")
+    said = next((one.said for one in reversed(tries) if one.said and not one.answered), "")
     text = spent_text(sent, said, now + dt.timedelta(seconds=later_s))
     work.record(request.number, Result(Fate.SPENT, text, wait_s=later_s))
 
 
-def look_first(books: Books, works: Sequence[Work], late_s: float, today: dt.date) -> None:
+def _look_first(books: Books, works: Sequence[Work], late_s: float, today: dt.date) -> None:
     """Leave alone what a request without an answer may have moved into today: it may have begun there by now.
 
     The mirror still shows it where it was, so nobody sees that (design §4.4). After L its room is listed, and then
-    it is known. Part of the plan's snapshot.
+    it is known.
     """
+    touching = [
+        (work, request, {request.external_id, request.standing.external_id})
+        for work in works
+        for request in work.open
+        if request.standing is not None and request.method is not Method.POST
+    ]
+    if not touching:
+        return
     moved = {
         one.external_id
         for one in books.journal.intents_open()
         if one.method is not Method.DELETE and any(place.date == today for place in one.places)
     }
-    if not moved:
-        return
-    for work in works:
-        for request in work.plan.requests:
-            standing = request.standing
-            if standing is None or request.method is Method.POST or request.number in work.results:
-                continue
-            if moved & {request.external_id, standing.external_id}:
-                work.record(request.number, Result(Fate.LATER, LOOKED_AT_FIRST, wait_s=late_s))
+    for work, request, ids in touching:
+        if moved & ids and request.number not in work.results:
+            work.record(request.number, Result(Fate.LATER, LOOKED_AT_FIRST, wait_s=late_s))
 
 
 def new_try(request: Request) -> NewTry:

@@ -162,7 +162,7 @@ class Housekeeper:
         def write(books: Books) -> None:
             books.office.guard(self._epoch)
             books.places.drop_past(today)
-            books.tries.prune(caps.windows(float(books.office.rules().late_s))[0][0])
+            books.tries.prune(caps.burst_s(float(books.office.rules().late_s)))
             busy = self._flight.busy
             past = [one for one in books.queue.waiting_past(today) if not set(one.places) & busy]
             books.queue.begin([one.id for one in past])

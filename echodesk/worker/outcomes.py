@@ -163,8 +163,8 @@ class Outcomes:
         }
 
     def answered(self) -> set[tuple[str, Method]]:
-        """(external id, method) of what Echo360 answered clearly and without surprise: what was sent so in vain
-        before is forgotten.
+        """(external id, method) of what Echo360 answered clearly and without surprise: what was sent so counts in
+        its burst alone.
 
         Nothing else is such an answer. The clear answer to a PUT says nothing of the POSTs before it, and a
         listing that shows an occurrence as it should be says little: the next one may lose its row.

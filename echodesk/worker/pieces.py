@@ -122,7 +122,7 @@ def works_back(
         _work_back(books, batch, places, books.batches.steps(batch.id, None, [piece]))
         for piece, places in pieces.items()
     ]
-    caps.count(books, works, float(books.office.rules().late_s), now)
+    caps.hold_back(books, works, float(books.office.rules().late_s), now)
     return works
 
 

@@ -160,8 +160,7 @@ def plan_places(
     refused = _refused(books, free)
     decided = _decided(books, free)
     works = tuple(_work(share, refused, closed, decided, rules, now, refreshed, adopt) for share in free)
-    caps.count(books, works, float(rules.late_s), now)
-    caps.look_first(books, works, float(rules.late_s), now.date())
+    caps.hold_back(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
 
 

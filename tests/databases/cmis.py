@@ -175,6 +175,13 @@ def fill_once(cmis: Cmis) -> None:
     cmis.insert("stt_ext_person", personno="P2", businessemail="bo.ray@example.ac.uk")
 
 
+def fill_live(cmis: Cmis) -> None:
+    """One live year with everything that a lesson needs, and no lesson."""
+    fill_once(cmis)
+    fill(cmis)
+    go_live(cmis)
+
+
 def go_live(cmis: Cmis, setid: str = SETID, live: int = 1) -> None:
     """Make EchoDesk know a year; live years are sent, others once were."""
     cmis.insert("stt_echo_set", setid=setid, live=live)

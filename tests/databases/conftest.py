@@ -11,7 +11,7 @@ import pytest
 from echodesk.store.database import Database
 from tests.databases import mariadb as mariadb_server
 from tests.databases import postgres as postgres_server
-from tests.databases.cmis import Cmis, fill, fill_once, go_live
+from tests.databases.cmis import Cmis, fill_live
 from tests.databases.engines import Opener, fresh_sqlite, sqlite_by_copy
 from tests.databases.postgres import NEEDED
 
@@ -75,10 +75,7 @@ def mariadb_opener(socket: Path) -> Opener:
 
 def _fill(database: Database) -> None:
     with database.engine.begin() as conn:
-        cmis = Cmis(conn)
-        fill_once(cmis)
-        fill(cmis)
-        go_live(cmis)
+        fill_live(Cmis(conn))
     database.close()
 
 

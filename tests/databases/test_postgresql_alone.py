@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from echodesk.store.database import Database
-from tests.databases.cmis import Cmis, fill, fill_once, go_live, inserted, updated
+from tests.databases.cmis import Cmis, fill_live, inserted, updated
 from tests.databases.engines import Opener
 from tests.databases.postgres import by_copy, fresh, run_script
 
@@ -25,10 +25,7 @@ def opener(postgres: Path) -> Opener:
     """PostgreSQL alone."""
     database = fresh(postgres, "alone")
     with database.engine.begin() as conn:
-        cmis = Cmis(conn)
-        fill_once(cmis)
-        fill(cmis)
-        go_live(cmis)
+        fill_live(Cmis(conn))
     database.close()
     return by_copy(postgres, "alone", "alone_copy")
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from echodesk.store.database import Database, statements
-from tests.databases.cmis import LESSON, Cmis, deleted, fill, fill_once, go_live, inserted, requested, updated
+from tests.databases.cmis import LESSON, Cmis, deleted, fill_live, inserted, requested, updated
 from tests.databases.engines import SQL, Opener, fresh_sqlite
 
 _COLUMNS = ", ".join(LESSON)
@@ -105,9 +105,7 @@ def test_uninstalling_leaves_the_timetable_and_its_rows_alone(tmp_path: Path) ->
     names = text("SELECT NAME FROM sqlite_master WHERE NAME LIKE 'STT_ECHO%' OR SQL LIKE '%STT_ECHO%'")
     with database.engine.begin() as conn:
         cmis = Cmis(conn)
-        fill_once(cmis)
-        fill(cmis)
-        go_live(cmis)
+        fill_live(cmis)
         cmis.lesson()
         assert conn.execute(names).all()
         for _ in range(2):

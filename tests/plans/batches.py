@@ -21,6 +21,7 @@ from tests.databases.engines import fresh_sqlite
 from tests.simulation.draw import TIMES
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import MODULES, ROOMS, SETID, day, fill_university
+from tests.worker.planned import no_triggers
 from tests.worker.world import Died, World
 
 WEEKS = (2, 3, 4)
@@ -137,10 +138,7 @@ class _Batch:
     def _drift(self) -> None:
         """What no trigger sees: hands in Echo360, and edits of the timetable behind EchoDesk's back."""
         world, dice = self._world, self._dice
-        names = [row[0] for row in world.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-        for name in names:
-            if name.startswith("STT_"):
-                world.sql(f"DROP TRIGGER {name}")
+        no_triggers(world)
         ids = sorted(world.schedules())
         for external_id in dice.sample(ids, min(len(ids), dice.randint(0, 5))):
             kind = dice.choice(("remove", "rebook", "shift", "rename"))

@@ -46,12 +46,16 @@ def applied(w: World, number: int, **more: object) -> BatchRecord:
     return ended(w, number)
 
 
-def lose_many(w: World, lessons: int = 10) -> None:
-    """Lessons are in the timetable no more, and no trigger saw it."""
-    triggers = [row[0] for row in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
-    for name in triggers:
+def no_triggers(w: World) -> None:
+    """No trigger sees an edit from now on, as after a broken import."""
+    for (name,) in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
         if name.startswith("STT_"):
             w.sql(f"DROP TRIGGER {name}")
+
+
+def lose_many(w: World, lessons: int = 10) -> None:
+    """Lessons are in the timetable no more, and no trigger saw it."""
+    no_triggers(w)
     for slot in range(1, lessons + 1):
         w.cancel(slot)
 

@@ -13,19 +13,13 @@ from echodesk.planning.batches import BatchState
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.campus import OTHER_SETID, ROOMS, SETID, fill_year
 from tests.worker.guarded import BOOKINGS, LESSONS, fill
+from tests.worker.planned import no_triggers
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
 Spoil = Callable[[World], None]
 WITHIN_S = 90.0
 """A listing that does not come to its end is tried three times; everything else is said within 5 s."""
-
-
-def no_triggers(w: World) -> None:
-    """What a broken import does, unseen by the queue."""
-    for (name,) in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-        if name.startswith("STT_"):
-            w.sql(f"DROP TRIGGER {name}")
 
 
 def empty(w: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 from echodesk.batches import Apply, Undo
 from echodesk.planning.batches import BatchState, StepState
 from tests.worker.campus import ROOMS
-from tests.worker.planned import ended, made, plan, steps
+from tests.worker.planned import ended, made, no_triggers, plan, steps
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
@@ -29,8 +29,7 @@ def w(world: Worlds) -> World:
         w.lesson(first, at="09:00-10:00", **where)
         w.lesson(second, at="10:00-11:00", **where)
     w.settle()
-    for (name,) in w.sql("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'STT_ECHO_TIME%'"):
-        w.sql(f"DROP TRIGGER {name}")
+    no_triggers(w)
     for first, second in PAIRS:
         w.change(first, at="10:00-11:00")
         w.change(second, at="09:00-10:00")
