@@ -130,12 +130,12 @@ class Gate:
         if request.booking is not None and _start(request.booking.place, request.booking.time.start) <= now + (
             dt.timedelta(minutes=self.lead_minutes)
         ):
-            return Fate.TOO_LATE
+            return Fate.OVERTAKEN
         standing = request.standing
         if standing is not None and request.method is not Method.POST:
             lead = dt.timedelta(minutes=self.lead_minutes if request.method is Method.PUT else 0)
             if _start(standing.place, standing.time.start) <= now + lead:
-                return Fate.TOO_LATE
+                return Fate.OVERTAKEN
         return None
 
     def use_pauses(self, pauses: tuple[PauseRecord, ...]) -> None:

@@ -29,7 +29,7 @@ from echodesk.worker.work import Fate, Result, Work
 SPENT_FOR_LONG_S = 600.0
 """A step that may not be sent again before that (H1: caps of an hour and a day) has failed; Retry, or the sweep,
 sends it later."""
-_SAID_NO = frozenset({Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE})
+_SAID_NO = frozenset({Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE, Fate.OVERTAKEN})
 OVERTAKEN = "A later change made something else of it; that was sent as an ordinary change."
 OVERTAKEN_ADOPTION = "The lesson was changed since the preview; what others booked there stays theirs."
 STANDS = "It stands like this already."

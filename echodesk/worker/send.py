@@ -242,7 +242,9 @@ class _Carrying:
             return self._done(booking, standing)
         # From now on a change is asked for, and what has begun is never changed.
         self._request = dataclasses.replace(self._request, method=Method.PUT, standing=standing)
-        return await self._change(booking, standing)
+        changed = await self._change(booking, standing)
+        # The next plan must know of what could not be changed any more.
+        return dataclasses.replace(changed, stands=standing) if changed.fate is Fate.OVERTAKEN else changed
 
     # ---- sending ------------------------------------------------------------------------------------------
 
@@ -260,7 +262,7 @@ class _Carrying:
                 await self._turn()
                 stopped = self._may_send(self._request)
             if stopped is not None:
-                return self._result(stopped, "Begun, or about to begin." if stopped is Fate.TOO_LATE else "")
+                return self._result(stopped, "Begun, or about to begin." if stopped is Fate.OVERTAKEN else "")
             self._wires, self._capped = sent, False
             reply = await call()
             self._exchanges.extend(reply.exchanges)

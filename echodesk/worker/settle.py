@@ -41,6 +41,8 @@ SURPRISE_WAIT_S = 5.0
 SURPRISE_WAIT_MAX_S = 3_600.0
 DONE_WAIT_MAX_S = 60.0
 """What was done in another way than expected is looked at again within this time: only then it is certain."""
+ENDED_OTHERWISE = {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE, Fate.OVERTAKEN}
+"""Fates after which a room-day is planned again, knowing more."""
 LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION)
 """Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
 
@@ -191,7 +193,7 @@ class _Settling:
                 fates[place].add(result.fate)
         clash = any(Fate.CLASH in found for found in fates.values())
         held = any(Fate.HELD in found for found in fates.values())
-        again = {place for place, found in fates.items() if found & {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE}}
+        again = {place for place, found in fates.items() if found & ENDED_OTHERWISE}
         later = {place for place, found in fates.items() if Fate.SKIPPED in found}
         waiting = {place for place, found in fates.items() if Fate.HELD in found}
         for request, result in results:

@@ -20,6 +20,10 @@ class Fate(StrEnum):
     """A definite no, remembered for this content."""
     NO_DEVICE = "no_device"
     TOO_LATE = "too_late"
+    """Echo360 said so: by its clock it has begun."""
+    OVERTAKEN = "overtaken"
+    """Not sent: it has begun, or is about to, since it was planned. The next plan knows what may still be done:
+    what was to move away may have to be made anew instead."""
     UNCLEAR = "unclear"
     """No definite answer: it may have taken effect, or may still."""
     SKIPPED = "skipped"
@@ -32,7 +36,7 @@ class Fate(StrEnum):
     """Not sent yet: a retry, and there is no budget for retries at the moment (reliability H2)."""
 
 
-UNANSWERED = frozenset({Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.SPENT, Fate.LATER})
+UNANSWERED = frozenset({Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.SPENT, Fate.LATER, Fate.OVERTAKEN})
 """Fates after which nobody knows yet how the request ends."""
 
 

@@ -71,10 +71,7 @@ class Liveness:
             self._settle("C1")
         if not self._mix.unseen:
             self._equal("C1")
-        # What has begun is remembered like a refusal, and is none of Echo360's.
-        refused = stage.sql(
-            "SELECT EXTERNAL_ID, ERROR FROM STT_ECHO_REFUSED WHERE ERROR <> 'Begun, or about to begin.'"
-        )
+        refused = stage.sql("SELECT EXTERNAL_ID, ERROR FROM STT_ECHO_REFUSED")
         if refused and not self._mix.refuses:
             self._tell("H6", f"taken for refused for good though Echo360 takes everything: {_shown(refused)}")
         if self._mix.mended:

@@ -56,3 +56,27 @@ def test_what_a_killed_worker_moved_into_today_and_has_begun_is_left_alone(world
     w.settle()
     assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
     w.assert_equal()
+
+
+@pytest.mark.parametrize("known", ["to the mirror", "by its id only"])
+def test_what_moves_away_and_begins_before_its_turn_is_made_anew(world: Worlds, known: str) -> None:
+    """Planned as one PUT; when it was its turn, the old time was too near to be changed. The lesson of tomorrow is
+    none the worse for it: what stands today is taken away, and tomorrow's is made."""
+    w = world(calls_per_minute=60)
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1, at="09:00-10:00")
+    w.settle()
+    w.pass_time(54 * 60.0 + 50.0 - w.loop.time())
+    if known == "by its id only":
+        w.sql("DELETE FROM STT_ECHO_MIRROR")
+    with w.edit() as cmis:
+        for slot in range(11, 41):
+            hour = 10 + slot % 7
+            cmis.add(slot, weeks=(1,), room=f"R{slot % 3 + 2}", weekday=1, at=f"{hour:02d}:00-{hour:02d}:50")
+        cmis.alter(1, weekday=2)
+    w.settle()
+    assert external(1, 1) in w.schedules()
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 2)
+    assert w.notifications(1) == ["SUCCESS", "SUCCESS"]
+    assert w.sql("SELECT * FROM STT_ECHO_REFUSED") == []
+    w.assert_equal()

@@ -105,9 +105,19 @@ def begun_elsewhere_is_made_anew(real: Any) -> Any:
 
 
 def never_too_late(real: Any) -> Any:
-    def check(self: Gate, request: Any) -> Fate | None:
-        fate: Fate | None = real(self, request)
-        return None if fate is Fate.TOO_LATE else fate
+    def check(self: Gate, *asked: Any) -> Fate | None:
+        fate: Fate | None = real(self, *asked)
+        return None if fate is Fate.OVERTAKEN else fate
+
+    return check
+
+
+def too_late_is_remembered(real: Any) -> Any:
+    """What was not sent in time counts as Echo360's own no to it."""
+
+    def check(self: Gate, *asked: Any) -> Fate | None:
+        fate: Fate | None = real(self, *asked)
+        return Fate.TOO_LATE if fate is Fate.OVERTAKEN else fate
 
     return check
 
@@ -244,6 +254,15 @@ RULES = (
         "sends what began while it waited",
         wrapped(Gate, "check", never_too_late),
         ("near",),
+    ),
+    Mutant(
+        "too_late_is_remembered",
+        "decisions: only a definite failure is remembered",
+        "never makes what could not be moved any more: it stays away although its new time is far ahead",
+        wrapped(Gate, "check", too_late_is_remembered),
+        ("near",),
+        test="tests/worker/test_begun.py::test_what_moves_away_and_begins_before_its_turn_is_made_anew",
+        escapes='it takes an edit within seconds of the lead time: 1 history of "near" in 400 shows it',
     ),
     Mutant(
         "foreign_never_leave",
