@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from contextlib import AsyncExitStack
 from typing import Protocol
 
 BURST = 5
@@ -38,14 +39,23 @@ class Budget:
         self._clock = clock
         self._held_until = float("-inf")
         self._line = asyncio.Lock()
+        self._head = asyncio.Lock()
         self.limit(calls_per_minute)
 
-    async def turn(self) -> None:
-        """Wait for one call's worth of budget and take it, in the order of asking; a cancelled wait takes none."""
+    async def turn(self, *, first: bool = False) -> None:
+        """Wait for one call's worth of budget and take it, in the order of asking; a cancelled wait takes none.
+
+        What a call needs that has its turn already, such as a sign-in, comes `first`: behind the line it would use
+        up that call's time.
+        """
         if not self._limited and self._clock.monotonic() >= self._held_until:
             return
-        # asyncio.Lock wakes its waiters in order: whoever holds it heads the line and waits for the token.
-        async with self._line:
+        # asyncio.Lock wakes its waiters in order. Only the first of the line waits at the head, beside those who
+        # do not stand in line.
+        async with AsyncExitStack() as waiting:
+            if not first:
+                await waiting.enter_async_context(self._line)
+            await waiting.enter_async_context(self._head)
             while (wait_s := self._missing_s()) > 0:
                 await self._clock.sleep(wait_s)
             self._tokens -= 1

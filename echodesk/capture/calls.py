@@ -88,7 +88,7 @@ class Calls:
                     return shut_out("Echo360 refuses a token it has just given. Check the client's permissions.")
                 signed = await self._sign_in.anew(signed)
                 if isinstance(signed, Signed):
-                    await self._budget.turn()
+                    await self._budget.turn(first=True)
                 continue
             if isinstance(came, Got):
                 if came.status < 500 and came.status not in (403, 429):

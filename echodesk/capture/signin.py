@@ -60,8 +60,13 @@ class SignIn:
         return f"SignIn({'signed in' if self._signed else 'not signed in'})"
 
     async def current(self) -> Signed | Answer:
-        """The token at hand, renewed in good time. A `Wait` never means that something may have taken effect."""
-        if self._signed is not None and self._clock.monotonic() < self._renew_at:
+        """The token at hand, renewed in good time. A `Wait` never means that something may have taken effect.
+
+        Only one call waits for a renewal. The others have their turns already: were they held, they would reach
+        Echo360 all at once, and with those behind them be more than the call limit.
+        """
+        renewing = self._one_at_a_time.locked()
+        if self._signed is not None and self._clock.monotonic() < (self._ends_at if renewing else self._renew_at):
             return self._signed
         return await self._again(self._signed)
 
@@ -109,7 +114,7 @@ class SignIn:
         )
 
     async def _grant(self, form: dict[str, str]) -> Signed | Answer:
-        await self._budget.turn()
+        await self._budget.turn(first=True)
         got = await self._line.send(
             "POST",
             PATH,

@@ -111,3 +111,25 @@ def test_nothing_goes_before_the_instant_that_echo360_named(limit: int) -> None:
         return [held_until, clock.now]
 
     assert asyncio.run(clock.run(work())) == [1030.0, 1030.0]
+
+
+def test_what_a_call_under_way_needs_goes_before_the_line_and_costs_a_turn() -> None:
+    clock = JumpingClock()
+
+    async def work() -> list[tuple[str, float]]:
+        budget = Budget(120, clock)
+        order: list[tuple[str, float]] = []
+
+        async def caller(name: str, *, first: bool = False) -> None:
+            await budget.turn(first=first)
+            order.append((name, clock.now))
+
+        line = [asyncio.ensure_future(caller(f"{number}")) for number in range(20)]
+        while len(order) < 5:
+            await clock.sleep(0.0)
+        await asyncio.gather(caller("sign-in", first=True), *line)
+        return order
+
+    order = asyncio.run(clock.run(work()))
+    assert [name for name, _at in order[4:8]] == ["4", "5", "sign-in", "6"]
+    assert order[-1][1] - order[0][1] == pytest.approx(16 * 60 / 115, abs=0.01)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -116,6 +117,30 @@ def test_many_calls_at_once_share_one_sign_in() -> None:
 
     assert all(isinstance(answer, Gone) for answer in working(server, work))
     assert len(server.sign_ins) == 1
+
+
+def test_a_renewal_holds_up_one_call_and_no_other() -> None:
+    """They have their turns: held, they would reach Echo360 all at once."""
+    server, clock = Server(gone), JumpingClock()
+
+    async def work(echo: Echo360) -> list[float]:
+        await read(echo)
+        clock.now += 2_995.0
+        sent: list[float] = []
+
+        async def call() -> None:
+            await read(echo)
+            sent.append(clock.now)
+
+        await asyncio.gather(*(call() for _ in range(40)))
+        return sent
+
+    sent = working(server, work, clock, calls_per_minute=120)
+    assert [form["grant_type"] for form in server.sign_ins] == ["client_credentials", "refresh_token"]
+    # The first five are the burst; the sign-in takes one turn, which only the call that waits for it notices.
+    one_s = 60 / 115
+    assert max(later - before for before, later in itertools.pairwise(sent[4:])) < 2.01 * one_s
+    assert sum(1 for before, later in itertools.pairwise(sent[5:]) if later == before) <= 1
 
 
 def refuses(*tokens: str) -> Server:
