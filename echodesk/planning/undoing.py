@@ -6,7 +6,7 @@ its place free. Everything else is refused, with the reason. The plan is ordered
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -102,7 +102,8 @@ def _by_lesson(done: Sequence[Step]) -> Iterable[tuple[Step, ...]]:
 def _way_back(steps: tuple[Step, ...], of_external: dict[str, list[Standing]]) -> _Back | str | None:
     """None: the lesson is where it was."""
     first, last = steps[0], steps[-1]
-    before = first.before
+    # What is made again carries with it what stood once; before the step there was nothing.
+    before = None if first.method is Method.POST else first.before
     if last.after is None:
         others = of_external.get(last.external_id, ())
         if others:
@@ -114,8 +115,6 @@ def _way_back(steps: tuple[Step, ...], of_external: dict[str, list[Standing]]) -
     stands = now[0]
     if fingerprint_of(stands) != fingerprint(replace(last.after, members=())):
         return "It was changed since."
-    if first.method is Method.POST and before is None:
-        return _Back(steps, stands, None)
     if before is not None and before.external_id != stands.external_id and before.external_id in of_external:
         return f"{before.external_id} was made again since."
     return _Back(steps, stands, before)
@@ -134,33 +133,33 @@ def _too_late(way: _Back, too_late: Deadline, begun: Deadline) -> str | None:
 
 def _without_overlaps(ways: Sequence[_Back], standing: Sequence[Standing]) -> tuple[list[_Back], list[Kept]]:
     """Those that find their old place free once all others are back; the others are kept, until none is left."""
-    going = list(ways)
+    moving = {way.standing.echo_id for way in ways if way.standing is not None}
+    there: dict[RoomDay, list[tuple[Standing, _Back | None]]] = defaultdict(list)
+    for one in standing:
+        if one.echo_id not in moving:
+            there[one.place].append((one, None))
+    for way in ways:
+        if way.before is not None:
+            there[way.before.place].append((way.before, way))
     kept: list[Kept] = []
-    while True:
-        moving = {way.standing.echo_id for way in going if way.standing is not None}
-        there: dict[RoomDay, list[tuple[Standing, _Back | None]]] = defaultdict(list)
-        for one in standing:
-            if one.echo_id not in moving:
-                there[one.place].append((one, None))
-        for way in going:
-            if way.before is not None:
-                there[way.before.place].append((way.before, way))
-        stuck = next(
-            (
-                way
-                for way in going
-                if way.before is not None
-                and any(
-                    other is not way and one.time.overlaps(way.before.time)
-                    for one, other in there[way.before.place]
-                )
-            ),
-            None,
-        )
-        if stuck is None:
-            return going, kept
-        going.remove(stuck)
-        kept.append(Kept(stuck.last, "Something else stands in its old place."))
+    stuck: set[int] = set()
+    to_look_at = deque(ways)
+    while to_look_at:
+        way = to_look_at.popleft()
+        before = way.before
+        if before is None or id(way) in stuck:
+            continue
+        if all(other is way or not one.time.overlaps(before.time) for one, other in there[before.place]):
+            continue
+        stuck.add(id(way))
+        kept.append(Kept(way.last, "Something else stands in its old place."))
+        there[before.place] = [entry for entry in there[before.place] if entry[1] is not way]
+        if way.standing is not None:
+            # It stays where it is now, and who was to go back there finds it.
+            here = there[way.standing.place]
+            to_look_at.extend(other for _one, other in here if other is not None)
+            here.append((way.standing, None))
+    return [way for way in ways if id(way) not in stuck], kept
 
 
 def booking_of(one: Standing, lesson: tuple[str, int, int] | None) -> Booking:

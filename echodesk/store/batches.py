@@ -49,6 +49,7 @@ _STATE = text(
 )
 _PLAN = text("UPDATE STT_ECHO_BATCH SET SUMMARY = :summary, GUARD = :guard, CHANGE_NO = :change WHERE ID = :id")
 _SUMMARY = text("SELECT SUMMARY FROM STT_ECHO_BATCH WHERE ID = :id")
+_SAY = text("UPDATE STT_ECHO_BATCH SET SAID = :said, CHANGE_NO = :change WHERE ID = :id")
 _YES = text("UPDATE STT_ECHO_BATCH SET YES_BY = :by, CHANGE_NO = :change WHERE ID = :id")
 _TRIED = text("UPDATE STT_ECHO_BATCH SET TRIED = 1, CHANGE_NO = :change WHERE ID = :id")
 _PAUSE = text("UPDATE STT_ECHO_BATCH SET PAUSE_ID = :pause, CHANGE_NO = :change WHERE ID = :id")
@@ -82,6 +83,10 @@ _READ_PIECES = text(
     " json_each(:states)) AND PIECE IN (SELECT value FROM json_each(:pieces)) ORDER BY STEP"
 )
 _COUNTS = text("SELECT STATE, count(*) AS STEPS FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch GROUP BY STATE")
+_COUNTS_SINCE = text(
+    "SELECT STATE, count(*) AS STEPS FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND ENDED >="
+    " (SELECT h.COMPARED FROM STT_ECHO_BATCH h WHERE h.ID = :batch) GROUP BY STATE"
+)
 _IDENTITIES = text(
     "SELECT s.IDENTITY FROM json_each(:ids) j CROSS JOIN STT_ECHO_BATCH_STEP s"
     " INDEXED BY STT_ECHO_BATCH_STEP_IDENTITY ON s.BATCH_ID = :batch AND s.IDENTITY = j.value"
@@ -89,7 +94,7 @@ _IDENTITIES = text(
 )
 _PACE = text(
     "SELECT count(*) AS ENDED, (julianday('now') - julianday(min(ENDED))) * 86400.0 AS SECONDS"
-    " FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch"
+    " FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE IN ('DONE', 'FAILED', 'OVERTAKEN')"
     " AND ENDED > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :minutes)"
 )
 _DATABASE = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'database'")
@@ -99,7 +104,7 @@ _END = text(
 )
 _LEAVE_OUT = text(
     "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE BATCH_ID = :batch"
-    " AND STATE = 'OPEN' AND (:steps = '' OR STEP IN (SELECT value FROM json_each(:steps)))"
+    " AND STATE = 'OPEN' AND STEP IN (SELECT value FROM json_each(:steps))"
 )
 _REOPEN = text(
     "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ANSWER = NULL, ENDED = NULL WHERE BATCH_ID = :batch"
@@ -119,9 +124,24 @@ _OPEN_AT = text(
     "SELECT DISTINCT b.BATCH_ID, b.PIECE, b.ROOMID, b.LESSON_DATE FROM json_each(:places) p"
     " CROSS JOIN STT_ECHO_BATCH_PLACE b ON b.ROOMID = json_extract(p.value, '$[0]')"
     " AND b.LESSON_DATE = json_extract(p.value, '$[1]')"
-    " CROSS JOIN STT_ECHO_BATCH h ON h.ID = b.BATCH_ID WHERE h.STATE IN ('CHECKING', 'RUNNING', 'STOPPED')"
+    " CROSS JOIN STT_ECHO_BATCH h ON h.ID = b.BATCH_ID"
+    " WHERE (h.STATE IN ('CHECKING', 'RUNNING', 'STOPPED') OR (h.STATE = 'CANCELLED' AND h.BEGUN IS NOT NULL))"
     " AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s WHERE s.BATCH_ID = b.BATCH_ID AND s.PIECE = b.PIECE"
     " AND s.STATE = 'OPEN')"
+)
+_AT_WORK = text(
+    "SELECT 1 FROM STT_ECHO_BATCH h WHERE h.STATE IN ('CHECKING', 'RUNNING', 'STOPPED') OR (h.STATE = 'CANCELLED'"
+    " AND h.BEGUN IS NOT NULL AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s"
+    " WHERE s.BATCH_ID = h.ID AND s.STATE = 'OPEN')) LIMIT 1"
+)
+# A piece goes out as a whole: what waits for a request that is on its way is on its way as well.
+_UNDER_WAY = text(
+    "SELECT STEP FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE IN"
+    " (SELECT s.PIECE FROM STT_ECHO_INTENT i JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
+    " AND s.EXTERNAL_ID = i.EXTERNAL_ID WHERE s.STATE = 'OPEN')"
+)
+_BRING_BACK = text(
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ENDED = NULL WHERE BATCH_ID = :batch AND STATE = 'LEFT_OUT'"
 )
 _PAUSE_PIECES = text(
     "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND PIECE IN"
@@ -219,6 +239,10 @@ class Batches:
         found = self._connection.execute(_SUMMARY, {"id": batch}).scalar()
         return msgspec.json.decode(found, type=Summary) if found else Summary()
 
+    def say(self, batch: int, said: str) -> None:
+        """Why it stands where it stands."""
+        self._connection.execute(_SAY, {"id": batch, "said": said, "change": self._change()})
+
     def agreed(self, batch: int, by: str) -> None:
         """Somebody said yes."""
         self._connection.execute(_YES, {"id": batch, "by": by, "change": self._change()})
@@ -239,9 +263,9 @@ class Batches:
             rows = self._connection.execute(_READ_PIECES, values)
         return [(_step(row), StepState(row.STATE), row.ANSWER or "") for row in rows]
 
-    def progress(self, batch: int) -> Progress:
-        """How many steps are in which state."""
-        rows = self._connection.execute(_COUNTS, {"batch": batch})
+    def progress(self, batch: int, *, since_it_runs: bool = False) -> Progress:
+        """How many steps are in which state; or only those that ended since it was last let go on."""
+        rows = self._connection.execute(_COUNTS_SINCE if since_it_runs else _COUNTS, {"batch": batch})
         return Progress({StepState(row.STATE): row.STEPS for row in rows})
 
     def pace(self, batch: int) -> Pace:
@@ -271,8 +295,9 @@ class Batches:
         return dict(sorted(found.items()))
 
     def open_at(self, places: Collection[RoomDay]) -> dict[RoomDay, tuple[int, int]]:
-        """Those of these room-days in which a batch at work has open steps → (batch, piece)."""
-        if not places or not self._any_at_work():
+        """Those of these room-days in which a batch at work has open steps → (batch, piece). Of one that was
+        cancelled there are those that were on their way then."""
+        if not places or self._connection.execute(_AT_WORK).first() is None:
             return {}
         rows = self._connection.execute(_OPEN_AT, {"places": places_json(places)})
         return {sure_place(row.ROOMID, row.LESSON_DATE): (row.BATCH_ID, row.PIECE) for row in rows}
@@ -291,14 +316,18 @@ class Batches:
             ]
             self._connection.execute(_END, rows)
 
-    def leave_out(self, batch: int, steps: Collection[int] | None, state: StepState) -> None:
-        """These open steps (None: all of them) are not to be sent."""
-        values = {
-            "batch": batch,
-            "state": state.value,
-            "steps": as_json(sorted(steps)) if steps is not None else "",
-        }
-        self._connection.execute(_LEAVE_OUT, values)
+    def leave_out(self, batch: int, steps: Collection[int], state: StepState) -> int:
+        """These steps are not to be sent, as far as they are open. Returns how many those were."""
+        values = {"batch": batch, "state": state.value, "steps": as_json(sorted(steps))}
+        return self._connection.execute(_LEAVE_OUT, values).rowcount
+
+    def bring_back(self, batch: int) -> None:
+        """What was left out is to be sent after all, should somebody say yes to it."""
+        self._connection.execute(_BRING_BACK, {"batch": batch})
+
+    def under_way(self, batch: int) -> set[int]:
+        """Open steps whose requests are on their way, or may still take effect."""
+        return {row.STEP for row in self._connection.execute(_UNDER_WAY, {"batch": batch})}
 
     def reopen(self, batch: int, steps: Collection[int]) -> list[str]:
         """Failed steps (all if none is named) are to be sent again; returns their external ids."""
@@ -314,9 +343,6 @@ class Batches:
         """The pause covers pieces no more of which every step was cancelled; returns their room-days."""
         rows = self._connection.execute(_FREE_PIECES, {"batch": batch})
         return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
-
-    def _any_at_work(self) -> bool:
-        return any(one.state is not BatchState.COMPARING for one in self.open())
 
 
 def _record(row: Any) -> BatchRecord:

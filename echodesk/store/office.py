@@ -64,6 +64,9 @@ _SWITCH_ON = text(
     "INSERT INTO STT_ECHO_SET (SETID, LIVE) VALUES (:setid, 1) ON CONFLICT (SETID) DO UPDATE SET LIVE = 1,"
     " CHANGED = strftime('%Y-%m-%dT%H:%M:%fZ')"
 )
+_SWITCH_OFF = text(
+    "UPDATE STT_ECHO_SET SET LIVE = 0, CHANGED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE SETID = :setid"
+)
 _SETTINGS = text("SELECT NAME, VALUE FROM STT_ECHO_SETTING")
 _SETTING = text("SELECT VALUE FROM STT_ECHO_SETTING WHERE NAME = :name")
 _SET = text(
@@ -154,6 +157,10 @@ class Office:
     def rules(self) -> Rules:
         """The settings that shape the projection."""
         return rules_from({row.NAME: row.VALUE for row in self._connection.execute(_SETTINGS)})
+
+    def switch_off(self, setid: str) -> None:
+        """This year is not sent any more."""
+        self._connection.execute(_SWITCH_OFF, {"setid": setid})
 
     def switch_on(self, setid: str) -> None:
         """This year is sent from now on."""

@@ -33,7 +33,7 @@ _MARKS_AT = text(
 _RESTLESS = text(
     "SELECT d.ROOMID, d.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
     " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
-    " WHERE coalesce(d.HELD_BY, -1) <> :under"
+    " WHERE coalesce(d.HELD_BY, -1) NOT IN (SELECT value FROM json_each(:under))"
     " UNION SELECT r.ROOMID, r.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_REFRESH r"
     " ON r.ROOMID = json_extract(p.value, '$[0]') AND r.LESSON_DATE = json_extract(p.value, '$[1]')"
 )
@@ -169,10 +169,10 @@ class Places:
         rows = self._connection.execute(_MARKS_AT, {"places": places_json(places)})
         return [Mark(sure_place(row.ROOMID, row.LESSON_DATE), row.MARK) for row in rows]
 
-    def restless(self, places: Collection[RoomDay], under: int | None = None) -> set[RoomDay]:
+    def restless(self, places: Collection[RoomDay], under: Collection[int] = ()) -> set[RoomDay]:
         """Those of these room-days that are to be planned or listed, now or later; but for what is planned only
-        once the pause `under` is lifted."""
-        values = {"places": places_json(places), "under": 0 if under is None else under}
+        once one of the pauses `under` is lifted."""
+        values = {"places": places_json(places), "under": as_json(under)}
         rows = self._connection.execute(_RESTLESS, values)
         return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
 

@@ -83,6 +83,15 @@ class CmisBook:
         found = self.reader.first_day(setid)
         return None if found is None else (*found, self.date_of(setid, *found))
 
+    def in_session(self, first: str, last: str) -> bool:
+        """True if a year that is sent has a week between these ISO dates; '' is no limit."""
+        calendar = self.reader.calendar()
+        spans = [span for setid in self.reader.sizes() if (span := calendar.span(setid)) is not None]
+        return any(
+            (not last or span[0].isoformat() <= last) and (not first or first <= span[1].isoformat())
+            for span in spans
+        )
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         return self.reader.any_lesson()

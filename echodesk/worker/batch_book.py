@@ -53,6 +53,10 @@ class BatchBook(Protocol):
 
     def summary(self, batch: int) -> Summary: ...
 
+    def say(self, batch: int, said: str) -> None:
+        """Why it stands where it stands."""
+        ...
+
     def agreed(self, batch: int, by: str) -> None:
         """Somebody said yes."""
         ...
@@ -67,7 +71,7 @@ class BatchBook(Protocol):
         """Steps with their state and Echo360's words, in their order."""
         ...
 
-    def progress(self, batch: int) -> Progress: ...
+    def progress(self, batch: int, *, since_it_runs: bool = False) -> Progress: ...
 
     def next_pieces(self, batch: int, after: int, limit: int) -> dict[int, set[RoomDay]]:
         """The next pieces with open steps, with their room-days, beginning after this piece."""
@@ -89,8 +93,16 @@ class BatchBook(Protocol):
         """(step, how it ended, what to tell of it), of open steps."""
         ...
 
-    def leave_out(self, batch: int, steps: Collection[int] | None, state: StepState) -> None:
-        """These open steps (None: all of them) are not to be sent."""
+    def leave_out(self, batch: int, steps: Collection[int], state: StepState) -> int:
+        """These steps are not to be sent, as far as they are open. Returns how many those were."""
+        ...
+
+    def bring_back(self, batch: int) -> None:
+        """What was left out is to be sent after all, should somebody say yes to it."""
+        ...
+
+    def under_way(self, batch: int) -> set[int]:
+        """Open steps whose requests are on their way, or may still take effect."""
         ...
 
     def reopen(self, batch: int, steps: Collection[int]) -> list[str]:

@@ -12,7 +12,7 @@ import functools
 import logging
 from collections.abc import Sequence
 
-from echodesk.errors import EchoDeskError
+from echodesk.errors import EchoDeskError, TimetableFault
 from echodesk.planning.batches import (
     CANARY_STEPS,
     BatchKind,
@@ -137,6 +137,10 @@ class Batching:
         task = self._tasks.start(f"Comparing with Echo360 for plan {batch.id}")
         try:
             outcome = await attempt(self._comparing.compare(batch))
+        except TimetableFault as fault:
+            text = f"{fault.title}: {fault.message} {fault.next_step}"
+            await self._ledger.write("plan", functools.partial(self._comparing.no_plan, batch, text))
+            return
         finally:
             self._tasks.end(task)
             self._comparing.forget()
@@ -177,17 +181,14 @@ class Batching:
 
     async def _look_after(self) -> None:
         """Stop what fails, end what is done, look at the first steps of a large one."""
-        undoing = {
-            one.pause
-            for one in self._open
-            if one.kind is BatchKind.UNDO and one.state is BatchState.RUNNING and one.pause is not None
-        }
-        self._gate.undoing = self._planner.undoing = frozenset(undoing)
+        undoing = any(one.kind is BatchKind.UNDO and one.state is BatchState.RUNNING for one in self._open)
+        self._gate.undoing = self._planner.undoing = self._gate.of_batches() if undoing else frozenset()
         for batch in self._open:
             if batch.state is not BatchState.RUNNING:
                 continue
             progress = await self._ledger.read("progress", functools.partial(_progress, batch.id))
-            reason = must_stop(progress.by_state)
+            lately = await self._ledger.read("progress", functools.partial(_since_it_runs, batch.id))
+            reason = must_stop(lately.by_state)
             if reason is not None:
                 await self._become(batch, BatchState.STOPPED, f"{reason}. Look at them before it goes on.")
             elif self._flight.of_batches:
@@ -243,6 +244,11 @@ class Batching:
 
 def _progress(batch: int, books: Books) -> Progress:
     return books.batches.progress(batch)
+
+
+def _since_it_runs(batch: int, books: Books) -> Progress:
+    """Without what had ended before somebody let it go on: that was looked at then."""
+    return books.batches.progress(batch, since_it_runs=True)
 
 
 def _first_are_over(progress: Progress) -> bool:

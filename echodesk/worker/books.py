@@ -136,7 +136,7 @@ class PlaceBook(PoisonedPlaces, Protocol):
 
     def marks_at(self, places: Collection[RoomDay]) -> list[Mark]: ...
 
-    def restless(self, places: Collection[RoomDay], under: int | None = None) -> set[RoomDay]:
+    def restless(self, places: Collection[RoomDay], under: Collection[int] = ()) -> set[RoomDay]:
         """Those of these room-days that are to be planned or listed, now or later; but for what is planned only
         once the pause `under` is lifted."""
         ...

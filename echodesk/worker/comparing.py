@@ -11,7 +11,6 @@ import functools
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from echodesk.messages import Scope
 from echodesk.planning.answers import Kind
 from echodesk.planning.batches import (
     BY_ITSELF,
@@ -33,6 +32,7 @@ from echodesk.planning.guards import (
 )
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
+from echodesk.planning.undoing import Undo as Way
 from echodesk.planning.undoing import undo
 from echodesk.planning.values import Plan, RoomDay, Standing
 from echodesk.worker.books import Books
@@ -43,7 +43,7 @@ from echodesk.worker.gate import Gate
 from echodesk.worker.guarding import no_ground
 from echodesk.worker.listed import Listed, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
-from echodesk.worker.reconciling import rooms_of
+from echodesk.worker.reconciling import at_work, lift_pause, pause_steps, rooms_of
 
 TRIES = 3
 TRY_AGAIN_S = 20.0
@@ -101,10 +101,12 @@ class Comparing:
             try:
                 listed, meanwhile = await self.list_rooms(rooms)
             except NotListed as problem:
-                why = str(problem)
+                why = f"Echo360 could not be listed: {problem}"
+                await self._ledger.write("plan", functools.partial(self._tries_again, batch, why))
                 continue
             if batch.kind is BatchKind.UNDO:
-                await self._ledger.write("plan", functools.partial(self._save_undo, batch, listed))
+                back = await self._ledger.read("undo", functools.partial(self._way_back, batch, listed))
+                await self._ledger.write("plan", functools.partial(self._save_undo, batch, listed, back))
             else:
                 found = await compare_with(
                     self._ledger, listed, meanwhile, self._clock, batch.scope, rooms, self._report
@@ -112,9 +114,12 @@ class Comparing:
                 await self._ledger.write("plan", functools.partial(self._save, batch, found))
             await self._take_over(batch, listed, meanwhile, rooms)
             return
-        await self._ledger.write(
-            "plan", functools.partial(self.no_plan, batch, f"Echo360 could not be listed: {why}")
-        )
+        await self._ledger.write("plan", functools.partial(self.no_plan, batch, why))
+
+    def _tries_again(self, batch: BatchRecord, why: str, books: Books) -> None:
+        books.office.guard(self._epoch)
+        if still(books, batch):
+            books.batches.say(batch.id, f"{why} It is tried again.")
 
     def no_plan(self, batch: BatchRecord, why: str, books: Books) -> None:
         """There is none, for this reason; what was shown stays as it is."""
@@ -122,9 +127,15 @@ class Comparing:
         if not still(books, batch):
             return
         if batch.state is BatchState.CHECKING:
-            books.batches.become(batch.id, BatchState.READY, f"It was not sent. {why}")
+            self._ready_again(books, batch, f"It was not sent. {why}")
         else:
             books.batches.become(batch.id, BatchState.FAILED, why)
+
+    def _ready_again(self, books: Books, batch: BatchRecord, why: str) -> None:
+        """As it was before somebody said yes."""
+        lift_pause(books, batch)
+        books.batches.bring_back(batch.id)
+        books.batches.become(batch.id, BatchState.READY, why)
 
     def _save(self, batch: BatchRecord, found: Comparison, books: Books) -> None:
         books.office.guard(self._epoch)
@@ -132,46 +143,70 @@ class Comparing:
             return
         reason = no_ground(books, self._clock.campus_now().date())
         if reason is not None:
-            state = BatchState.READY if batch.state is BatchState.CHECKING else BatchState.FAILED
-            books.batches.become(batch.id, state, f"There is no plan from this timetable. {reason}")
+            self.no_plan(batch, f"There is no plan from this timetable. {reason}", books)
             return
         self._keep(books, batch, found.plans, summary_of(found), guard_of(books, found))
 
-    def _save_undo(self, batch: BatchRecord, listed: Listed, books: Books) -> None:
+    def _way_back(self, batch: BatchRecord, listed: Listed, books: Books) -> Way:
+        steps = books.batches.steps(batch.undoes) if batch.undoes is not None else []
+        done = [step for step, state, _answer in steps if state is StepState.DONE]
+        now = self._clock.campus_now()
+        lead = dt.timedelta(minutes=self._gate.lead_minutes)
+        late, begun = Deadline.at(now + lead), Deadline.at(now)
+        return undo(done, listed.standing, late, begun, books.timetable.lesson_of)
+
+    def _save_undo(self, batch: BatchRecord, listed: Listed, back: Way, books: Books) -> None:
         books.office.guard(self._epoch)
         if not still(books, batch) or batch.undoes is None:
             return
-        done = [step for step, state, _answer in books.batches.steps(batch.undoes) if state is StepState.DONE]
-        now = self._clock.campus_now()
-        lead = dt.timedelta(minutes=self._gate.lead_minutes)
-        back = undo(done, listed.standing, Deadline.at(now + lead), Deadline.at(now), books.timetable.lesson_of)
         ours = {one.echo_id for one in listed.standing if one.ours}
         summary = Summary(
-            compared=len({step.place for step in done}),
+            compared=len({place for places in books.batches.places(batch.undoes).values() for place in places}),
             schedules=len(ours),
             foreign=len({one.echo_id for one in listed.standing if not one.ours}),
             counts=counts(back.plans),
             calls=sum(len(plan.requests) for plan in back.plans),
             refused=tuple(f"{one.step.external_id}: {one.why}" for one in back.kept),
         )
-        self._keep(books, batch, back.plans, summary, "")
+        now = self._clock.campus_now()
+        ahead = books.stops.future(now.date().isoformat(), now.hour * 60 + now.minute)
+        guard = batch_guard(summary.counts["removed"], ahead) or _day(back.plans) or ""
+        year, on = year_of(books, batch)
+        said = f"{year} is switched {'on' if on else 'off'} as well." if year else ""
+        self._keep(books, batch, back.plans, summary, guard, said)
 
-    def _keep(self, books: Books, batch: BatchRecord, plans: Sequence[Plan], summary: Summary, guard: str) -> None:
+    def _keep(
+        self,
+        books: Books,
+        batch: BatchRecord,
+        plans: Sequence[Plan],
+        summary: Summary,
+        guard: str,
+        said: str = "",
+    ) -> None:
         """The plan of a preview is saved; that of a check is held against what was shown."""
         if batch.state is BatchState.COMPARING:
-            keep_preview(books, batch.id, plans, summary, guard)
-            if batch.by.startswith(BY_ITSELF) and summary.calls and not guard and books.office.timer().sends:
-                # Nobody looks at it at night; what changes until the check waits for somebody who does.
+            other = at_work(books)
+            keep_preview(books, batch.id, plans, summary, guard, said)
+            if not batch.by.startswith(BY_ITSELF) or not summary.calls or guard or not books.office.timer().sends:
+                return
+            # Nobody looks at it at night; what changes until the check waits for somebody who does.
+            if other is None:
                 books.batches.agreed(batch.id, batch.by)
                 books.batches.become(batch.id, BatchState.CHECKING)
+            else:
+                books.batches.say(batch.id, f"It waits for a yes, because plan {other} is not at its end.")
             return
-        steps = steps_of(plans)
-        shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
+        steps = steps_of(without_left_out(books, batch, plans))
+        shown = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)]
         change = plan_difference(shown, steps)
         begun = {step.number for step in change.gone if self._has_begun(step)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
-            keep_preview(books, new, plans, summary, guard, f"It takes the place of plan {batch.id}.")
+            lift_pause(books, batch)
+            keep_preview(
+                books, new, plans, summary, guard, f"It takes the place of plan {batch.id}. {said}".strip()
+            )
             books.batches.become(
                 batch.id,
                 BatchState.STALE,
@@ -182,6 +217,9 @@ class Comparing:
         books.batches.end(
             batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
         )
+        if batch.kind is BatchKind.RECONCILE and books.batches.progress(batch.id).by_state.get(StepState.LEFT_OUT):
+            # Before the mirror shows the difference, or it would be sent as an ordinary change.
+            pause_steps(books, batch, f"left out of plan {batch.id}", batch.by, StepState.LEFT_OUT)
 
     def _has_begun(self, step: Step) -> bool:
         deadline = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=self._gate.lead_minutes))
@@ -200,6 +238,7 @@ class Comparing:
             return
         if not await self._ledger.read("plan", lambda books: still(books, batch)):
             return
+        self._gate.use_pauses(await self._ledger.read("pauses", lambda books: tuple(books.office.pauses())))
         by_room: dict[str, list[Standing]] = {}
         for one in listed.standing:
             by_room.setdefault(one.place.room, []).append(one)
@@ -222,12 +261,14 @@ class Comparing:
             books.office.guard(self._epoch)
             if not still(books, batch):
                 return tuple(books.office.pauses())
-            if batch.kind is BatchKind.UNDO and batch.undoes is not None:
-                pause = books.office.pause(Scope(), f"undone plan {batch.undoes}", batch.by, "")
+            if batch.kind is BatchKind.UNDO:
                 # From now on nothing else is sent there: what the timetable wants would undo the undo.
-                books.batches.pause_steps(batch.id, pause, StepState.OPEN)
-            if batch.scope.year:
-                books.office.switch_on(batch.scope.year)
+                pause_steps(books, batch, f"undone plan {batch.undoes}", batch.by, StepState.OPEN)
+            year, on = year_of(books, batch)
+            if year and on:
+                books.office.switch_on(year)
+            elif year:
+                books.office.switch_off(year)
             books.batches.become(batch.id, BatchState.RUNNING)
             return tuple(books.office.pauses())
 
@@ -275,6 +316,29 @@ def keep_preview(
         books.batches.become(batch, BatchState.READY, said)
     else:
         books.batches.become(batch, BatchState.DONE, "Everything stands as it should.")
+
+
+def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
+    """The year that a batch switches on (True) or, taking that back, off; '' for none."""
+    on, found = True, batch
+    while found.undoes is not None and (undone := books.batches.get(found.undoes)) is not None:
+        on, found = not on, undone
+    return found.scope.year, on
+
+
+def without_left_out(books: Books, batch: BatchRecord, plans: Sequence[Plan]) -> list[Plan]:
+    """Without those about room-days of which staff left everything out: whatever changed there, it is not sent."""
+    steps = books.batches.steps(batch.id)
+    open_pieces = {step.piece for step, state, _answer in steps if state is StepState.OPEN}
+    left = {step.piece for step, state, _answer in steps if state is StepState.LEFT_OUT} - open_pieces
+    places = books.batches.places(batch.id, left) if left else {}
+    out = {place for found in places.values() for place in found}
+    shown = {step.external_id for step, state, _answer in steps if state is StepState.OPEN}
+    return [
+        plan
+        for plan in plans
+        if not plan.places & out or any(request.external_id in shown for request in plan.requests)
+    ]
 
 
 def still(books: Books, batch: BatchRecord) -> bool:

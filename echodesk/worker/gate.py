@@ -118,13 +118,13 @@ class Gate:
         return True
 
     def check(self, request: Request, under: int | None = None) -> Fate | None:
-        """None if this request may be sent now, else what becomes of it. The pause `under` which an undo takes a
-        batch back does not hold the undo itself."""
+        """None if this request may be sent now, else what becomes of it. An undo goes `under` a pause of its own:
+        neither that nor what another batch left behind holds it."""
         if self.stopping or self.not_allowed or not self.trusted():
             return Fate.HELD
         if request.booking is not None and self._waits(request.booking.place.room):
             return Fate.HELD
-        if self.paused(request.places, () if under is None else (under,)) is not None:
+        if self.paused(request.places, () if under is None else self.of_batches()) is not None:
             return Fate.HELD
         now = self._clock.campus_now()
         if request.booking is not None and _start(request.booking.place, request.booking.time.start) <= now + (
@@ -142,6 +142,10 @@ class Gate:
         """These pauses stand from now on."""
         self.pauses = pauses
         self._on_change()
+
+    def of_batches(self) -> frozenset[int]:
+        """The pauses that batches left on their room-days."""
+        return frozenset(pause.id for pause in self.pauses if pause.batch is not None)
 
     def paused(self, places: Iterable[RoomDay], own: Collection[int] = ()) -> PauseRecord | None:
         """The first pause over any of these room-days, but for an undo's `own`."""

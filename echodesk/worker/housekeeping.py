@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import logging
 from collections.abc import Callable, Coroutine
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from echodesk.planning.answers import Done, NotAllowed, Wait
-from echodesk.planning.batches import BatchKind
+from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.records import AuditLine, NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.steps import PlanScope
@@ -33,6 +34,8 @@ LATE_CHECK_S = 0.2
 ENDED_S = 1.0
 STRAYS_S = 5.0
 TIMER_S = 30.0
+TIMER_AGAIN = dt.timedelta(minutes=30)
+"""After a comparison at its time that could not be made."""
 MANY = 50
 """Of so many plans the newest are looked through."""
 DEFECT_S = 300.0
@@ -250,7 +253,10 @@ class Housekeeper:
 
         def write(books: Books) -> bool:
             books.office.guard(self._epoch)
-            if any(one.by == due for one in books.batches.newest(MANY)) or no_ground(books, today) is not None:
+            tried = [one for one in books.batches.newest(MANY) if one.by == due]
+            if any(one.state is not BatchState.FAILED for one in tried) or no_ground(books, today) is not None:
+                return False
+            if tried and books.office.utc() < dt.datetime.fromisoformat(tried[0].created) + TIMER_AGAIN:
                 return False
             books.batches.add(BatchKind.RECONCILE, due, PlanScope())
             return True

@@ -35,6 +35,10 @@ class OfficeBook(Protocol):
 
     def rules(self) -> Rules: ...
 
+    def switch_off(self, setid: str) -> None:
+        """This year is not sent any more."""
+        ...
+
     def switch_on(self, setid: str) -> None:
         """This year is sent from now on."""
         ...

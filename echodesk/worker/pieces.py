@@ -53,10 +53,14 @@ def next_pieces(
     lessons are without a schedule than one piece needs.
     """
     everywhere = {place for places in pieces.values() for place in places}
-    # What waits for the pause of an undo has no say in what is taken back.
-    under = batch.pause if batch.kind is BatchKind.UNDO else None
-    restless = books.places.restless(everywhere, under) | (everywhere & set(busy))
-    pauses = [one for one in books.office.pauses(everywhere) if one.id != batch.pause]
+    pauses = books.office.pauses(everywhere)
+    own = {one.id for one in pauses if one.id == batch.pause}
+    if batch.kind is BatchKind.UNDO:
+        # What waits for the pause of a batch has no say in what is taken back; a later undo may have left one.
+        own = {one.id for one in pauses if one.batch is not None}
+    restless = books.places.restless(everywhere, own if batch.kind is BatchKind.UNDO else ())
+    restless |= everywhere & set(busy)
+    pauses = [one for one in pauses if one.id not in own]
     closed = books.places.closed_rooms()
     going: dict[int, set[RoomDay]] = {}
     count = last = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from echodesk.batches import (
@@ -14,7 +15,7 @@ from echodesk.batches import (
     StopPlan,
     Undo,
 )
-from echodesk.errors import NothingDone, WrongUse
+from echodesk.errors import NothingDone, TimetableFault, WrongUse
 from echodesk.messages import CommandDone, Scope
 from echodesk.planning.batches import (
     BatchKind,
@@ -23,6 +24,7 @@ from echodesk.planning.batches import (
     StepState,
     confirmation,
     left_out_with,
+    scope_in_words,
 )
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import RoomDay
@@ -81,6 +83,12 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
         raise WrongUse(
             "These dates have passed", f"{command.last} is before today.", "What has been is not changed."
         )
+    if command.year and (command.rooms or command.building or command.first or command.last):
+        raise WrongUse(
+            "A year is switched on as a whole",
+            "Rooms or dates were named as well; everything else of the year would be sent without being shown.",
+            f"Compare for {command.year} alone, and leave out of the plan what is not to be sent yet.",
+        )
     known = {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()}
     for room in command.rooms:
         if room not in known and not books.timetable.knows_room(room):
@@ -92,15 +100,43 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
         raise WrongUse(
             "There is no such building", f"No room is in a building {command.building!r}.", "Check its code."
         )
-    reason = no_ground(books, today)
+    _check_ground(books, today)
+    if not command.year and not _about_anything(books, scope, today):
+        raise WrongUse(
+            "Nothing lies in this selection",
+            f"No lesson takes place and no recording is booked in {scope_in_words(scope)}.",
+            "Check the rooms and dates; without any, everything from today on is compared.",
+        )
+    number = books.batches.add(BatchKind.RECONCILE, command.by, scope)
+    return CommandDone(f"Plan {number} is being made; nothing is sent.", 1, number)
+
+
+def _check_ground(books: Books, today: dt.date) -> None:
+    """Raise `NothingDone` if no plan can be made from this timetable; before anything is asked of Echo360."""
+    try:
+        reason = no_ground(books, today)
+        # Whose a schedule is cannot be told while two years look alike.
+        books.timetable.lesson_of("")
+    except TimetableFault as fault:
+        reason = f"{fault.title}: {fault.message} {fault.next_step}"
     if reason is not None:
         raise NothingDone(
             "There is no plan from this timetable",
             reason,
             "Nothing is removed because of it. Put the timetable right, or see `echodesk stops`.",
         )
-    number = books.batches.add(BatchKind.RECONCILE, command.by, scope)
-    return CommandDone(f"Plan {number} is being made; nothing is sent.", 1, number)
+
+
+def _about_anything(books: Books, scope: PlanScope, today: dt.date) -> bool:
+    """False if a selection holds no week of a year that is sent, or only rooms without lessons and schedules."""
+    rooms = rooms_of(books, scope)
+    if not books.timetable.in_session(max(scope.first, today.isoformat()), scope.last):
+        return False
+    if rooms is None or not rooms.isdisjoint(books.mirror.rooms_with_schedules()):
+        return True
+    return any(
+        scope.holds(place, rooms) for room in rooms for place in books.timetable.room_days(room, today.isoformat())
+    )
 
 
 def check_year(books: Books, year: str) -> None:
@@ -130,13 +166,7 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
             f"Plan {batch.id} is {batch.state.value.lower()}. {batch.said}",
             LOOK,
         )
-    others = [one.id for one in books.batches.open() if one.state is not BatchState.COMPARING]
-    if others:
-        raise NothingDone(
-            "Another plan is being applied",
-            f"Plan {others[0]} is not at its end yet.",
-            f"Wait for it, or cancel it: `echodesk cancel {others[0]}`.",
-        )
+    _no_other(books)
     if batch.guard:
         asked = confirmation(books.batches.summary(batch.id))
         if command.confirm.strip() != asked:
@@ -154,13 +184,29 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
         raise WrongUse("Nothing is left of this plan", "Every step was taken out.", "Cancel it instead.")
     if without:
         books.batches.leave_out(batch.id, without, StepState.LEFT_OUT)
-        _pause(books, batch, f"left out of plan {batch.id}", command.by, StepState.LEFT_OUT)
     books.batches.agreed(batch.id, command.by)
     books.batches.become(batch.id, BatchState.CHECKING)
     text = f"Plan {batch.id} is compared once more and then sent: {len(shown) - len(without)} call(s)."
     if without:
-        text += f" {len(without)} were left out; their room-days are paused."
+        text += f" {len(without)} were left out; " + (
+            "their room-days are paused." if batch.kind is BatchKind.RECONCILE else "they stay as they are."
+        )
     return CommandDone(text, len(shown) - len(without), batch.id)
+
+
+def at_work(books: Books) -> int | None:
+    """The plan that is being sent, or stands still before its end; None if there is none."""
+    return next((one.id for one in books.batches.open() if one.state is not BatchState.COMPARING), None)
+
+
+def _no_other(books: Books) -> None:
+    other = at_work(books)
+    if other is not None:
+        raise NothingDone(
+            "Another plan is being applied",
+            f"Plan {other} is not at its end yet.",
+            f"Wait for it, or cancel it: `echodesk cancel {other}`.",
+        )
 
 
 def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
@@ -178,24 +224,35 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
         )
     if not books.batches.progress(batch.id).by_state.get(StepState.DONE, 0):
         raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
-    if batch.state in (BatchState.RUNNING, BatchState.CHECKING):
+    if batch.state is BatchState.CANCELLED and books.batches.progress(batch.id).open:
+        raise NothingDone(
+            "The last calls of this plan are on their way",
+            f"Plan {batch.id} was cancelled a moment ago.",
+            "Try again in a few seconds.",
+        )
+    if batch.state in (BatchState.RUNNING, BatchState.CHECKING, BatchState.STOPPED):
         raise NothingDone(
             "This plan is being sent",
             f"Plan {batch.id} is not at its end.",
             f"First: `echodesk cancel {batch.id}`.",
         )
-    if _taken_back(books, batch):
+    if _taken_back(books, batch, whole=True):
         raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)
-    number = books.batches.add(BatchKind.UNDO, command.by, batch.scope, undoes=batch.id)
+    scope = dataclasses.replace(batch.scope, year="")
+    number = books.batches.add(BatchKind.UNDO, command.by, scope, undoes=batch.id)
     return CommandDone(
         f"Plan {number}, which takes back plan {batch.id}, is being made; nothing is sent.", 1, number
     )
 
 
-def _taken_back(books: Books, batch: BatchRecord) -> bool:
-    """True if an undo of it was carried out, or is itself an undo that needs no taking back here."""
+def _taken_back(books: Books, batch: BatchRecord, *, whole: bool = False) -> bool:
+    """True if an undo of it was carried out; `whole` if nothing is left of it to be tried again."""
+    done = [one for one in books.batches.begun_after(batch.id) if one.undoes == batch.id]
     return any(
-        one.undoes == batch.id and one.state is BatchState.DONE for one in books.batches.begun_after(batch.id)
+        one.state is BatchState.DONE
+        and not (whole and books.batches.summary(one.id).refused)
+        and not (whole and books.batches.progress(one.id).by_state.get(StepState.FAILED))
+        for one in done
     )
 
 
@@ -212,22 +269,33 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     was = batch.state
     books.batches.become(batch.id, BatchState.CANCELLED, f"{command.by or 'Somebody'} cancelled it.")
     if was not in (BatchState.RUNNING, BatchState.STOPPED):
+        lift_pause(books, batch)
         return CommandDone(f"Plan {batch.id} was cancelled; nothing of it was sent.", 0, batch.id)
-    left = books.batches.progress(batch.id).open
-    books.batches.leave_out(batch.id, None, StepState.CANCELLED)
-    if left and batch.kind is BatchKind.RECONCILE:
-        _pause(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
-        return CommandDone(
-            f"Plan {batch.id} was cancelled: {left} call(s) were not sent, and their room-days are paused.",
-            left,
-            batch.id,
-        )
-    books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
-    return CommandDone(f"Plan {batch.id} was cancelled: {left} call(s) were not sent.", left, batch.id)
+    undoing = batch.kind is BatchKind.UNDO
+    # What is on its way ends as it ends: only then it can be told, and taken back.
+    going = set() if undoing else books.batches.under_way(batch.id)
+    open_steps = {step.number for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)}
+    left = books.batches.leave_out(batch.id, open_steps - going, StepState.CANCELLED)
+    text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
+    if going:
+        text += f", {len(going)} are on their way"
+    if undoing:
+        books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
+    elif left:
+        pause_steps(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
+        text += "; the room-days of what was not sent are paused"
+    return CommandDone(f"{text}.", left, batch.id)
 
 
-def _pause(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:
-    """Without it the difference would be found, and sent, within minutes."""
+def lift_pause(books: Books, batch: BatchRecord) -> None:
+    """Nothing of it was sent, and so nothing holds the room-days of what was left out."""
+    found = books.batches.get(batch.id)
+    if found is not None and found.pause is not None:
+        books.office.resume([found.pause], "nothing of the plan was sent")
+
+
+def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:
+    """Nothing is sent for the room-days of these steps: the difference would be found and sent within minutes."""
     standing = {one.id for one in books.office.pauses(())}
     found = books.batches.get(batch.id)
     known = found.pause if found is not None else None
@@ -238,6 +306,8 @@ def _pause(books: Books, batch: BatchRecord, reason: str, by: str, state: StepSt
 def _retry(books: Books, command: RetrySteps, batch: BatchRecord) -> CommandDone:
     if batch.state not in (BatchState.DONE, BatchState.STOPPED, BatchState.RUNNING):
         raise NothingDone("Nothing to try again", f"Plan {batch.id} is {batch.state.value.lower()}.", LOOK)
+    if batch.state is BatchState.DONE:
+        _no_other(books)
     again = books.batches.reopen(batch.id, command.steps)
     if not again:
         raise NothingDone("Nothing to try again", f"None of these steps of plan {batch.id} failed.", LOOK)

@@ -60,6 +60,10 @@ class TimetableBook(Protocol):
         """True if the timetable has a lesson of this year."""
         ...
 
+    def in_session(self, first: str, last: str) -> bool:
+        """True if a year that is sent has a week between these ISO dates; '' is no limit."""
+        ...
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         ...
