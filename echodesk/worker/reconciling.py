@@ -222,8 +222,6 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
             f"Plan {later[0]} changed the same room-days after plan {batch.id}.",
             f"Take it back first: `echodesk undo {later[0]}`.",
         )
-    if not books.batches.progress(batch.id).by_state.get(StepState.DONE, 0):
-        raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
     if batch.state is BatchState.CANCELLED and books.batches.progress(batch.id).open:
         raise NothingDone(
             "The last calls of this plan are on their way",
@@ -232,10 +230,12 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
         )
     if batch.state in (BatchState.RUNNING, BatchState.CHECKING, BatchState.STOPPED):
         raise NothingDone(
-            "This plan is being sent",
-            f"Plan {batch.id} is not at its end.",
+            "This plan is not at its end",
+            f"Plan {batch.id} is not at its end: it is {batch.state.value.lower()}.",
             f"First: `echodesk cancel {batch.id}`.",
         )
+    if not books.batches.progress(batch.id).by_state.get(StepState.DONE, 0):
+        raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
     if _taken_back(books, batch, whole=True):
         raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)
     scope = dataclasses.replace(batch.scope, year="")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from echodesk.batches import Apply, Compare
+from collections.abc import Sequence
+
+from echodesk.batches import Apply, Compare, Undo
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from tests.worker.by_hand import ByHand
 from tests.worker.guarded import LESSONS, WEEKS
@@ -67,3 +69,18 @@ def spoil_everything(w: World) -> int:
         for week in WEEKS:
             hand.rename(external(slot, week), "Staff meeting")
     return made(w)
+
+
+def spread(w: World, weeks: Sequence[int] = (2,)) -> None:
+    """Seven bookings of seven room-days of each week are gone: each is a piece of its own."""
+    hand = ByHand(w)
+    for week in weeks:
+        for slot in range(1, 40, 6):
+            hand.remove(external(slot, week))
+
+
+def undo_of(w: World, number: int) -> int:
+    """The plan that takes a plan back, ready to be looked at."""
+    back = w.ask(Undo("bob", number)).number
+    w.until(lambda: plan(w, back).state is not BatchState.COMPARING)
+    return back

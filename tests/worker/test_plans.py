@@ -12,7 +12,7 @@ from echodesk.messages import Refresh
 from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.by_hand import ByHand
-from tests.worker.campus import day
+from tests.worker.campus import add_room, day
 from tests.worker.guarded import BOOKINGS, WEEKS, fill
 from tests.worker.planned import applied, ended, lose_many, made, plan, spoil, steps
 from tests.worker.values import external
@@ -96,25 +96,6 @@ def test_an_edit_of_something_else_does_not_make_it_stale(w: World) -> None:
     w.assert_equal()
 
 
-def test_what_is_left_out_stays_as_it_is_until_its_pause_is_lifted(w: World) -> None:
-    spoil(w)
-    number = made(w)
-    shown = w.look(lambda books: books.batches.steps(number))
-    out = next(step for step, _state, _answer in shown if step.external_id == external(1))
-    together = [step for step, _state, _answer in shown if step.piece == out.piece]
-    assert len(together) < len(shown) or len({step.piece for step, _s, _a in shown}) == 1
-    if len(together) == len(shown):
-        with pytest.raises(WrongUse):
-            w.ask(Apply("ann", number, (out.number,)))
-        return
-    assert applied(w, number, without=(out.number,)).state is BatchState.DONE
-    w.pass_time(1_300.0)
-    assert external(1) not in w.schedules()
-    w.resume()
-    w.settle()
-    w.assert_equal()
-
-
 def test_only_what_the_scope_names(w: World) -> None:
     hand = ByHand(w)
     hand.remove(external(1))
@@ -135,9 +116,15 @@ def test_only_what_the_scope_names(w: World) -> None:
         {"first": "2030-13-01"},
         {"first": "2031-01-02", "last": "2031-01-01"},
         {"last": "2001-01-01"},
+        {"first": "2040-01-01", "last": "2040-01-02"},
+        {"rooms": ("R9",)},
     ],
 )
 def test_what_cannot_be_compared_is_said_before_any_call(w: World, wrong: dict[str, object]) -> None:
+    with w.edit() as cmis:
+        add_room(cmis, "R9")
+    w.settle()
+    w.calls()
     with pytest.raises(WrongUse):
         w.ask(Compare("ann", **wrong))  # type: ignore[arg-type]  # wrong on purpose
     w.pass_time(5.0)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
-from echodesk.batches import Compare
+from echodesk.batches import Apply, Compare, StopPlan
 from echodesk.errors import WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
+from echodesk.simulator.faults import FaultKind
 from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
-from tests.worker.guarded import BOOKINGS, fill
-from tests.worker.planned import applied, lose_many, made, plan, spoil, steps
+from tests.worker.guarded import BOOKINGS, WEEKS, fill
+from tests.worker.planned import applied, lose_many, made, plan, spoil, spread, steps
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -111,3 +112,49 @@ def test_a_year_is_switched_on_by_a_plan_and_not_before(w: World) -> None:
 def test_a_year_that_is_sent_already_or_is_none_is_refused(w: World, year: str) -> None:
     with pytest.raises(WrongUse):
         w.ask(Compare("ann", year=year))
+
+
+def test_a_year_is_switched_on_as_a_whole(w: World) -> None:
+    """Applying switches all of it on: what was not shown would be sent unseen."""
+    next_year(w)
+    for narrower in ({"rooms": ("R1",)}, {"building": "B1"}, {"first": day(7).isoformat()}):
+        with pytest.raises(WrongUse, match="as a whole"):
+            w.ask(Compare("ann", year=OTHER_SETID, **narrower))  # type: ignore[arg-type]  # one field each
+
+
+def test_at_night_nothing_is_sent_while_staff_hold_a_plan(w: World) -> None:
+    """What somebody stopped as wrong would go out without a yes."""
+    spread(w, WEEKS)
+    number = made(w)
+    w.ask(Apply("ann", number))
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) > 0)
+    w.ask(StopPlan("ann", number, "this is wrong"))
+    w.pass_time(5.0)
+    before = w.schedules()
+    at_night(w)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert (found.state, found.said) == (
+        BatchState.READY,
+        f"It waits for a yes, because plan {number} is not at its end.",
+    )
+    assert w.schedules() == before
+
+
+def test_a_night_on_which_echo360_was_away_is_made_up_for(w: World) -> None:
+    at_night(w)
+    spoil(w)
+    w.faults(FaultKind.ERROR_500, first=1_000_000, methods=("GET",))
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert found.state is BatchState.FAILED
+    w.faults()
+    w.pass_time(600.0)
+    assert newest(w) == found
+    w.pass_time(1_400.0)
+    found = newest(w)
+    assert found is not None
+    assert found.state is BatchState.DONE
+    w.assert_equal()

@@ -103,6 +103,22 @@ def test_a_plan_in_which_much_fails_stands_still_and_tells_echo360s_words(world:
     assert all("error.maxLength" in answer for _step, _state, answer in failed)
 
 
+def test_let_go_on_it_counts_only_what_fails_from_then_on(world: Worlds) -> None:
+    """What had failed was looked at: somebody said that the rest is to be sent all the same."""
+    w = world(switches=changed(Switches(), {"max_text_length": 100}))
+    fill(w)
+    w.sql("UPDATE MODULE SET NAME = :name", name="x" * 300)
+    number = made(w)
+    w.ask(Apply("ann", number))
+    failed = 0
+    while ended(w, number).state is BatchState.STOPPED:
+        assert (now := steps(w, number)[StepState.FAILED]) > failed
+        failed = now
+        w.ask(ContinuePlan("ann", number))
+    assert plan(w, number).state is BatchState.DONE
+    assert steps(w, number) == {StepState.FAILED: 200}
+
+
 def test_failed_steps_are_told_and_sent_again_alone(w: World) -> None:
     hand = ByHand(w)
     hand.remove(external(1))

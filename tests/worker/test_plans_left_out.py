@@ -1,0 +1,123 @@
+"""Steps that staff take out of a plan before they say yes: they stay as they are, whatever becomes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from echodesk.batches import Apply, CancelPlan, Compare
+from echodesk.errors import NothingDone, WrongUse
+from echodesk.planning.batches import BatchState, StepState
+from echodesk.planning.steps import Step
+from echodesk.simulator.faults import FaultKind
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import SETID
+from tests.worker.guarded import fill
+from tests.worker.planned import applied, made, plan, spoil, spread, steps
+from tests.worker.values import external
+from tests.worker.world import World
+
+Worlds = Callable[..., World]
+
+
+@pytest.fixture
+def w(world: Worlds) -> World:
+    """Two hundred bookings ahead, seven of which are gone from as many room-days."""
+    made = world()
+    fill(made)
+    spread(made)
+    return made
+
+
+def last_of(w: World, number: int) -> Step:
+    return w.look(lambda books: books.batches.steps(number))[-1][0]
+
+
+def pauses(w: World) -> list[str]:
+    return [one.reason for one in w.look(lambda books: books.office.pauses())]
+
+
+def test_what_is_left_out_stays_as_it_is_until_its_pause_is_lifted(w: World) -> None:
+    number = made(w)
+    out = last_of(w, number)
+    assert applied(w, number, without=(out.number,)).state is BatchState.DONE
+    assert steps(w, number) == {StepState.DONE: 6, StepState.LEFT_OUT: 1}
+    w.pass_time(1_300.0)
+    assert out.external_id not in w.schedules()
+    (pause,) = w.look(lambda books: books.office.pauses())
+    assert pause.days == {out.place}
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
+def test_a_change_where_something_was_left_out_does_not_make_the_plan_another(w: World) -> None:
+    number = made(w)
+    out = last_of(w, number)
+    ByHand(w).rename(external(38), "Staff meeting")
+    assert out.external_id == external(37)
+    assert applied(w, number, without=(out.number,)).state is BatchState.DONE
+    assert out.external_id not in w.schedules()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_when_it_is_not_sent_nothing_stays_paused_and_all_can_be_sent(w: World, killed: bool) -> None:
+    number = made(w)
+    out = last_of(w, number)
+    w.faults(FaultKind.ERROR_500, first=1_000_000, methods=("GET",))
+    w.ask(Apply("ann", number, (out.number,)))
+    if killed:
+        w.pass_time(1.0)
+        w.kill()
+        w.restart()
+    w.until(lambda: plan(w, number).state is BatchState.READY, 300.0)
+    assert plan(w, number).said.startswith("It was not sent. Echo360 could not be listed")
+    assert pauses(w) == []
+    assert steps(w, number) == {StepState.OPEN: 7}
+    w.faults()
+    w.settle()
+    assert applied(w, number).state is BatchState.DONE
+    w.assert_equal()
+
+
+def test_a_plan_that_became_another_leaves_no_pause(w: World) -> None:
+    number = made(w)
+    out = last_of(w, number)
+    ByHand(w).remove(external(2))
+    assert applied(w, number, without=(out.number,)).state is BatchState.STALE
+    assert pauses(w) == []
+
+
+def test_cancelled_before_anything_was_sent_it_leaves_no_pause(w: World) -> None:
+    number = made(w)
+    w.ask(Apply("ann", number, (last_of(w, number).number,)))
+    told = w.ask(CancelPlan("ann", number))
+    assert "nothing of it was sent" in told.text
+    w.pass_time(60.0)
+    assert pauses(w) == []
+    assert plan(w, number).state is BatchState.CANCELLED
+
+
+def test_what_is_planned_together_is_left_out_together(world: Worlds) -> None:
+    w = world()
+    fill(w)
+    spoil(w)
+    number = made(w)
+    with pytest.raises(WrongUse, match="Nothing is left"):
+        w.ask(Apply("ann", number, (1,)))
+
+
+def test_the_time_left_is_told_by_what_was_sent(w: World) -> None:
+    number = made(w)
+    assert applied(w, number, without=(last_of(w, number).number,)).state is BatchState.DONE
+    assert w.look(lambda books: books.batches.pace(number)).ended == 6
+
+
+def test_two_years_that_look_alike_are_told_before_anything_is_listed(w: World) -> None:
+    w.calls()
+    w.sql("INSERT INTO STT_ECHO_SET (SETID, LIVE) VALUES (:other, 1)", other=SETID.replace("/", "-"))
+    with pytest.raises(NothingDone, match="mistaken for one another"):
+        w.ask(Compare("ann"))
+    w.pass_time(60.0)
+    assert "GET" not in w.calls()
