@@ -109,6 +109,8 @@ def _way_back(steps: tuple[Step, ...], of_external: dict[str, list[Standing]]) -
         if others:
             return "It was made again since."
         return _Back(steps, None, before)
+    if not last.after.external_id:
+        return "It was given back to whoever booked it."
     now = of_external.get(last.after.external_id, [])
     if len(now) != 1:
         return "It does not stand any more." if not now else "It stands several times."

@@ -125,7 +125,8 @@ _OPEN_AT = text(
     " CROSS JOIN STT_ECHO_BATCH_PLACE b ON b.ROOMID = json_extract(p.value, '$[0]')"
     " AND b.LESSON_DATE = json_extract(p.value, '$[1]')"
     " CROSS JOIN STT_ECHO_BATCH h ON h.ID = b.BATCH_ID"
-    " WHERE (h.STATE IN ('CHECKING', 'RUNNING', 'STOPPED') OR (h.STATE = 'CANCELLED' AND h.BEGUN IS NOT NULL))"
+    " WHERE h.STATE IN ('CHECKING', 'RUNNING', 'STOPPED', 'CANCELLED')"
+    " AND (h.BEGUN IS NOT NULL OR (h.STATE = 'CHECKING' AND :checked = 1))"
     " AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s WHERE s.BATCH_ID = b.BATCH_ID AND s.PIECE = b.PIECE"
     " AND s.STATE = 'OPEN')"
 )
@@ -294,12 +295,14 @@ class Batches:
             found.setdefault(row.PIECE, set()).add(sure_place(row.ROOMID, row.LESSON_DATE))
         return dict(sorted(found.items()))
 
-    def open_at(self, places: Collection[RoomDay]) -> dict[RoomDay, tuple[int, int]]:
-        """Those of these room-days in which a batch at work has open steps → (batch, piece). Of one that was
-        cancelled there are those that were on their way then."""
+    def open_at(self, places: Collection[RoomDay], *, checked: bool = False) -> dict[RoomDay, tuple[int, int]]:
+        """Those of these room-days in which a batch that is being sent has open steps → (batch, piece); with
+        `checked`, also one that is compared once more. Of one that was cancelled there are those that were on
+        their way then."""
         if not places or self._connection.execute(_AT_WORK).first() is None:
             return {}
-        rows = self._connection.execute(_OPEN_AT, {"places": places_json(places)})
+        values = {"places": places_json(places), "checked": int(checked)}
+        rows = self._connection.execute(_OPEN_AT, values)
         return {sure_place(row.ROOMID, row.LESSON_DATE): (row.BATCH_ID, row.PIECE) for row in rows}
 
     def open_identities(self, batch: int, identities: Collection[str]) -> set[str]:

@@ -81,8 +81,9 @@ class BatchBook(Protocol):
         """Piece → its room-days, of all pieces or of these."""
         ...
 
-    def open_at(self, places: Collection[RoomDay]) -> dict[RoomDay, tuple[int, int]]:
-        """Those of these room-days in which a batch at work has open steps → (batch, piece)."""
+    def open_at(self, places: Collection[RoomDay], *, checked: bool = False) -> dict[RoomDay, tuple[int, int]]:
+        """Those of these room-days in which a batch that is being sent has open steps → (batch, piece); with
+        `checked`, also one that is compared once more."""
         ...
 
     def open_identities(self, batch: int, identities: Collection[str]) -> set[str]:

@@ -252,7 +252,8 @@ class Comparing:
             books.office.guard(self._epoch)
             changed = books.mirror.replace_room(room, by_room.get(room, ()), meanwhile.touched, today)
             ahead = {place for place in changed if place.date.isoformat() >= today}
-            books.places.mark(ahead - books.batches.open_at(ahead).keys(), "the listing showed another")
+            elsewhere = ahead - books.batches.open_at(ahead, checked=True).keys()
+            books.places.mark(elsewhere, "the listing showed another")
 
         for room in sorted(about):
             await self._ledger.write("mirror", functools.partial(renew, room))

@@ -234,7 +234,7 @@ class Housekeeper:
         works = looked.works
         differing = {place for work in works for request in work.open for place in request.places}
         # What a batch sends, or waits to send, is sent by it: exactly what somebody said yes to.
-        differing -= books.batches.open_at(differing).keys()
+        differing -= books.batches.open_at(differing, checked=True).keys()
         held = books.stops.held_in(room, today)
         waiting = {
             place

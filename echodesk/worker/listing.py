@@ -222,7 +222,8 @@ class Lister:
             asked = {mark.place for mark in marks if mark.reason.startswith(ASKED) and mark.place not in touched}
             second_try.of_room_days(books, asked, now)
             ahead = {place for place in changed - due if place.date.isoformat() >= today}
-            books.places.mark(ahead - books.batches.open_at(ahead).keys(), "the listing showed another")
+            elsewhere = ahead - books.batches.open_at(ahead, checked=True).keys()
+            books.places.mark(elsewhere, "the listing showed another")
             books.journal.learn(learned)
             books.journal.audit(_lines(next(iter(rooms)), exchanges), self._epoch)
 

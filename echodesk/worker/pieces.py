@@ -221,7 +221,8 @@ def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[
 
 
 def end_steps(books: Books, works: Sequence[Work]) -> None:
-    """These works are settled: steps of batches in their room-days end, whoever sent them."""
+    """These works are settled: steps of batches in their room-days end, whoever sent them. Those of an undo end by
+    its own works alone: what the timetable wants, or what was planned before its pause, says nothing of them."""
     of = {place: work for work in works for place in work.places}
     at = books.batches.open_at(of.keys())
     pieces: dict[int, dict[int, list[Work]]] = defaultdict(lambda: defaultdict(list))
@@ -229,6 +230,9 @@ def end_steps(books: Books, works: Sequence[Work]) -> None:
         if of[place] not in pieces[batch][piece]:
             pieces[batch][piece].append(of[place])
     for batch, found in pieces.items():
+        record = books.batches.get(batch)
+        if record is not None and record.kind is BatchKind.UNDO:
+            found = {piece: [one for one in by if one.batch == batch] for piece, by in found.items()}
         ended = [
             (step.number, *end)
             for step, _state, _answer in books.batches.steps(batch, StepState.OPEN, found)

@@ -119,7 +119,7 @@ def test_a_year_is_switched_on_as_a_whole(w: World) -> None:
     next_year(w)
     for narrower in ({"rooms": ("R1",)}, {"building": "B1"}, {"first": day(7).isoformat()}):
         with pytest.raises(WrongUse, match="as a whole"):
-            w.ask(Compare("ann", year=OTHER_SETID, **narrower))  # type: ignore[arg-type]  # one field each
+            w.ask(Compare("ann", year=OTHER_SETID, **narrower))
 
 
 def test_at_night_nothing_is_sent_while_staff_hold_a_plan(w: World) -> None:
