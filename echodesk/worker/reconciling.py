@@ -167,6 +167,9 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
             LOOK,
         )
     _no_other(books)
+    if batch.undoes is not None and (undone := books.batches.get(batch.undoes)) is not None:
+        # A later plan may have come since this was shown.
+        _latest_first(books, undone)
     if batch.guard:
         asked = confirmation(books.batches.summary(batch.id))
         if command.confirm.strip() != asked:
@@ -209,7 +212,8 @@ def _no_other(books: Books) -> None:
         )
 
 
-def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
+def _latest_first(books: Books, batch: BatchRecord) -> None:
+    """Raise `NothingDone` if a later plan about the same room-days has to be taken back before this one."""
     later = [
         one.id
         for one in books.batches.begun_after(batch.id)
@@ -222,6 +226,10 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
             f"Plan {later[0]} changed the same room-days after plan {batch.id}.",
             f"Take it back first: `echodesk undo {later[0]}`.",
         )
+
+
+def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
+    _latest_first(books, batch)
     if batch.state is BatchState.CANCELLED and books.batches.progress(batch.id).open:
         raise NothingDone(
             "The last calls of this plan are on their way",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
-from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, Undo
+from echodesk.batches import Apply, CancelPlan, Compare, ContinuePlan, StopPlan, Undo
 from echodesk.messages import (
     Allow,
     ChangeSetting,
@@ -57,19 +58,38 @@ def asked(stage: World, kind: str, args: dict[str, str | int]) -> Asked:
         return TryAgain("ann")
     if kind == "compare":
         return Compare("ann", (texts["room"],) if "room" in texts else (), adopt="adopt" in args)
-    if kind in ("apply", "undo", "cancel", "go_on"):
-        return _about_a_plan(stage, kind)
+    if kind in ("apply", "undo", "cancel", "go_on", "stop"):
+        return _about_a_plan(stage, kind, args)
     raise ValueError(f"nobody asks for {kind!r}")
 
 
-def _about_a_plan(stage: World, kind: str) -> Asked:
-    """About the last plan for which it can be asked; about none, if there is none."""
-    states = {"apply": ["READY"], "undo": ["DONE", "CANCELLED"], "cancel": ["READY", "RUNNING"]}
+def _about_a_plan(stage: World, kind: str, args: Collection[str]) -> Asked:
+    """About the last plan for which it can be asked; about none, if there is none. Undo is about one that takes
+    nothing back itself, or with `forth` about one that does; `without` applies a plan without its last step."""
+    states = {
+        "apply": ["READY"],
+        "undo": ["DONE", "CANCELLED"],
+        "cancel": ["READY", "RUNNING"],
+        "stop": ["RUNNING"],
+    }
     wanted = states.get(kind, ["STOPPED"])
     newest = stage.look(lambda books: books.batches.newest(20))
-    number = next((one.id for one in newest if one.state in wanted and (one.undoes is None or kind != "undo")), 0)
+    forth = "forth" in args
+    number = next(
+        (
+            one.id
+            for one in newest
+            if one.state in wanted and (kind != "undo" or (one.undoes is not None) is forth)
+        ),
+        0,
+    )
     if kind == "apply":
-        return Apply("ann", number, confirm=confirmation(stage.look(lambda books: books.batches.summary(number))))
+        steps = [step for step, _state, _said in stage.look(lambda books: books.batches.steps(number))]
+        some = "without" in args and len({step.piece for step in steps}) > 1
+        typed = confirmation(stage.look(lambda books: books.batches.summary(number)))
+        return Apply("ann", number, (steps[-1].number,) if some else (), typed)
     if kind == "undo":
         return Undo("ann", number)
+    if kind == "stop":
+        return StopPlan("ann", number, "somebody called")
     return CancelPlan("ann", number) if kind == "cancel" else ContinuePlan("ann", number)

@@ -272,11 +272,15 @@ class _Drawing:
         done: list[Step] = [
             self._compare(),
             looks,
-            Command("apply"),
+            Command("apply", {"without": 1} if dice.random() < 0.2 else {}),
             Pass(dice.choice((0.02, 0.1, 0.5, 2.0, 10.0))),
         ]
+        if dice.random() < 0.2:
+            done += [Command("stop"), Pass(dice.choice((0.02, 2.0))), Command(dice.choice(("go_on", "cancel")))]
         if dice.random() < 0.3:
             done += [Command("undo"), looks, Command("apply"), Pass(dice.choice((0.02, 0.5, 5.0)))]
+            if dice.random() < 0.3:
+                done += [Command("undo", {"forth": 1}), looks, Command("apply"), Pass(dice.choice((0.5, 5.0)))]
         return [*hands, *done]
 
     def _decide(self) -> Command:

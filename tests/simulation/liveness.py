@@ -58,8 +58,9 @@ class Liveness:
             stage.post(Command("resume"))
         stage.post(Command("go_on"))
         self._settle("C1")
-        if stage.sql("SELECT 1 FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL AND REASON LIKE 'undone plan %' LIMIT 1"):
-            # What was being taken back when the faults ended stays so until somebody lifts its pause.
+        if stage.sql("SELECT 1 FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL LIMIT 1"):
+            # What was being taken back, or checked with something left out, when the faults ended stays as it is
+            # until somebody lifts its pause.
             stage.post(Command("resume"))
             self._settle("C1")
         self.convergence_s = stage.loop.now - healed

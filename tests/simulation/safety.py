@@ -180,11 +180,12 @@ class Safety:
                 self.tell("A1", f"{request.method} for {held[0]} despite pause {pause.id}")
 
     def _undoing(self, request: SimRequest, pause: int) -> bool:
-        """It takes back what somebody said yes to, under the pause that keeps it so."""
+        """It takes back what somebody said yes to, under the pause that keeps it so, or that another plan left."""
         name = msgspec.json.decode(request.body).get("externalId") if request.body else None
         steps = self._stage.sql(
             "SELECT 1 FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = b.ID"
-            " WHERE b.KIND = 'UNDO' AND b.STATE = 'RUNNING' AND b.PAUSE_ID = :pause AND s.STATE = 'OPEN'"
+            " WHERE b.KIND = 'UNDO' AND b.STATE = 'RUNNING' AND s.STATE = 'OPEN'"
+            " AND :pause IN (SELECT h.PAUSE_ID FROM STT_ECHO_BATCH h)"
             " AND (s.EXTERNAL_ID = :name OR json_extract(s.BEFORE, '$.echo_id') = :id)",
             pause=pause,
             name=name,

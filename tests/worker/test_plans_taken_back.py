@@ -170,3 +170,17 @@ def test_taking_back_a_year_switches_it_off_and_says_so(w: World) -> None:
     assert w.schedules() == before
     forth = undo_of(w, back)
     assert plan(w, forth).said == f"{OTHER_SETID} is switched on as well."
+
+
+def test_a_plan_that_came_since_the_preview_is_taken_back_first(w: World) -> None:
+    ByHand(w).remove(external(1))
+    first = made(w)
+    applied(w, first)
+    back = undo_of(w, first)
+    ByHand(w).remove(external(2))
+    second = made(w)
+    applied(w, second)
+    with pytest.raises(NothingDone, match="A later plan comes first"):
+        w.ask(Apply("bob", back))
+    applied(w, undo_of(w, second))
+    assert applied(w, back).state is BatchState.DONE
