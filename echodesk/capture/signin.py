@@ -62,13 +62,16 @@ class SignIn:
     async def current(self) -> Signed | Answer:
         """The token at hand, renewed in good time. A `Wait` never means that something may have taken effect.
 
-        Only one call waits for a renewal. The others have their turns already: were they held, they would reach
-        Echo360 all at once, and with those behind them be more than the call limit.
+        Only one call waits for a renewal. Where there is no token, all have to wait. Who waited for the sign-in of
+        another takes another turn: all those turns at once, with those of now, would be more than the call limit.
         """
-        renewing = self._one_at_a_time.locked()
-        if self._signed is not None and self._clock.monotonic() < (self._ends_at if renewing else self._renew_at):
+        waits = self._one_at_a_time.locked()
+        if self._signed is not None and self._clock.monotonic() < (self._ends_at if waits else self._renew_at):
             return self._signed
-        return await self._again(self._signed)
+        signed = await self._again(self._signed)
+        if waits and isinstance(signed, Signed):
+            await self._budget.turn(first=True)
+        return signed
 
     async def anew(self, refused: Signed) -> Signed | Answer:
         """After a 401: another token than the refused one, by the credentials themselves."""
