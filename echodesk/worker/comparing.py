@@ -143,8 +143,8 @@ class Comparing:
             return
         done = [step for step, state, _answer in books.batches.steps(batch.undoes) if state is StepState.DONE]
         now = self._clock.campus_now()
-        lead = dt.timedelta(minutes=self._gate.lead_minutes)
-        back = undo(done, listed.standing, Deadline.at(now + lead), Deadline.at(now), books.timetable.lesson_of)
+        late = Deadline.at(now + dt.timedelta(minutes=books.office.rules().lead))
+        back = undo(done, listed.standing, late, Deadline.at(now), books.timetable.lesson_of)
         ours = {one.echo_id for one in listed.standing if one.ours}
         summary = Summary(
             compared=len({step.place for step in done}),
@@ -168,7 +168,8 @@ class Comparing:
         steps = steps_of(plans)
         shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
         change = plan_difference(shown, steps)
-        begun = {step.number for step in change.gone if self._has_begun(step)}
+        late = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=books.office.rules().lead))
+        begun = {step.number for step in change.gone if _has_begun(step, late)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
             keep_preview(books, new, plans, summary, guard, f"It takes the place of plan {batch.id}.")
@@ -181,14 +182,6 @@ class Comparing:
             return
         books.batches.end(
             batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
-        )
-
-    def _has_begun(self, step: Step) -> bool:
-        deadline = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=self._gate.lead_minutes))
-        return any(
-            deadline.reached(one.place.date, one.time.start)
-            for one in (step.before, step.after)
-            if one is not None
         )
 
     async def _take_over(
@@ -290,3 +283,9 @@ def _day(plans: Sequence[Plan]) -> str | None:
         if len(gone) > DAY_COUNT and (reason := day_guard(gone, standing_by_day(plan))) is not None:
             return reason
     return None
+
+
+def _has_begun(step: Step, late: Deadline) -> bool:
+    return any(
+        late.reached(one.place.date, one.time.start) for one in (step.before, step.after) if one is not None
+    )

@@ -141,7 +141,7 @@ class Flight:
             self._begun.setdefault(id(work), (work, []))[1].append(request)
             sends_left = work.sends_left.get(request.number, BURST_TRIES)
             try:
-                outcome = await attempt(self._sender.carry(request, sends_left, work.takes_back))
+                outcome = await attempt(self._sender.carry(request, sends_left, work.lead, work.takes_back))
             finally:
                 self._sending -= 1
                 self.ended += 1

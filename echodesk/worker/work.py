@@ -82,6 +82,8 @@ class Work:
     """External ids of waiting notifications that the timetable does not want any more."""
     frozen: frozenset[str]
     """External ids of ours that have begun."""
+    lead: int
+    """Minutes: the lead time by which it was planned."""
     closed: frozenset[RoomDay] = frozenset()
     """Room-days of this plan whose room waits for a recorder: nothing is booked there for now."""
     stuck: tuple[tuple[RoomDay, str], ...] = ()

@@ -80,3 +80,14 @@ def test_what_moves_away_and_begins_before_its_turn_is_made_anew(world: Worlds, 
     assert w.notifications(1) == ["SUCCESS", "SUCCESS"]
     assert w.sql("SELECT * FROM STT_ECHO_REFUSED") == []
     w.assert_equal()
+
+
+def test_a_lead_time_changed_in_the_table_alone_is_one_for_planning_and_sending(world: Worlds) -> None:
+    """Were they of two minds, what one asks for and the other does not send would be planned again and again."""
+    w = world(lead="90")
+    w.settle()
+    w.sql("UPDATE STT_ECHO_SETTING SET VALUE = '5' WHERE NAME = 'lead'")
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle(within_s=20.0)
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
+    assert w.notifications(1) == ["SUCCESS"]
