@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
 from collections.abc import Callable
 
 import pytest
 
+from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
 
+NINE_S = 3_600.0
+"""Tests begin at eight."""
 LATER_TODAY_S = 2 * 3_600.0
 NEXT_DAY_S = 26 * 3_600.0
 
@@ -91,3 +96,31 @@ def test_a_lead_time_changed_in_the_table_alone_is_one_for_planning_and_sending(
     w.settle(within_s=20.0)
     assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
     assert w.notifications(1) == ["SUCCESS"]
+
+
+class AsLateAsCanBe(random.Random):
+    """Dice that never fall for the better."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+@pytest.mark.parametrize("before_s", [20.0, 65.0])
+def test_what_is_changed_right_before_its_start_is_not_moved_away_after_it(world: Worlds, before_s: float) -> None:
+    """Without a lead time of its own the change would be sent, and take effect L after it was given up."""
+    w = world(lead="0", late_s="60", adjust=lambda settings: dataclasses.replace(settings, deadline_s=20.0))
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle()
+    w.stop()
+    w.loop.forward(NINE_S - before_s - 10.0 - w.loop.now)
+    w.start()
+    w.pass_time(10.0)
+    w.simulator.injector.rng = AsLateAsCanBe(1)
+    late = frozenset({"PUT"})
+    w.simulator.use_faults(FaultSettings(rates={FaultKind.LATE_TIMEOUT: 1.0}, methods=late, late_s=60.0))
+    w.change(1, weekday=4)
+    w.pass_time(NINE_S - w.loop.now)
+    begun = w.schedules()[external(1, 1)]
+    w.pass_time(120.0)
+    assert w.schedules()[external(1, 1)] == begun
