@@ -243,8 +243,10 @@ class _Carrying:
         # From now on a change is asked for, and what has begun is never changed.
         self._request = dataclasses.replace(self._request, method=Method.PUT, standing=standing)
         changed = await self._change(booking, standing)
-        # The next plan must know of what could not be changed any more.
-        return dataclasses.replace(changed, stands=standing) if changed.fate is Fate.OVERTAKEN else changed
+        if changed.fate is Fate.OVERTAKEN and standing.echo_id not in changed.gone:
+            # The next plan must know of what could not be changed any more.
+            return dataclasses.replace(changed, stands=standing)
+        return changed
 
     # ---- sending ------------------------------------------------------------------------------------------
 

@@ -9,6 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from echodesk.simulator.faults import FaultKind, FaultSettings
+from echodesk.simulator.wire import SimRequest
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import day
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
@@ -84,6 +87,36 @@ def test_what_moves_away_and_begins_before_its_turn_is_made_anew(world: Worlds, 
     assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 2)
     assert w.notifications(1) == ["SUCCESS", "SUCCESS"]
     assert w.sql("SELECT * FROM STT_ECHO_REFUSED") == []
+    w.assert_equal()
+
+
+def test_what_was_found_gone_before_it_could_be_changed_is_not_believed_to_stand(world: Worlds) -> None:
+    """Known by its id only, removed by hand while its change was on the way, and too near by then to be made."""
+    w = world()
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle()
+    w.stop()
+    w.loop.forward(54 * 60.0 + 50.0 - w.loop.now)
+    w.start()
+    w.pass_time(9.0)
+    w.sql("DELETE FROM STT_ECHO_MIRROR")
+    believed: list[str] = []
+
+    def taken_away(request: SimRequest) -> None:
+        if request.method == "PUT":
+            ByHand(w).remove(external(1, 1))
+            w.loop.forward(1.0)
+            w.wire.interfere = lambda request: None
+
+    w.wire.interfere = taken_away
+    w.steps.after = lambda step: believed.extend(
+        row[0] for row in w.sql("SELECT LESSON_DATE FROM STT_ECHO_MIRROR") if step == "settle"
+    )
+    w.change(1, weekday=2)
+    w.settle()
+    assert set(believed) == {day(1, 2).isoformat()}
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 2)
     w.assert_equal()
 
 
