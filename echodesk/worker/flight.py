@@ -93,6 +93,11 @@ class Flight:
             if (result := work.results.get(request.number)) is None or result.exchanges or result.broken
         ]
 
+    def person_found(self, email: str) -> None:
+        """Echo360 knows this address: what it said before to requests that are on their way counts no more."""
+        for work, _requests in self._begun.values():
+            work.found.add(email)
+
     def add(self, works: Iterable[Work]) -> None:
         """Send these; their intents are committed."""
         for work in works:
