@@ -25,7 +25,7 @@ from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.errors import EchoDeskError, WrongUse
-from echodesk.planning.answers import Answer, Done, Gone, words_of
+from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
 from echodesk.store.books import StoreBooks
 from echodesk.store.database import (
@@ -54,8 +54,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-CALL_DEADLINE_S = 20.0
-"""Total time of one call to Echo360 (decisions: Processes)."""
 DEMONSTRATION_DEADLINE_S = 4.0
 COMPARISONS = 30
 """How often a listing that was not complete is begun again before a comparison is given up."""

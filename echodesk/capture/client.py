@@ -68,7 +68,8 @@ class Echo360:
         self._quality = dict(settings.quality_of_room)
         self._line = Line(settings, clock, transport)
         self._budget = budget = Budget(settings.calls_per_minute, clock)
-        self._calls = Calls(settings, self._line, budget, SignIn(settings, self._line, budget, clock), clock)
+        self._sign_in = SignIn(settings, self._line, budget, clock)
+        self._calls = Calls(settings, self._line, budget, self._sign_in, clock)
         self._reference = Reference(self._calls, self._line.origin)
         self._supplier = Supplier(settings, self._calls, self._reference, clock)
 
@@ -225,7 +226,8 @@ class Echo360:
         return {"GET": 0, "POST": 0, "PUT": 0, "DELETE": 0, SIGN_INS: 0, **self._line.calls}
 
     async def close(self) -> None:
-        """Give back all connections."""
+        """Give up a sign-in that is under way, and give back all connections."""
+        await self._sign_in.close()
         await self._line.close()
 
     def _quality_of(self, booking: Booking) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from echodesk.errors import CaptureTrouble
-from echodesk.planning.answers import Kind
+from echodesk.planning.answers import CALL_DEADLINE_S, Kind
 
 DEMONSTRATION_MAY_CREATE = frozenset(Kind) - {Kind.PERSON}
 OFFICE_MAY_CREATE = DEMONSTRATION_MAY_CREATE - {Kind.TERM, Kind.ORGANIZATION}
@@ -40,7 +40,7 @@ class CaptureSettings:
     """Capture quality of a new schedule, per room where given (design §4.14)."""
     late_s: float = 60.0
     """L: how long an unanswered request may still take effect (reliability §2)."""
-    deadline_s: float = 20.0
+    deadline_s: float = CALL_DEADLINE_S
     """Total time of one call, sign-in and second sending included (reliability H8)."""
     connections: int = 8
     """More make httpx slower, not faster (desktop §4)."""

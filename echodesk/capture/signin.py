@@ -32,14 +32,17 @@ class _Tokens(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A right to call: the header's value, and which sign-in it came from."""
+    """A right to call: the header's value. Each sign-in makes one of its own."""
 
     authorization: bytes
-    number: int
 
 
 class SignIn:
-    """Keeps one access token. Only one sign-in runs at a time; those who wait for it share what came of it."""
+    """Keeps one access token. Only one sign-in runs at a time; those who wait for it share what came of it.
+
+    It is a task of its own, and ends by itself: whoever gives up waiting for it leaves it to those who come next.
+    `close` it at the end.
+    """
 
     def __init__(self, settings: CaptureSettings, line: Line, budget: Budget, clock: Clock) -> None:
         self._client_id = settings.client_id
@@ -47,14 +50,13 @@ class SignIn:
         self._line = line
         self._budget = budget
         self._clock = clock
-        self._one_at_a_time = asyncio.Lock()
+        self._deadline_s = settings.deadline_s
+        self._running: asyncio.Task[Signed | Answer] | None = None
         self._signed: Signed | None = None
         self._access_token = ""
         self._refresh_token: str | None = None
         self._renew_at = 0.0
         self._ends_at = 0.0
-        self._attempts = 0
-        self._failure: Answer | None = None
 
     def __repr__(self) -> str:
         return f"SignIn({'signed in' if self._signed else 'not signed in'})"
@@ -62,13 +64,16 @@ class SignIn:
     async def current(self) -> Signed | Answer:
         """The token at hand, renewed in good time. A `Wait` never means that something may have taken effect.
 
-        Only one call waits for a renewal. The others have their turns already: were they held, they would reach
-        Echo360 all at once, and with those behind them be more than the call limit.
+        Only one call waits for a renewal. Where there is no token, all have to wait. Who waited for the sign-in of
+        another takes another turn: all those turns at once, with those of now, would be more than the call limit.
         """
-        renewing = self._one_at_a_time.locked()
-        if self._signed is not None and self._clock.monotonic() < (self._ends_at if renewing else self._renew_at):
+        waits = self._running is not None
+        if self._signed is not None and self._clock.monotonic() < (self._ends_at if waits else self._renew_at):
             return self._signed
-        return await self._again(self._signed)
+        signed = await self._again(self._signed)
+        if waits and isinstance(signed, Signed):
+            await self._budget.turn(first=True)
+        return signed
 
     async def anew(self, refused: Signed) -> Signed | Answer:
         """After a 401: another token than the refused one, by the credentials themselves."""
@@ -77,23 +82,35 @@ class SignIn:
             self._refresh_token = None
         return await self._again(refused)
 
+    async def close(self) -> None:
+        """Give up a sign-in that is under way."""
+        if self._running is not None:
+            running = self._running
+            running.cancel()
+            await asyncio.wait({running})
+
     async def _again(self, known: Signed | None) -> Signed | Answer:
-        attempts = self._attempts
-        async with self._one_at_a_time:
-            if self._signed is not None and self._signed is not known:
-                return self._signed
-            if self._attempts != attempts and self._failure is not None:
-                return self._failure
+        if self._signed is not None and self._signed is not known:
+            return self._signed
+        if self._running is None:
+            self._running = asyncio.create_task(self._run())
+        running = self._running
+        # Unlike awaiting it, this does not end it together with its caller.
+        await asyncio.wait({running})
+        return running.result()
+
+    async def _run(self) -> Signed | Answer:
+        try:
             outcome = await self._sign_in()
-            self._attempts += 1
-            self._failure = None if isinstance(outcome, Signed) else outcome
-            if isinstance(outcome, Wait) and self._signed is not None:
-                # The token endpoint is in trouble, but the token at hand still lives.
-                now = self._clock.monotonic()
-                if now < self._ends_at:
-                    self._renew_at = now + outcome.seconds
-                    return self._signed
-            return outcome
+        finally:
+            self._running = None
+        if isinstance(outcome, Wait) and self._signed is not None:
+            # The token endpoint is in trouble, but the token at hand still lives.
+            now = self._clock.monotonic()
+            if now < self._ends_at:
+                self._renew_at = now + outcome.seconds
+                return self._signed
+        return outcome
 
     async def _sign_in(self) -> Signed | Answer:
         # Taken away before it is sent: a refresh token works once, also when its answer is lost.
@@ -115,16 +132,20 @@ class SignIn:
 
     async def _grant(self, form: dict[str, str]) -> Signed | Answer:
         await self._budget.turn(first=True)
-        got = await self._line.send(
-            "POST",
-            PATH,
-            urlencode(form).encode("ascii"),
-            b"",
-            None,
-            Progress(),
-            content_type=b"application/x-www-form-urlencoded",
-            counted_as=SIGN_INS,
-        )
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                got = await self._line.send(
+                    "POST",
+                    PATH,
+                    urlencode(form).encode("ascii"),
+                    b"",
+                    None,
+                    Progress(),
+                    content_type=b"application/x-www-form-urlencoded",
+                    counted_as=SIGN_INS,
+                )
+        except TimeoutError:
+            return sign_in_trouble(f"Signing in to Echo360: no answer within {self._deadline_s:g} seconds.")
         if isinstance(got, NotSent):
             return UNSENT.answer(Seen("POST", got))
         if isinstance(got, Unanswered):
@@ -161,5 +182,5 @@ class SignIn:
         self._refresh_token = tokens.refresh_token
         self._ends_at = now + life_s
         self._renew_at = self._ends_at - min(AHEAD_S, life_s / 2)
-        self._signed = Signed(authorization, self._attempts)
+        self._signed = Signed(authorization)
         return self._signed

@@ -6,6 +6,7 @@ type alone. Only `Unclear` and `Wait(may_have_applied=True)` leave open whether 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -113,6 +114,14 @@ Answer = Done | Clash | Exists | Gone | Missing | NoDevice | InPast | Refused | 
 
 PROBE_S = 300.0
 """While Echo360 does not let us in, one request is tried in this time, until someone acts (reliability H3)."""
+CALL_DEADLINE_S = 20.0
+"""A call that has no answer by then is given up (reliability H8)."""
+
+
+def least_lead(late_s: float) -> int:
+    """Minutes that the lead time has at least: for so long a request may still take effect after it was sent, L
+    from when it was given up. What has begun is touched by none (decisions: the lead time is at least L)."""
+    return math.ceil((CALL_DEADLINE_S + late_s) / 60)
 
 
 class Class(StrEnum):

@@ -241,7 +241,8 @@ class Rules:
     together_unknown: bool = False
     """A lecturer unknown on one or all sides counts as the same."""
     lead: int = 5
-    """Making and changing stop this many minutes before the start; deleting stops at the start (design §4.4)."""
+    """Making and changing stop this many minutes before the start; deleting stops at the start (design §4.4). As
+    long at least as a request that was sent may still take effect (`answers.least_lead`)."""
     turnaround: int = 0
     turnaround_of_room: tuple[tuple[str, int], ...] = ()
     """Minutes that must lie between two bookings of a room."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from echodesk.errors import WrongUse
+from echodesk.planning.answers import least_lead
 from echodesk.planning.batches import Timer
 from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
 from echodesk.planning.values import Rules, Strategy
@@ -115,7 +116,12 @@ SETTINGS = {
         Setting("strategy", "first_wins", _strategy, "Who is recorded when lessons overlap in one room."),
         Setting("together", "on", _switch, "Same room, date, times and lecturer: one recording for all modules."),
         Setting("together_unknown", "off", _switch, "A lecturer unknown on one side counts as the same."),
-        Setting("lead", "5", _whole(0, 720), "Minutes before the start after which nothing is made or changed."),
+        Setting(
+            "lead",
+            "5",
+            _whole(0, 720),
+            "Minutes before the start after which nothing is made or changed; late_s can make it more.",
+        ),
         Setting("turnaround", "0", _whole(0, 120), "Minutes that must lie between two recordings of a room."),
         Setting("max_minutes", "480", _whole(10, 1_440), "The longest recording that a recorder can make."),
         Setting("first_weekday", "1", _whole(1, 7), "The weekday number of the first day of a week."),
@@ -166,11 +172,12 @@ def timer_from(stored: Mapping[str, str]) -> Timer:
 
 def rules_from(stored: Mapping[str, str]) -> Rules:
     """The rules of planning that these settings make."""
+    late_s = math.ceil(float(value_of(stored, "late_s")))
     return Rules(
         strategy=Strategy(value_of(stored, "strategy")),
         together=value_of(stored, "together") == "on",
         together_unknown=value_of(stored, "together_unknown") == "on",
-        lead=int(value_of(stored, "lead")),
+        lead=max(int(value_of(stored, "lead")), least_lead(late_s)),
         turnaround=int(value_of(stored, "turnaround")),
-        late_s=math.ceil(float(value_of(stored, "late_s"))),
+        late_s=late_s,
     )

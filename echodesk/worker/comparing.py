@@ -151,7 +151,7 @@ class Comparing:
         steps = books.batches.steps(batch.undoes) if batch.undoes is not None else []
         done = [step for step, state, _answer in steps if state is StepState.DONE]
         now = self._clock.campus_now()
-        lead = dt.timedelta(minutes=self._gate.lead_minutes)
+        lead = dt.timedelta(minutes=books.office.rules().lead)
         late, begun = Deadline.at(now + lead), Deadline.at(now)
         return undo(done, listed.standing, late, begun, books.timetable.lesson_of)
 
@@ -200,7 +200,8 @@ class Comparing:
         steps = steps_of(without_left_out(books, batch, plans))
         shown = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)]
         change = plan_difference(shown, steps)
-        begun = {step.number for step in change.gone if self._has_begun(step)}
+        late = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=books.office.rules().lead))
+        begun = {step.number for step in change.gone if _has_begun(step, late)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
             lift_pause(books, batch)
@@ -220,14 +221,6 @@ class Comparing:
         if batch.kind is BatchKind.RECONCILE and books.batches.progress(batch.id).by_state.get(StepState.LEFT_OUT):
             # Before the mirror shows the difference, or it would be sent as an ordinary change.
             pause_steps(books, batch, f"left out of plan {batch.id}", batch.by, StepState.LEFT_OUT)
-
-    def _has_begun(self, step: Step) -> bool:
-        deadline = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=self._gate.lead_minutes))
-        return any(
-            deadline.reached(one.place.date, one.time.start)
-            for one in (step.before, step.after)
-            if one is not None
-        )
 
     async def _take_over(
         self, batch: BatchRecord, listed: Listed, meanwhile: Meanwhile, rooms: frozenset[str] | None
@@ -355,3 +348,9 @@ def _day(plans: Sequence[Plan]) -> str | None:
         if len(gone) > DAY_COUNT and (reason := day_guard(gone, standing_by_day(plan))) is not None:
             return reason
     return None
+
+
+def _has_begun(step: Step, late: Deadline) -> bool:
+    return any(
+        late.reached(one.place.date, one.time.start) for one in (step.before, step.after) if one is not None
+    )

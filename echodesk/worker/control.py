@@ -27,6 +27,7 @@ from echodesk.messages import (
     TryAgain,
     Withdraw,
 )
+from echodesk.planning.answers import least_lead
 from echodesk.planning.records import AuditLine, WaitingCommand
 from echodesk.planning.values import RoomDay
 from echodesk.worker.allowing import allow
@@ -187,7 +188,7 @@ def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
 
 
 def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
-    name = command.name
+    name, lead = command.name, books.office.rules().lead
     before, shapes = books.office.change_setting(name, command.value, command.by)
     if before == command.value:
         return CommandDone(f"{name} was {before} already.")
@@ -197,8 +198,9 @@ def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
             "With another external id EchoDesk would take its own schedules for somebody else's.",
             "Choose the external id before the first synchronisation. Nothing was changed.",
         )
+    rules = books.office.rules()
     places: set[RoomDay] = set()
-    if shapes:
+    if shapes or rules.lead != lead:
         first = today.isoformat()
         for room in {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()}:
             places |= books.timetable.room_days(room, first) | books.places.occupied(room, first)
@@ -206,6 +208,11 @@ def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
     text = f"{name} was {before} and is {command.value} now."
     if places:
         text += f" {len(places)} room-day(s) are planned again."
+    if name in ("lead", "late_s") and rules.lead == least_lead(rules.late_s):
+        text += (
+            f" In the last {rules.lead} minute(s) before a start nothing is made or changed: for so long a request"
+            " without an answer may still take effect (late_s)."
+        )
     if name in AT_NEXT_START:
         text += " It counts from the next start of the EchoDesk that is sending."
     return CommandDone(text, len(places))

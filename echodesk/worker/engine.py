@@ -27,6 +27,7 @@ from echodesk.messages import (
     Unwatch,
     Watch,
 )
+from echodesk.planning.answers import CALL_DEADLINE_S
 from echodesk.planning.records import LeaseState, PauseRecord
 from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
@@ -53,7 +54,7 @@ class Constants:
     lease_ttl_s: float = 30.0
     lease_renew_s: float = 4.0
     lease_margin_s: float = 5.0
-    deadline_s: float = 20.0
+    deadline_s: float = CALL_DEADLINE_S
     idle_s: float = 0.25
     follow_s: float = 1.0
     grace_s: float = 5.0

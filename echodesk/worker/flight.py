@@ -93,6 +93,11 @@ class Flight:
             if (result := work.results.get(request.number)) is None or result.exchanges or result.broken
         ]
 
+    def person_found(self, email: str) -> None:
+        """Echo360 knows this address: what it said before to requests that are on their way counts no more."""
+        for work, _requests in self._begun.values():
+            work.found.add(email)
+
     def add(self, works: Iterable[Work]) -> None:
         """Send these; their intents are committed."""
         for work in works:
@@ -141,7 +146,7 @@ class Flight:
             self._begun.setdefault(id(work), (work, []))[1].append(request)
             sends_left = work.sends_left.get(request.number, BURST_TRIES)
             try:
-                outcome = await attempt(self._sender.carry(request, sends_left, work.takes_back))
+                outcome = await attempt(self._sender.carry(request, sends_left, work.lead, work.takes_back))
             finally:
                 self._sending -= 1
                 self.ended += 1

@@ -53,7 +53,6 @@ class Gate:
         self._unclear = 0
         self.renewed = renewed
         """When the last renewal of the lease that went through was begun."""
-        self.lead_minutes = 5
         self.pauses: tuple[PauseRecord, ...] = ()
         self.undoing: frozenset[int] = frozenset()
         """Pauses under which a batch is taken back: its room-days are listed all the same."""
@@ -117,9 +116,13 @@ class Gate:
             self._patient.discard(patience)
         return True
 
-    def check(self, request: Request, under: int | None = None) -> Fate | None:
-        """None if this request may be sent now, else what becomes of it. An undo goes `under` a pause of its own:
-        neither that nor what another batch left behind holds it."""
+    def check(self, request: Request, lead_minutes: int, under: int | None = None) -> Fate | None:
+        """None if this request may be sent now, else what becomes of it.
+
+        The lead time is that of the plan which asks for it: by a longer one, what begins too soon would be asked
+        for again at once. An undo goes `under` a pause of its own: neither that nor what another batch left behind
+        holds it.
+        """
         if self.stopping or self.not_allowed or not self.trusted():
             return Fate.HELD
         if request.booking is not None and self._waits(request.booking.place.room):
@@ -127,14 +130,13 @@ class Gate:
         if self.paused(request.places, () if under is None else self.of_batches()) is not None:
             return Fate.HELD
         now = self._clock.campus_now()
-        if request.booking is not None and _start(request.booking.place, request.booking.time.start) <= now + (
-            dt.timedelta(minutes=self.lead_minutes)
-        ):
+        late = now + dt.timedelta(minutes=lead_minutes)
+        booking, standing = request.booking, request.standing
+        if booking is not None and _start(booking.place, booking.time.start) <= late:
             return Fate.OVERTAKEN
-        standing = request.standing
         if standing is not None and request.method is not Method.POST:
-            lead = dt.timedelta(minutes=self.lead_minutes if request.method is Method.PUT else 0)
-            if _start(standing.place, standing.time.start) <= now + lead:
+            too_soon = late if request.method is Method.PUT else now
+            if _start(standing.place, standing.time.start) <= too_soon:
                 return Fate.OVERTAKEN
         return None
 

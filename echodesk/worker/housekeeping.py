@@ -274,6 +274,8 @@ class Housekeeper:
                 await self._gate.told(answer)
                 return
             known = isinstance(answer, Done)
+            if known:
+                self._flight.person_found(email)
             line = AuditLine(
                 who="worker", action="GET", why=f"looking for {email}", outcome="known" if known else ""
             )

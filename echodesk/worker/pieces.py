@@ -122,16 +122,21 @@ def works_back(
 ) -> list[Work]:
     """What takes a batch back, piece by piece, as far as everything still stands as the preview found it; requests
     for which it does not have their result already."""
+    rules = books.office.rules()
     works = [
-        _work_back(books, batch, places, books.batches.steps(batch.id, None, [piece]))
+        _work_back(books, batch, places, books.batches.steps(batch.id, None, [piece]), rules.lead)
         for piece, places in pieces.items()
     ]
-    caps.hold_back(books, works, float(books.office.rules().late_s), now)
+    caps.hold_back(books, works, float(rules.late_s), now)
     return works
 
 
 def _work_back(
-    books: Books, batch: BatchRecord, places: Collection[RoomDay], steps: Sequence[tuple[Step, StepState, str]]
+    books: Books,
+    batch: BatchRecord,
+    places: Collection[RoomDay],
+    steps: Sequence[tuple[Step, StepState, str]],
+    lead: int,
 ) -> Work:
     going = [step for step, state, _answer in steps if state is StepState.OPEN]
     number_of = {step.number: index for index, step in enumerate(going)}
@@ -159,6 +164,7 @@ def _work_back(
         notes={},
         unwanted=frozenset(),
         frozen=frozenset(),
+        lead=lead,
         batch=batch.id,
         takes_back=batch.pause,
     )

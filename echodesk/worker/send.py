@@ -55,8 +55,8 @@ END: Mapping[type[Answer], Fate] = {
 their end by their class (`class_of`); what the fates lead to is in `settle`."""
 
 Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
-MaySend = Callable[[Request, int | None], Fate | None]
-"""None if the request may be sent now, else what becomes of it."""
+MaySend = Callable[[Request, int, int | None], Fate | None]
+"""(request, lead time in minutes, own pause): None if it may be sent now, else what becomes of it."""
 Pause = Callable[[float], Awaitable[None]]
 """Waits for so many seconds."""
 Turn = Callable[[], Awaitable[None]]
@@ -83,17 +83,17 @@ class Sender:
         self._may_send = may_send
         self._told = told
 
-    async def carry(self, request: Request, sends_left: int, under: int | None = None) -> Result:
+    async def carry(self, request: Request, sends_left: int, lead: int, under: int | None = None) -> Result:
         """Send one request; whatever happens, its end is a `Result`. The same request goes out at most
-        `sends_left` times, whatever Echo360 answers (reliability H1). The pause `under` which it takes a batch
-        back does not hold it."""
+        `sends_left` times, whatever Echo360 answers (reliability H1). `lead` is the lead time in minutes by which
+        it was planned. The pause `under` which it takes a batch back does not hold it."""
         return await _Carrying(
             request,
             self._capture,
             self._facts,
             self._pause,
             self._turn,
-            lambda asked: self._may_send(asked, under),
+            lambda asked: self._may_send(asked, lead, under),
             self._told,
             sends_left,
         ).run()
@@ -243,8 +243,10 @@ class _Carrying:
         # From now on a change is asked for, and what has begun is never changed.
         self._request = dataclasses.replace(self._request, method=Method.PUT, standing=standing)
         changed = await self._change(booking, standing)
-        # The next plan must know of what could not be changed any more.
-        return dataclasses.replace(changed, stands=standing) if changed.fate is Fate.OVERTAKEN else changed
+        if changed.fate is Fate.OVERTAKEN and standing.echo_id not in changed.gone:
+            # The next plan must know of what could not be changed any more.
+            return dataclasses.replace(changed, stands=standing)
+        return changed
 
     # ---- sending ------------------------------------------------------------------------------------------
 

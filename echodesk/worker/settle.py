@@ -149,11 +149,14 @@ class _Settling:
         wave.carried |= work.places
 
     def _mirror(self, results: Iterable[tuple[Request, Result]]) -> None:
-        for _request, result in results:
+        for request, result in results:
             self._wave.gone.extend(result.gone)
             if result.stands is not None:
                 self._wave.stands.append(result.stands)
-            if result.missing_person is not None:
+            if result.missing_person in self._work.found:
+                # Their entry was cleared after the request began: an answer from before may not add it again.
+                self._books.places.mark(request.places, "person found")
+            elif result.missing_person is not None:
                 self._wave.people.add(result.missing_person)
 
     def _intents(self, results: Iterable[tuple[Request, Result]]) -> None:

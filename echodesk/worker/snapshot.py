@@ -288,6 +288,7 @@ def _work(
         closed=frozenset(place for place in share.closure if place.room in closed),
         unwanted=frozenset(one.external_id for one in waiting) - wanted,
         frozen=begun,
+        lead=rules.lead,
         stuck=tuple(
             (one.place, f"{one.external_id}: {refused[one.external_id, removal_print(one.echo_id)]}")
             for one, left in zip(share.standing, standing, strict=True)

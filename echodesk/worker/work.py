@@ -82,6 +82,8 @@ class Work:
     """External ids of waiting notifications that the timetable does not want any more."""
     frozen: frozenset[str]
     """External ids of ours that have begun."""
+    lead: int
+    """Minutes: the lead time by which it was planned."""
     closed: frozenset[RoomDay] = frozenset()
     """Room-days of this plan whose room waits for a recorder: nothing is booked there for now."""
     stuck: tuple[tuple[RoomDay, str], ...] = ()
@@ -100,6 +102,8 @@ class Work:
     sends_left: dict[int, int] = field(default_factory=dict)
     """Request number → how often it may be sent now, if not as often as a burst has."""
     results: dict[int, Result] = field(default_factory=dict)
+    found: set[str] = field(default_factory=set)
+    """Addresses that Echo360 did not know, and knows since this was begun."""
     batch: int | None = None
     """The batch whose steps its requests are; somebody said yes to each of them."""
     takes_back: int | None = None

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from echodesk.store.settings import SETTINGS
 from tests.cli.conftest import Run
 
@@ -49,6 +51,32 @@ def test_a_change_that_shapes_nothing(run: Run, folder: Path, sql: Sql) -> None:
     said = run("settings", "calls_per_minute", "60", "--data", folder, "--json")
     assert (said.json["touched"], sql("SELECT count(*) FROM STT_ECHO_DIRTY")) == (0, [(0,)])
     assert "next start" in said.json["text"]
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "told"),
+    [
+        ("60", ("lead", "1"), "last 2 minute(s)"),
+        ("60", ("lead", "3"), ""),
+        ("60", ("late_s", "600"), "last 11 minute(s)"),
+        ("600", ("late_s", "60"), ""),
+    ],
+)
+def test_where_late_s_asks_for_a_longer_lead_time_it_is_told_and_planned_again(
+    run: Run, folder: Path, sql: Sql, before: str, change: tuple[str, str], told: str
+) -> None:
+    run("settings", "late_s", before, "--data", folder)
+    sql("DELETE FROM STT_ECHO_DIRTY")
+    said = run("settings", *change, "--data", folder, "--json").json
+    assert ("nothing is made or changed" in said["text"]) == bool(told)
+    assert told in said["text"]
+    assert said["touched"] == 5
+
+
+def test_a_late_s_that_the_lead_time_outlives_plans_nothing_again(run: Run, folder: Path, sql: Sql) -> None:
+    assert run("settings", "late_s", "60", "--data", folder, "--json").json["touched"] == 0
+    assert run("settings", "late_s", "90", "--data", folder, "--json").json["touched"] == 0
+    assert sql("SELECT count(*) FROM STT_ECHO_DIRTY") == [(0,)]
 
 
 def test_the_same_value_again_changes_nothing(run: Run, folder: Path, sql: Sql) -> None:

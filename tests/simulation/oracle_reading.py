@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ DEFAULTS = {
     "together": "on",
     "together_unknown": "off",
     "lead": "5",
+    "late_s": "60",
     "turnaround": "0",
     "max_minutes": "480",
     "first_weekday": "1",
@@ -67,7 +69,8 @@ def read(world: World, seniority: str) -> Reading:
         strategy=Strategy(settings["strategy"]),
         together=settings["together"] == "on",
         together_unknown=settings["together_unknown"] == "on",
-        lead=int(settings["lead"]),
+        # A request is given up after 20 s and may take effect for L from then on; what has begun is never touched.
+        lead=max(int(settings["lead"]), math.ceil((20 + float(settings["late_s"])) / 60)),
         turnaround=int(settings["turnaround"]),
         refused=frozenset((a, b) for a, b in world.sql("SELECT EXTERNAL_ID, FINGERPRINT FROM STT_ECHO_REFUSED")),
         closed=frozenset(

@@ -60,5 +60,16 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     assert "strategy" in refused.value.next_step
 
 
+@pytest.mark.parametrize(
+    ("lead", "late_s", "counts"),
+    [("30", "2.5", 30), ("0", "2.5", 1), ("0", "60", 2), ("2", "60", 2), ("1", "101", 3), ("5", "3600", 61)],
+)
+def test_the_lead_time_is_as_long_at_least_as_a_request_may_take_effect(
+    lead: str, late_s: str, counts: int
+) -> None:
+    """20 s until it is given up, and L from then on."""
+    assert rules_from({"lead": lead, "late_s": late_s}).lead == counts
+
+
 def test_the_rules_follow_the_settings() -> None:
-    assert rules_from({"lead": "30", "late_s": "2.5"}).lead == 30
+    assert rules_from({"strategy": "last_wins", "turnaround": "10"}).turnaround == 10

@@ -126,7 +126,8 @@ class Process:
         self.run(self._forget())
 
     async def _forget(self) -> None:
-        """Its window is gone as well, and what it had asked for and not been told of."""
+        """Its window is gone as well, what it had asked for and not been told of, and its client."""
+        await self.capture.close()
         asked = list(self._asked)
         for task in asked:
             task.cancel()
@@ -140,10 +141,8 @@ class Process:
             raise AssertionError(f"{self.holder} ended by itself")
 
     def close(self) -> None:
-        """Kill it and give its connections back."""
+        """Kill it, if it still lives."""
         self.kill()
-        if self.runs:
-            self.run(self.capture.close())
 
 
 class _SilentEngine(Engine):

@@ -36,6 +36,14 @@ def test_what_is_missing_is_made_with_its_parents_and_the_request_sent_again(wor
     w.assert_equal()
 
 
+def comes_to_be_known(w: World, email: str) -> None:
+    """Somebody makes an account for this address in Echo360."""
+    state = w.institution.state
+    person = state.directory.user_by_email("ann.lee@example.ac.uk")
+    assert person is not None
+    state.directory.users.put(msgspec.structs.replace(person, id=state.new_id(), email=email, external_id=None))
+
+
 def test_a_person_who_is_missing_is_left_out_and_remembered(world: Worlds) -> None:
     w = world()
     w.lesson(1, lecturer="P9", weeks=(2, 3))
@@ -55,16 +63,37 @@ def test_a_person_who_was_found_after_all_gets_the_recordings(world: Worlds) -> 
     w = world()
     w.lesson(1, lecturer="P9")
     w.settle()
-    state = w.institution.state
-    person = state.directory.user_by_email("ann.lee@example.ac.uk")
-    assert person is not None
-    state.directory.users.put(
-        msgspec.structs.replace(person, id=state.new_id(), email="nobody@example.ac.uk", external_id=None)
-    )
+    comes_to_be_known(w, "nobody@example.ac.uk")
     w.loop.forward(25 * 3_600.0)
     w.pass_time(10.0)
     w.settle()
     assert w.schedules()[external(1)].presenter == "nobody@example.ac.uk"
+    w.assert_equal()
+
+
+def test_a_person_who_is_found_while_a_request_without_them_is_on_its_way_stays_found(world: Worlds) -> None:
+    """It was begun before, and its answer comes after: it may not say again that nobody knows them."""
+    w = world()
+    w.settle()
+    w.pass_time(58.0 - w.loop.now)
+
+    def without_them(request: SimRequest) -> None:
+        slow = request.method == "POST" and b"presenter" not in request.body
+        w.wire.latency_s = 3.0 if slow else 0.01
+        if slow:
+            comes_to_be_known(w, "nobody@example.ac.uk")
+            w.sql(
+                "INSERT INTO STT_ECHO_MISSING_PERSON (EMAIL, SINCE, CHECKED)"
+                " VALUES ('nobody@example.ac.uk', '2030-08-01T00:00:00.000Z', '2030-08-01T00:00:00.000Z')"
+            )
+
+    w.wire.on_sent = without_them
+    w.lesson(1, lecturer="P9")
+    w.until(lambda: external(1) in w.schedules())
+    assert w.sql("SELECT * FROM STT_ECHO_MISSING_PERSON") == [], "found before the answer came"
+    w.settle()
+    assert w.schedules()[external(1)].presenter == "nobody@example.ac.uk"
+    assert w.sql("SELECT * FROM STT_ECHO_MISSING_PERSON") == []
     w.assert_equal()
 
 

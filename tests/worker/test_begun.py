@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import random
 from collections.abc import Callable
 
 import pytest
 
+from echodesk.simulator.faults import FaultKind, FaultSettings
+from echodesk.simulator.wire import SimRequest
+from tests.worker.by_hand import ByHand
+from tests.worker.campus import day
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
 
+NINE_S = 3_600.0
+"""Tests begin at eight."""
 LATER_TODAY_S = 2 * 3_600.0
 NEXT_DAY_S = 26 * 3_600.0
 
@@ -80,3 +88,72 @@ def test_what_moves_away_and_begins_before_its_turn_is_made_anew(world: Worlds, 
     assert w.notifications(1) == ["SUCCESS", "SUCCESS"]
     assert w.sql("SELECT * FROM STT_ECHO_REFUSED") == []
     w.assert_equal()
+
+
+def test_what_was_found_gone_before_it_could_be_changed_is_not_believed_to_stand(world: Worlds) -> None:
+    """Known by its id only, removed by hand while its change was on the way, and too near by then to be made."""
+    w = world()
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle()
+    w.stop()
+    w.loop.forward(54 * 60.0 + 50.0 - w.loop.now)
+    w.start()
+    w.pass_time(9.0)
+    w.sql("DELETE FROM STT_ECHO_MIRROR")
+    believed: list[str] = []
+
+    def taken_away(request: SimRequest) -> None:
+        if request.method == "PUT":
+            ByHand(w).remove(external(1, 1))
+            w.loop.forward(1.0)
+            w.wire.interfere = lambda request: None
+
+    w.wire.interfere = taken_away
+    w.steps.after = lambda step: believed.extend(
+        row[0] for row in w.sql("SELECT LESSON_DATE FROM STT_ECHO_MIRROR") if step == "settle"
+    )
+    w.change(1, weekday=2)
+    w.settle()
+    assert set(believed) == {day(1, 2).isoformat()}
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 2)
+    w.assert_equal()
+
+
+def test_a_lead_time_changed_in_the_table_alone_is_one_for_planning_and_sending(world: Worlds) -> None:
+    """Were they of two minds, what one asks for and the other does not send would be planned again and again."""
+    w = world(lead="90")
+    w.settle()
+    w.sql("UPDATE STT_ECHO_SETTING SET VALUE = '5' WHERE NAME = 'lead'")
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle(within_s=20.0)
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
+    assert w.notifications(1) == ["SUCCESS"]
+
+
+class AsLateAsCanBe(random.Random):
+    """Dice that never fall for the better."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return b
+
+
+@pytest.mark.parametrize("before_s", [20.0, 65.0])
+def test_what_is_changed_right_before_its_start_is_not_moved_away_after_it(world: Worlds, before_s: float) -> None:
+    """Without a lead time of its own the change would be sent, and take effect L after it was given up."""
+    w = world(lead="0", late_s="60", adjust=lambda settings: dataclasses.replace(settings, deadline_s=20.0))
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle()
+    w.stop()
+    w.loop.forward(NINE_S - before_s - 10.0 - w.loop.now)
+    w.start()
+    w.pass_time(10.0)
+    w.simulator.injector.rng = AsLateAsCanBe(1)
+    late = frozenset({"PUT"})
+    w.simulator.use_faults(FaultSettings(rates={FaultKind.LATE_TIMEOUT: 1.0}, methods=late, late_s=60.0))
+    w.change(1, weekday=4)
+    w.pass_time(NINE_S - w.loop.now)
+    begun = w.schedules()[external(1, 1)]
+    w.pass_time(120.0)
+    assert w.schedules()[external(1, 1)] == begun

@@ -346,7 +346,7 @@ def test_a_commit_whose_outcome_nobody_knows_leaves_nothing_behind(world: Worlds
 
     w.steps.after = lost
     if step == "late answers":
-        w.faults(FaultKind.RESET_APPLIED, methods=("PUT",))
+        w.faults(FaultKind.RESET_APPLIED, first=3, methods=("PUT",))
     with w.edit() as cmis:
         cmis.alter(1, room="R2", at="15:00-16:00")
         cmis.delete("timetable", slotid=3)

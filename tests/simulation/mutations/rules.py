@@ -15,6 +15,7 @@ from echodesk.planning import decisions, projection
 from echodesk.planning import plan as planning
 from echodesk.planning.values import Method, fingerprint
 from echodesk.store import journal, places
+from echodesk.store import settings as stored_settings
 from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
 from echodesk.store.places import Places
@@ -254,6 +255,14 @@ RULES = (
         "sends what began while it waited",
         wrapped(Gate, "check", never_too_late),
         ("near",),
+    ),
+    Mutant(
+        "lead_under_l",
+        "decisions: the lead time is at least L",
+        "sends what may take effect only after its lesson has begun",
+        replaced((stored_settings, "least_lead", lambda late_s: 0)),
+        test="tests/worker/test_begun.py::test_what_is_changed_right_before_its_start_is_not_moved_away_after_it",
+        escapes="L is 2 s in the histories, and the shortest lead time there a minute",
     ),
     Mutant(
         "too_late_is_remembered",
