@@ -14,6 +14,11 @@ from typing import Protocol
 
 BURST = 5
 WINDOW_S = 60.0
+SLOWER = 0.75
+"""After a 429 only so much of the rate is used: somebody else has a share of the limit, or it is lower."""
+SLOWEST = 0.2
+RECOVERY_S = 600.0
+"""From no rate at all to the whole one, without another 429."""
 
 
 class Clock(Protocol):
@@ -38,6 +43,7 @@ class Budget:
     def __init__(self, calls_per_minute: int, clock: Clock) -> None:
         self._clock = clock
         self._held_until = float("-inf")
+        self._share, self._share_at = 1.0, clock.monotonic()
         self._line = asyncio.Lock()
         self._head = asyncio.Lock()
         self.limit(calls_per_minute)
@@ -68,13 +74,26 @@ class Budget:
         self._tokens = self._burst
         self._filled_at = self._clock.monotonic()
 
+    def throttled(self) -> None:
+        """Echo360 answered 429 although the limit was kept: calls come more slowly from now on, and the rate comes
+        back by and by. Calls that were on their way together count once."""
+        now = self._clock.monotonic()
+        if now - self._share_at >= 1.0 or self._share == 1.0:
+            self._share, self._share_at = max(SLOWEST, self.share * SLOWER), now
+
+    @property
+    def share(self) -> float:
+        """How much of the rate is used, from `SLOWEST` to 1."""
+        return min(1.0, self._share + (self._clock.monotonic() - self._share_at) / RECOVERY_S)
+
     def hold(self, seconds: float) -> None:
         """No turn before so many seconds have passed: Echo360 said so (reliability H3)."""
         self._held_until = max(self._held_until, self._clock.monotonic() + seconds)
 
     def _missing_s(self) -> float:
         now = self._clock.monotonic()
-        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * self._rate)
+        rate = self._rate * self.share
+        self._tokens = min(self._burst, self._tokens + (now - self._filled_at) * rate)
         self._filled_at = now
         held_s = self._held_until - now
         if not self._limited:
@@ -82,4 +101,4 @@ class Budget:
         if self._tokens >= 1:
             return max(held_s, 0.0)
         # A microsecond more than needed, lest rounding leaves a token a hair short and the loop turns once more.
-        return max(held_s, (1 - self._tokens) / self._rate + 1e-6)
+        return max(held_s, (1 - self._tokens) / rate + 1e-6)

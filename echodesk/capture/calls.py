@@ -95,5 +95,7 @@ class Calls:
                     self._let_in = signed.authorization
                 if came.retry_after_s is not None:
                     self._budget.hold(came.retry_after_s)
+                if came.status == 429:
+                    self._budget.throttled()
             return bounced(came)
         raise AssertionError("the last sending always returns")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echodesk.capture.budget import Budget
+from echodesk.capture.budget import RECOVERY_S, SLOWER, SLOWEST, Budget
 from tests.capture.world import JumpingClock
 
 
@@ -133,3 +133,33 @@ def test_what_a_call_under_way_needs_goes_before_the_line_and_costs_a_turn() -> 
     order = asyncio.run(clock.run(work()))
     assert [name for name, _at in order[4:8]] == ["4", "5", "sign-in", "6"]
     assert order[-1][1] - order[0][1] == pytest.approx(16 * 60 / 115, abs=0.01)
+
+
+def test_a_429_makes_calls_slower_and_the_rate_comes_back() -> None:
+    clock = JumpingClock()
+
+    async def work() -> list[float]:
+        budget = Budget(120, clock)
+        shares = [budget.share]
+        for _ in range(8):
+            budget.throttled()
+        shares.append(budget.share)
+        for _ in range(20):
+            clock.now += 2.0
+            budget.throttled()
+        shares.append(budget.share)
+        for _ in range(5):
+            await budget.turn()
+        began = clock.now
+        for _ in range(20):
+            await budget.turn()
+        shares.append(20.0 / (clock.now - began) * 60.0 / 115.0)
+        clock.now += RECOVERY_S
+        shares.append(budget.share)
+        return shares
+
+    whole, once, often, used, after = asyncio.run(clock.run(work()))
+    assert (whole, after) == (1.0, 1.0)
+    assert once == pytest.approx(SLOWER), "what was on its way together counts once"
+    assert SLOWEST <= often < 0.25
+    assert SLOWEST <= used < 0.3

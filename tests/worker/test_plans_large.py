@@ -191,7 +191,7 @@ def test_what_is_set_aside_fails_its_steps_and_the_plan_comes_to_its_end(
         " VALUES (1, 'do_not_record', :year, 'not json', '[]', 'ann')",
         year=SETID,
     )
-    w.sql("UPDATE STT_ECHO_BATCH SET STATE = 'RUNNING' WHERE ID = :id", id=number)
+    w.sql("UPDATE STT_ECHO_BATCH SET STATE = 'RUNNING', BEGUN = CREATED WHERE ID = :id", id=number)
     w.sql("DELETE FROM STT_ECHO_MIRROR WHERE EXTERNAL_ID IN (:a, :b)", a=external(1), b=external(6))
     w.sql("INSERT INTO STT_ECHO_DECISION_LESSON (SETID, SLOTID, DECISION_ID) VALUES (:year, 1, 1)", year=SETID)
     w.ask(messages.TryAgain("ann"))
