@@ -120,8 +120,15 @@ def counts(plans: Iterable[Plan]) -> dict[str, int]:
         found["removed"] += len(removals(plan))
         for request in plan.requests:
             if request.method is not Method.DELETE:
-                found[_KIND_OF[request.why]] += 1
+                found[_kind(request)] += 1
     return found
+
+
+def _kind(request: Request) -> str:
+    """What is taken back is made again where nothing of it stands any more."""
+    if request.why is Why.UNDONE:
+        return "made" if request.method is Method.POST else "changed"
+    return _KIND_OF[request.why]
 
 
 _KIND_OF = {
@@ -131,5 +138,4 @@ _KIND_OF = {
     Why.MOVED: "moved",
     Why.STEPS_ASIDE: "moved",
     Why.HAND_OVER: "handed_over",
-    Why.UNDONE: "changed",
 }

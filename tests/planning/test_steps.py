@@ -7,12 +7,14 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echodesk.planning.ground import Deadline
 from echodesk.planning.guards import removals
 from echodesk.planning.plan import make_plan
 from echodesk.planning.slices import plan_in_slices
 from echodesk.planning.steps import PlanScope, counts, steps_of
+from echodesk.planning.undoing import undo
 from echodesk.planning.values import Method, RoomDay, Situation
-from tests.planning.builders import MONDAY
+from tests.planning.builders import BEFORE_TERM, MONDAY, content, lesson, plan_of, standing
 from tests.planning.situations import situations
 
 
@@ -49,6 +51,16 @@ def test_every_capture_is_counted_once(situation: Situation, sliced: bool) -> No
     assert sum(found.values()) - found["removed"] == sum(
         request.method is not Method.DELETE for request in whole.requests
     )
+
+
+def test_taking_back_makes_again_what_was_removed_and_changes_what_was_changed() -> None:
+    removed = steps_of([plan_of([], [standing(1, "9-10"), standing(2, "10-11")])])
+    changed = steps_of([plan_of([lesson(3, "11-12")], [standing(3, "11-12", said=content("old"))])])
+    deadline = Deadline.at(BEFORE_TERM)
+    back = undo([*removed, *changed], [standing(3, "11-12")], deadline, deadline, lambda _external_id: None)
+    assert not back.kept
+    found = counts(back.plans)
+    assert (found["made"], found["changed"], sum(found.values())) == (2, 1, 3)
 
 
 def test_a_scope_names_rooms_and_dates() -> None:
