@@ -83,7 +83,12 @@ def apply(
     what: Annotated[str, typer.Argument(help="Number of the plan, or the file that `plan --file` wrote.")],
     without: Annotated[
         list[int] | None,
-        typer.Option("--without", help="Leave out this step and what goes with it; may be given several times."),
+        typer.Option(
+            "--without",
+            help="Leave out this step and what goes with it; may be given several times.",
+            min=1,
+            max=LARGEST_ID,
+        ),
     ] = None,
     confirm: Annotated[str, typer.Option(help="What a safety stop asks to be typed.")] = "",
     until_done: UntilDone = False,
@@ -96,7 +101,7 @@ def apply(
     JSON: text, touched (calls), carried_out_by, plan; with --until-done what `plans N` answers.
     """
     with office_at(data, busy_s(wait)) as office:
-        number = int(what) if what.isdecimal() else number_in(Path(what), office)
+        number = _number(what) if what.isdecimal() else number_in(Path(what), office)
         command = Apply(user(), number, tuple(without or ()), confirm)
         _carry_out(office, command, wait, until_done=until_done, as_json=json)
 
@@ -132,13 +137,24 @@ def show(office: Office, number: int, *, as_json: bool) -> None:
     _say(office, _read(office, number), as_json=as_json)
 
 
+def _number(digits: str) -> int:
+    """The number that was written. Raises `WrongUse` for one that no plan can have."""
+    if len(digits) > len(str(LARGEST_ID)) or not 1 <= int(digits) <= LARGEST_ID:
+        raise _no_such_plan(digits[:40])
+    return int(digits)
+
+
 def _read(office: Office, number: int) -> PlanRead:
     found = office.look(lambda books: read_plan(books, number))
     if found is None:
-        raise WrongUse(
-            "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
-        )
+        raise _no_such_plan(str(number))
     return found
+
+
+def _no_such_plan(number: str) -> WrongUse:
+    return WrongUse(
+        "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
+    )
 
 
 def _say(office: Office, found: PlanRead, *, as_json: bool) -> None:
