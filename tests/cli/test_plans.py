@@ -267,7 +267,7 @@ def test_the_steps_as_a_table_in_which_nothing_is_a_formula(
     assert heading[:3] == ["step", "action", "date"]
     assert len(rows) == 5
     assert {row[6] for row in rows} == {"'=1+1"}
-    assert {row[10] for row in rows} == {"OPEN"}
+    assert {row[heading.index("state")] for row in rows} == {"OPEN"}
     book = tmp_path / "plan.xlsx"
     found = run("plans", shown, "--xlsx", book, "--data", folder, "--json").json
     assert found["by"]["action"] == {"POST": 5}
