@@ -136,7 +136,7 @@ _FIELDS: Mapping[str, str] = {
     "time": "Time",
     "external_id": "External id",
 }
-_SINCE: Mapping[str, str] = {"CAME": "New since the preview", "GONE": "Needed no more"}
+_SINCE: Mapping[str, str] = {"CAME": "New", "GONE": "Needed no more"}
 
 _CALLS: Mapping[str, str] = {
     "POST": "Made",

@@ -28,6 +28,7 @@ NEWEST = 8
 OLDER = 20
 """So many older plans are shown at once."""
 PIECES_AT_ONCE = 200
+OVER = frozenset({BatchState.STALE, BatchState.CANCELLED})
 AT_WORK = frozenset({BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED})
 
 _BUILDINGS = text(
@@ -82,7 +83,12 @@ class PlansShown:
             return None
         listed = self._batches.steps(number)
         building_of = buildings(self._connection)
-        rows = [_row(step, state, answer, building_of) for step, state, answer in listed]
+        # Of a plan that is over nothing will be sent, although its steps were never touched.
+        left = StepState.CANCELLED if found.state in OVER else StepState.OPEN
+        rows = [
+            _row(step, state if state is not StepState.OPEN else left, answer, building_of)
+            for step, state, answer in listed
+        ]
         gone: list[StepRow] = []
         # Once something of it is sent, the difference is decided; it would be made again with every step.
         if found.replaces is not None and found.state not in AT_WORK:

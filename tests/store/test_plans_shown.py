@@ -120,6 +120,8 @@ def test_the_plan_of_now_is_shown_beside_the_stale_one(office: Office) -> None:
     assert found.by["action"] == {"PUT": 3}
     assert (found.plan.replaces, detail(office, shown).plan.replaced_by) == (shown, now)
     assert "since" not in detail(office, shown).by
+    assert {row.state for row in detail(office, shown).steps} == {"CANCELLED"}
+    assert {row.state for row in found.steps} == {"OPEN"}
 
 
 @pytest.mark.parametrize(
