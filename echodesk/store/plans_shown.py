@@ -148,8 +148,11 @@ class PlansShown:
 
     def _waits_for(self, batch: BatchRecord) -> str:
         """The pauses that hold all that is left of a batch, '' if something of it is free."""
-        if not any(pause.id != batch.pause for pause in self._office.pauses(())):
+        standing = [pause for pause in self._office.pauses(()) if pause.id != batch.pause]
+        if not standing:
             return ""
+        if (whole := next((pause for pause in standing if pause.everything), None)) is not None:
+            return _in_words(whole)
         found: dict[int, PauseRecord] = {}
         after = 0
         while pieces := self._batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
@@ -161,14 +164,16 @@ class PlansShown:
                     return ""
                 found[holding.id] = holding
             after = max(pieces)
-        return " and ".join(
-            f"the pause “{pause.reason}” of {pause.owner or 'somebody'}" for pause in found.values()
-        )
+        return " and ".join(map(_in_words, found.values()))
 
 
 def buildings(connection: Connection) -> dict[str, str]:
     """Each room's building in words; a room that is in several years stands as in the last of them."""
     return {row.ROOMID.rstrip(): row.SITENAME for row in connection.execute(_BUILDINGS)}
+
+
+def _in_words(pause: PauseRecord) -> str:
+    return f"the pause “{pause.reason}” of {pause.owner or 'somebody'}"
 
 
 def _steps(listed: Iterable[tuple[Step, StepState, str]]) -> list[Step]:
