@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from echodesk.batches import (
     CAME,
@@ -74,6 +74,12 @@ def test_what_cannot_be_taken_back_is_listed_whole_while_no_step_is_chosen(qapp:
         assert page.steps.detail.toPlainText().splitlines() == ["Not taken back:", *kept]
         page.steps.view.choose(1)
         assert page.steps.detail.toPlainText().startswith("Step 1: Remove ")
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert "9 lessons cannot be taken back; the plan lists them." in [
+            one.text() for one in dialog.findChildren(QLabel)
+        ]
+        press(dialog, Qt.Key.Key_Escape)
 
     run(qapp, body, with_plans(plan(undoes=2, kept=kept)))
 

@@ -73,6 +73,7 @@ class PlanSteps(QWidget):
         """There are no steps to show yet, and nothing is left out."""
         self._steps, self._kept, self._without = (), (), set()
         self.groups.show_groups({}, 0)
+        self._filter()
         self._put()
 
     def show_steps(self, found: PlanDetail) -> None:
@@ -80,6 +81,7 @@ class PlanSteps(QWidget):
         self._steps = (*found.steps, *(replace(row, key=-row.key) for row in found.gone))
         self._kept = found.plan.kept
         self.groups.show_groups(found.by, len(found.steps))
+        self._filter()
         self._put()
 
     def chosen(self, state: str) -> tuple[int, ...]:
@@ -112,7 +114,6 @@ class PlanSteps(QWidget):
         self.model.apply(TableDelta(Table.QUEUE, number, 0, 0, rows, frozenset(), True, ()))
         if self.model.sorted_by[0] < 0:
             self.model.sort(BY_LESSON)
-        self._filter()
         self._on_selected()
 
     def _filter(self) -> None:
