@@ -93,7 +93,8 @@ def test_what_waits_or_can_be_taken_back_stays_in_the_list_whatever_came_after(o
 
 def test_an_undo_that_sent_nothing_leaves_the_way_back(office: Office) -> None:
     done = plan(office, [change(1)], BatchState.DONE, [1])
-    office.keep(lambda books: books.batches.add(BatchKind.UNDO, "ann", PlanScope(), undoes=done))
+    back = office.keep(lambda books: books.batches.add(BatchKind.UNDO, "ann", PlanScope(), undoes=done))
+    office.keep(lambda books: books.batches.become(back, BatchState.DONE, "Nothing can be taken back."))
     assert listed(office)[done].can_undo
 
 
