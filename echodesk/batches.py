@@ -94,6 +94,26 @@ class ShowPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPlans:
+    """Plans before this one (0: from the last one on), newest first. Answered with a `PlanList`."""
+
+    before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlan:
+    """Write a plan into a file: a table (.csv), a workbook (.xlsx), or a plan that `apply` takes (.json)."""
+
+    plan: int
+    path: str
+
+
+PlanQuestion = ShowPlan | ListPlans | SavePlan
+"""What any worker answers by itself, whether it leads or not."""
+PlanMessage = PlanCommand | PlanQuestion
+
+
+@dataclass(frozen=True, slots=True)
 class PlanShown:
     """One plan as the screens list it. Stamps are UTC."""
 
@@ -128,6 +148,14 @@ class PlanShown:
     """(state, steps)."""
     minutes: float
     """How long it takes, or will take yet; 0 if nobody knows."""
+    replaces: int = 0
+    """The plan that was refused as stale and in whose place this one stands, 0 for none."""
+    replaced_by: int = 0
+    """The plan that stands in its place, 0 for none."""
+    waits_for: str = ""
+    """The pause that holds everything that is left of it, in words; '' if there is none."""
+    can_undo: bool = False
+    """Something of it was done, lies ahead, and was not taken back."""
 
     def count(self, state: str) -> int:
         """How many steps are in this state."""
@@ -163,6 +191,10 @@ class StepRow:
     answer: str
     building: str = ""
     """Name of its building, '' if that is not known."""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """(field, what it says now, what it would say), as `steps.differences` names them."""
+    since: str = ""
+    """`CAME` or `GONE` since the preview that this plan takes the place of, '' if it was there and is."""
 
     @property
     def week(self) -> str:
@@ -171,6 +203,8 @@ class StepRow:
         return (date - dt.timedelta(days=date.weekday())).isoformat()
 
 
+CAME, GONE = "CAME", "GONE"
+SINCE = "since"
 GROUPS: Mapping[str, Callable[[StepRow], str]] = {
     "action": lambda row: row.action,
     "building": lambda row: row.building,
@@ -178,13 +212,18 @@ GROUPS: Mapping[str, Callable[[StepRow], str]] = {
     "week": lambda row: row.week,
     "reason": lambda row: row.why,
 }
-"""By what the steps of a plan are counted."""
+"""By what the steps of a plan are counted; beside it by `SINCE`, those alone that came or are needed no more."""
 
 
-def grouped(rows: Iterable[StepRow]) -> dict[str, dict[str, int]]:
-    """How many steps each group has, by each of `GROUPS`; within one in the order of their names."""
+def grouped(rows: Iterable[StepRow], gone: Iterable[StepRow] = ()) -> dict[str, dict[str, int]]:
+    """How many steps each group has, by each of `GROUPS`; within one in the order of their names.
+
+    `gone` are steps of the plan before that are needed no more: they are counted as such, and nowhere else.
+    """
     listed = list(rows)
-    return {name: dict(sorted(Counter(map(of, listed)).items())) for name, of in GROUPS.items()}
+    found = {name: dict(sorted(Counter(map(of, listed)).items())) for name, of in GROUPS.items()}
+    since = Counter(row.since for row in (*listed, *gone) if row.since)
+    return {SINCE: dict(sorted(since.items())), **found} if since else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,3 +234,16 @@ class PlanDetail:
     steps: tuple[StepRow, ...]
     by: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """How many steps each group has, as `grouped` says."""
+    gone: tuple[StepRow, ...] = ()
+    """Steps of the plan whose place it takes that are needed no more, with the numbers that they had there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    """Some plans, newest first; `more`: there are older ones."""
+
+    plans: tuple[PlanShown, ...]
+    more: bool
+
+
+PlanAnswer = PlanDetail | PlanList

@@ -21,10 +21,12 @@ from typing import TypeVar
 
 from echodesk import log as logging_of
 from echodesk import paths
+from echodesk.batches import SavePlan
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.errors import EchoDeskError, WrongUse
+from echodesk.messages import CommandDone
 from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
 from echodesk.store.books import StoreBooks
@@ -236,10 +238,20 @@ def make_worker(
             chosen,
             free_first_fill=free_first_fill,
             dice=random.Random(holder()).random,
+            write_plan=_write_plan,
         )
         return engine, capture
 
     return WorkerThread(office, sink, parts)
+
+
+def _write_plan(books: Books, command: SavePlan, calls_per_minute: int, today: str) -> CommandDone:
+    # What writes a workbook is needed by few, and knows this file.
+    from echodesk.commands.plan_saving import save_plan
+
+    if not isinstance(books, AllBooks):
+        raise TypeError("plans are written from the books of this program alone")
+    return save_plan(books, command, calls_per_minute, today)
 
 
 def ask_echo360(office: Office, access: Echo360Access, *, loopback_only: bool) -> str | None:

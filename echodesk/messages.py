@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from echodesk.batches import PlanCommand, PlanDetail, PlanShown, ShowPlan
+from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
 from echodesk.planning.values import DecisionKind
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -205,8 +205,7 @@ Command = (
     | ShowStop
     | Decide
     | Withdraw
-    | PlanCommand
-    | ShowPlan
+    | PlanMessage
 )
 
 
@@ -254,7 +253,7 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList | PlanDetail
+CommandReply = CommandDone | Detail | StopList | PlanAnswer
 
 
 # ---- events -------------------------------------------------------------------------------------------------
@@ -341,7 +340,8 @@ class Overview:
     stops: tuple[StopShown, ...] = ()
     """Safety stops that have not ended, those that wait for a yes first."""
     plans: tuple[PlanShown, ...] = ()
-    """The last plans of many room-days, newest first."""
+    """Plans of many room-days, newest first: the last, and all that wait, are at work or can be taken back."""
+    plans_in_all: int = 0
 
 
 @dataclass(frozen=True, slots=True)

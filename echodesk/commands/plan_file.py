@@ -19,9 +19,8 @@ FORM = "EchoDesk plan"
 VERSION = 1
 
 
-def write_plan(path: Path, office: Office, values: Mapping[str, object]) -> None:
-    """Write what `plan --json` says, with where it comes from. Raises `EchoDeskError` if it cannot be written."""
-    database = office.look(lambda books: books.batches.database())
+def write_plan(path: Path, database: str, values: Mapping[str, object]) -> None:
+    """Write what `plan --json` says, with the database it comes from. Raises `EchoDeskError` if it cannot."""
     content = {"form": FORM, "version": VERSION, "database": database, **values}
     content["digest"] = _digest(content)
     try:

@@ -14,8 +14,9 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from echodesk.batches import PlanDetail
+from echodesk.batches import SINCE, PlanDetail, StepRow
 from echodesk.commands.answers import plain
+from echodesk.commands.plan_steps import change_text
 from echodesk.desk import words
 from echodesk.errors import EchoDeskError
 
@@ -29,11 +30,13 @@ COLUMNS = (
     "recording",
     "external id",
     "stands",
+    "changes",
     "why",
     "state",
     "answer",
+    "since preview",
 )
-WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 34, 12, 50)
+WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 50, 34, 12, 50, 20)
 NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 MOST_LETTERS = 32_000
 """A cell of a workbook holds 32,767."""
@@ -69,10 +72,10 @@ def write_workbook(path: Path, detail: PlanDetail) -> None:
             counts = book.add_worksheet("Counts")
             line = 0
             for name, counted in detail.by.items():
-                _write(counts, line, (f"by {name}", "steps"), bold)
+                _write(counts, line, (f"by {name}" if name != SINCE else "since preview", "steps"), bold)
                 for value, count in counted.items():
                     line += 1
-                    said = words.why(value) if name == "reason" else value
+                    said = _group(name, value)
                     counts.write_string(line, 0, _text(said or "not known"))
                     counts.write_number(line, 1, count)
                 line += 2
@@ -82,9 +85,21 @@ def write_workbook(path: Path, detail: PlanDetail) -> None:
 
 
 def _rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
+    """The steps; after them those of the plan before that are needed no more, without a number of this plan."""
     for step in detail.steps:
-        place = (step.date, step.time, step.room, step.building, step.title, step.external_id, step.was)
-        yield (str(step.key), step.action, *place, words.why(step.why), step.state, step.answer)
+        yield _row(str(step.key), step, step.state)
+    for step in detail.gone:
+        yield _row("", step, "")
+
+
+def _row(number: str, step: StepRow, state: str) -> tuple[str, ...]:
+    place = (step.date, step.time, step.room, step.building, step.title, step.external_id, step.was)
+    told = (change_text(step), words.why(step.why), state, step.answer, words.since(step.since))
+    return (number, step.action, *place, *told)
+
+
+def _group(name: str, value: str) -> str:
+    return {"reason": words.why, SINCE: words.since}.get(name, str)(value)
 
 
 def _write(sheet: Worksheet, line: int, row: Iterable[str], style: Format | None = None) -> None:

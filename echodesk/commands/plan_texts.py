@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from echodesk.batches import PlanDetail
+from echodesk.batches import CAME, PlanDetail, PlanShown
 from echodesk.commands.answers import aligned
+from echodesk.commands.plan_steps import Wanted, change_values, group_lines, line, only, row_values
 from echodesk.desk import words
 from echodesk.main import AllBooks
-from echodesk.planning.batches import (
-    BatchRecord,
-    BatchState,
-    Pace,
-    Progress,
-    StepState,
-    Summary,
-    confirmation,
-    minutes_left,
-    scope_in_words,
-)
+from echodesk.planning.batches import BatchRecord, BatchState, StepState, Summary, confirmation
+from echodesk.planning.nothing import nothing_to_send
 from echodesk.planning.steps import Step
 from echodesk.planning.values import Booking, Standing
 
@@ -43,7 +35,9 @@ _STATES = {
     BatchState.STALE: "was not sent: something changed since the preview",
     BatchState.FAILED: "could not be made",
 }
-_DOES = {"POST": "make", "PUT": "change", "DELETE": "remove"}
+AT_WORK = frozenset({BatchState.COMPARING, BatchState.CHECKING, BatchState.RUNNING})
+"""States in which a plan goes on only where somebody sends."""
+NOBODY = "waits: nobody is sending"
 
 Listed = Sequence[tuple[Step, StepState, str]]
 
@@ -55,37 +49,67 @@ class PlanRead:
     batch: BatchRecord
     summary: Summary
     steps: Listed
-    progress: Progress
-    pace: Pace
     detail: PlanDetail
     """The same as the screens show it, with the steps counted."""
+    newer: PlanDetail | None
+    """The plan that took its place; its steps tell how both differ."""
+    sender: str
+    """Who is sending, '' if nobody is."""
+
+    @property
+    def difference(self) -> PlanDetail | None:
+        """The plan that tells how the plan of now differs from the one before it, if there are two."""
+        return self.newer if self.newer is not None else self.detail if self.detail.plan.replaces else None
+
+    @property
+    def waits(self) -> str:
+        """Why nothing of it goes on although it could, '' if it does or has no need to."""
+        return waits(self.detail.plan, self.sender)
 
 
-def read_plan(books: AllBooks, number: int) -> PlanRead | None:
-    """Everything about a plan, None if there is none of this number."""
-    batch, detail = books.batches.get(number), books.screens.plan(number, 0)
+def read_plan(books: AllBooks, number: int, limit: int, today: str, sender: str) -> PlanRead | None:
+    """Everything about a plan, None if there is none of this number. `limit`: calls a minute, 0 for none."""
+    batch, detail = books.batches.get(number), books.screens.plan(number, limit, today)
     if batch is None or detail is None:
         return None
-    return PlanRead(
-        batch,
-        books.batches.summary(number),
-        books.batches.steps(number),
-        books.batches.progress(number),
-        books.batches.pace(number),
-        detail,
-    )
+    by = detail.plan.replaced_by
+    newer = books.screens.plan(by, limit, today) if by else None
+    return PlanRead(batch, books.batches.summary(number), books.batches.steps(number), detail, newer, sender)
+
+
+def only_wanted(found: PlanRead, wanted: Wanted, rooms: frozenset[str]) -> PlanRead:
+    """The same with the steps alone that are asked for."""
+    detail = only(found.detail, wanted, rooms)
+    kept = {row.key for row in detail.steps}
+    steps = [one for one in found.steps if one[0].number in kept]
+    newer = only(found.newer, wanted, rooms) if found.newer is not None else None
+    return replace(found, detail=detail, steps=steps, newer=newer)
+
+
+def waits(plan: PlanShown, sender: str) -> str:
+    """Why nothing of a plan goes on although it could, '' if it does or has no need to."""
+    if BatchState(plan.state) not in AT_WORK:
+        return ""
+    if not sender:
+        return NOBODY
+    return f"waits for {plan.waits_for}" if plan.waits_for else ""
 
 
 def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
     """A plan for a program."""
-    batch, summary, steps, progress = found.batch, found.summary, found.steps, found.progress
+    batch, summary, plan = found.batch, found.summary, found.detail.plan
+    row_of = {row.key: row for row in found.detail.steps}
     return {
         "plan": batch.id,
         "kind": batch.kind.value,
         "state": batch.state.value,
         "said": batch.said,
+        "sender": found.sender,
+        "waits": found.waits,
         "undoes": batch.undoes,
         "replaces": batch.replaces,
+        "replaced_by": plan.replaced_by or None,
+        "difference": _difference_values(found.difference),
         "compared": summary.compared,
         "paused": summary.paused,
         "schedules": summary.schedules,
@@ -99,9 +123,9 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
         "confirm": confirmation(summary) if batch.guard else "",
         "left_out": dict(summary.left_out),
         "not_taken_back": list(summary.refused),
-        "progress": {state.value: count for state, count in progress.by_state.items()},
-        "calls_left": progress.open,
-        "minutes_left": minutes_left(progress.open, found.pace, limit),
+        "progress": dict(plan.steps),
+        "calls_left": plan.count("OPEN"),
+        "minutes_left": 0.0 if found.waits else plan.minutes,
         "steps": [
             {
                 "number": step.number,
@@ -111,47 +135,66 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
                 "why": step.why.value,
                 "before": _shown(step.before),
                 "after": _shown(step.after),
+                "changes": change_values(row_of[step.number]),
                 "needs": list(step.needs),
                 "state": state.value,
                 "answer": answer,
             }
-            for step, state, answer in steps
+            for step, state, answer in found.steps
         ],
     }
 
 
-def plan_text(found: PlanRead, limit: int) -> str:
+def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
     """A plan for people."""
-    batch, summary, steps, progress, pace = found.batch, found.summary, found.steps, found.progress, found.pace
-    lines = [f"Plan {batch.id} {_STATES[batch.state]}." + (f" {batch.said}" if batch.said else "")]
+    batch, rows, plan = found.batch, found.detail.steps, found.detail.plan
+    lines = [f"Plan {batch.id} {_state(found)}." + (f" {batch.said}" if batch.said else "")]
     if batch.undoes is not None:
         lines.append(f"It takes back plan {batch.undoes}.")
-    lines += _found(batch, summary, limit)
+    lines += _found(batch, found.summary, limit)
     if batch.state in (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.CANCELLED):
-        lines += _done(progress, pace, limit)
-    failed = [(step, answer) for step, state, answer in steps if state is StepState.FAILED]
-    lines += [f"  failed  step {step.number}{_line(step)}: {answer}" for step, answer in failed[:SHOWN]]
-    if batch.state in (BatchState.READY, BatchState.COMPARING):
-        lines += [f"  {step.number:>5}{_line(step)}" for step, _state, _answer in steps[:SHOWN]]
-        if len(steps) > SHOWN:
-            lines.append(f"  and {len(steps) - SHOWN:,} more calls; --json lists all")
-    if batch.state is BatchState.READY:
-        confirm = f" --confirm {confirmation(summary)!r}" if batch.guard else ""
-        lines.append(f"Send exactly this: echodesk apply {batch.id}{confirm}")
+        lines += _done(found)
+    failed = [row for row in rows if row.state == StepState.FAILED]
+    lines += [f"  failed  step {row.key}  {line(row)}: {row.answer}" for row in failed[:SHOWN]]
+    lines += _difference(found.difference)
+    if wanted.group:
+        lines.append(f"{len(rows):,} steps by {wanted.group.casefold()}:")
+        lines.append(group_lines(found.detail, wanted.group))
+    elif wanted.filters or batch.state in (BatchState.READY, BatchState.COMPARING):
+        in_all = sum(count for _state, count in plan.steps)
+        lines += [f"{len(rows):,} of {in_all:,} steps:"] if wanted.filters else []
+        lines += _some([f"  {row.key:>5}  {line(row)}" for row in rows])
+    ready = found.detail.plan if batch.state is BatchState.READY else found.newer and found.newer.plan
+    if ready and ready.state == BatchState.READY:
+        confirm = f" --confirm {ready.confirm!r}" if ready.guard else ""
+        what = "Send exactly this" if ready.key == batch.id else "Send what would be sent now"
+        lines.append(f"{what}: echodesk apply {ready.key}{confirm}")
     return "\n".join(lines)
+
+
+def _state(found: PlanRead) -> str:
+    if found.waits == NOBODY:
+        return f"{NOBODY}. It goes on as soon as the window, or `echodesk worker`, is started"
+    if found.waits:
+        return found.waits
+    if found.batch.state is BatchState.RUNNING:
+        return f"is being sent by {found.sender}"
+    return _STATES[found.batch.state]
 
 
 def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
     lines = [f"{summary.compared:,} room-days were compared with what Echo360 held."]
+    if batch.state in (BatchState.COMPARING, BatchState.FAILED):
+        return lines if summary.compared else []
+    if not summary.calls:
+        nothing = nothing_to_send(batch.kind, summary)
+        return [*lines, *([nothing] if nothing not in batch.said else [])]
     if summary.paused:
         lines.append(f"{summary.paused:,} room-days are paused and were left out.")
-    if not summary.calls:
-        lines.append("Everything stands as it should: there is nothing to do.")
-    else:
-        counted = [(said, f"{summary.counts[kind]:,}") for kind, said in _SAID if summary.counts.get(kind)]
-        lines.append(aligned(counted, indent=2))
-        takes = f", about {duration(summary.calls / limit)} at the call limit" if limit else ""
-        lines.append(f"{summary.calls:,} calls{takes}.")
+    counted = [(said, f"{summary.counts[kind]:,}") for kind, said in _SAID if summary.counts.get(kind)]
+    lines.append(aligned(counted, indent=2))
+    takes = f", about {duration(summary.calls / limit)} at the call limit" if limit else ""
+    lines.append(f"{summary.calls:,} calls{takes}.")
     if batch.guard:
         lines.append(f"Safety stop: {batch.guard}. It must be confirmed in writing.")
     if summary.left_out:
@@ -161,18 +204,47 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
         lines.append(f"{summary.foreign:,} schedules were booked by others and stay as they are.")
     if summary.unplanned:
         lines.append(f"{summary.unplanned:,} room-days could not be planned; the log says why.")
-    lines += [f"  not taken back  {one}" for one in summary.refused[:SHOWN]]
+    lines += _some([f"  not taken back  {one}" for one in summary.refused])
     return lines
 
 
-def _done(progress: Progress, pace: Pace, limit: int) -> list[str]:
-    counted = {state: count for state, count in progress.by_state.items() if count}
-    told = ", ".join(f"{count:,} {state.value.lower().replace('_', ' ')}" for state, count in counted.items())
-    lines = [f"Of {progress.steps:,} calls: {told}."] if counted else []
-    left = minutes_left(progress.open, pace, limit)
-    if left:
-        lines.append(f"About {duration(left)} to go.")
+def _done(found: PlanRead) -> list[str]:
+    plan = found.detail.plan
+    told = ", ".join(f"{count:,} {state.lower().replace('_', ' ')}" for state, count in plan.steps if count)
+    lines = [f"Of {plan.to_send:,} calls: {told}."] if told else []
+    if plan.minutes and not found.waits and found.batch.state is not BatchState.STOPPED:
+        lines.append(f"About {duration(plan.minutes)} to go.")
     return lines
+
+
+def _difference(newer: PlanDetail | None) -> list[str]:
+    """How the plan of now differs from the one that was shown before."""
+    if newer is None:
+        return []
+    came = [row for row in newer.steps if row.since == CAME]
+    if not came and not newer.gone:
+        return []
+    before = newer.plan.replaces
+    lines = [f"Plan {newer.plan.key} beside plan {before}: {len(newer.gone):,} needed no more, {len(came):,} new."]
+    lines += _some([f"  needed no more  {line(row)}" for row in newer.gone])
+    return lines + _some([f"  new             {line(row)}" for row in came])
+
+
+def _difference_values(newer: PlanDetail | None) -> dict[str, object] | None:
+    if newer is None:
+        return None
+    return {
+        "shown": newer.plan.replaces,
+        "now": newer.plan.key,
+        "gone": [row_values(row) for row in newer.gone],
+        "came": [row_values(row) for row in newer.steps if row.since == CAME],
+    }
+
+
+def _some(lines: Sequence[str]) -> list[str]:
+    if len(lines) <= SHOWN:
+        return list(lines)
+    return [*lines[:SHOWN], f"  and {len(lines) - SHOWN:,} more; --json lists all"]
 
 
 def _shown(one: Standing | Booking | None) -> dict[str, object] | None:
@@ -189,25 +261,16 @@ def _shown(one: Standing | Booking | None) -> dict[str, object] | None:
     }
 
 
-def _line(step: Step) -> str:
-    about = step.after or step.before
-    title = about.content.title if about is not None else step.external_id
-    time = f"{about.time}" if about is not None else ""
-    does = f"{_DOES[step.method]} {title}: {words.why(step.why.value)}"
-    was = step.before
-    if was is not None and step.after is not None and (was.place, was.time) != (step.after.place, step.after.time):
-        does += f" (stands {was.place.date} {was.time} {was.place.room})"
-    return f"  {step.place.date} {time} {step.place.room}  {does}"
-
-
 def duration(minutes: float) -> str:
     """`12 minute(s)`, `5.1 hours`."""
     return f"{minutes / 60:.1f} hours" if minutes >= 120 else f"{max(1, round(minutes))} minute(s)"
 
 
-def list_line(batch: BatchRecord, progress: Progress, stamp: str) -> str:
+def list_line(plan: PlanShown, stamp: str, sender: str) -> str:
     """One plan in a list."""
-    what = f"takes back plan {batch.undoes}" if batch.undoes is not None else scope_in_words(batch.scope)
-    return f"Plan {batch.id} of {batch.by or 'somebody'}, {stamp}, {what}: {_STATES[batch.state]}" + (
-        f" ({progress.ended:,} of {progress.steps:,})" if progress.steps else ""
+    what = f"takes back plan {plan.undoes}" if plan.undoes else plan.scope
+    told = waits(plan, sender) or _STATES[BatchState(plan.state)]
+    ended = plan.to_send - plan.count("OPEN")
+    return f"Plan {plan.key} of {plan.by or 'somebody'}, {stamp}, {what}: {told}" + (
+        f" ({ended:,} of {plan.to_send:,})" if plan.to_send else ""
     )

@@ -14,8 +14,9 @@ from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import write_plan
-from echodesk.commands.plan_texts import plan_text, plan_values, read_plan
-from echodesk.commands.plans import wait_until
+from echodesk.commands.plan_steps import Wanted
+from echodesk.commands.plan_texts import plan_text, plan_values
+from echodesk.commands.plans import look_at, wait_until
 from echodesk.commands.working import CallLimit, call_limit
 from echodesk.demo.stage import existing
 from echodesk.errors import CaptureTrouble, NothingDone, WrongUse
@@ -58,8 +59,9 @@ def plan(
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
     listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
     week and reason), calls, minutes, guard (why staff must confirm it) and confirm (what to type then), left_out
-    (reason: lessons), steps (number, piece, action, external_id, why, before, after, needs, state, answer),
-    progress, calls_left, minutes_left.
+    (reason: lessons), steps (number, piece, action, external_id, why, before, after, changes: field, before,
+    after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why nothing goes on),
+    replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
     """
     if room and building:
         raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")
@@ -78,13 +80,11 @@ def plan(
             number = _by_the_leader(office, scope, wait)
         else:
             number = _here(office, scope, rooms, echo360, limit, loopback_only=demonstration)
-        found = office.look(lambda books: read_plan(books, number))
-        if found is None:
-            raise AssertionError("a plan that was just made is gone")
+        found = look_at(office, number, limit)
         values = plan_values(found, limit)
         if file is not None:
-            write_plan(file, office, values)
-        say(values, as_json=json, text=plan_text(found, limit))
+            write_plan(file, office.look(lambda books: books.batches.database()), values)
+        say(values, as_json=json, text=plan_text(found, limit, Wanted()))
 
 
 def register(app: typer.Typer) -> None:

@@ -8,19 +8,19 @@ from typing import Annotated
 
 import typer
 
-from echodesk.batches import Apply, CancelPlan, PlanCommand, Undo
+from echodesk.batches import Apply, CancelPlan, PlanCommand, PlanShown, Undo
 from echodesk.commands.acting import LARGEST_ID, WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import number_in
+from echodesk.commands.plan_steps import Wanted, check
 from echodesk.commands.plan_tables import write_table, write_workbook
-from echodesk.commands.plan_texts import PlanRead, list_line, plan_text, plan_values, read_plan
+from echodesk.commands.plan_texts import PlanRead, list_line, only_wanted, plan_text, plan_values, read_plan, waits
 from echodesk.commands.working import call_limit
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.main import AllBooks, Office, user
-from echodesk.planning.batches import BatchRecord, BatchState, Progress
+from echodesk.planning.batches import BatchState
 
-NEWEST = 20
 POLL_S = 0.5
 Number = Annotated[int, typer.Argument(help="Number of the plan.", min=1, max=LARGEST_ID)]
 UntilDone = Annotated[
@@ -36,54 +36,55 @@ def plans(
     xlsx: Annotated[
         Path | None, typer.Option(help="With a number: write its steps, and their counts, as a workbook.")
     ] = None,
+    action: Annotated[str, typer.Option(help="Only these steps: make, change or remove.")] = "",
+    room: Annotated[str, typer.Option(help="Only steps in this room.")] = "",
+    building: Annotated[str, typer.Option(help="Only steps in this building, by its code or its name.")] = "",
+    reason: Annotated[str, typer.Option(help="Only steps with this reason, as new or moved.")] = "",
+    group: Annotated[
+        str, typer.Option(help="Count them by action, building, room, week or reason, instead of listing them.")
+    ] = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="Without a number: all plans, not only the last and those in hand.")
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """The last plans, or one of them: its steps, how far it is, what failed and why.
+    """The last plans, and all that wait, are at work or can be taken back. With a number that plan: its steps, how
+    far it is, what failed and why; and how it differs from the plan in whose place it stands.
 
-    JSON: plans (plan, by, created, kind, state, said, steps, ended); with a number what `plan` answers.
+    JSON: plans (plan, by, created, kind, state, said, waits, steps, ended, can_undo); with a number what `plan`
+    answers.
     """
+    wanted = Wanted(action, room, building, reason, group)
+    check(wanted)
     with office_at(data) as office:
         if number is not None:
-            one = _read(office, number)
+            one = _chosen(office, _read(office, number), wanted)
             if csv is not None:
                 write_table(csv, one.detail)
             if xlsx is not None:
                 write_workbook(xlsx, one.detail)
-            _say(office, one, as_json=json)
+            _say(office, one, wanted, as_json=json)
             return
-        if csv is not None or xlsx is not None:
+        if csv is not None or xlsx is not None or wanted:
             raise WrongUse(
-                "Which plan?", "A file was named without a number.", "Write `echodesk plans N --csv FILE`."
+                "Which plan?",
+                "A file, a filter or a group was named without a number.",
+                "Write `echodesk plans N`.",
             )
-        stamp = campus_stamps(office)
-
-        def read(books: AllBooks) -> list[tuple[BatchRecord, Progress]]:
-            return [(one, books.batches.progress(one.id)) for one in books.batches.newest(NEWEST)]
-
-        found = office.look(read)
-        values = [
-            {
-                "plan": one.id,
-                "by": one.by,
-                "created": one.created,
-                "kind": one.kind.value,
-                "state": one.state.value,
-                "said": one.said,
-                "steps": progress.steps,
-                "ended": progress.ended,
-            }
-            for one, progress in found
-        ]
-        lines = [list_line(one, progress, stamp(one.created)) for one, progress in found]
-        say({"plans": values}, as_json=json, text="\n".join(lines) or "No plan was made yet: `echodesk plan`.")
+        _say_all(office, every=every, as_json=json)
 
 
 def apply(
     what: Annotated[str, typer.Argument(help="Number of the plan, or the file that `plan --file` wrote.")],
     without: Annotated[
         list[int] | None,
-        typer.Option("--without", help="Leave out this step and what goes with it; may be given several times."),
+        typer.Option(
+            "--without",
+            help="Leave out this step and what goes with it; may be given several times.",
+            min=1,
+            max=LARGEST_ID,
+        ),
     ] = None,
     confirm: Annotated[str, typer.Option(help="What a safety stop asks to be typed.")] = "",
     until_done: UntilDone = False,
@@ -96,7 +97,7 @@ def apply(
     JSON: text, touched (calls), carried_out_by, plan; with --until-done what `plans N` answers.
     """
     with office_at(data, busy_s(wait)) as office:
-        number = int(what) if what.isdecimal() else number_in(Path(what), office)
+        number = _number(what) if what.isdecimal() else number_in(Path(what), office)
         command = Apply(user(), number, tuple(without or ()), confirm)
         _carry_out(office, command, wait, until_done=until_done, as_json=json)
 
@@ -127,23 +128,72 @@ def cancel(number: Number, data: Data = None, wait: Wait = WAIT_S, json: Json = 
         _carry_out(office, CancelPlan(user(), number), wait, until_done=False, as_json=json)
 
 
-def show(office: Office, number: int, *, as_json: bool) -> None:
-    """Say everything about a plan. Raises `WrongUse` if there is none of this number."""
-    _say(office, _read(office, number), as_json=as_json)
-
-
-def _read(office: Office, number: int) -> PlanRead:
-    found = office.look(lambda books: read_plan(books, number))
+def look_at(office: Office, number: int, limit: int) -> PlanRead:
+    """Everything about a plan. Raises `WrongUse` if there is none of this number."""
+    today = office.clock().campus_now().date().isoformat()
+    found = office.look(lambda books: read_plan(books, number, limit, today, leader(books)))
     if found is None:
-        raise WrongUse(
-            "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
-        )
+        raise _no_such_plan(str(number))
     return found
 
 
-def _say(office: Office, found: PlanRead, *, as_json: bool) -> None:
+def _number(digits: str) -> int:
+    """The number that was written. Raises `WrongUse` for one that no plan can have."""
+    if len(digits) > len(str(LARGEST_ID)) or not 1 <= int(digits) <= LARGEST_ID:
+        raise _no_such_plan(digits[:40])
+    return int(digits)
+
+
+def _read(office: Office, number: int) -> PlanRead:
+    return look_at(office, number, call_limit(office))
+
+
+def _chosen(office: Office, found: PlanRead, wanted: Wanted) -> PlanRead:
+    rooms = office.look(lambda books: books.timetable.names.rooms_of_building(wanted.building))
+    return only_wanted(found, wanted, rooms)
+
+
+def _no_such_plan(number: str) -> WrongUse:
+    return WrongUse(
+        "There is no such plan", f"No plan has the number {number}.", "`echodesk plans` lists the last ones."
+    )
+
+
+def _say(office: Office, found: PlanRead, wanted: Wanted, *, as_json: bool) -> None:
     limit = call_limit(office)
-    say(plan_values(found, limit), as_json=as_json, text=plan_text(found, limit))
+    say(plan_values(found, limit), as_json=as_json, text=plan_text(found, limit, wanted))
+
+
+def _say_all(office: Office, *, every: bool, as_json: bool) -> None:
+    stamp, limit = campus_stamps(office), call_limit(office)
+    today = office.clock().campus_now().date().isoformat()
+
+    def read(books: AllBooks) -> tuple[list[PlanShown], str]:
+        part = books.screens.plans_before(0, limit, today)
+        found = {one.key: one for one in (*part.plans, *books.screens.plans(limit, today))}
+        while every and part.more:
+            part = books.screens.plans_before(part.plans[-1].key, limit, today)
+            found |= {one.key: one for one in part.plans}
+        return [found[key] for key in sorted(found, reverse=True)], leader(books)
+
+    plans, sender = office.look(read)
+    values = [
+        {
+            "plan": one.key,
+            "by": one.by,
+            "created": one.created,
+            "kind": one.kind,
+            "state": one.state,
+            "said": one.said,
+            "waits": waits(one, sender),
+            "steps": one.to_send,
+            "ended": one.to_send - one.count("OPEN"),
+            "can_undo": one.can_undo,
+        }
+        for one in plans
+    ]
+    lines = [list_line(one, stamp(one.created), sender) for one in plans]
+    say({"plans": values}, as_json=as_json, text="\n".join(lines) or "No plan was made yet: `echodesk plan`.")
 
 
 def wait_until(office: Office, number: int, while_in: frozenset[BatchState]) -> BatchState:
@@ -172,7 +222,7 @@ def _carry_out(office: Office, command: PlanCommand, wait_s: float, *, until_don
     if until_done:
         busy = frozenset({BatchState.COMPARING, BatchState.CHECKING, BatchState.RUNNING})
         ended = wait_until(office, number, busy)
-        show(office, number, as_json=as_json)
+        _say(office, _read(office, number), Wanted(), as_json=as_json)
         if ended in (BatchState.STALE, BatchState.STOPPED, BatchState.FAILED):
             raise typer.Exit(NothingDone.exit_code)
         return

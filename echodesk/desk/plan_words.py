@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from echodesk.batches import PlanShown, StepRow
+from echodesk.batches import CAME, GONE, SINCE, PlanShown, StepRow
 from echodesk.desk import formats, words
 from echodesk.desk.tables.columns import Cell, Column
 from echodesk.desk.words import Tone
+from echodesk.messages import EngineState, Phase
 
 COUNTS: Sequence[tuple[str, str]] = (
     ("made", "to make"),
@@ -35,8 +36,11 @@ STEP_STATES: Mapping[str, tuple[str, Tone]] = {
     "DONE": ("Done", Tone.GOOD),
     "FAILED": ("Failed", Tone.BAD),
     "OVERTAKEN": ("Overtaken by a change", Tone.QUIET),
-    "CANCELLED": ("Cancelled", Tone.QUIET),
+    "CANCELLED": ("Not sent", Tone.QUIET),
 }
+AT_WORK = ("COMPARING", "CHECKING", "RUNNING")
+"""States in which a plan goes on only where somebody sends."""
+_HINDERING = (Phase.WAITING, Phase.STOPPED_BY_ECHO360, Phase.DATABASE_LOST)
 _DOES = {"POST": "Make", "PUT": "Change", "DELETE": "Remove"}
 
 
@@ -46,24 +50,41 @@ def title(plan: PlanShown) -> str:
     return f"Plan {plan.key}: {about}"
 
 
-def state(plan: PlanShown) -> str:
-    """What it is doing, or how it ended."""
+def hindrance(plan: PlanShown, engine: EngineState | None) -> str:
+    """Why nothing of a plan goes on although it could; '' if it does, has no need to, or nobody knows."""
+    if plan.state not in AT_WORK or engine is None or engine.phase in (Phase.STARTING, Phase.STOPPING):
+        return ""
+    if engine.phase in _HINDERING:
+        return f"Waits: {words.phase(engine.phase)}"
+    if not engine.mine and not engine.holder:
+        return "Waits: nobody is sending"
+    return f"Waits for {plan.waits_for}" if plan.waits_for else ""
+
+
+def state(plan: PlanShown, engine: EngineState | None = None) -> str:
+    """What it is doing, who does it, or how it ended."""
+    if (told := hindrance(plan, engine)) != "":
+        return told
+    if plan.state == "RUNNING" and engine is not None and (engine.mine or engine.holder):
+        return f"Being sent by {'this PC' if engine.mine else engine.holder}"
     return STATES.get(plan.state, (plan.state, Tone.QUIET))[0]
 
 
-def tone(plan: PlanShown) -> Tone:
+def tone(plan: PlanShown, engine: EngineState | None = None) -> Tone:
     """How that feels."""
+    if hindrance(plan, engine):
+        return Tone.NOTE
     return STATES.get(plan.state, (plan.state, Tone.QUIET))[1]
 
 
-def progress(plan: PlanShown) -> str:
-    """`1,203 of 25,000 calls, about 3 hours to go`."""
+def progress(plan: PlanShown, engine: EngineState | None = None) -> str:
+    """`1,203 of 25,000 calls, about 3 hours to go`; the time only while it goes on."""
     total = plan.to_send
     ended = total - plan.count("OPEN")
     text = f"{formats.number(ended)} of {formats.counted(total, 'call')}"
     if failed := plan.count("FAILED"):
         text += f", {formats.number(failed)} failed"
-    if plan.minutes and plan.count("OPEN"):
+    if plan.minutes and plan.count("OPEN") and plan.state != "STOPPED" and not hindrance(plan, engine):
         text += f", about {formats.minutes(plan.minutes)} to go"
     return text
 
@@ -88,23 +109,36 @@ def facts(plan: PlanShown) -> list[str]:
     if plan.unplanned:
         lines.append(f"{formats.counted(plan.unplanned, 'room-day')} could not be planned; the log says why.")
     if plan.kept:
-        lines.append(f"Not taken back: {formats.number(len(plan.kept))}. {'; '.join(plan.kept[:3])}")
+        lines.append(f"Not taken back: {formats.number(len(plan.kept))}. {' '.join(plan.kept[:3])}")
     return lines
 
 
-def step_columns() -> Sequence[Column[StepRow]]:
-    """The steps of a plan."""
+def since(plan: PlanShown, counted: Mapping[str, int]) -> str:
+    """How a plan differs from the one in whose place it stands, '' if it does not."""
+    if not plan.replaces or not counted:
+        return ""
+    gone, came = counted.get(GONE, 0), counted.get(CAME, 0)
     return (
-        Column("What", 92, _what, lambda r: (r.action, r.key)),
-        Column("State", 148, _state, lambda r: (STEP_STATES.get(r.state, (r.state, Tone.QUIET))[0], r.key)),
-        Column("Lesson", 134, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
-        Column("Room", 122, _room, lambda r: (r.room, r.date)),
-        Column("Recording", 204, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
-        Column("Why", 160, lambda r: Cell(words.why(r.why)), lambda r: (words.why(r.why), r.key)),
+        f"Since the preview of plan {plan.replaces}: {formats.counted(gone, 'step')} needed no more, "
+        f"{formats.number(came)} new. They stand under “{_GROUPS[SINCE]}”."
+    )
+
+
+def step_columns() -> Sequence[Column[StepRow]]:
+    """The steps of a plan: what becomes of which recording, where, and why, with what it changes."""
+    return (
+        Column(
+            "What", 118, _what, lambda r: (r.action, STEP_STATES.get(r.state, (r.state, Tone.QUIET))[0], r.key)
+        ),
+        Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
+        Column("Room", 100, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
+        Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
+        Column("Why", 230, _why, lambda r: (words.why(r.why), r.key)),
     )
 
 
 _GROUPS: Mapping[str, str] = {
+    SINCE: "Since the preview",
     "action": "What is done",
     "building": "Building",
     "room": "Room",
@@ -124,6 +158,8 @@ def group_name(name: str, value: str) -> str:
         return _DOES.get(value, value)
     if name == "reason":
         return words.why(value)
+    if name == SINCE:
+        return words.since(value)
     if name == "week":
         return f"from {formats.date(value)}"
     return value or "not known"
@@ -139,18 +175,45 @@ def step_text(row: StepRow) -> str:
         _DOES.get(row.action, ""),
         words.why(row.why),
         row.answer,
+        changes(row),
     )
     return "\n".join(parts).casefold()
 
 
+def changes(row: StepRow, between: str = "; ") -> str:
+    """`Title: A → B; Date: Mon 23 Nov 2026 → Tue 24 Nov 2026`, '' if it changes nothing that stands."""
+    return between.join(
+        f"{words.field(name)}: {_said(name, now)} → {_said(name, then)}" for name, now, then in row.changes
+    )
+
+
+def step_detail(row: StepRow) -> str:
+    """All about one step, a fact each line."""
+    does = _DOES.get(row.action, row.action)
+    place = f"{row.room}, {row.building}" if row.building else row.room
+    number = f"Step {row.key}: " if row.since != GONE else ""
+    lines = [
+        f"{number}{does} {row.title} ({row.external_id}), {formats.date(row.date)} {row.time}, {place}",
+        f"{words.since(row.since)} since the preview. {words.why(row.why)}" if row.since else words.why(row.why),
+    ]
+    lines += [changes(row, "\n")] if row.changes else []
+    lines += [f"Echo360: {row.answer}"] if row.answer else []
+    return "\n".join(lines)
+
+
+def _said(name: str, value: str) -> str:
+    return formats.date(value) if name == "date" else words.said(name, value)
+
+
 def _what(row: StepRow) -> Cell:
-    return Cell(_DOES.get(row.action, row.action), f"step {row.key}")
-
-
-def _room(row: StepRow) -> Cell:
-    return Cell(row.room, f"stands {row.was}" if row.was else "")
-
-
-def _state(row: StepRow) -> Cell:
+    """What is done, and how far that is."""
+    does = _DOES.get(row.action, row.action)
+    if row.since == GONE:
+        return Cell(does, words.since(row.since), Tone.QUIET)
     text, feels = STEP_STATES.get(row.state, (row.state, Tone.QUIET))
-    return Cell(text, row.answer, feels)
+    return Cell(does, words.since(row.since) if row.since and row.state == "OPEN" else text, feels)
+
+
+def _why(row: StepRow) -> Cell:
+    """Why, and Echo360's words or else what it changes."""
+    return Cell(words.why(row.why), row.answer or changes(row))

@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self.status.show_state(state)
         self.overview.show_state(state)
         self.sending.show_state(state)
+        self.plans.show_state(state)
         self._show_banners()
 
     def _show_banners(self) -> None:
@@ -185,7 +186,7 @@ class MainWindow(QMainWindow):
         self.nav.show_count(1, queue.get("FAILED", 0), "failed")
         self.nav.show_count(2, overview.failed, "failed")
         self.nav.show_count(3, overview.open_room_days, "open")
-        self.plans.show_plans(overview.plans)
+        self.plans.show_plans(overview.plans, overview.plans_in_all)
         waiting = sum(plan.waits for plan in overview.plans)
         self.nav.show_count(PLANS_PAGE, waiting, "waiting for a yes")
 

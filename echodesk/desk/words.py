@@ -126,6 +126,18 @@ _WHYS: Mapping[str, str] = {
     "STEPS_ASIDE": "Made way for another lesson; sent again afterwards",
 }
 
+_FIELDS: Mapping[str, str] = {
+    "title": "Title",
+    "presenter": "Presenter",
+    "sections": "Sections",
+    "inputs": "Recorded",
+    "room": "Room",
+    "date": "Date",
+    "time": "Time",
+    "external_id": "External id",
+}
+_SINCE: Mapping[str, str] = {"CAME": "New", "GONE": "Needed no more"}
+
 _CALLS: Mapping[str, str] = {
     "POST": "Made",
     "PUT": "Changed",
@@ -212,6 +224,23 @@ def phase_tone(value: str) -> Tone:
 def why(value: str) -> str:
     """Why a request was sent (`planning.values.Why`); any other sentence as it is."""
     return _WHYS.get(value.upper(), value)
+
+
+def field(name: str) -> str:
+    """What a schedule says under this name (`planning.steps.FIELDS`)."""
+    return _FIELDS.get(name, name)
+
+
+def said(name: str, value: str) -> str:
+    """What a schedule says in such a field; the empty text in words."""
+    if name == "inputs":
+        return f"audio, {value}" if value else "audio only"
+    return value or "none"
+
+
+def since(value: str) -> str:
+    """What became of a step since the preview (`batches.CAME`, `batches.GONE`)."""
+    return _SINCE.get(value, value)
 
 
 def call(value: str) -> str:

@@ -229,11 +229,12 @@ class PlanDifference:
 
 def plan_difference(shown: Iterable[Step], now: Iterable[Step]) -> PlanDifference:
     """What changed between the plan that was shown and the plan of now; nothing if they send the same."""
-    before, after = list(shown), list(now)
-    had, has = {identity_of_step(one) for one in before}, {identity_of_step(one) for one in after}
+    before = [(identity_of_step(one), one) for one in shown]
+    after = [(identity_of_step(one), one) for one in now]
+    had, has = {name for name, _one in before}, {name for name, _one in after}
     return PlanDifference(
-        tuple(one for one in before if identity_of_step(one) not in has),
-        tuple(one for one in after if identity_of_step(one) not in had),
+        tuple(one for name, one in before if name not in has),
+        tuple(one for name, one in after if name not in had),
     )
 
 

@@ -15,6 +15,8 @@ from echodesk.planning.values import Plan, RoomDay, Standing, Why
 DAY_PERCENT, DAY_COUNT = 20, 5
 BATCH_PERCENT = 5
 BRAKE_PERCENT, BRAKE_COUNT, BRAKE_HOURS = 5, 50, 24
+MISSING_PERCENT, MISSING_COUNT = 5, 5
+MOVED_PERCENT, MOVED_COUNT = 20, 50
 FEED_COUNT = 20
 """A year of fewer lessons than this is too small to tell a broken timetable from an ordinary edit."""
 
@@ -102,6 +104,32 @@ def rooms_guard(unknown: Sequence[str], standing: int) -> str | None:
         rooms = sorted(set(unknown))
         named = ", ".join(rooms[:3]) + (" …" if len(rooms) > 3 else "")
         return f"{len(unknown)} of {standing} bookings would move to rooms that Echo360 does not know ({named})"
+    return None
+
+
+def missing_guard(missing: int, known: int) -> str | None:
+    """A listing without more than 5 % of what the mirror knew as ours, and more than 5: another institution's, or
+    one that somebody emptied. All of it would be made again.
+
+    `known` counts what the mirror knew as ours in what was listed, `missing` those of them that were not there.
+    """
+    if missing > MISSING_COUNT and missing * 100 > known * MISSING_PERCENT:
+        return (
+            f"{missing} of {known} bookings that EchoDesk made are not in Echo360 any more, more than "
+            f"{MISSING_PERCENT} %, as if this were another institution or somebody had removed them; "
+            "they would be made again"
+        )
+    return None
+
+
+def moved_guard(moved: int, standing: int) -> str | None:
+    """A batch that would move or change more than 20 % of the year, and more than 50, at once: the weeks of the
+    timetable have shifted, say. `standing` counts our bookings that stand."""
+    if moved > MOVED_COUNT and moved * 100 > standing * MOVED_PERCENT:
+        return (
+            f"{moved} of {standing} bookings of the year would move or change at once, more than "
+            f"{MOVED_PERCENT} %, as if the weeks of the timetable had shifted"
+        )
     return None
 
 

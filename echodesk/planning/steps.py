@@ -92,6 +92,34 @@ def steps_of(plans: Iterable[Plan]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def differences(step: Step) -> tuple[tuple[str, str, str], ...]:
+    """(field, what it says now, what it would say) of every field that a step changes, in the order of `FIELDS`;
+    nothing where something is made or removed. '' is for none, dates are ISO texts."""
+    before, after = step.before, step.after
+    if before is None or after is None:
+        return ()
+    now, then = _said(before), _said(after)
+    return tuple((name, now[at], then[at]) for at, name in enumerate(FIELDS) if now[at] != then[at])
+
+
+FIELDS = ("title", "presenter", "sections", "inputs", "room", "date", "time", "external_id")
+"""What a schedule says, as far as EchoDesk owns it (design §4.14)."""
+
+
+def _said(one: Standing | Booking) -> tuple[str, ...]:
+    content = one.content
+    return (
+        content.title,
+        content.presenter or "",
+        ", ".join(content.sections),
+        ", ".join(content.inputs),
+        one.place.room,
+        one.place.date.isoformat(),
+        str(one.time),
+        one.external_id or "",
+    )
+
+
 def aside(asked: Iterable[Step | Request]) -> bool:
     """True if a lesson is removed on the way and made again: for a moment it has no schedule."""
     methods: dict[str, set[Method]] = defaultdict(set)
@@ -120,8 +148,15 @@ def counts(plans: Iterable[Plan]) -> dict[str, int]:
         found["removed"] += len(removals(plan))
         for request in plan.requests:
             if request.method is not Method.DELETE:
-                found[_KIND_OF[request.why]] += 1
+                found[_kind(request)] += 1
     return found
+
+
+def _kind(request: Request) -> str:
+    """What is taken back is made again where nothing of it stands any more."""
+    if request.why is Why.UNDONE:
+        return "made" if request.method is Method.POST else "changed"
+    return _KIND_OF[request.why]
 
 
 _KIND_OF = {
@@ -131,5 +166,4 @@ _KIND_OF = {
     Why.MOVED: "moved",
     Why.STEPS_ASIDE: "moved",
     Why.HAND_OVER: "handed_over",
-    Why.UNDONE: "changed",
 }

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from echodesk.batches import PlanDetail
+from echodesk.batches import PlanDetail, PlanList, PlanShown
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
@@ -18,7 +18,7 @@ from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
 from echodesk.store.office import Office
 from echodesk.store.places import Places
-from echodesk.store.plans_shown import buildings, plan_detail
+from echodesk.store.plans_shown import PlansShown
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
@@ -48,10 +48,17 @@ class Screens:
         """The detail pane of one row."""
         return Details(self._connection).detail(table, key)
 
-    def plan(self, number: int, calls_per_minute: int) -> PlanDetail | None:
+    def plan(self, number: int, calls_per_minute: int, today: str) -> PlanDetail | None:
         """A plan of many room-days with its steps."""
-        batches = Batches(self._connection, ChangeNumber(self._connection))
-        return plan_detail(batches, number, calls_per_minute, buildings(self._connection))
+        return PlansShown(self._connection, calls_per_minute, today).detail(number)
+
+    def plans(self, calls_per_minute: int, today: str) -> tuple[PlanShown, ...]:
+        """The last plans, and all that wait, are at work or can be taken back."""
+        return PlansShown(self._connection, calls_per_minute, today).listed()
+
+    def plans_before(self, number: int, calls_per_minute: int, today: str) -> PlanList:
+        """The plans before this one (0: from the last one on)."""
+        return PlansShown(self._connection, calls_per_minute, today).before(number)
 
 
 class StoreBooks(ABC):

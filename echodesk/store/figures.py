@@ -9,9 +9,8 @@ from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
-from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber, as_json
-from echodesk.store.plans_shown import plans_shown
+from echodesk.store.plans_shown import PlansShown
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
 
@@ -142,6 +141,7 @@ class Figures:
         pending = sum(notifications.get(status, 0) for status in WAITING)
         waiting = self._connection.execute(_NEXT, {"today": today}).first()
         missed_soon, missed = self.missed(today)
+        plans = PlansShown(self._connection, calls_per_minute, today)
         return Overview(
             transferred_24h=self._count(_TRANSFERRED),
             pending=pending + queue.get("UNPROCESSED", 0),
@@ -166,7 +166,8 @@ class Figures:
             missed=missed,
             held_by_stop=self._count(_GUARDED),
             stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
-            plans=plans_shown(Batches(self._connection, ChangeNumber(self._connection)), calls_per_minute),
+            plans=plans.listed(),
+            plans_in_all=plans.in_all(),
         )
 
     def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:

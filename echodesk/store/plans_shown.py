@@ -2,32 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
-from echodesk.batches import PlanDetail, PlanShown, StepRow, grouped
+from echodesk.batches import CAME, GONE, PlanDetail, PlanList, PlanShown, StepRow, grouped
 from echodesk.planning.batches import (
     BatchRecord,
     BatchState,
     StepState,
     confirmation,
     minutes_left,
+    plan_difference,
     scope_in_words,
 )
-from echodesk.planning.steps import Step
+from echodesk.planning.records import PauseRecord
+from echodesk.planning.steps import Step, differences
 from echodesk.store.batches import Batches
+from echodesk.store.binding import ChangeNumber
+from echodesk.store.office import Office
 
 NEWEST = 8
+OLDER = 20
+"""So many older plans are shown at once."""
+PIECES_AT_ONCE = 200
+OVER = frozenset({BatchState.STALE, BatchState.CANCELLED})
+AT_WORK = frozenset({BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED})
+
 _BUILDINGS = text(
     "SELECT r.ROOMID, s.SITENAME FROM ROOMS r JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
     " WHERE s.SITENAME IS NOT NULL ORDER BY r.SETID"
 )
+# The index is named, because SQLite would read all steps of a plan for each of its days.
+_UNDOABLE = text(
+    "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.STATE IN ('DONE', 'CANCELLED', 'STOPPED') AND NOT EXISTS"
+    " (SELECT 1 FROM STT_ECHO_BATCH u WHERE u.UNDOES = b.ID AND u.STATE = 'DONE' AND u.BEGUN IS NOT NULL)"
+    " AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_PLACE p CROSS JOIN STT_ECHO_BATCH_STEP s INDEXED BY"
+    " STT_ECHO_BATCH_STEP_STATE ON s.BATCH_ID = p.BATCH_ID AND s.STATE = 'DONE' AND s.PIECE = p.PIECE"
+    " WHERE p.BATCH_ID = b.ID AND p.LESSON_DATE >= :today)"
+)
+_IN_HAND = text(
+    "SELECT ID FROM STT_ECHO_BATCH WHERE STATE IN ('COMPARING', 'READY', 'CHECKING', 'RUNNING', 'STOPPED')"
+)
+_BEFORE = text("SELECT ID FROM STT_ECHO_BATCH WHERE :before = 0 OR ID < :before ORDER BY ID DESC LIMIT :limit")
+_REPLACED_BY = text("SELECT max(ID) FROM STT_ECHO_BATCH WHERE REPLACES = :id")
+_COUNT = text("SELECT count(*) FROM STT_ECHO_BATCH")
 
 
-def plans_shown(batches: Batches, calls_per_minute: int) -> tuple[PlanShown, ...]:
-    """The last plans, newest first."""
-    return tuple(_shown(batches, one, calls_per_minute) for one in batches.newest(NEWEST))
+class PlansShown:
+    """Plans inside one transaction. `today` is the date on campus, `calls_per_minute` 0 for no limit."""
+
+    def __init__(self, connection: Connection, calls_per_minute: int, today: str) -> None:
+        change = ChangeNumber(connection)
+        self._connection = connection
+        self._batches = Batches(connection, change)
+        self._office = Office(connection, change)
+        self._limit = calls_per_minute
+        self._today = today
+
+    def listed(self) -> tuple[PlanShown, ...]:
+        """The last plans, and all that wait for somebody, are at work or can be taken back; newest first."""
+        return self._all({*self._ids_before(0, NEWEST), *self._ids(_IN_HAND, {}), *self._undoable})
+
+    def before(self, number: int) -> PlanList:
+        """The plans before this one (0: from the last one on), newest first."""
+        ids = self._ids_before(number, OLDER + 1)
+        return PlanList(self._all(ids[:OLDER]), len(ids) > OLDER)
+
+    def in_all(self) -> int:
+        """How many plans there are."""
+        return int(self._connection.execute(_COUNT).scalar_one())
+
+    def detail(self, number: int) -> PlanDetail | None:
+        """One plan with its steps, and how they differ from those of the plan in whose place it stands; None if
+        there is none of this number."""
+        found = self._batches.get(number)
+        if found is None:
+            return None
+        listed = self._batches.steps(number)
+        building_of = buildings(self._connection)
+        # Of a plan that is over nothing will be sent, although its steps were never touched.
+        left = StepState.CANCELLED if found.state in OVER else StepState.OPEN
+        rows = [
+            _row(step, state if state is not StepState.OPEN else left, answer, building_of)
+            for step, state, answer in listed
+        ]
+        gone: list[StepRow] = []
+        # Once something of it is sent, the difference is decided; it would be made again with every step.
+        if found.replaces is not None and found.state not in AT_WORK:
+            before = self._batches.steps(found.replaces)
+            change = plan_difference(_steps(before), _steps(listed))
+            came = {step.number for step in change.new}
+            rows = [replace(row, since=CAME) if row.key in came else row for row in rows]
+            gone = [replace(_row(step, StepState.CANCELLED, "", building_of), since=GONE) for step in change.gone]
+        return PlanDetail(self._shown(found), tuple(rows), grouped(rows, gone), tuple(gone))
+
+    @cached_property
+    def _undoable(self) -> frozenset[int]:
+        """Plans of which something was done, lies ahead, and was not taken back."""
+        return frozenset(self._ids(_UNDOABLE, {"today": self._today}))
+
+    def _ids_before(self, number: int, limit: int) -> list[int]:
+        return self._ids(_BEFORE, {"before": number, "limit": limit})
+
+    def _ids(self, statement: TextClause, values: Mapping[str, object]) -> list[int]:
+        return [row.ID for row in self._connection.execute(statement, values)]
+
+    def _all(self, ids: Iterable[int]) -> tuple[PlanShown, ...]:
+        found = (self._batches.get(one) for one in sorted(ids, reverse=True))
+        return tuple(self._shown(one) for one in found if one is not None)
+
+    def _shown(self, one: BatchRecord) -> PlanShown:
+        batches = self._batches
+        summary, progress = batches.summary(one.id), batches.progress(one.id)
+        at_work = one.state in AT_WORK or one.state is BatchState.READY
+        left = minutes_left(progress.open, batches.pace(one.id), self._limit) if at_work else 0.0
+        return PlanShown(
+            key=one.id,
+            kind=one.kind.value,
+            state=one.state.value,
+            by=one.by,
+            created=one.created,
+            scope=scope_in_words(one.scope),
+            said=one.said,
+            guard=one.guard,
+            confirm=confirmation(summary) if one.guard else "",
+            undoes=one.undoes or 0,
+            compared=summary.compared,
+            paused=summary.paused,
+            foreign=summary.foreign,
+            counts=tuple(summary.counts.items()),
+            calls=summary.calls,
+            left_out=tuple(summary.left_out.items()),
+            unplanned=summary.unplanned,
+            kept=summary.refused,
+            steps=tuple((state.value, count) for state, count in progress.by_state.items()),
+            minutes=left,
+            replaces=one.replaces or 0,
+            replaced_by=self._connection.execute(_REPLACED_BY, {"id": one.id}).scalar() or 0,
+            waits_for=self._waits_for(one) if one.state is BatchState.RUNNING and progress.open else "",
+            can_undo=one.id in self._undoable,
+        )
+
+    def _waits_for(self, batch: BatchRecord) -> str:
+        """The pauses that hold all that is left of a batch, '' if something of it is free."""
+        standing = [pause for pause in self._office.pauses(()) if pause.id != batch.pause]
+        if not standing:
+            return ""
+        if (whole := next((pause for pause in standing if pause.everything), None)) is not None:
+            return _in_words(whole)
+        found: dict[int, PauseRecord] = {}
+        after = 0
+        while pieces := self._batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
+            places = {place for days in pieces.values() for place in days}
+            pauses = [pause for pause in self._office.pauses(places) if pause.id != batch.pause]
+            for days in pieces.values():
+                holding = next((pause for pause in pauses if any(map(pause.covers, days))), None)
+                if holding is None:
+                    return ""
+                found[holding.id] = holding
+            after = max(pieces)
+        return " and ".join(map(_in_words, found.values()))
 
 
 def buildings(connection: Connection) -> dict[str, str]:
@@ -35,43 +172,12 @@ def buildings(connection: Connection) -> dict[str, str]:
     return {row.ROOMID.rstrip(): row.SITENAME for row in connection.execute(_BUILDINGS)}
 
 
-def plan_detail(
-    batches: Batches, number: int, calls_per_minute: int, building_of: Mapping[str, str]
-) -> PlanDetail | None:
-    """One plan with its steps; None if there is none of this number."""
-    found = batches.get(number)
-    if found is None:
-        return None
-    steps = tuple(_row(step, state, answer, building_of) for step, state, answer in batches.steps(number))
-    return PlanDetail(_shown(batches, found, calls_per_minute), steps, grouped(steps))
+def _in_words(pause: PauseRecord) -> str:
+    return f"the pause “{pause.reason}” of {pause.owner or 'somebody'}"
 
 
-def _shown(batches: Batches, one: BatchRecord, calls_per_minute: int) -> PlanShown:
-    summary, progress = batches.summary(one.id), batches.progress(one.id)
-    at_work = one.state in (BatchState.READY, BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED)
-    left = minutes_left(progress.open, batches.pace(one.id), calls_per_minute) if at_work else 0.0
-    return PlanShown(
-        key=one.id,
-        kind=one.kind.value,
-        state=one.state.value,
-        by=one.by,
-        created=one.created,
-        scope=scope_in_words(one.scope),
-        said=one.said,
-        guard=one.guard,
-        confirm=confirmation(summary) if one.guard else "",
-        undoes=one.undoes or 0,
-        compared=summary.compared,
-        paused=summary.paused,
-        foreign=summary.foreign,
-        counts=tuple(summary.counts.items()),
-        calls=summary.calls,
-        left_out=tuple(summary.left_out.items()),
-        unplanned=summary.unplanned,
-        kept=summary.refused,
-        steps=tuple((state.value, count) for state, count in progress.by_state.items()),
-        minutes=left,
-    )
+def _steps(listed: Iterable[tuple[Step, StepState, str]]) -> list[Step]:
+    return [step for step, _state, _answer in listed]
 
 
 def _row(step: Step, state: StepState, answer: str, building_of: Mapping[str, str]) -> StepRow:
@@ -92,4 +198,5 @@ def _row(step: Step, state: StepState, answer: str, building_of: Mapping[str, st
         state=state.value,
         answer=answer,
         building=building_of.get(step.place.room, ""),
+        changes=differences(step),
     )

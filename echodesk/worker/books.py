@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from echodesk.batches import PlanDetail
+from echodesk.batches import PlanDetail, PlanList
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
@@ -298,8 +298,12 @@ class ScreenBook(Protocol):
 
     def detail(self, table: Table, key: int) -> Detail | None: ...
 
-    def plan(self, number: int, calls_per_minute: int) -> PlanDetail | None:
+    def plan(self, number: int, calls_per_minute: int, today: str) -> PlanDetail | None:
         """A plan of many room-days with its steps; None if there is none of this number."""
+        ...
+
+    def plans_before(self, number: int, calls_per_minute: int, today: str) -> PlanList:
+        """The plans before this one (0: from the last one on), newest first."""
         ...
 
 

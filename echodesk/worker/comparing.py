@@ -26,15 +26,18 @@ from echodesk.planning.guards import (
     DAY_COUNT,
     batch_guard,
     day_guard,
+    missing_guard,
+    moved_guard,
     removed_bookings,
     rooms_guard,
     standing_by_day,
 )
+from echodesk.planning.nothing import nothing_to_send
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
 from echodesk.planning.undoing import Undo as Way
 from echodesk.planning.undoing import undo
-from echodesk.planning.values import Plan, RoomDay, Standing
+from echodesk.planning.values import Method, Plan, RoomDay, Standing
 from echodesk.worker.books import Books
 from echodesk.worker.compare import Comparison, compare_with
 from echodesk.worker.defects import Report
@@ -294,9 +297,26 @@ def guard_of(books: Books, found: Comparison) -> str:
         if request.booking is not None and request.standing is not None and known
     ]
     unknown = [room for room in moved if room not in known]
+    change = sum(counts(found.plans)[kind] for kind in ("moved", "changed"))
+    again = _made_again(books, found.plans)
     return (
-        batch_guard(removed, found.schedules) or _day(found.plans) or rooms_guard(unknown, found.schedules) or ""
+        batch_guard(removed, found.schedules)
+        or _day(found.plans)
+        or rooms_guard(unknown, found.schedules)
+        or missing_guard(again, found.schedules + again)
+        or moved_guard(change, found.schedules)
+        or ""
     )
+
+
+def _made_again(books: Books, plans: Sequence[Plan]) -> int:
+    """How many are to be made although the mirror holds them: the listing does not show them any more."""
+    made = set[str]()
+    for plan in plans:
+        asked = [(request.method, request.external_id) for request in plan.requests]
+        gone = {name for method, name in asked if method is Method.DELETE}
+        made |= {name for method, name in asked if method is Method.POST and name not in gone}
+    return len({row.standing.external_id for row in books.mirror.of_external(made)})
 
 
 def keep_preview(
@@ -308,8 +328,10 @@ def keep_preview(
     books.batches.save(batch, summary, steps, places, guard)
     if steps:
         books.batches.become(batch, BatchState.READY, said)
-    else:
-        books.batches.become(batch, BatchState.DONE, "Everything stands as it should.")
+        return
+    found = books.batches.get(batch)
+    kind = found.kind if found is not None else BatchKind.RECONCILE
+    books.batches.become(batch, BatchState.DONE, nothing_to_send(kind, summary))
 
 
 def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:

@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 from dataclasses import dataclass
 
-from echodesk.batches import ShowPlan
+from echodesk.batches import ListPlans, PlanQuestion, SavePlan
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
 from echodesk.messages import (
     Cancel,
@@ -34,7 +34,7 @@ from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
-from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, whole
+from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, PlanWriter, no_files, whole
 from echodesk.worker.publish import Publisher
 from echodesk.worker.tasks import Tasks
 
@@ -77,8 +77,10 @@ class Engine:
         *,
         free_first_fill: bool = False,
         dice: Dice = whole,
+        write_plan: PlanWriter = no_files,
     ) -> None:
         """`free_first_fill`: no call limit until everything was quiet once (decisions: The demonstration)."""
+        self._write_plan = write_plan
         self._dice = dice
         self._ledger = ledger
         self._capture = capture
@@ -232,16 +234,27 @@ class Engine:
                 "detail", lambda books: books.screens.detail(command.table, command.key)
             )
             return detail if detail is not None else CommandDone("This row is gone.")
-        if isinstance(command, ShowPlan):
-            limit = self._calls_per_minute
-            shown = await self._ledger.read("detail", lambda books: books.screens.plan(command.plan, limit))
-            return shown if shown is not None else CommandDone("There is no such plan.")
+        if isinstance(command, PlanQuestion):
+            return await self._plans(command)
         if isinstance(command, ShowStop):
             found = await self._ledger.read("safety stop", lambda books: list_of(books, command.stop))
             return found if found is not None else CommandDone("This safety stop is over; nothing waits for it.")
         if self._leading is not None:
             return await self._leading.carry_out(command)
         return await self._pass_on(command)
+
+    async def _plans(self, command: PlanQuestion) -> CommandReply:
+        limit, today = self._calls_per_minute, self._clock.campus_now().date().isoformat()
+        if isinstance(command, SavePlan):
+            return await self._ledger.read(
+                "plan file", lambda books: self._write_plan(books, command, limit, today)
+            )
+        if isinstance(command, ListPlans):
+            return await self._ledger.read(
+                "plans", lambda books: books.screens.plans_before(command.before, limit, today)
+            )
+        shown = await self._ledger.read("detail", lambda books: books.screens.plan(command.plan, limit, today))
+        return shown if shown is not None else CommandDone("There is no such plan.")
 
     async def _pass_on(self, command: Asked) -> CommandDone:
         """Write a command down for whoever leads, or will lead next."""

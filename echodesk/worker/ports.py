@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from echodesk.messages import Event
+from echodesk.batches import SavePlan
+from echodesk.errors import NothingDone
+from echodesk.messages import CommandDone, Event
 from echodesk.planning.answers import Answer, Learned, Listing, Missing, ReferenceFacts, Reply, SupplyAnswer
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
@@ -34,6 +36,20 @@ Dice = Callable[[], float]
 def whole() -> float:
     """No jitter: every wait is as long as it may be."""
     return 1.0
+
+
+PlanWriter = Callable[[Books, SavePlan, int, str], CommandDone]
+"""Writes a plan into a file, in the caller's transaction: with the calls a minute and today's date. Raises an
+`EchoDeskError` if it cannot."""
+
+
+def no_files(books: Books, command: SavePlan, calls_per_minute: int, today: str) -> CommandDone:
+    """For a worker without a window: nobody there could look at the file."""
+    raise NothingDone(
+        "This EchoDesk writes no files",
+        f"Plan {command.plan} was not written to {command.path}.",
+        f"Use the window, or `echodesk plans {command.plan}` with --csv or --xlsx.",
+    )
 
 
 class Clock(Protocol):

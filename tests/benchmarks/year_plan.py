@@ -48,7 +48,7 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
         plan_s = time.perf_counter() - began
         began = time.perf_counter()
         number = office.keep(lambda books: _keep(books, found))
-        detail = office.read(lambda books: books.screens.plan(number, 120))
+        detail = office.read(lambda books: books.screens.plan(number, 120, today))
         kept_s = time.perf_counter() - began
         if detail is None or not len(detail.steps) > count // 10:
             raise AssertionError(f"a plan of {detail and len(detail.steps)} steps for {count} occurrences")

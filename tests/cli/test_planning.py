@@ -68,7 +68,7 @@ def test_the_worker_then_does_what_the_plan_showed(run: Run, folder: Path, sql: 
     assert shown["counts"]["moved"] == 3
     said = run("plan", "--echo360", echo360, "--data", folder)
     assert "15:00-16:00 B1 Hall  change ENGL1003" in said.out
-    assert "09:00-10:00 B1 Hall)" in said.out
+    assert "(Time: 09:00-10:00 -> 15:00-16:00)" in said.out
     assert run("pause", "--reason", "Exams", "--data", folder).code == 0
     held = made_plan(run, folder, echo360)
     assert (held["calls"], held["compared"]) == (0, 0)

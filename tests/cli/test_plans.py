@@ -125,6 +125,13 @@ def test_a_plan_that_is_not_there(run: Run, folder: Path, command: str) -> None:
     assert run(command, "0", "--data", folder).code == 2
 
 
+@pytest.mark.parametrize("number", ["0", str(2**63), "9" * 23, "9" * 5_000])
+def test_a_number_that_no_plan_can_have(run: Run, folder: Path, number: str) -> None:
+    said = run("apply", number, "--data", folder, "--json")
+    assert (said.code, said.error["title"]) == (2, "There is no such plan")
+    assert run("apply", 1, "--without", number, "--data", folder).code == 2
+
+
 def test_a_year_that_is_none_or_sent_already_is_refused(run: Run, folder: Path, sql: Sql, echo360: str) -> None:
     (live,) = sql("SELECT SETID FROM STT_ECHO_SET")[0]
     for year, title in ((live, "This year is sent already"), ("1999/00", "There is no such year")):
@@ -260,7 +267,7 @@ def test_the_steps_as_a_table_in_which_nothing_is_a_formula(
     assert heading[:3] == ["step", "action", "date"]
     assert len(rows) == 5
     assert {row[6] for row in rows} == {"'=1+1"}
-    assert {row[10] for row in rows} == {"OPEN"}
+    assert {row[heading.index("state")] for row in rows} == {"OPEN"}
     book = tmp_path / "plan.xlsx"
     found = run("plans", shown, "--xlsx", book, "--data", folder, "--json").json
     assert found["by"]["action"] == {"POST": 5}

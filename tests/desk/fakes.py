@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from echodesk.batches import PlanDetail, ShowPlan
+from echodesk.batches import ListPlans, PlanDetail, PlanList, ShowPlan
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
 from echodesk.messages import (
@@ -53,6 +53,8 @@ class FakeWorker:
         """What `ShowStop` is answered with; None: the stop is over."""
         self.plan_details: dict[int, PlanDetail] = {}
         """What `ShowPlan` is answered with, by number."""
+        self.older_plans: dict[int, PlanList] = {}
+        """What `ListPlans` is answered with, by the plan before which they are."""
         self.hold = False
         self.silent = False
         """Send no snapshots: the table stays as if it were loading."""
@@ -145,6 +147,8 @@ class FakeWorker:
             answer.set_result(self.stop_list or CommandDone("This safety stop is over; nothing waits for it."))
         elif isinstance(command, ShowPlan):
             answer.set_result(self.plan_details.get(command.plan) or CommandDone("There is no such plan."))
+        elif isinstance(command, ListPlans):
+            answer.set_result(self.older_plans[command.before])
         elif isinstance(command, Watch):
             self.watching[command.table] = command
             answer.set_result(CommandDone(""))

@@ -52,16 +52,17 @@ def step(key: int, piece: int, action: str = "POST", **changes: object) -> StepR
     return replace(row, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
+MOVED = (("room", "2950203", "1040101"), ("date", "2026-11-23", "2026-11-25"))
 STEPS = (
     step(1, 1, "DELETE", why="not_wanted"),
-    step(2, 1, "PUT", why="moved", was="2026-11-24 09:00-10:00 2950203"),
+    step(2, 1, "PUT", why="moved", changes=MOVED),
     step(3, 2),
 )
 
 
 def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS) -> object:
     def prepare(worker: FakeWorker) -> None:
-        worker.first_overview = overview(plans=plans)
+        worker.first_overview = overview(plans=plans, plans_in_all=len(plans))
         worker.plan_details = {one.key: PlanDetail(one, steps, grouped(steps)) for one in plans}
 
     return prepare
@@ -70,7 +71,7 @@ def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS) -> object:
 async def opened(desk: Desk, rows: int = len(STEPS)) -> PlansPage:
     desk.window.open_page(PAGE)
     page = desk.window.plans
-    await until(lambda: page.model.rowCount() == rows)
+    await until(lambda: page.steps.model.rowCount() == rows)
     return page
 
 
@@ -144,7 +145,7 @@ def test_steps_are_a_tree_by_action_building_room_week_and_reason_and_a_group_fi
 ) -> None:
     async def body(desk: Desk) -> None:
         page = await opened(desk)
-        tree = page.groups
+        tree = page.steps.groups
         roots = tree.findItems("", Qt.MatchFlag.MatchContains)
         told = {
             root.text(0): {
@@ -166,12 +167,12 @@ def test_steps_are_a_tree_by_action_building_room_week_and_reason_and_a_group_fi
         await turns()
         chosen = tree.currentItem()
         assert chosen is not None
-        assert (chosen.text(0), page.model.rowCount()) == ("Remove", 1)
-        page.field.setText("nothing like it")
-        await until(lambda: page.model.rowCount() == 0)
-        page.field.clear()
+        assert (chosen.text(0), page.steps.model.rowCount()) == ("Remove", 1)
+        page.steps.field.setText("nothing like it")
+        await until(lambda: page.steps.model.rowCount() == 0)
+        page.steps.field.clear()
         tree.setCurrentItem(roots[0])
-        await until(lambda: page.model.rowCount() == len(STEPS))
+        await until(lambda: page.steps.model.rowCount() == len(STEPS))
 
     run(qapp, body, with_plans(plan()))
 
@@ -186,10 +187,10 @@ def test_the_page_answers_before_anything_is_sent(qapp: QApplication) -> None:
         assert "2 room-days paused" in told
         assert "3 room-days could not be planned; the log says why." in told
         assert "Booked in Echo360 by others: 5; 5 never touched." in told
-        cells = [[column.cell(row).line for column in page.model.columns] for row in STEPS]
-        assert cells[0][0] == "Remove (step 1)"
-        assert cells[1][3] == "2950203 (stands 2026-11-24 09:00-10:00 2950203)"
-        assert cells[2][4] == "<b>BIOL1001</b> LC01 (617003-9-2026-27)"
+        cells = [[column.cell(row).line for column in page.steps.model.columns] for row in STEPS]
+        assert cells[0][0] == "Remove (To be sent)"
+        assert cells[1][4] == "The lesson moved (Room: 2950203 → 1040101; Date: Mon 23 Nov 2026 → Wed 25 Nov 2026)"
+        assert cells[2][3] == "<b>BIOL1001</b> LC01 (617003-9-2026-27)"
         assert desk.worker.sent(Apply) == []
 
     run(qapp, body, with_plans(plan()))
@@ -238,9 +239,9 @@ def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None
     async def body(desk: Desk) -> None:
         page = await opened(desk)
         assert not page.leave_out.isEnabled()
-        assert page.view.choose(1)
+        assert page.steps.view.choose(1)
         click(page.leave_out)
-        states = {row.key: row.state for row in page.model.cache.rows()}  # type: ignore[union-attr]  # rows of steps
+        states = {row.key: row.state for row in page.steps.model.cache.rows()}  # type: ignore[union-attr]  # rows of steps
         assert states == {1: "LEFT_OUT", 2: "LEFT_OUT", 3: "OPEN"}
         click(page.apply)
         dialog = await dialog_of(desk.window, ApplyDialog)
@@ -284,19 +285,19 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
 
 
 def test_a_done_plan_can_be_taken_back_and_failures_are_told(qapp: QApplication) -> None:
-    done = plan(state="DONE", steps=(("DONE", 2), ("FAILED", 1)), minutes=0.0)
+    done = plan(state="DONE", steps=(("DONE", 2), ("FAILED", 1)), minutes=0.0, can_undo=True)
     steps = (*STEPS[:2], step(3, 2, state="FAILED", answer="Echo360 refused it (400): no"))
 
     async def body(desk: Desk) -> None:
         page = await opened(desk)
         assert not page.cancel.isVisible()
-        row = page.model.cache.get(3)
+        row = page.steps.model.cache.get(3)
         assert row is not None
-        assert page.model.columns[1].cell(row).line == "Failed (Echo360 refused it (400): no)"
-        page.field.setText("refused")
-        assert page.model.rowCount() == 1
-        page.field.setText("no such thing")
-        assert page.model.rowCount() == 0
+        assert page.steps.model.columns[4].cell(row).line == "A new lesson (Echo360 refused it (400): no)"
+        page.steps.field.setText("refused")
+        assert page.steps.model.rowCount() == 1
+        page.steps.field.setText("no such thing")
+        assert page.steps.model.rowCount() == 0
         click(push(page, "Take &back…"))
         await until(lambda: bool(desk.worker.sent(Undo)))
         assert desk.worker.sent(Undo) == [Undo("Ann", 3)]
@@ -314,11 +315,11 @@ def test_a_new_plan_comes_to_the_front_and_others_stay_in_the_list(qapp: QApplic
         desk.worker.sink.post(overview(plans=(second, first)))
         await until(lambda: page.list.count() == 2)
         assert page.headline.text() == "Plan 4: takes back plan 3. Waits for your yes"
-        await until(lambda: page.model.rowCount() == 1)
+        await until(lambda: page.steps.model.rowCount() == 1)
         page.list.setFocus()
         press(page.list, Qt.Key.Key_Down)
         assert page.headline.text() == "Plan 3: everything. Done"
-        await until(lambda: page.model.rowCount() == 3)
+        await until(lambda: page.steps.model.rowCount() == 3)
         desk.worker.sink.post(overview(plans=(replace(second, state="CANCELLED"), first)))
         await until(lambda: "Cancelled" in page.list.item(0).text())
         assert page.headline.text() == "Plan 3: everything. Done"

@@ -12,6 +12,8 @@ from echodesk.planning.guards import (
     brake,
     day_guard,
     feed_guard,
+    missing_guard,
+    moved_guard,
     refresh_guard,
     removals,
     removed_bookings,
@@ -162,3 +164,33 @@ def test_rooms_that_the_target_does_not_know_hold_a_batch_that_goes_there() -> N
     many = rooms_guard([f"New {number}" for number in range(11)], 200)
     assert many is not None
     assert many.endswith("(New 0, New 1, New 10 …)")
+
+
+@pytest.mark.parametrize(
+    ("missing", "known", "stops"),
+    [(5, 5, False), (6, 120, False), (6, 119, True), (50, 1_000, False), (51, 1_000, True), (0, 0, False)],
+)
+def test_a_listing_without_a_twentieth_of_ours_must_be_confirmed(missing: int, known: int, stops: bool) -> None:
+    assert (missing_guard(missing, known) is not None) is stops
+
+
+def test_what_is_missing_is_counted_and_what_that_may_mean_is_said() -> None:
+    assert missing_guard(400, 1_000) == (
+        "400 of 1000 bookings that EchoDesk made are not in Echo360 any more, more than 5 %, as if this were "
+        "another institution or somebody had removed them; they would be made again"
+    )
+
+
+@pytest.mark.parametrize(
+    ("moved", "stands", "stops"),
+    [(50, 50, False), (51, 255, False), (51, 254, True), (200, 1_000, False), (201, 1_000, True), (0, 0, False)],
+)
+def test_a_fifth_of_the_year_that_moves_at_once_must_be_confirmed(moved: int, stands: int, stops: bool) -> None:
+    assert (moved_guard(moved, stands) is not None) is stops
+
+
+def test_what_moves_is_counted_and_what_that_may_mean_is_said() -> None:
+    assert moved_guard(900, 1_000) == (
+        "900 of 1000 bookings of the year would move or change at once, more than 20 %, "
+        "as if the weeks of the timetable had shifted"
+    )

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echodesk.planning.ground import Deadline
 from echodesk.planning.guards import removals
 from echodesk.planning.plan import make_plan
 from echodesk.planning.slices import plan_in_slices
-from echodesk.planning.steps import PlanScope, counts, steps_of
-from echodesk.planning.values import Method, RoomDay, Situation
-from tests.planning.builders import MONDAY
+from echodesk.planning.steps import FIELDS, PlanScope, counts, differences, steps_of
+from echodesk.planning.undoing import undo
+from echodesk.planning.values import Method, RoomDay, Situation, Why
+from tests.planning.builders import BEFORE_TERM, MONDAY, content, day, lesson, plan_of, standing
 from tests.planning.situations import situations
 
 
@@ -49,6 +52,55 @@ def test_every_capture_is_counted_once(situation: Situation, sliced: bool) -> No
     assert sum(found.values()) - found["removed"] == sum(
         request.method is not Method.DELETE for request in whole.requests
     )
+
+
+def test_taking_back_makes_again_what_was_removed_and_changes_what_was_changed() -> None:
+    removed = steps_of([plan_of([], [standing(1, "9-10"), standing(2, "10-11")])])
+    changed = steps_of([plan_of([lesson(3, "11-12")], [standing(3, "11-12", said=content("old"))])])
+    deadline = Deadline.at(BEFORE_TERM)
+    back = undo([*removed, *changed], [standing(3, "11-12")], deadline, deadline, lambda _external_id: None)
+    assert not back.kept
+    found = counts(back.plans)
+    assert (found["made"], found["changed"], sum(found.values())) == (2, 1, 3)
+
+
+def test_a_step_names_every_field_that_it_changes_and_no_other() -> None:
+    said = content("1", "bob@example.ac.uk", ())
+    plan = plan_of([lesson(1, "9-10", day("LT2", 1))], [standing(1, "8-9", said=said, echo_id="e1")])
+    (step,) = steps_of([plan])
+    assert {name: (now, then) for name, now, then in differences(step)} == {
+        "presenter": ("bob@example.ac.uk", ""),
+        "inputs": ("", "display, video"),
+        "room": ("LT1", "LT2"),
+        "date": (MONDAY.isoformat(), (MONDAY + dt.timedelta(days=1)).isoformat()),
+        "time": ("08:00-09:00", "09:00-10:00"),
+    }
+
+
+def test_a_hand_over_names_the_lesson_that_carries_the_recording_now() -> None:
+    twin = replace(lesson(1, "9-10"), lecturer="lecturer of 2")
+    plan = plan_of([twin, lesson(2, "9-10")], [standing(2, "9-10")])
+    (step,) = steps_of([plan])
+    assert step.why is Why.HAND_OVER
+    assert differences(step) == (
+        ("title", "Lecture 2", "Lecture 1"),
+        ("sections", "SEC-2", "SEC-1, SEC-2"),
+        ("external_id", "2-1-2026-27", "1-1-2026-27"),
+    )
+
+
+def test_what_is_made_or_removed_changes_no_field() -> None:
+    steps = steps_of([plan_of([lesson(1, "9-10")], [standing(2, "12-13")])])
+    assert {step.method for step in steps} == {Method.POST, Method.DELETE}
+    assert [differences(step) for step in steps] == [(), ()]
+
+
+@given(situations())
+def test_a_change_says_what_it_changes(situation: Situation) -> None:
+    for step in steps_of([make_plan(situation)]):
+        names = [name for name, _now, _then in differences(step)]
+        assert names == [name for name in FIELDS if name in names]
+        assert names or step.method is not Method.PUT
 
 
 def test_a_scope_names_rooms_and_dates() -> None:

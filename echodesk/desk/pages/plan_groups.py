@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from echodesk.batches import GROUPS, StepRow
+from echodesk.batches import GONE, GROUPS, SINCE, StepRow
 from echodesk.desk import formats, plan_words
 
 _CHOSEN = Qt.ItemDataRole.UserRole
-WIDTH = 224
+WIDTH = 208
 
 
 class PlanGroups(QTreeWidget):
@@ -27,6 +27,7 @@ class PlanGroups(QTreeWidget):
         self.setHeaderLabels(["Steps by", "Calls"])
         self.setFixedWidth(WIDTH)
         self.setUniformRowHeights(True)
+        self.setIndentation(14)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
@@ -51,17 +52,19 @@ class PlanGroups(QTreeWidget):
                 child = self._item(root, plan_words.group_name(name, value), count, (name, value))
                 if (name, value) == current:
                     self.setCurrentItem(child)
-            root.setExpanded(name in open_ or (not open_ and name == "action"))
+            root.setExpanded(name in open_ or name == SINCE or (not open_ and name == "action"))
         self.blockSignals(False)
 
-    def accepts(self) -> Callable[[StepRow], bool] | None:
-        """Which steps the chosen group holds; None for all."""
+    def accepts(self) -> Callable[[StepRow], bool]:
+        """Which steps the chosen group holds. Steps that are needed no more are in a group of their own alone."""
         current = self._current()
         if current is None:
-            return None
+            return lambda row: row.since != GONE
         name, value = current
+        if name == SINCE:
+            return lambda row: row.since == value
         of = GROUPS[name]
-        return lambda row: of(row) == value
+        return lambda row: of(row) == value and row.since != GONE
 
     def _item(
         self, parent: QTreeWidget | QTreeWidgetItem, title: str, count: int, chosen: tuple[str, str] | None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -20,32 +16,33 @@ from PySide6.QtWidgets import (
 )
 
 from echodesk.batches import (
+    SINCE,
     CancelPlan,
     ContinuePlan,
-    PlanCommand,
+    ListPlans,
     PlanDetail,
+    PlanMessage,
     PlanShown,
     RetrySteps,
+    SavePlan,
     ShowPlan,
-    StepRow,
     StopPlan,
     Undo,
 )
+from echodesk.batches import PlanList as OlderPlans
 from echodesk.desk import formats, plan_words, widgets
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
-from echodesk.desk.pages.plan_groups import PlanGroups
+from echodesk.desk.dialogs.saving import SaveDialog
+from echodesk.desk.pages.plan_list import PlanList
+from echodesk.desk.pages.plan_steps import PlanSteps
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.places import Place
-from echodesk.desk.tables.live_model import LiveModel
-from echodesk.desk.tables.view import LiveView
-from echodesk.messages import Row, Table, TableDelta
+from echodesk.messages import EngineState
 
-LIST_WIDTH = 236
-MOST_STEPS = 200_000
-AT_WORK = ("COMPARING", "CHECKING", "RUNNING")
+RETRY_ALL, RETRY_CHOSEN = "Try all &failed again", "Try these &failed again"
 TITLE = "Compare and repair"
 LEAD = (
     "What Echo360 holds beside the timetable. A plan shows every change first; nothing is sent without your yes."
@@ -58,19 +55,18 @@ class PlansPage(QWidget):
     def __init__(self, parts: PageParts) -> None:
         super().__init__()
         self._parts = parts
-        self._plans: tuple[PlanShown, ...] = ()
+        self._engine: EngineState | None = None
         self._shown: tuple[int, str, int] | None = None
         """Plan, state and steps that have ended, as the steps on screen were read."""
         self._asking = False
-        self._without: set[int] = set()
-        """Steps that were taken out of the plan on screen."""
+        self._since: tuple[int, Mapping[str, int]] = (0, {})
+        """A plan, and how many of its steps came and went since the preview."""
         self.known: Callable[[], Sequence[Place]] = lambda: ()
         """All places that a person may choose from."""
         self.compare = widgets.button("&Compare…", self._on_compare, "primary")
-        self.list = QListWidget()
-        self.list.setObjectName("plans")
-        self.list.setAccessibleName("Plans")
-        self.list.setFixedWidth(LIST_WIDTH)
+        self.plans = PlanList(self._on_older)
+        self.list = self.plans.box
+        self.steps = PlanSteps(parts.theme, parts.numbers)
         self.state_pane = StatePane()
         self.headline = widgets.label(kind="headline", wrap=True)
         self.facts = widgets.label(wrap=True, selectable=True)
@@ -78,53 +74,45 @@ class PlansPage(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("How far the plan is")
         self.progress = widgets.label(kind="small")
-        self.apply = widgets.button("&Send these…", self._on_apply, "primary")
-        self.leave_out = widgets.button("&Leave out", self._on_leave_out)
+        self.apply = widgets.button("Send &these…", self._on_apply, "primary")
+        self.leave_out = widgets.button("&Leave out", self.steps.leave_out, hint="Delete")
+        self.put_back = widgets.button("&Put back", self.steps.put_back, hint="Insert")
         self.stop = widgets.button("St&op", self._on_stop)
         self.go_on = widgets.button("&Go on", self._on_go_on)
-        self.retry = widgets.button("Try &failed again", self._on_retry)
+        self.retry = widgets.button(RETRY_ALL, self._on_retry, hint="Ctrl+R")
         self.cancel = widgets.button("Ca&ncel…", self._on_cancel)
         self.undo = widgets.button("Take &back…", self._on_undo)
-        self.buttons = (self.apply, self.leave_out, self.stop, self.go_on, self.retry, self.cancel, self.undo)
-        self.field = QLineEdit()
-        self.field.setPlaceholderText("Find steps: room, date, module, words of Echo360")
-        self.field.setAccessibleName("Find steps")
-        self.field.setClearButtonEnabled(True)
-        self.model = LiveModel(plan_words.step_columns(), MOST_STEPS, self)
-        self.view = LiveView(self.model, parts.theme)
-        self.view.setAccessibleName("Steps of the plan")
-        self.groups = PlanGroups()
+        self.newer = widgets.button("Sho&w the plan of now", self._on_newer)
+        self.save = widgets.button("Save &as…", self._on_save, hint="Ctrl+S")
+        self.buttons = (
+            *(self.apply, self.leave_out, self.put_back, self.stop, self.go_on, self.retry),
+            *(self.cancel, self.undo, self.newer, self.save),
+        )
         self._lay_out()
-        self.list.currentRowChanged.connect(self._on_chosen)
-        self.field.textChanged.connect(self._on_typed)
-        self.groups.chosen.connect(self._filter)
-        self.view.selectionModel().selectionChanged.connect(self._on_selected)
+        self.plans.chosen.connect(self._show)
+        self.steps.selected.connect(self._on_selected)
+        self._press("Ctrl+F", self.steps.field.setFocus)
+        self._press("Ctrl+S", self.save.click, self.save)
+        self._press("Ctrl+R", self.retry.click, self.retry)
+        self._press("Del", self.leave_out.click, self.leave_out)
+        self._press("Ins", self.put_back.click, self.put_back)
         self._show()
 
     @property
     def plan(self) -> PlanShown | None:
         """The plan on screen."""
-        at = self.list.currentRow()
-        return self._plans[at] if 0 <= at < len(self._plans) else None
+        return self.plans.plan
 
-    def show_plans(self, plans: tuple[PlanShown, ...]) -> None:
-        """The last plans, newest first; the one on screen stays there, a new one comes to the front."""
-        if plans == self._plans:
-            return
-        before = self.plan
-        newest = self._plans[0].key if self._plans else 0
-        self._plans = plans
-        self.list.blockSignals(True)
-        self.list.clear()
-        for plan in plans:
-            text = f"{plan_words.title(plan)}\n{plan_words.state(plan)}"
-            item = QListWidgetItem(formats.plain(text, 200))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, text.replace("\n", ", "))
-            self.list.addItem(item)
-        wanted = before.key if before is not None and plans and plans[0].key == newest else None
-        keys = [plan.key for plan in plans]
-        self.list.setCurrentRow(keys.index(wanted) if wanted in keys else (0 if plans else -1))
-        self.list.blockSignals(False)
+    def show_plans(self, plans: tuple[PlanShown, ...], in_all: int) -> None:
+        """The plans to choose from, newest first, and how many there are; the one on screen stays there, a new one
+        comes to the front."""
+        if self.plans.show_plans(plans, in_all):
+            self._show()
+
+    def show_state(self, engine: EngineState) -> None:
+        """Who is sending."""
+        self._engine = engine
+        self.plans.show_state(engine)
         self._show()
 
     # ---- what is shown
@@ -141,46 +129,52 @@ class PlansPage(QWidget):
             )
             return
         self._stack.setCurrentIndex(1)
-        self.headline.setText(formats.breakable(f"{plan_words.title(plan)}. {plan_words.state(plan)}"))
-        widgets.restyle(self.headline, "ink", str(plan_words.tone(plan)))
-        told = [*([plan.said] if plan.said else []), *plan_words.facts(plan)]
-        self.facts.setText(formats.breakable(formats.plain("\n".join(told), 4_000)))
+        state = plan_words.state(plan, self._engine)
+        self.headline.setText(formats.breakable(f"{plan_words.title(plan)}. {state}"))
+        widgets.restyle(self.headline, "ink", str(plan_words.tone(plan, self._engine)))
+        self._show_facts(plan)
         total = plan.to_send
         self.bar.setRange(0, max(1, total))
         self.bar.setValue(total - plan.count("OPEN"))
-        self.progress.setText(plan_words.progress(plan) if total else "")
+        self.progress.setText(plan_words.progress(plan, self._engine) if total else "")
         begun = plan.state in ("RUNNING", "STOPPED", "DONE", "CANCELLED") and total > 0
         self.bar.setVisible(begun)
         self.progress.setVisible(begun)
         self._show_buttons(plan)
         self._read_steps(plan)
 
+    def _show_facts(self, plan: PlanShown) -> None:
+        since = plan_words.since(plan, self._since[1]) if self._since[0] == plan.key else ""
+        told = [*([plan.said] if plan.said else []), *([since] if since else []), *plan_words.facts(plan)]
+        self.facts.setText(formats.breakable(formats.plain("\n".join(told), 4_000)))
+
     def _show_buttons(self, plan: PlanShown) -> None:
-        done = plan.count("DONE") > 0
         possible = {
             self.apply: plan.state == "READY",
             self.leave_out: plan.state == "READY",
+            self.put_back: plan.state == "READY",
             self.stop: plan.state == "RUNNING",
             self.go_on: plan.state == "STOPPED",
             self.retry: plan.count("FAILED") > 0 and plan.state in ("DONE", "STOPPED", "RUNNING"),
             self.cancel: plan.state in ("COMPARING", "READY", "CHECKING", "RUNNING", "STOPPED"),
-            self.undo: done and plan.state in ("DONE", "CANCELLED", "STOPPED"),
+            self.undo: plan.can_undo and plan.state in ("DONE", "CANCELLED", "STOPPED"),
+            self.newer: plan.replaced_by > 0,
+            self.save: plan.state != "COMPARING" and bool(plan.steps),
         }
         for button in self.buttons:
             button.setVisible(possible[button])
-        self.leave_out.setEnabled(bool(self.view.selected_keys()))
+        self._on_selected()
 
     def _read_steps(self, plan: PlanShown) -> None:
         """Ask for the steps when there may be others than those on screen."""
         ended = sum(count for name, count in plan.steps if name != "OPEN")
         wanted = (plan.key, plan.state, ended)
-        if self._asking or wanted == self._shown or plan.state == "COMPARING":
-            if plan.state == "COMPARING":
-                self.groups.show_groups({}, 0)
-                self._put((), wanted)
-            return
         if self._shown is None or self._shown[0] != plan.key:
-            self._without = set()
+            # Nothing may be left out of one plan, or tried again, by what was chosen in another.
+            self._shown = (plan.key, "", -1)
+            self.steps.clear()
+        if self._asking or wanted == self._shown or plan.state == "COMPARING":
+            return
         self._asking = True
         self._parts.gateway.start(self._ask_for(plan.key, wanted))
 
@@ -190,42 +184,44 @@ class PlansPage(QWidget):
         finally:
             self._asking = False
         if isinstance(found, PlanDetail):
-            self.groups.show_groups(found.by, len(found.steps))
-            self._put(found.steps, wanted)
-            if self.plan is not None and self.plan.key != plan:
-                self._show()
-
-    def _put(self, steps: Sequence[StepRow], wanted: tuple[int, str, int]) -> None:
-        self._shown = wanted
-        rows: Any = tuple(steps)
-        number = next(self._parts.numbers)
-        self.model.expect(number)
-        # The model keeps rows of any kind that have a key; which table they are of does not matter to it.
-        self.model.apply(TableDelta(Table.QUEUE, number, 0, 0, rows, frozenset(), True, ()))
-        if self.model.sorted_by[0] < 0:
-            self.model.sort(2)
-        self._filter()
-
-    def _filter(self) -> None:
-        text = self.field.text().strip().casefold()
-        group = self.groups.accepts()
-
-        def accept(row: Row) -> bool:
-            step: Any = row
-            return (group is None or group(step)) and (not text or text in plan_words.step_text(step))
-
-        self.model.filter(accept if text or group is not None else None)
+            if self.plan is not None and self.plan.key == plan:
+                self._shown = wanted
+                self._since = (plan, found.by.get(SINCE, {}))
+                self.steps.show_steps(found)
+            self._show()
 
     # ---- clicks
 
-    def _on_chosen(self, _row: int) -> None:
-        self._show()
-
-    def _on_typed(self, _text: str) -> None:
-        self._filter()
-
     def _on_selected(self) -> None:
-        self.leave_out.setEnabled(bool(self.view.selected_keys()))
+        self.leave_out.setEnabled(bool(self.steps.chosen("OPEN")))
+        self.put_back.setEnabled(bool(self.steps.chosen("LEFT_OUT")))
+        self.retry.setText(RETRY_CHOSEN if self.steps.chosen("FAILED") else RETRY_ALL)
+
+    def _on_older(self) -> None:
+        self._parts.gateway.start(self._older())
+
+    async def _older(self) -> None:
+        found = await self._parts.gateway.ask(ListPlans(self.plans.before))
+        if isinstance(found, OlderPlans):
+            self.plans.show_older(found)
+            self._show()
+
+    def _on_newer(self) -> None:
+        if (plan := self.plan) is not None:
+            self.plans.choose(plan.replaced_by)
+
+    def _on_save(self) -> None:
+        if (plan := self.plan) is not None:
+            self._parts.gateway.start(self._save(plan))
+
+    async def _save(self, plan: PlanShown) -> None:
+        dialog = SaveDialog(self, plan.key)
+        if not await answered(dialog) or (path := dialog.path) is None:
+            return
+        if not path.exists() or await confirmed(
+            self, f"Replace {path.name}?", f"There is a file of this name already: {path}", "Replace it"
+        ):
+            self._send(SavePlan(plan.key, str(path)), self.save)
 
     def _on_compare(self) -> None:
         self._parts.gateway.start(self._compare())
@@ -240,25 +236,9 @@ class PlansPage(QWidget):
             self._parts.gateway.start(self._apply(plan))
 
     async def _apply(self, plan: PlanShown) -> None:
-        dialog = ApplyDialog(self, self._parts.by, plan, sorted(self._without), len(self._left_out()))
+        dialog = ApplyDialog(self, self._parts.by, plan, self.steps.without, len(self.steps.left_out()))
         if await answered(dialog):
             self._send(dialog.command(), self.apply)
-
-    def _left_out(self) -> set[int]:
-        """The steps that were taken out, and all that go with them."""
-        steps: Any = list(self.model.cache.rows())
-        pieces = {step.piece for step in steps if step.key in self._without}
-        return {step.key for step in steps if step.piece in pieces}
-
-    def _on_leave_out(self) -> None:
-        self._without |= set(self.view.selected_keys())
-        left = self._left_out()
-        rows: Any = self.model.cache.rows()
-        shown = [
-            replace(row, state="LEFT_OUT") if row.key in left and row.state == "OPEN" else row for row in rows
-        ]
-        if self._shown is not None:
-            self._put(shown, self._shown)
 
     def _on_stop(self) -> None:
         if (plan := self.plan) is not None:
@@ -270,7 +250,7 @@ class PlansPage(QWidget):
 
     def _on_retry(self) -> None:
         if (plan := self.plan) is not None:
-            self._send(RetrySteps(self._parts.by, plan.key), self.retry)
+            self._send(RetrySteps(self._parts.by, plan.key, self.steps.chosen("FAILED")), self.retry)
 
     def _on_cancel(self) -> None:
         if (plan := self.plan) is not None:
@@ -289,11 +269,22 @@ class PlansPage(QWidget):
         if (plan := self.plan) is not None:
             self._send(Undo(self._parts.by, plan.key), self.undo)
 
-    def _send(self, command: PlanCommand, button: QPushButton) -> None:
+    def _send(self, command: PlanMessage, button: QPushButton) -> None:
         button.setEnabled(False)
         self._parts.gateway.send(command, lambda: button.setEnabled(True))
 
     # ---- making
+
+    def _press(self, keys: str, act: Callable[[], None], button: QPushButton | None = None) -> None:
+        """These keys do the same as a button, while that is on screen."""
+
+        def on_pressed() -> None:
+            if button is None or button.isVisible():
+                act()
+
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(on_pressed)
 
     def _lay_out(self) -> None:
         title = widgets.label(TITLE, "title")
@@ -314,17 +305,12 @@ class PlansPage(QWidget):
         for part in (self.headline, self.facts, self.bar, self.progress):
             column.addWidget(part)
         column.addLayout(row)
-        column.addWidget(self.field)
-        table = QHBoxLayout()
-        table.setSpacing(10)
-        table.addWidget(self.groups)
-        table.addWidget(self.view, 1)
-        column.addLayout(table, 1)
+        column.addWidget(self.steps, 1)
         body = QWidget()
         sides = QHBoxLayout(body)
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(14)
-        sides.addWidget(self.list)
+        sides.addWidget(self.plans)
         sides.addWidget(detail, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.state_pane)

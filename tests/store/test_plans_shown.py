@@ -1,0 +1,143 @@
+"""Which plans the screens list, what is said of each, and how a plan differs from the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from echodesk.batches import CAME, PlanDetail, PlanShown
+from echodesk.main import AllBooks, Office
+from echodesk.messages import Scope
+from echodesk.planning.batches import BatchKind, BatchState, StepState, Summary
+from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.values import Booking, Content, Interval, Method, RoomDay, Standing, Why
+from echodesk.store.plans_shown import NEWEST, OLDER
+from tests.worker.campus import SETID, day
+from tests.worker.values import external
+
+TODAY = day(1).isoformat()
+PLACE, OTHER, PAST = RoomDay("R1", day(2)), RoomDay("R2", day(2)), RoomDay("R1", day(-3))
+PIECES = {PLACE: 1, OTHER: 2, PAST: 3}
+NINE = Interval(540, 600)
+
+
+def standing(slot: int, place: RoomDay = PLACE) -> Standing:
+    return Standing(f"e{slot}", external(slot), True, place, NINE, Content("M1", ("M1_1",), None, ("video",)))
+
+
+def change(number: int, place: RoomDay = PLACE, title: str = "M2") -> Step:
+    """A schedule of ours gets another title."""
+    before = standing(number, place)
+    content = replace(before.content, title=title, presenter="ann@example.ac.uk")
+    after = Booking(external(number), SETID, number, 2, place, NINE, content, ())
+    return Step(number, PIECES[place], Method.PUT, external(number), before, after, (), Why.CHANGED)
+
+
+def plan(
+    office: Office,
+    steps: Sequence[Step] = (),
+    state: BatchState = BatchState.READY,
+    done: Sequence[int] = (),
+    *,
+    replaces: int | None = None,
+    undoes: int | None = None,
+) -> int:
+    """A plan with these steps in this state, of which these are done."""
+    way = {
+        BatchState.READY: [BatchState.READY],
+        BatchState.RUNNING: [BatchState.READY, BatchState.CHECKING, BatchState.RUNNING],
+        BatchState.STALE: [BatchState.READY, BatchState.CHECKING, BatchState.STALE],
+        BatchState.DONE: [BatchState.READY, BatchState.CHECKING, BatchState.RUNNING, BatchState.DONE],
+        BatchState.FAILED: [BatchState.FAILED],
+    }
+
+    def write(books: AllBooks) -> int:
+        kind = BatchKind.UNDO if undoes else BatchKind.RECONCILE
+        number = books.batches.add(kind, "ann", PlanScope(), undoes, replaces)
+        places = {step.piece: {step.place} for step in steps}
+        books.batches.save(number, Summary(compared=1, calls=len(steps)), steps, places, "")
+        for one in way[state]:
+            books.batches.become(number, one)
+        books.batches.end(number, [(one, StepState.DONE, "") for one in done])
+        return number
+
+    return office.keep(write)
+
+
+def listed(office: Office) -> dict[int, PlanShown]:
+    return {one.key: one for one in office.look(lambda books: books.screens.plans(120, TODAY))}
+
+
+def detail(office: Office, number: int) -> PlanDetail:
+    found = office.look(lambda books: books.screens.plan(number, 120, TODAY))
+    assert found is not None
+    return found
+
+
+def test_what_waits_or_can_be_taken_back_stays_in_the_list_whatever_came_after(office: Office) -> None:
+    ready = plan(office, [change(1)])
+    can_go_back = plan(office, [change(1), change(2, PAST)], BatchState.DONE, [1, 2])
+    over = plan(office, [change(1), change(2, PAST)], BatchState.DONE, [2])
+    taken_back = plan(office, [change(1)], BatchState.DONE, [1])
+    plan(office, [change(1)], BatchState.DONE, undoes=taken_back)
+    later = [plan(office, state=BatchState.FAILED) for _ in range(NEWEST)]
+    found = listed(office)
+    assert list(found) == [*reversed(later), can_go_back, ready]
+    assert (found[can_go_back].can_undo, found[ready].can_undo) == (True, False)
+    assert not detail(office, over).plan.can_undo
+    overview = office.look(lambda books: books.screens.overview(TODAY, 120))
+    assert (overview.plans, overview.plans_in_all) == (tuple(found.values()), NEWEST + 5)
+
+
+def test_an_undo_that_sent_nothing_leaves_the_way_back(office: Office) -> None:
+    done = plan(office, [change(1)], BatchState.DONE, [1])
+    back = office.keep(lambda books: books.batches.add(BatchKind.UNDO, "ann", PlanScope(), undoes=done))
+    office.keep(lambda books: books.batches.become(back, BatchState.DONE, "Nothing can be taken back."))
+    assert listed(office)[done].can_undo
+
+
+def test_older_plans_come_a_few_at_a_time(office: Office) -> None:
+    numbers = [plan(office, state=BatchState.FAILED) for _ in range(OLDER + 3)]
+    first = office.look(lambda books: books.screens.plans_before(0, 120, TODAY))
+    assert ([one.key for one in first.plans], first.more) == (numbers[:2:-1], True)
+    rest = office.look(lambda books: books.screens.plans_before(first.plans[-1].key, 120, TODAY))
+    assert ([one.key for one in rest.plans], rest.more) == (numbers[2::-1], False)
+
+
+def test_a_step_says_which_fields_it_changes(office: Office) -> None:
+    (row,) = detail(office, plan(office, [change(1)])).steps
+    assert row.changes == (("title", "M1", "M2"), ("presenter", "", "ann@example.ac.uk"))
+
+
+def test_the_plan_of_now_is_shown_beside_the_stale_one(office: Office) -> None:
+    shown = plan(office, [change(1), change(2), change(3)], BatchState.STALE)
+    now = plan(office, [change(1), change(3, title="M3"), change(4)], replaces=shown)
+    found = detail(office, now)
+    assert [(row.key, row.title) for row in found.gone] == [(2, "M2"), (3, "M2")]
+    assert [(row.key, row.since) for row in found.steps] == [(1, ""), (3, CAME), (4, CAME)]
+    assert found.by["since"] == {"CAME": 2, "GONE": 2}
+    assert found.by["action"] == {"PUT": 3}
+    assert (found.plan.replaces, detail(office, shown).plan.replaced_by) == (shown, now)
+    assert "since" not in detail(office, shown).by
+    assert {row.state for row in detail(office, shown).steps} == {"CANCELLED"}
+    assert {row.state for row in found.steps} == {"OPEN"}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "told"),
+    [
+        ([Scope(room="R1"), Scope(room="R2")], "the pause “Exams” of ann and the pause “Exams” of ann"),
+        ([Scope(room="R1")], ""),
+        ([Scope()], "the pause “Exams” of ann"),
+        ([], ""),
+    ],
+)
+def test_a_plan_of_which_all_that_is_left_is_paused_says_so(
+    office: Office, scopes: Sequence[Scope], told: str
+) -> None:
+    number = plan(office, [change(1), change(2, OTHER), change(3, OTHER)], BatchState.RUNNING, [3])
+    for scope in scopes:
+        office.keep(lambda books, scope=scope: books.office.pause(scope, "Exams", "ann", ""))  # type: ignore[misc]  # bound at once
+    assert listed(office)[number].waits_for == told
