@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from echodesk.batches import Apply, Compare, Undo
-from echodesk.planning.batches import BatchRecord, BatchState, StepState
+from echodesk.planning.batches import BatchRecord, BatchState, StepState, confirmation
 from tests.worker.by_hand import ByHand
 from tests.worker.guarded import LESSONS, WEEKS
 from tests.worker.values import external
@@ -43,8 +43,14 @@ def ended(w: World, number: int, within_s: float = 300.0, every_s: float = 0.001
     return plan(w, number)
 
 
+def begin(w: World, number: int, **more: object) -> None:
+    """Somebody says yes to a plan, in writing where a guard asks for it."""
+    typed = confirmation(w.look(lambda books: books.batches.summary(number)))
+    w.ask(Apply("ann", number, **{"confirm": typed, **more}))  # type: ignore[arg-type]  # its other fields
+
+
 def applied(w: World, number: int, **more: object) -> BatchRecord:
-    w.ask(Apply("ann", number, **more))  # type: ignore[arg-type]  # its other fields
+    begin(w, number, **more)
     return ended(w, number)
 
 

@@ -14,7 +14,7 @@ from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import add_room, day
 from tests.worker.guarded import BOOKINGS, WEEKS, fill
-from tests.worker.planned import applied, ended, lose_many, made, plan, spoil, steps
+from tests.worker.planned import applied, begin, ended, lose_many, made, plan, spoil, steps
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
@@ -147,7 +147,7 @@ def test_a_guard_asks_for_words_and_not_for_a_click(w: World) -> None:
 def test_stopped_it_stands_still_and_then_goes_on(w: World) -> None:
     spoil(w, range(1, 30))
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 3)
     w.ask(StopPlan("ann", number, "somebody called"))
     w.pass_time(5.0)
@@ -165,7 +165,7 @@ def test_stopped_it_stands_still_and_then_goes_on(w: World) -> None:
 def test_cancelled_what_is_left_stays_until_its_pause_is_lifted(w: World) -> None:
     spoil(w, range(1, 30))
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 3)
     w.ask(CancelPlan("ann", number))
     w.pass_time(1_300.0)
@@ -180,7 +180,7 @@ def test_cancelled_what_is_left_stays_until_its_pause_is_lifted(w: World) -> Non
 def test_a_killed_worker_goes_on_where_it_was(w: World) -> None:
     spoil(w, range(1, 30))
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 3)
     w.kill()
     with pytest.raises(Died):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from echodesk.batches import Apply
 from echodesk.planning.batches import BatchState, StepState
 from tests.worker.campus import echo360_seed
 from tests.worker.guarded import WEEKS, fill
-from tests.worker.planned import applied, ended, made, plan, spread, steps
+from tests.worker.planned import applied, begin, ended, made, plan, spread, steps
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -23,7 +22,7 @@ def test_a_pause_by_room_holds_its_steps_and_no_others(world: Worlds) -> None:
     rooms = [step.place.room for step, _state, _answer in w.look(lambda books: books.batches.steps(number))]
     held = rooms.count("R1")
     assert 0 < held < len(rooms)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: plan(w, number).state is BatchState.RUNNING)
     w.pause(room="R1")
     standing = {name for name, one in w.schedules().items() if one.room == "R1"}

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
-from echodesk.batches import Apply, Compare, StopPlan
+from echodesk.batches import Compare, StopPlan
 from echodesk.errors import WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
 from tests.worker.guarded import BOOKINGS, WEEKS, fill
-from tests.worker.planned import applied, lose_many, made, plan, spoil, spread, steps
+from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -126,7 +126,7 @@ def test_at_night_nothing_is_sent_while_staff_hold_a_plan(w: World) -> None:
     """What somebody stopped as wrong would go out without a yes."""
     spread(w, WEEKS)
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) > 0)
     w.ask(StopPlan("ann", number, "this is wrong"))
     w.pass_time(5.0)

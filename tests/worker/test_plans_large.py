@@ -15,7 +15,7 @@ from tests.guards import ExpectedLogs
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import SETID, day
 from tests.worker.guarded import BOOKINGS, HOURS, LESSONS, WEEKS, fill
-from tests.worker.planned import applied, ended, made, plan, spoil_everything, steps
+from tests.worker.planned import applied, begin, ended, made, plan, spoil_everything, steps
 from tests.worker.values import external
 from tests.worker.world import World
 
@@ -44,7 +44,7 @@ def test_a_change_of_today_overtakes_a_batch_at_the_call_limit(world: Worlds) ->
             hand.rename(external(slot, week), "Staff meeting")
     number = made(w)
     assert steps(w, number) == {StepState.OPEN: BOOKINGS}
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 40, 300.0)
     latest = 0.0
     for minute in range(4):
@@ -65,7 +65,7 @@ def test_a_change_of_today_overtakes_a_batch_at_the_call_limit(world: Worlds) ->
 
 def test_the_first_steps_of_a_large_plan_go_alone_and_are_looked_at(w: World) -> None:
     number = spoil_everything(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 20)
     w.calls()
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) > 20)
@@ -76,7 +76,7 @@ def test_the_first_steps_of_a_large_plan_go_alone_and_are_looked_at(w: World) ->
 
 def test_when_echo360_does_not_hold_the_first_steps_a_plan_stands_still(w: World) -> None:
     number = spoil_everything(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 18)
     w.faults(FaultKind.ROW_LOST, first=30, methods=("GET",))
     found = ended(w, number)
@@ -94,7 +94,7 @@ def test_a_plan_in_which_much_fails_stands_still_and_tells_echo360s_words(world:
     fill(w)
     w.sql("UPDATE MODULE SET NAME = :name", name="x" * 300)
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     found = ended(w, number)
     assert found.state is BatchState.STOPPED
     assert "steps failed. Look at them before it goes on." in found.said
@@ -109,7 +109,7 @@ def test_let_go_on_it_counts_only_what_fails_from_then_on(world: Worlds) -> None
     fill(w)
     w.sql("UPDATE MODULE SET NAME = :name", name="x" * 300)
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     failed = 0
     while ended(w, number).state is BatchState.STOPPED:
         before, failed = failed, steps(w, number)[StepState.FAILED]

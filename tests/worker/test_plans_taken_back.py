@@ -13,7 +13,7 @@ from echodesk.planning.values import Method
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID
 from tests.worker.guarded import LESSONS, WEEKS, fill
-from tests.worker.planned import applied, lose_many, made, plan, spoil, spread, steps, undo_of
+from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps, undo_of
 from tests.worker.test_plans_by_themselves import next_year
 from tests.worker.values import external
 from tests.worker.world import World
@@ -107,7 +107,7 @@ def test_what_was_on_its_way_when_it_was_cancelled_is_taken_back_as_well(w: Worl
     spread(w, WEEKS)
     before = w.schedules()
     number = made(w)
-    w.ask(Apply("ann", number))
+    begin(w, number)
     w.until(lambda: len(w.schedules()) > len(before))
     told = w.ask(CancelPlan("ann", number))
     assert "on their way" in told.text
