@@ -67,11 +67,12 @@ class Budget:
             self._tokens -= 1
 
     def limit(self, calls_per_minute: int) -> None:
-        """Another limit from now on, 0 for none; the burst is full."""
+        """This limit from now on, 0 for none. Nothing is saved up for a burst: another program, or this one before
+        it was started anew, may have used the minute that ends now."""
         self._limited = calls_per_minute > 0
         self._burst = float(min(BURST, max(1, calls_per_minute // 2)))
         self._rate = max(calls_per_minute - self._burst, 1.0) / WINDOW_S
-        self._tokens = self._burst
+        self._tokens = 0.0
         self._filled_at = self._clock.monotonic()
 
     def throttled(self) -> None:

@@ -174,6 +174,7 @@ class Engine:
 
     async def _lead(self, lease: LeaseState, asked: Moment) -> None:
         self._lease = lease
+        self._capture.limit(self._publisher.calls_per_minute)
         leading = Leading(
             self._ledger,
             self._capture,
