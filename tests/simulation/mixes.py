@@ -337,6 +337,8 @@ MIXES: Mapping[str, Mix] = {
         about="Lessons of today: some begin or come too near while they are edited.",
         faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
         acts={"foreign": 0.5, "kill": 0.3, "pause": 0.5, "resume": 0.7},
+        # With few calls a minute some begin, or come too near, between their plan and their turn.
+        limits=(0, 4, 6),
         near=True,
         # The lease of a worker that looks for work this seldom runs out after ten minutes.
         grace_s=HOUR_S,

@@ -17,6 +17,7 @@ from echodesk.planning.values import Interval, RoomDay
 from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.wire import SimRequest, SimResponse
 from tests.simulation.oracle import expected
+from tests.simulation.planned import Planned
 from tests.simulation.stage import Stage
 from tests.worker.process import Process
 from tests.worker.values import booked_by_others
@@ -54,6 +55,7 @@ class Safety:
         self._same: dict[tuple[str, str], tuple[tuple[bytes, str | None], list[float]]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
+        self._planned = Planned(stage)
         stage.watch(self._on_run)
 
     def tell(self, promise: str, text: str) -> None:
@@ -73,6 +75,7 @@ class Safety:
 
         process.wire.on_sent = lambda request: self._on_sent(process, request)
         process.wire.on_answered = on_answered
+        process.steps.saw = lambda answer: self._planned.on_read(process.holder, answer)
         process.steps.wrote = lambda step, rows: self._on_written(process, step, rows)
 
     # ---- requests -----------------------------------------------------------------------------------------
@@ -278,6 +281,8 @@ class Safety:
             self.free_caps()
         if step == "intents" and self._judges:
             self._evidence()
+        if step == "settle":
+            self._planned.on_settled(process.holder)
         if rows and step not in FREE_OF_EPOCH:
             lease = self._stage.office.read(lambda books: books.office.lease())
             if lease.holder is not None and lease.holder != process.holder:
