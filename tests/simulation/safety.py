@@ -19,6 +19,7 @@ from echodesk.simulator.wire import SimRequest, SimResponse
 from tests.simulation.oracle import expected
 from tests.simulation.planned import Planned
 from tests.simulation.stage import Stage
+from tests.simulation.states import States
 from tests.worker.process import Process
 from tests.worker.values import booked_by_others
 from tests.worker.virtual_time import UTC_AT_START
@@ -55,7 +56,9 @@ class Safety:
         self._same: dict[tuple[str, str], tuple[tuple[bytes, str | None], list[float]]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
-        self._planned = Planned(stage)
+        self._planned = Planned(stage, self.tell)
+        self._states = States(stage)
+        stage.on_edit = self._states.committed
         stage.watch(self._on_run)
 
     def tell(self, promise: str, text: str) -> None:
@@ -101,6 +104,7 @@ class Safety:
                 self.tell("C9", f"{target.external_id} is deleted, planned while it stood as it should")
             self._begun(request, target)
             self._paused(request, target)
+            self._in_order(process, request, target)
 
     def _adopting(self, request: SimRequest, target: Schedule) -> bool:
         """Somebody said yes to taking it over, or to giving it back."""
@@ -182,12 +186,27 @@ class Safety:
             if held and self._stage.loop.now > created + MOMENT_S and not self._undoing(request, pause.id):
                 self.tell("A1", f"{request.method} for {held[0]} despite pause {pause.id}")
 
-    def _undoing(self, request: SimRequest, pause: int) -> bool:
-        """It takes back what somebody said yes to, under the pause that keeps it so."""
+    def _in_order(self, process: Process, request: SimRequest, target: Schedule | None) -> None:
+        """No older state of a lesson is written after a newer one was confirmed (Q3)."""
+        name = target.external_id if target is not None else None
+        if request.method == "DELETE":
+            # What steps aside is removed and made again: that confirms nothing.
+            if name is not None and not self._planned.makes(process.holder, name):
+                self._states.removed(request, name)
+            return
+        name = msgspec.json.decode(request.body).get("externalId")
+        if name is not None and not self._undoing(request):
+            why = self._states.written(request, name)
+            if why:
+                self.tell("Q3", f"{request.method} writes {name} as {why}")
+
+    def _undoing(self, request: SimRequest, pause: int | None = None) -> bool:
+        """It takes back what somebody said yes to, under the pause that keeps it so (any, if none is named)."""
         name = msgspec.json.decode(request.body).get("externalId") if request.body else None
         steps = self._stage.sql(
             "SELECT 1 FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = b.ID"
-            " WHERE b.KIND = 'UNDO' AND b.STATE = 'RUNNING' AND b.PAUSE_ID = :pause AND s.STATE = 'OPEN'"
+            " WHERE b.KIND = 'UNDO' AND b.STATE = 'RUNNING' AND s.STATE = 'OPEN'"
+            " AND coalesce(:pause, b.PAUSE_ID) = b.PAUSE_ID"
             " AND (s.EXTERNAL_ID = :name OR json_extract(s.BEFORE, '$.echo_id') = :id)",
             pause=pause,
             name=name,
@@ -199,6 +218,7 @@ class Safety:
         self.trace.append((request.method, None if response is None else (response.status, response.body)))
         self.one_schedule_per_id()
         if response is not None:
+            self._states.answered(request, response)
             self._count(request, response)
             self._once(request, response)
             if request.method != "GET" and request.path.startswith(SCHEDULES) and response.status in (400, 409):

@@ -57,6 +57,22 @@ def stored_values() -> Iterator[None]:
         yield
 
 
+def an_edit_behind(real: Any) -> Any:
+    """Every other plan takes a lesson as it was before its last edit, as from a copy of the database that lags."""
+    last: dict[str, tuple[Occurrence, Occurrence]] = {}
+    lags = [False]
+
+    def add_lessons(picture: Any, occurrences: Any, unfit: Any) -> None:
+        found = list(occurrences)
+        for one in found:
+            before, known = last.get(one.external_id, (one, one))
+            last[one.external_id] = (before, known) if one == known else (known, one)
+        lags[0] = not lags[0]
+        real(picture, [last[one.external_id][0] for one in found] if lags[0] else found, unfit)
+
+    return add_lessons
+
+
 def no_links(real: Any) -> Any:
     def link(picture: Any) -> set[Any]:
         return set()
@@ -147,6 +163,13 @@ PRINCIPLES = (
         "sends what the queue entry saw",
         stored_values,
         ("in between", "kills", "rotations"),
+    ),
+    Mutant(
+        "an_edit_behind",
+        "principle 1: the timetable as committed now (reliability Q3)",
+        "makes every other plan of the timetable as it was an edit ago",
+        wrapped(snapshot, "_add_lessons", an_edit_behind),
+        ("clean", "rotations"),
     ),
     Mutant(
         "one_place",
