@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation import __main__ as campaign_main
 from tests.simulation import campaign, release
 from tests.simulation.catalogue import BESIDE, CATALOGUE
 from tests.simulation.draw import draw
@@ -155,6 +156,35 @@ def test_the_report_says_what_was_found_and_what_was_not_run() -> None:
     assert "- kill 9: lost" in text
     assert "| mutants | `mutants` | caught 1, missed 2 | 1 | 3.5 | abc |" in text
     assert "- histories: no result was given to the report." in text
+
+
+def test_the_report_says_what_a_part_left_out() -> None:
+    examples = {"examples": 20_000, "violations": 0, "properties": {}, "violated": []}
+    histories = campaign_main.as_result(campaign.Sum(histories=10, twice=2), 1, None, 3.5)
+
+    def text(*parts: tuple[str, str, object]) -> str:
+        return text_of(
+            [
+                {"part": name, "command": command, "commit": "abc", "exit": 0, "seconds": 3.5, "result": result}
+                for name, command, result in parts
+            ]
+        )
+
+    said = text(("planner examples", "p", examples), ("histories", "h --twice 5", histories))
+    assert "- The 100,000 planner examples of a night: 20,000 were played." in said
+    assert "- The second run of 8 of 10 histories: " in said
+    assert "`h --twice 5`" in said
+    said = text(
+        ("planner examples", "p", examples | {"examples": 100_000}),
+        ("histories", "h", histories | {"played_twice": 10}),
+    )
+    assert "of a night" not in said
+    assert "The second run" not in said
+
+
+def test_a_release_plays_every_seed_twice() -> None:
+    words = release.COMMANDS["histories"]
+    assert words[words.index("--twice") + 1] == "1"
 
 
 def test_a_part_prints_what_the_report_asks_for() -> None:
