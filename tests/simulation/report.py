@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation.catalogue import CATALOGUE, NOT_HERE
+from tests.single_faults.faults import NOT_OF_ONE_CALL
 
 REPORT = Path(__file__).with_name("REPORT.md")
 ESCAPED = "escaped"
@@ -92,6 +93,8 @@ def _less_than_all(part: Part) -> list[str]:
             f"The second run of {once:,} of {result['histories']:,} histories: with `--twice N` only the seeds"
             f" that N divides are played twice (`{part['command']}`)."
         ]
+    if part["part"] == "single faults":
+        return [f"Single fault {kind}: {why}." for kind, why in NOT_OF_ONE_CALL.items()]
     return []
 
 
