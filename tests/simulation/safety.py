@@ -86,12 +86,12 @@ class Safety:
     def _on_sent(self, process: Process, request: SimRequest) -> None:
         now = self._stage.loop.now
         self.trace.append((round(now, 6), process.name, request.method, request.path, request.query, request.body))
-        if "/oauth2/" in request.path:
-            return
-        self.requests[request.method] += 1
         self._rate(now)
         if now < self._wait_until.get(process.holder, 0.0) - MOMENT_S:
             self.tell("H3", f"{request.method} {request.path} although Echo360 asked to wait")
+        if "/oauth2/" in request.path:
+            return
+        self.requests[request.method] += 1
         self._lead(process, request)
         if request.method != "GET" and request.path.startswith(SCHEDULES):
             target = self._target(request)
@@ -146,6 +146,7 @@ class Safety:
         return bool(self._stage.sql("SELECT 1 FROM STT_ECHO_REFRESH WHERE REASON LIKE 'asked by %' LIMIT 1"))
 
     def _rate(self, now: float) -> None:
+        """No minute holds more calls than the limit, all sources together: sign-ins as well (H9)."""
         limit = self._stage.around.calls_per_minute
         if limit:
             self._sent.append(now)

@@ -240,6 +240,7 @@ class Stage(World):
                 rates={FaultKind(kind): rate for kind, rate in step.rates.items()},
                 late_s=step.late_s,
                 stale_s=step.stale_s,
+                slow_s=step.slow_s,
                 retry_after_s=step.retry_after_s,
                 first_s=step.first_s,
                 methods=None if step.methods is None else frozenset(step.methods),

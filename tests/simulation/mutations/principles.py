@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 from sqlalchemy import text
 
 from echodesk.capture.client import Echo360
+from echodesk.capture.signin import SignIn
 from echodesk.planning import order, plan
 from echodesk.planning.answers import Listing, NotAllowed, Reply, Wait
 from echodesk.planning.order import Arrangement
@@ -32,6 +34,15 @@ from tests.simulation.mutations.tools import (
 )
 
 MOST_WEEKS = 60
+
+
+def sign_ins_take_no_turn(real: Any) -> Any:
+    async def grant(self: SignIn, form: dict[str, str]) -> Any:
+        free = SimpleNamespace(turn=waits_for_nothing, hold=self._budget.hold)
+        with mock.patch.object(self, "_budget", free):
+            return await real(self, form)
+
+    return grant
 
 
 @contextmanager
@@ -273,5 +284,12 @@ PRINCIPLES = (
         "sends as fast as it can",
         replaced((Echo360, "turn", waits_for_nothing)),
         ("limits",),
+    ),
+    Mutant(
+        "sign_ins_take_no_turn",
+        "principle 10: sign-ins share the call limit (reliability H9)",
+        "signs in beside the call limit",
+        wrapped(SignIn, "_grant", sign_ins_take_no_turn),
+        ("slow sign-in",),
     ),
 )
