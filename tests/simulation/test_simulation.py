@@ -142,9 +142,10 @@ def test_seeds_are_shared_out_by_weight() -> None:
 
 
 def test_a_release_plays_at_least_twelve_mixes_five_hundred_times() -> None:
-    chunks = campaign.plan(10_000, 1, None)
+    words = release.COMMANDS["histories"]
+    chunks = campaign.plan(int(words[words.index("--histories") + 1]), 1, None)
     counts = [sum(len(seeds) for mix, seeds in chunks if mix == name) for name in MIXES]
-    assert sum(counts) == 10_000
+    assert sum(counts) >= 10_000
     assert sum(count >= 500 for count in counts) >= 12
     assert min(counts) >= 150
 
