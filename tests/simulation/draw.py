@@ -149,6 +149,8 @@ class _Drawing:
 
     def _rates(self) -> dict[str, float]:
         dice = self._dice
+        if self._mix.rates:
+            return {kind.value: rate for kind, rate in self._mix.rates.items()}
         chosen = [kind for kind in self._faults_on if dice.random() < 0.7] or [dice.choice(self._faults_on)]
         left = 0.9
         rates = {}
@@ -166,6 +168,7 @@ class _Drawing:
             late_s=1.6,
             stale_s=dice.choice((0.5, 2.0)),
             retry_after_s=dice.choice((1, 2, 10)),
+            slow_s=self._mix.slow_s[0] if len(self._mix.slow_s) == 1 else dice.choice(self._mix.slow_s),
             calls_per_minute=30 if self._mix.lower_limit and dice.random() < 0.3 else None,
         )
 

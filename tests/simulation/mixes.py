@@ -40,6 +40,8 @@ class Mix:
 
     about: str
     faults: tuple[K, ...] = ()
+    rates: Mapping[K, float] = field(default_factory=dict)
+    """How often each of them happens, where that is not drawn."""
     edits: Mapping[str, float] = field(default_factory=dict)
     """Weight of each kind of edit that is not as usual."""
     acts: Mapping[str, float] = field(default_factory=dict)
@@ -49,6 +51,8 @@ class Mix:
     """What Echo360 may be like, one of each drawn."""
     limits: tuple[int, ...] = (0,)
     """Call limits a minute, 0 for none."""
+    slow_s: tuple[float, ...] = (0.5,)
+    """The longest time that a slow answer takes; a call has 20 s, its sign-in included."""
     lower_limit: bool = False
     """Echo360's own limit is lower than ours."""
     missing: bool = False
@@ -267,8 +271,22 @@ MIXES: Mapping[str, Mix] = {
         weight=DEEP,
         about="Tokens that expire, 403, a token endpoint that is slow or down, redirects.",
         faults=SIGN_IN,
+        limits=(0, 60, 120),
+        slow_s=(0.5, 8.0, 40.0),
         switches={"expired_token_status": (401, 403)},
         acts={"try_again": 1.0, "pause": 0.5, "resume": 0.7},
+        grace_s=BACK_OFF_S,
+    ),
+    "slow sign-in": Mix(
+        about="Tokens end now and then, a new one takes most of the time that a call has, or more; and restarts.",
+        faults=(K.TOKEN_EXPIRED, K.SIGN_IN_SLOW),
+        rates={K.TOKEN_EXPIRED: 0.04, K.SIGN_IN_SLOW: 1.0},
+        slow_s=(8.0, 19.0, 40.0),
+        limits=(20, 30, 40, 60),
+        edits={"weeks": 8.0, "add": 9.0, "rotate": 5.0, "swap": 4.0, "drop": 1.0},
+        acts={"refresh": 2.0, "stop": 1.0},
+        switches={"expired_token_status": (401, 403)},
+        patient=True,
         grace_s=BACK_OFF_S,
     ),
     "partial outage": Mix(
@@ -337,6 +355,8 @@ MIXES: Mapping[str, Mix] = {
         about="Lessons of today: some begin or come too near while they are edited.",
         faults=(K.SLOW, K.LATE_504, K.RESET_APPLIED),
         acts={"foreign": 0.5, "kill": 0.3, "pause": 0.5, "resume": 0.7},
+        # With few calls a minute some begin, or come too near, between their plan and their turn.
+        limits=(0, 4, 6),
         near=True,
         # The lease of a worker that looks for work this seldom runs out after ten minutes.
         grace_s=HOUR_S,
@@ -372,16 +392,6 @@ MIXES: Mapping[str, Mix] = {
 JUDGED = frozenset({"rotations", "late", "garbage", "stale", "pages"})
 """Mixes in which every DELETE must have evidence when it is planned (C9)."""
 SAME_END = frozenset(
-    {
-        "together",
-        "late",
-        "lost",
-        "errors",
-        "exists",
-        "partial outage",
-        "limits",
-        "kills",
-        "kills and lateness",
-    }
+    ("together", "late", "lost", "errors", "exists", "partial outage", "limits", "kills", "kills and lateness")
 )
 """Mixes whose histories end with the same content without their faults and kills (C4)."""

@@ -103,7 +103,7 @@ def _judge(asked: tuple[str, int]) -> Verdict:
     elif mutant.planner:
         after, where, shown = _by_planner(mutant)
     else:
-        after, where, shown = _by_histories(mutant, histories)
+        after, where, shown = by_histories(mutant, histories)
     return Verdict(
         name=name,
         rule=mutant.rule,
@@ -147,7 +147,11 @@ def _by_test(mutant: Mutant) -> tuple[int, str, str]:
     return 1, mutant.test, shown
 
 
-def _by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
+def by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
+    """(histories until it was caught, mix and seed, the violation); or all of them and nothing.
+
+    Raises AssertionError if the mutant does not fit the program any more: then it shows nothing of its rule.
+    """
     with _folder() as folder:
         for number in range(histories):
             mix, seed = _which(mutant, number)
@@ -160,7 +164,9 @@ def _by_histories(mutant: Mutant, histories: int) -> tuple[int, str, str]:
                     f"{mix} {seed}",
                     f"it does not end within {PATIENCE_S} s of computing",
                 )
-            broken = [one for one in outcome.violations if any(kind in one for kind in NOT_THE_RULE)]
+            # A worker contains its own errors and goes on, so what it told of them counts as well.
+            told = (*outcome.defects, *outcome.violations)
+            broken = [one for one in told if any(kind in one for kind in NOT_THE_RULE)]
             if broken:
                 raise AssertionError(f"the mutant {mutant.name} does not fit the program any more: {broken[0]}")
             if outcome.violations:

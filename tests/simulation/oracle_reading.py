@@ -95,6 +95,14 @@ def read(world: World, seniority: str) -> Reading:
     return Reading(tuple(lessons), never, stood, book, by_table, by_queue)
 
 
+def lessons(world: World) -> list[Lesson]:
+    """Every lesson that the timetable wants recorded now, whatever else stands; without its seniority."""
+    settings = DEFAULTS | {
+        str(name): str(value) for name, value in world.sql("SELECT NAME, VALUE FROM STT_ECHO_SETTING")
+    }
+    return _lessons(world, settings, {})[0]
+
+
 def stands(world: World, template: str = DEFAULTS["external_id"]) -> list[Stood]:
     """What Echo360 really holds, one for each date. Ours is what reads back as an id of a live or former year."""
     known = [str(row[0]).strip().replace("/", "-") for row in world.sql("SELECT SETID FROM STT_ECHO_SET")]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from echodesk.messages import Level, Notice
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.simulation.liveness import Liveness, Transition, illegal
@@ -43,6 +44,8 @@ class Outcome:
     content: tuple[str, ...] | None = None
     """What Echo360 holds of ours in the end; None if that depends on more than the timetable: on what was refused
     for good or had begun."""
+    defects: tuple[str, ...] = ()
+    """Errors of its own that a worker contained and told of: the kind, and what it says."""
 
 
 def play(script: Script, folder: Path, mutation: Mutation | None = None) -> Outcome:
@@ -100,8 +103,8 @@ class _Played:
         fired = Counter({kind.value: count for kind, count in stage.simulator.injector.fired.items()})
         fired.update(stage.happened)
         transitions = self._liveness.transitions()
-        told = stage.sql("SELECT 1 FROM STT_ECHO_LEFT_OUT WHERE REASON NOT IN ('clash') LIMIT 1")
-        content = None if told else tuple(f"{name} {one}" for name, one in sorted(stage.schedules().items()))
+        left_out = stage.sql("SELECT 1 FROM STT_ECHO_LEFT_OUT WHERE REASON NOT IN ('clash') LIMIT 1")
+        content = None if left_out else tuple(f"{name} {one}" for name, one in sorted(stage.schedules().items()))
         return Outcome(
             content=content,
             violations=(*safety.violations, *illegal(transitions)),
@@ -111,4 +114,10 @@ class _Played:
             transitions=transitions,
             convergence_s=self._liveness.convergence_s,
             trace_hash=hashlib.sha256(repr(safety.trace).encode()).hexdigest(),
+            defects=tuple(
+                told.message
+                for process in stage.processes
+                for told in process.heard.events
+                if isinstance(told, Notice) and told.level is Level.ERROR
+            ),
         )

@@ -23,7 +23,7 @@ KEPT = Path(__file__).with_name("campaign")
 """Part of the project, so that a campaign may go on another day."""
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "planner examples": ("tests.planning", "--examples", "20000", "--seed", "1000"),
-    "histories": ("tests.simulation", "--histories", "10000", "--seed", "1", "--twice", "5"),
+    "histories": ("tests.simulation", "--histories", "10200", "--seed", "1", "--twice", "1"),
     "single faults": ("tests.single_faults",),
     "kills": ("tests.end_to_end.kills", "--kills", "1000", "--seed", "1"),
     "mutants": ("tests.simulation.mutants",),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation.catalogue import CATALOGUE, NOT_HERE
+from tests.single_faults.faults import NOT_OF_ONE_CALL
 
 REPORT = Path(__file__).with_name("REPORT.md")
 ESCAPED = "escaped"
@@ -19,6 +20,8 @@ UNRUN = (
     "Oracle and PostgreSQL: the store of this issue is SQLite.",
     "Echo360 itself: the simulator stands for it, with every unknown behind a switch.",
 )
+NIGHT = 100_000
+"""Planner examples that a night has time for."""
 
 Part = Mapping[str, Any]
 """`part` (its name), `command`, `commit`, `exit`, `seconds`, and `result`: what the command printed."""
@@ -74,9 +77,25 @@ def text_of(parts: Sequence[Part]) -> str:
     run = {part["part"] for part in parts}
     lines += ["", "## Not run", ""]
     lines += [f"- {name}: no result was given to the report." for name in _SECTIONS if name not in run]
+    lines += [f"- {text}" for part in parts for text in _less_than_all(part)]
     lines += [f"- Fault {number}: {why}." for number, why in NOT_HERE.items()]
     lines += [f"- {text}" for text in UNRUN]
     return "\n".join(lines) + "\n"
+
+
+def _less_than_all(part: Part) -> list[str]:
+    """What a part left out although it was run."""
+    result = part["result"]
+    if part["part"] == "planner examples" and result["examples"] < NIGHT:
+        return [f"The {NIGHT:,} planner examples of a night: {result['examples']:,} were played."]
+    if part["part"] == "histories" and (once := result["histories"] - result["played_twice"]):
+        return [
+            f"The second run of {once:,} of {result['histories']:,} histories: with `--twice N` only the seeds"
+            f" that N divides are played twice (`{part['command']}`)."
+        ]
+    if part["part"] == "single faults":
+        return [f"Single fault {kind}: {why}." for kind, why in NOT_OF_ONE_CALL.items()]
+    return []
 
 
 _BESIDE = frozenset({"part", "violations", "seconds", "commit", "share", "demanded", "passed"})

@@ -17,7 +17,9 @@ from echodesk.planning.values import Interval, RoomDay
 from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.wire import SimRequest, SimResponse
 from tests.simulation.oracle import expected
+from tests.simulation.planned import Planned
 from tests.simulation.stage import Stage
+from tests.simulation.states import States
 from tests.worker.process import Process
 from tests.worker.values import booked_by_others
 from tests.worker.virtual_time import UTC_AT_START
@@ -54,6 +56,9 @@ class Safety:
         self._same: dict[tuple[str, str], tuple[tuple[bytes, str | None], list[float]]] = {}
         self._wait_until: dict[str, float] = {}
         """Each run of a worker, and until when Echo360 asked it to wait."""
+        self._planned = Planned(stage, self.tell)
+        self._states = States(stage)
+        stage.on_edit = self._states.committed
         stage.watch(self._on_run)
 
     def tell(self, promise: str, text: str) -> None:
@@ -73,6 +78,7 @@ class Safety:
 
         process.wire.on_sent = lambda request: self._on_sent(process, request)
         process.wire.on_answered = on_answered
+        process.steps.saw = lambda answer: self._planned.on_read(process.holder, answer)
         process.steps.wrote = lambda step, rows: self._on_written(process, step, rows)
 
     # ---- requests -----------------------------------------------------------------------------------------
@@ -80,12 +86,12 @@ class Safety:
     def _on_sent(self, process: Process, request: SimRequest) -> None:
         now = self._stage.loop.now
         self.trace.append((round(now, 6), process.name, request.method, request.path, request.query, request.body))
-        if "/oauth2/" in request.path:
-            return
-        self.requests[request.method] += 1
         self._rate(now)
         if now < self._wait_until.get(process.holder, 0.0) - MOMENT_S:
             self.tell("H3", f"{request.method} {request.path} although Echo360 asked to wait")
+        if "/oauth2/" in request.path:
+            return
+        self.requests[request.method] += 1
         self._lead(process, request)
         if request.method != "GET" and request.path.startswith(SCHEDULES):
             target = self._target(request)
@@ -98,6 +104,7 @@ class Safety:
                 self.tell("C9", f"{target.external_id} is deleted, planned while it stood as it should")
             self._begun(request, target)
             self._paused(request, target)
+            self._in_order(process, request, target)
 
     def _adopting(self, request: SimRequest, target: Schedule) -> bool:
         """Somebody said yes to taking it over, or to giving it back."""
@@ -139,6 +146,7 @@ class Safety:
         return bool(self._stage.sql("SELECT 1 FROM STT_ECHO_REFRESH WHERE REASON LIKE 'asked by %' LIMIT 1"))
 
     def _rate(self, now: float) -> None:
+        """No minute holds more calls than the limit, all sources together: sign-ins as well (H9)."""
         limit = self._stage.around.calls_per_minute
         if limit:
             self._sent.append(now)
@@ -179,13 +187,28 @@ class Safety:
             if held and self._stage.loop.now > created + MOMENT_S and not self._undoing(request, pause.id):
                 self.tell("A1", f"{request.method} for {held[0]} despite pause {pause.id}")
 
-    def _undoing(self, request: SimRequest, pause: int) -> bool:
-        """It takes back what somebody said yes to, under the pause that keeps it so, or that another plan left."""
+    def _in_order(self, process: Process, request: SimRequest, target: Schedule | None) -> None:
+        """No older state of a lesson is written after a newer one was confirmed (Q3)."""
+        name = target.external_id if target is not None else None
+        if request.method == "DELETE":
+            # What steps aside is removed and made again: that confirms nothing.
+            if name is not None and not self._planned.makes(process.holder, name):
+                self._states.removed(request, name)
+            return
+        name = msgspec.json.decode(request.body).get("externalId")
+        if name is not None and not self._undoing(request):
+            why = self._states.written(request, name)
+            if why:
+                self.tell("Q3", f"{request.method} writes {name} as {why}")
+
+    def _undoing(self, request: SimRequest, pause: int | None = None) -> bool:
+        """It takes back what somebody said yes to, under the pause that keeps it so, or that another plan left (any,
+        if none is named)."""
         name = msgspec.json.decode(request.body).get("externalId") if request.body else None
         steps = self._stage.sql(
             "SELECT 1 FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = b.ID"
             " WHERE b.KIND = 'UNDO' AND b.STATE = 'RUNNING' AND s.STATE = 'OPEN'"
-            " AND :pause IN (SELECT h.PAUSE_ID FROM STT_ECHO_BATCH h)"
+            " AND (:pause IS NULL OR :pause IN (SELECT h.PAUSE_ID FROM STT_ECHO_BATCH h))"
             " AND (s.EXTERNAL_ID = :name OR json_extract(s.BEFORE, '$.echo_id') = :id)",
             pause=pause,
             name=name,
@@ -197,6 +220,7 @@ class Safety:
         self.trace.append((request.method, None if response is None else (response.status, response.body)))
         self.one_schedule_per_id()
         if response is not None:
+            self._states.answered(request, response)
             self._count(request, response)
             self._once(request, response)
             if request.method != "GET" and request.path.startswith(SCHEDULES) and response.status in (400, 409):
@@ -279,6 +303,8 @@ class Safety:
             self.free_caps()
         if step == "intents" and self._judges:
             self._evidence()
+        if step == "settle":
+            self._planned.on_settled(process.holder)
         if rows and step not in FREE_OF_EPOCH:
             lease = self._stage.office.read(lambda books: books.office.lease())
             if lease.holder is not None and lease.holder != process.holder:

@@ -118,6 +118,7 @@ class Faults(msgspec.Struct, frozen=True, tag="faults", kw_only=True, omit_defau
     rates: dict[str, float]
     late_s: float = 1.5
     stale_s: float = 0.5
+    slow_s: float = 0.5
     retry_after_s: int = 2
     first_s: float | None = None
     methods: tuple[str, ...] | None = None

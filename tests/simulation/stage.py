@@ -82,6 +82,8 @@ class Stage(World):
         self._back_at: dict[Process, float] = {}
         self.on_run: Callable[[Process], None] = lambda process: None
         """Told of every worker that was just started."""
+        self.on_edit: Callable[[], None] = lambda: None
+        """Told when a timetabler has committed something."""
 
     def leave(self) -> None:
         """The history is over."""
@@ -228,6 +230,7 @@ class Stage(World):
                 carry_out(cmis, ops)
                 if not committed:
                     raise RolledBack
+            self.on_edit()
         except RolledBack:
             self.happened["rolled back"] += 1
 
@@ -237,6 +240,7 @@ class Stage(World):
                 rates={FaultKind(kind): rate for kind, rate in step.rates.items()},
                 late_s=step.late_s,
                 stale_s=step.stale_s,
+                slow_s=step.slow_s,
                 retry_after_s=step.retry_after_s,
                 first_s=step.first_s,
                 methods=None if step.methods is None else frozenset(step.methods),

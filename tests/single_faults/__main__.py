@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 
-from tests.single_faults.faults import KINDS
+from tests.single_faults.faults import KINDS, NOT_OF_ONE_CALL
 from tests.single_faults.run import Report, campaign, everything, fixed_share
 from tests.single_faults.scenarios import SCENARIOS
 
@@ -58,6 +58,7 @@ def _in_words(report: Report) -> str:
         f" {len(report.differences)} differences, {report.seconds:.0f} s"
     ]
     lines += [f"  {runs:6d} {kind}" for kind, runs in sorted(report.by_kind.items())]
+    lines += [f"  not played: {kind}: {why}" for kind, why in NOT_OF_ONE_CALL.items()]
     for one in report.differences:
         lines += [f"{one.scenario}: {one.kind} at {one.point}", *(f"    {told}" for told in one.told)]
     return "\n".join(lines)

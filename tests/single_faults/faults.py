@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 import httpx
@@ -63,9 +63,11 @@ _ANY = (
     _K.OTHER_JSON,
     _K.MAINTENANCE_PAGE,
     _K.SCHEMA_DRIFT,
+    _K.TYPE_DRIFT,
     _K.LIMIT_SECONDS,
     _K.LIMIT_DATE,
     _K.LIMIT_BARE,
+    _K.LIMIT_ABSURD,
     _K.UNAVAILABLE_SECONDS,
     _K.UNAVAILABLE_DATE,
     _K.TOKEN_EXPIRED,
@@ -89,12 +91,28 @@ _WRITE = (
 _HTTP = {
     Scope.ANY: _ANY,
     Scope.WRITE: _WRITE,
-    Scope.BOOKING: (_K.SPURIOUS_CLASH, _K.SILENT_CHANGE),
+    Scope.BOOKING: (_K.SPURIOUS_CLASH, _K.ENDLESS_CLASH, _K.SILENT_CHANGE),
     Scope.CREATION: (_K.REFERENCE_LAG,),
     Scope.LIST: (_K.STALE_LIST, _K.ROW_DUPLICATED, _K.ROW_LOST, _K.ROWS_REORDERED, _K.NEXT_LOOP),
     Scope.READ: (_K.STALE_READ, _K.SPURIOUS_NOT_FOUND),
     Scope.SIGN_IN: (_K.SIGN_IN_ERROR, _K.SIGN_IN_TIMEOUT, _K.SIGN_IN_SLOW),
 }
+_OTHERS = "what other people do there meanwhile is no answer to a call; scenarios of their own play it"
+NOT_OF_ONE_CALL: Mapping[str, str] = {
+    _K.OTHER_CLIENT: "somebody else's call uses up the limit, and ours goes well; the histories play it",
+    **dict.fromkeys(
+        (
+            _K.FOREIGN_IN_THE_WAY,
+            _K.FOREIGN_ADDED,
+            _K.FOREIGN_MOVED,
+            _K.FOREIGN_REMOVED,
+            _K.OURS_MOVED,
+            _K.OURS_REMOVED,
+        ),
+        _OTHERS,
+    ),
+}
+"""The simulator's other kinds, and why they are no failure of a single call."""
 NETWORK = tuple(f"http:{kind.value}" for kinds in _HTTP.values() for kind in kinds)
 KINDS = (*(kind.value for kind in Kind), *NETWORK)
 HEALED_BY_COMPARISON = frozenset({f"http:{_K.ROW_LOST.value}"})

@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from tests.single_faults.branches import Point
-from tests.single_faults.faults import Kind
+from tests.single_faults.faults import NOT_OF_ONE_CALL, Kind
 from tests.single_faults.nineteen import NINETEEN
 from tests.single_faults.play import REFERENCE, Difference, Played, Wanted, play, university
 from tests.single_faults.scenario import Scenario
@@ -61,6 +61,7 @@ class Report:
             "by_kind": dict(sorted(self.by_kind.items())),
             "without_effect": dict(sorted(self.without_effect.items())),
             "healed_later": dict(sorted(self.healed_later.items())),
+            "not_of_one_call": dict(NOT_OF_ONE_CALL),
             "differences": [
                 {"scenario": one.scenario, "point": one.point, "fault": one.kind, "told": list(one.told)}
                 for one in self.differences

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from echodesk.simulator.faults import FaultKind
 from tests.single_faults.branches import Point
-from tests.single_faults.faults import Kind
+from tests.single_faults.faults import NETWORK, NOT_OF_ONE_CALL, Kind
 from tests.single_faults.play import Played, play, university
 from tests.single_faults.scenario import Scenario
 from tests.single_faults.scenarios import scenario
@@ -79,6 +80,12 @@ def test_every_wanted_disturbance_is_a_run_of_its_own(template: Path) -> None:
         "kill": len(STEPS),
         "edit": len(STEPS),
         "staff_pause": len(STEPS),
+    }
+
+
+def test_every_way_in_which_a_call_can_fail_is_played() -> None:
+    assert {kind.value for kind in FaultKind} == {one.removeprefix("http:") for one in NETWORK} | {
+        *NOT_OF_ONE_CALL
     }
 
 

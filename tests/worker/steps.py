@@ -28,6 +28,8 @@ class Steps:
         self.before: Callable[[str], None] = lambda step: None
         """May raise in the place of the database."""
         self.after: Callable[[str], None] = lambda step: None
+        self.saw: Callable[[object], None] = lambda answer: None
+        """Told what every read came to."""
         self.wrote: Callable[[str, int], None] = lambda step, rows: None
         """Told of every committed write and how many rows it changed, triggers included."""
         self.done: Counter[str] = Counter()
@@ -35,7 +37,9 @@ class Steps:
     async def read(self, step: str, work: Callable[[Books], T]) -> T:
         """One read transaction."""
         await self._begin(step)
-        return self._office.read(work)
+        answer = self._office.read(work)
+        self.saw(answer)
+        return answer
 
     async def write(self, step: str, work: Callable[[Books], T]) -> T:
         """One write transaction."""

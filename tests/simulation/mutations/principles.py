@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
 from sqlalchemy import text
 
 from echodesk.capture.client import Echo360
+from echodesk.capture.signin import SignIn
 from echodesk.planning import order, plan
 from echodesk.planning.answers import Listing, NotAllowed, Reply, Wait
 from echodesk.planning.order import Arrangement
@@ -34,6 +36,15 @@ from tests.simulation.mutations.tools import (
 MOST_WEEKS = 60
 
 
+def sign_ins_take_no_turn(real: Any) -> Any:
+    async def grant(self: SignIn, form: dict[str, str]) -> Any:
+        free = SimpleNamespace(turn=waits_for_nothing, hold=self._budget.hold)
+        with mock.patch.object(self, "_budget", free):
+            return await real(self, form)
+
+    return grant
+
+
 @contextmanager
 def stored_values() -> Iterator[None]:
     """The lesson as it was when its queue entry was read is what is sent, not the lesson as it is now."""
@@ -55,6 +66,22 @@ def stored_values() -> Iterator[None]:
         mock.patch.object(snapshot, "_add_lessons", from_the_store),
     ):
         yield
+
+
+def an_edit_behind(real: Any) -> Any:
+    """Every other plan takes a lesson as it was before its last edit, as from a copy of the database that lags."""
+    last: dict[str, tuple[Occurrence, Occurrence]] = {}
+    lags = [False]
+
+    def add_lessons(picture: Any, occurrences: Any, unfit: Any) -> None:
+        found = list(occurrences)
+        for one in found:
+            before, known = last.get(one.external_id, (one, one))
+            last[one.external_id] = (before, known) if one == known else (known, one)
+        lags[0] = not lags[0]
+        real(picture, [last[one.external_id][0] for one in found] if lags[0] else found, unfit)
+
+    return add_lessons
 
 
 def no_links(real: Any) -> Any:
@@ -147,6 +174,13 @@ PRINCIPLES = (
         "sends what the queue entry saw",
         stored_values,
         ("in between", "kills", "rotations"),
+    ),
+    Mutant(
+        "an_edit_behind",
+        "principle 1: the timetable as committed now (reliability Q3)",
+        "makes every other plan of the timetable as it was an edit ago",
+        wrapped(snapshot, "_add_lessons", an_edit_behind),
+        ("clean", "rotations"),
     ),
     Mutant(
         "one_place",
@@ -250,5 +284,12 @@ PRINCIPLES = (
         "sends as fast as it can",
         replaced((Echo360, "turn", waits_for_nothing)),
         ("limits",),
+    ),
+    Mutant(
+        "sign_ins_take_no_turn",
+        "principle 10: sign-ins share the call limit (reliability H9)",
+        "signs in beside the call limit",
+        wrapped(SignIn, "_grant", sign_ins_take_no_turn),
+        ("slow sign-in",),
     ),
 )
