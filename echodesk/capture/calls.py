@@ -43,12 +43,17 @@ class Calls:
     ) -> Outcome:
         """One call for which the turn was taken already; over within the deadline whatever happens (H8).
 
+        Waiting for somebody to be signed in does not count: that has a deadline of its own, and waits for a turn.
         After a 401 it signs in anew and sends once more, which takes a turn of its own.
         """
         async with self.door.passage() as passage:
             if passage.shut is not None:
                 return passage.shut
-            outcome = await self._in_time(method, path, body, exchanges, still)
+            signed = await self._sign_in.current()
+            if isinstance(signed, Signed):
+                outcome = await self._in_time(method, path, body, exchanges, still, signed)
+            else:
+                outcome = signed
             passage.let_in = True if isinstance(outcome, Got) else None
             if isinstance(outcome, NotAllowed):
                 self.door.shut(outcome)
@@ -60,12 +65,12 @@ class Calls:
         return await self.send("GET", path, b"", exchanges)
 
     async def _in_time(
-        self, method: str, path: str, body: bytes, exchanges: list[Exchange], still: Still
+        self, method: str, path: str, body: bytes, exchanges: list[Exchange], still: Still, signed: Signed
     ) -> Outcome:
         progress = Progress()
         try:
             async with asyncio.timeout(self._deadline_s):
-                return await self._send(method, path, body, exchanges, progress, still)
+                return await self._send(method, path, body, exchanges, progress, still, signed)
         except TimeoutError:
             text = f"No answer within {self._deadline_s:g} seconds."
             if progress.on_the_wire:
@@ -73,9 +78,16 @@ class Calls:
             return UNSENT.answer(Seen(method, NotSent(DEADLINE_RETRY_S, text)))
 
     async def _send(
-        self, method: str, path: str, body: bytes, exchanges: list[Exchange], progress: Progress, still: Still
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        exchanges: list[Exchange],
+        progress: Progress,
+        still: Still,
+        with_token: Signed,
     ) -> Outcome:
-        signed = await self._sign_in.current()
+        signed: Signed | Answer = with_token
         for attempt in range(SIGN_INS_A_CALL + 1):
             if not isinstance(signed, Signed):
                 return signed

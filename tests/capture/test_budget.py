@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from echodesk.capture.budget import RECOVERY_S, SLOWER, SLOWEST, Budget
+from echodesk.capture.budget import RECOVERY_S, SLOWER, SLOWEST, WINDOW_S, Budget
 from tests.capture.world import JumpingClock
+
+
+def rested(limit: int, clock: JumpingClock) -> Budget:
+    """A budget for which nothing was asked for a minute: its burst is full, and it is 1000 by the clock."""
+    clock.now = 1_000.0 - WINDOW_S
+    budget = Budget(limit, clock)
+    clock.now = 1_000.0
+    return budget
 
 
 def granted(limit: int, pauses: list[float], callers: int = 3) -> list[float]:
@@ -18,7 +26,7 @@ def granted(limit: int, pauses: list[float], callers: int = 3) -> list[float]:
     clock = JumpingClock()
 
     async def work() -> list[float]:
-        budget = Budget(limit, clock)
+        budget = rested(limit, clock)
         times: list[float] = []
 
         async def caller(own: list[float]) -> None:
@@ -84,7 +92,7 @@ def test_a_cancelled_wait_takes_nothing_and_does_not_block_those_behind() -> Non
     clock = JumpingClock()
 
     async def work() -> float:
-        budget = Budget(120, clock)
+        budget = rested(120, clock)
         for _ in range(5):
             await budget.turn()
         impatient = asyncio.ensure_future(budget.turn())
@@ -117,7 +125,7 @@ def test_what_a_call_under_way_needs_goes_before_the_line_and_costs_a_turn() -> 
     clock = JumpingClock()
 
     async def work() -> list[tuple[str, float]]:
-        budget = Budget(120, clock)
+        budget = rested(120, clock)
         order: list[tuple[str, float]] = []
 
         async def caller(name: str, *, first: bool = False) -> None:
@@ -163,3 +171,21 @@ def test_a_429_makes_calls_slower_and_the_rate_comes_back() -> None:
     assert once == pytest.approx(SLOWER), "what was on its way together counts once"
     assert SLOWEST <= often < 0.25
     assert SLOWEST <= used < 0.3
+
+
+def test_started_anew_in_the_middle_of_a_minute_it_saves_nothing_up() -> None:
+    """What was sent before is not known: with a burst of its own the minute would hold more than the limit."""
+    clock = JumpingClock()
+
+    async def work() -> list[float]:
+        times: list[float] = []
+        for _start in range(4):
+            budget = Budget(120, clock)
+            began = clock.now
+            while clock.now < began + 13.0:
+                await budget.turn()
+                times.append(clock.now)
+        return times
+
+    times = asyncio.run(clock.run(work()))
+    assert max(sum(1 for time in times if start <= time <= start + WINDOW_S) for start in times) <= 120

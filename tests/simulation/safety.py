@@ -202,8 +202,8 @@ class Safety:
                 self.tell("Q3", f"{request.method} writes {name} as {why}")
 
     def _undoing(self, request: SimRequest, pause: int | None = None) -> bool:
-        """It takes back what somebody said yes to, under the pause that keeps it so, or that another plan left (any,
-        if none is named)."""
+        """It takes back what somebody said yes to, under the pause that keeps it so, or that another plan left;
+        under any, if none is named."""
         name = msgspec.json.decode(request.body).get("externalId") if request.body else None
         steps = self._stage.sql(
             "SELECT 1 FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = b.ID"
