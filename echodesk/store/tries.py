@@ -51,6 +51,12 @@ _FORGET_AT = text(
     "DELETE FROM STT_ECHO_TRY WHERE EXISTS (SELECT 1 FROM json_each(PLACES) t, json_each(:places) p"
     " WHERE t.value = p.value)"
 )
+_NOT_LOOKED_AT = text(
+    "SELECT DISTINCT t.EXTERNAL_ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_TRY t ON t.EXTERNAL_ID = i.value,"
+    " json_each(t.PLACES) p CROSS JOIN STT_ECHO_REFRESH r ON r.ROOMID = json_extract(p.value, '$[0]')"
+    " AND r.LESSON_DATE = json_extract(p.value, '$[1]')"
+    " WHERE t.METHOD <> 'DELETE' AND coalesce(t.SAID, '') <> :answered AND r.LESSON_DATE = :today"
+)
 _PRUNE = text(
     "DELETE FROM STT_ECHO_TRY WHERE AT <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day') OR (SAID = :answered"
     " AND AT <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :burst))"
@@ -94,6 +100,12 @@ class Tries:
             return []
         rows = self._connection.execute(_OF, {"ids": as_json(external_ids)})
         return [Try(row.EXTERNAL_ID, row.METHOD, row.FINGERPRINT, row.AGE_S, row.SENT, row.SAID) for row in rows]
+
+    def not_looked_at(self, external_ids: Collection[str], today: str) -> set[str]:
+        """Those that a request without a clear answer may have put into today, in a room that is yet to be
+        listed."""
+        values = {"ids": as_json(external_ids), "today": today, "answered": ANSWERED}
+        return {row.EXTERNAL_ID for row in self._connection.execute(_NOT_LOOKED_AT, values)}
 
     def told(self, rows: Iterable[tuple[int, int, str]]) -> None:
         """(id, how often it was sent after all, what Echo360 said last)."""

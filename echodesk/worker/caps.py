@@ -128,7 +128,7 @@ def _look_first(books: Books, works: Sequence[Work], late_s: float, today: dt.da
     """Leave alone what a request without an answer may have moved into today: it may have begun there by now.
 
     The mirror still shows it where it was, so nobody sees that (design §4.4). After L its room is listed, and then
-    it is known.
+    it is known; at the call limit that may take a while.
     """
     touching = [
         (work, request, {request.external_id, request.standing.external_id})
@@ -143,6 +143,8 @@ def _look_first(books: Books, works: Sequence[Work], late_s: float, today: dt.da
         for one in books.journal.intents_open()
         if one.method is not Method.DELETE and any(place.date == today for place in one.places)
     }
+    named = {one for _work, _request, ids in touching for one in ids if one is not None}
+    moved |= books.tries.not_looked_at(named - moved, today.isoformat())
     for work, request, ids in touching:
         if moved & ids and request.number not in work.results:
             work.record(request.number, Result(Fate.LATER, LOOKED_AT_FIRST, wait_s=late_s))

@@ -52,6 +52,11 @@ class TryBook(Protocol):
         """What was sent for these and counts, oldest first."""
         ...
 
+    def not_looked_at(self, external_ids: Collection[str], today: str) -> set[str]:
+        """Those that a request without a clear answer may have put into today, in a room that is yet to be
+        listed."""
+        ...
+
     def told(self, rows: Iterable[tuple[int, int, str]]) -> None:
         """(id, how often it was sent after all, what Echo360 said last)."""
         ...

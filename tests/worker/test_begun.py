@@ -45,10 +45,14 @@ def test_a_lesson_that_moves_after_its_recording_leaves_the_recording_alone(
     w.assert_equal()
 
 
+@pytest.mark.parametrize("calls", [0, 4])
 @pytest.mark.parametrize("change", ["nothing", "moved again", "cancelled"])
-def test_what_a_killed_worker_moved_into_today_and_has_begun_is_left_alone(world: Worlds, change: str) -> None:
-    """The answer was never written down: the mirror shows the lesson on Thursday, and it is being recorded."""
-    w = world()
+def test_what_a_killed_worker_moved_into_today_and_has_begun_is_left_alone(
+    world: Worlds, change: str, calls: int
+) -> None:
+    """The answer was never written down: the mirror shows the lesson on Thursday, and it is being recorded. With few
+    calls a minute it takes long until a listing tells."""
+    w = world(calls_per_minute=calls)
     w.settle()
     w.lesson(1, weeks=(1,), weekday=4)
     w.settle()
@@ -157,3 +161,22 @@ def test_what_is_changed_right_before_its_start_is_not_moved_away_after_it(world
     begun = w.schedules()[external(1, 1)]
     w.pass_time(120.0)
     assert w.schedules()[external(1, 1)] == begun
+
+
+def test_what_a_killed_worker_moved_nearer_is_left_alone_until_its_room_was_listed(world: Worlds) -> None:
+    """After L the request cannot take effect any more, and yet nobody knows whether it did: with few calls a minute
+    the listing that tells comes when the lesson has begun."""
+    w = world(calls_per_minute=4)
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1, at="08:45-09:45")
+    w.settle()
+    w.change(1, at="08:20-09:20")
+    w.until(lambda: w.schedules()[external(1, 1)].time == "08:20-09:20", 120.0)
+    w.kill()
+    w.loop.forward(19 * 60.0 - w.loop.time())
+    w.restart()
+    w.pass_time(5.0)
+    w.change(1, weekday=5)
+    w.settle(3_600.0)
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1, "08:20-09:20")
+    w.assert_equal()

@@ -20,6 +20,7 @@ from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
 from echodesk.store.places import Places
 from echodesk.store.queue import Queue
+from echodesk.store.tries import Tries
 from echodesk.timetable.book import CmisBook
 from echodesk.worker import expand, settle, snapshot
 from echodesk.worker.gate import Gate
@@ -263,6 +264,16 @@ RULES = (
         replaced((stored_settings, "least_lead", lambda late_s: 0)),
         test="tests/worker/test_begun.py::test_what_is_changed_right_before_its_start_is_not_moved_away_after_it",
         escapes="L is 2 s in the histories, and the shortest lead time there a minute",
+    ),
+    Mutant(
+        "known_after_l",
+        "decisions: the frozen test is repeated right before the write",
+        "takes for known after L what a killed worker had moved, before its room was listed",
+        replaced((Tries, "not_looked_at", lambda _self, _ids, _today: set())),
+        ("near",),
+        test="tests/worker/test_begun.py::"
+        "test_what_a_killed_worker_moved_nearer_is_left_alone_until_its_room_was_listed",
+        escapes="the lesson must begin after L and before a listing: it takes a kill, few calls and bad luck",
     ),
     Mutant(
         "too_late_is_remembered",
