@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -39,6 +39,8 @@ DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 
 _RECURS = "echodesk:recurs"
 """Marks what recurs in `Standing.rest` (`values.RECURS`)."""
+_TRUTH: Mapping[str, object] = {"true": True, "false": False}
+"""What an answer may say in words, and a request may not."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -157,7 +159,9 @@ def _recurs(row: Row) -> bool:
 
 def _rest(row: Row) -> str:
     rest = {
-        name: value for name, value in row.items() if name not in OWNED and name not in GIVEN and value is not None
+        name: _TRUTH.get(value, value) if isinstance(value, str) else value
+        for name, value in row.items()
+        if name not in OWNED and name not in GIVEN and value is not None
     }
     available = {
         _text(section, "sectionId"): section["availability"]

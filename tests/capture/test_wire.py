@@ -111,6 +111,13 @@ def test_what_echo360_sets_itself_is_never_sent() -> None:
     assert sent["shouldRecurCapture"] is False
 
 
+def test_truth_that_was_read_in_words_is_sent_as_truth() -> None:
+    """Echo360 refuses its own words: the change would be remembered as refused for good."""
+    standing = standings(row(shouldCaption="false", shouldStreamLive="true"), Prefixed(), lambda _: True, TODAY)[0]
+    sent = json.loads(body_of_change(booking(), standing, "High", Prefixed()))
+    assert (sent["shouldCaption"], sent["shouldStreamLive"]) == (False, True)
+
+
 def test_availability_stays_with_its_section_and_leaves_with_it() -> None:
     later = {"availability": "Relative", "relativeDelay": 2, "unavailabilityDelay": 0}
     answer = row(sections=[{"sectionId": "s:A", "availability": later}, {"sectionId": "s:B"}])

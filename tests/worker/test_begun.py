@@ -50,8 +50,8 @@ def test_a_lesson_that_moves_after_its_recording_leaves_the_recording_alone(
 def test_what_a_killed_worker_moved_into_today_and_has_begun_is_left_alone(
     world: Worlds, change: str, calls: int
 ) -> None:
-    """The answer was never written down: the mirror shows the lesson on Thursday, and it is being recorded. With few
-    calls a minute it takes long until a listing tells."""
+    """The answer was never written down: the mirror shows the lesson on Thursday, and it is being recorded. With
+    few calls a minute it takes long until a listing tells."""
     w = world(calls_per_minute=calls)
     w.settle()
     w.lesson(1, weeks=(1,), weekday=4)
@@ -164,8 +164,8 @@ def test_what_is_changed_right_before_its_start_is_not_moved_away_after_it(world
 
 
 def test_what_a_killed_worker_moved_nearer_is_left_alone_until_its_room_was_listed(world: Worlds) -> None:
-    """After L the request cannot take effect any more, and yet nobody knows whether it did: with few calls a minute
-    the listing that tells comes when the lesson has begun."""
+    """After L the request cannot take effect any more, and yet nobody knows whether it did: with few calls a
+    minute the listing that tells comes when the lesson has begun."""
     w = world(calls_per_minute=4)
     w.settle()
     w.lesson(1, weeks=(1,), weekday=1, at="08:45-09:45")
