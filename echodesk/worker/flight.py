@@ -48,6 +48,8 @@ class Flight:
         self.has_finished = asyncio.Event()
         self.busy: set[RoomDay] = set()
         """Room-days of plans from their snapshot until their last transaction."""
+        self._named: set[str] = set()
+        """External ids of the same plans."""
         self.of_batches = 0
         """Requests of batches whose end is not written down yet."""
         self.asides = 0
@@ -67,13 +69,22 @@ class Flight:
         """True when nothing is ready, on the wire or waiting to be settled."""
         return not (self._heap or self._sending or self.finished or self.busy)
 
-    def reserve(self, places: Iterable[RoomDay]) -> None:
-        """These belong to a plan from now on."""
-        self.busy.update(places)
+    def reserve(self, work: Work) -> bool:
+        """Its room-days and external ids belong to it from now on; False if one of them belongs to another plan.
 
-    def release(self, places: Iterable[RoomDay]) -> None:
+        What is on its way to a room that nothing links to this plan may be the same lesson as it was a moment
+        ago: it would be written over what is newer (decisions: "Order with 8 connections").
+        """
+        if work.places & self.busy or work.names & self._named:
+            return False
+        self.busy |= work.places
+        self._named |= work.names
+        return True
+
+    def release(self, work: Work) -> None:
         """They are free again."""
-        self.busy.difference_update(places)
+        self.busy -= work.places
+        self._named -= work.names
 
     def settled(self, work: Work) -> None:
         """Its end is written down."""
@@ -81,7 +92,7 @@ class Flight:
         if work.batch is not None:
             self.of_batches -= len(work.plan.requests)
             self.asides -= aside(work.plan.requests)
-        self.release(work.places)
+        self.release(work)
 
     @property
     def unsettled(self) -> list[IntentRow]:

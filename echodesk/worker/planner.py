@@ -282,17 +282,16 @@ class Planner:
         if snapshot is None:
             await self._guarding.stop()
             return False
-        works = [work for work in snapshot.works if not work.places & self._flight.busy]
         held = [
             (marks, pause, refresh if pause in self.undoing else ())
             for marks, pause, refresh in snapshot.held
             if marks or (refresh and pause in self.undoing)
         ]
+        works = [work for work in snapshot.works if self._flight.reserve(work)]
         if not works and not held:
             return False
         for work in works:
             self._hold_retries(work)
-            self._flight.reserve(work.places)
             self._on_launch(work.places)
 
         def write(books: Books) -> tuple[list[Work], list[tuple[Work, Request]], list[int], list[int]]:
@@ -321,7 +320,7 @@ class Planner:
             launched = {id(work) for work in going}
             for work in works:
                 if id(work) not in launched:
-                    self._flight.release(work.places)
+                    self._flight.release(work)
         for (work, request), intent, tried in zip(sending, intents, tries, strict=True):
             work.intents[request.number] = intent
             work.tries[request.number] = tried

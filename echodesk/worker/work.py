@@ -116,6 +116,12 @@ class Work:
                 self._dependants.setdefault(number, []).append(request)
 
     @property
+    def names(self) -> frozenset[str]:
+        """External ids that its requests are about."""
+        standing = {request.standing.external_id or "" for request in self.plan.requests if request.standing}
+        return frozenset({request.external_id for request in self.plan.requests} | standing - {""})
+
+    @property
     def places(self) -> frozenset[RoomDay]:
         """Room-days that belong to this plan alone while it runs."""
         return self.plan.places
