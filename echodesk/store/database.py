@@ -6,8 +6,9 @@ SQLite runs in WAL with `synchronous=FULL`: what a screen showed as saved surviv
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,15 +24,22 @@ SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 
-_FIRST_ROWS = f"""-- Whose tables these are, which database, and a lease that nobody holds.
+FIRST_ROWS = f"""-- Whose tables these are, which database, and a lease that nobody holds.
 INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
-INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))));
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', '{secrets.token_hex(16)}');
 INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
 """  # noqa: S608 - only a constant of this file is put in
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
 _META = text("SELECT count(*) FROM sqlite_master WHERE name = 'STT_ECHO_META'")
+
+
+_READ: Mapping[str, dict[str, Any]] = {
+    "sqlite": {"echodesk_read": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""How a transaction that only reads is begun: it sees one state of everything."""
 
 
 class CommitCount:
@@ -91,7 +99,7 @@ class Database:
     def read(self, books: Callable[[Connection], T]) -> T:
         """Run `books` in one read transaction (one snapshot)."""
         with _converted(), self.engine.connect() as connection:
-            connection = connection.execution_options(echodesk_read=True)
+            connection = connection.execution_options(**_READ[self.engine.dialect.name])
             with connection.begin():
                 return books(connection)
 
@@ -132,7 +140,7 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
 def sqlite_script(sql_folder: Path) -> str:
     """The SQL that makes every table and trigger in an empty SQLite file, for people to read or to run."""
     parts = [(sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8") for name in SQLITE_FILES]
-    return "\n".join([*parts, _FIRST_ROWS])
+    return "\n".join([*parts, FIRST_ROWS])
 
 
 def check_schema(database: Database) -> None:

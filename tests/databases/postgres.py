@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import create_engine
-
-from echodesk.store.database import Database
+from echodesk.store.database import FIRST_ROWS, Database, statements
+from echodesk.store.servers import open_postgresql
 from tests.databases.engines import SQL, Opener
 
 NEEDED = "ECHODESK_TEST_NEEDS"
@@ -84,7 +83,7 @@ def _run(program: str, *words: object) -> None:
 
 def opened(socket: Path, name: str) -> Database:
     """A database of this server."""
-    return Database(create_engine(f"postgresql+psycopg://{USER}@/{name}?host={socket}"))
+    return Database(open_postgresql(f"postgresql+psycopg://{USER}@/{name}?host={socket}", SQL))
 
 
 def script(name: str) -> str:
@@ -107,6 +106,9 @@ def fresh(socket: Path, name: str) -> Database:
     database = opened(socket, name)
     for one in FILES:
         run_script(database, one)
+    with database.engine.begin() as connection:
+        for statement in statements(FIRST_ROWS):
+            connection.exec_driver_sql(statement)
     return database
 
 

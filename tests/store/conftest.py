@@ -17,15 +17,24 @@ T = TypeVar("T")
 Within = Callable[[Callable[[AllBooks], T]], T]
 
 
-@pytest.fixture(scope="session")
-def opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def opener(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
     """Opens copies of a database with the small university."""
     folder = tmp_path_factory.mktemp("store")
-    database = fresh_sqlite(folder)
-    with database.engine.begin() as connection:
-        fill_university(Cmis(connection))
-    database.close()
-    return sqlite_by_copy(folder / "fresh.sqlite")
+    if request.param == "sqlite":
+        database = fresh_sqlite(folder)
+        with database.engine.begin() as connection:
+            fill_university(Cmis(connection))
+        database.close()
+        yield sqlite_by_copy(folder / "fresh.sqlite")
+        return
+    from tests.databases import postgres
+    with postgres.server() as socket:
+        database = postgres.fresh(socket, "university")
+        with database.engine.begin() as connection:
+            fill_university(Cmis(connection))
+        database.close()
+        yield postgres.by_copy(socket, "university")
 
 
 @pytest.fixture
