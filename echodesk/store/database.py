@@ -1,7 +1,7 @@
 """The database: opening, installing and checking it, and running one transaction at a time.
 
 SQLite runs in WAL with `synchronous=FULL`: what a screen showed as saved survives a kill and a power cut
-(reliability D1). Foreign exceptions of the driver are converted here and nowhere else.
+(reliability D1). How a server's database is opened is in `servers`, and what becomes of errors in `trouble`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, SchemaMismatch
+from echodesk.errors import DatabaseTrouble, SchemaMismatch
+from echodesk.store.trouble import converted
 
 T = TypeVar("T")
 
@@ -32,14 +31,15 @@ INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
-_META = text("SELECT count(*) FROM sqlite_master WHERE name = 'STT_ECHO_META'")
-
 
 _READ: Mapping[str, dict[str, Any]] = {
     "sqlite": {"echodesk_read": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
 }
 """How a transaction that only reads is begun: it sees one state of everything."""
+_FIRST_TO_WRITE: Mapping[str, str] = {"postgresql": "SELECT EPOCH FROM STT_ECHO_LEASE WHERE ID = 1 FOR UPDATE"}
+"""What a transaction that writes begins with. As in SQLite one is at work at a time and sees all that those before
+it wrote, whoever leads; what a timetabler's triggers write waits for nobody."""
 
 
 class CommitCount:
@@ -98,14 +98,17 @@ class Database:
 
     def read(self, books: Callable[[Connection], T]) -> T:
         """Run `books` in one read transaction (one snapshot)."""
-        with _converted(), self.engine.connect() as connection:
+        with converted(), self.engine.connect() as connection:
             connection = connection.execution_options(**_READ[self.engine.dialect.name])
             with connection.begin():
                 return books(connection)
 
     def write(self, books: Callable[[Connection], T]) -> T:
         """Run `books` in one write transaction: all of it is committed, or nothing."""
-        with _converted(), self.engine.begin() as connection:
+        with converted(), self.engine.begin() as connection:
+            first = _FIRST_TO_WRITE.get(self.engine.dialect.name)
+            if first is not None:
+                connection.exec_driver_sql(first)
             answer = books(connection)
         self.commits.value += 1
         return answer
@@ -122,7 +125,7 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
     """
 
     def work(connection: Connection) -> None:
-        if connection.execute(_META).scalar_one():
+        if _installed(connection):
             _check_version(connection)
             return
         if connection.execute(_TABLES).scalar_one():
@@ -151,12 +154,16 @@ def check_schema(database: Database) -> None:
 
 def check_installed(database: Database) -> None:
     """Raise `SchemaMismatch` unless EchoDesk's tables are there, of whichever version."""
-    if not database.read(lambda connection: connection.execute(_META).scalar_one()):
+    if not database.read(_installed):
         raise SchemaMismatch(
             "EchoDesk's tables are not installed here",
             "The database has no table STT_ECHO_META.",
             "Run `echodesk database install`, or name another data folder.",
         )
+
+
+def _installed(connection: Connection) -> bool:
+    return inspect(connection).has_table("stt_echo_meta")
 
 
 def _check_version(connection: Connection) -> None:
@@ -182,64 +189,3 @@ def statements(script: str) -> Iterator[str]:
             gathered = ""
     if gathered.strip():
         raise ValueError(f"the script ends inside a statement: {gathered.strip()[:60]!r}")
-
-
-@contextmanager
-def _converted() -> Iterator[None]:
-    """Turn a driver's exception into one of ours, with what to do."""
-    try:
-        yield
-    except (IntegrityError, DataError) as error:
-        raise RowRefused(
-            "The database refuses a row", str(error.orig), "The log has the details; everything else goes on."
-        ) from error
-    except DBAPIError as error:
-        raise _as_trouble(error) from error
-    except SQLAlchemyError as error:
-        raise DatabaseTrouble(
-            "The database cannot be used", str(error), "Try again; if it goes on, look at the log."
-        ) from error
-
-
-def _as_trouble(error: DBAPIError) -> DatabaseTrouble:
-    said = str(error.orig)
-    lower = said.lower()
-    if "locked" in lower or "busy" in lower:
-        return DatabaseBusy(
-            "The database is busy",
-            f"Another program holds it ({said}).",
-            "EchoDesk tries again by itself. If it goes on, close the other program.",
-        )
-    if "readonly" in lower or "read-only" in lower or "permission" in lower:
-        return DatabaseTrouble(
-            "The database cannot be written",
-            f"It is read-only for this user ({said}).",
-            "Allow writing to the data folder and its files; EchoDesk goes on by itself.",
-        )
-    if "disk i/o" in lower:
-        return DatabaseTrouble(
-            "The disk cannot be read or written",
-            f"It is full, over its quota, or fails ({said}).",
-            "Make room on the disk and check it; EchoDesk goes on by itself and nothing is lost.",
-        )
-    if "full" in lower:
-        return DatabaseTrouble(
-            "The disk is full",
-            f"The database could not be written ({said}).",
-            "Make room on the disk; EchoDesk goes on by itself and nothing is lost.",
-        )
-    if "unable to open" in lower:
-        return DatabaseTrouble(
-            "The database cannot be opened",
-            f"The file cannot be opened ({said}).",
-            "Check that the data folder exists and may be read and written.",
-        )
-    if "malformed" in lower or "not a database" in lower:
-        return DatabaseTrouble(
-            "The database file is damaged",
-            f"It cannot be read ({said}).",
-            "Put the last backup of the data folder back; do not delete the file.",
-        )
-    return DatabaseTrouble(
-        "The database refused a step", said, "Look at the log; the step is tried again at the next change."
-    )

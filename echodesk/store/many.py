@@ -29,22 +29,25 @@ class ManyRows:
     ) -> None:
         self._keys = list(columns.values())
         verb = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
-        stamp = [stamped] if stamped else []
-        into = f"{verb} {name} ({', '.join([*columns, *stamp])})"
+        into = f"{verb} {name} ({', '.join([*columns, *([stamped] if stamped else [])])})"
         now = [NOW] if stamped else []
-        taken = [f"json_extract(value, '$[{at}]')" for at in range(len(self._keys))]
-        self._together = text(f"{into} SELECT {', '.join([*taken, *now])} FROM json_each(:rows) WHERE true")  # noqa: S608
-        self._single = text(f"{into} VALUES ({', '.join([*(f':{key}' for key in self._keys), *now])})")
+        taken = ", ".join([*(f"json_extract(value, '$[{at}]')" for at in range(len(self._keys))), *now])
+        given = ", ".join([*(f":{key}" for key in self._keys), *now])
+        self.statements = (
+            text(f"{into} SELECT {taken} FROM json_each(:rows) WHERE true"),  # noqa: S608 - names of ours
+            text(f"{into} VALUES ({given})"),
+        )
 
     def insert(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
         """Write these rows, in their order; nothing for none."""
         if not rows:
             return
+        together, single = self.statements
         written = json.dumps([[_plain(row[key]) for key in self._keys] for row in rows], ensure_ascii=False)
         if _CUT in written:
-            connection.execute(self._single, [{key: row[key] for key in self._keys} for row in rows])
+            connection.execute(single, [{key: row[key] for key in self._keys} for row in rows])
         else:
-            connection.execute(self._together, {"rows": written})
+            connection.execute(together, {"rows": written})
 
 
 def _plain(value: object) -> object:

@@ -1,7 +1,7 @@
-"""A server database: opened so that every transaction is what the store expects of one.
+"""A server's database: opened so that every transaction is what the store expects of one.
 
-Reading is one snapshot. Whoever writes for the worker holds the row of the lease until the end, so that writers go one
-after the other as in SQLite; what a timetabler's trigger writes never waits for that.
+Reading is one snapshot; whoever writes waits for its turn (`Database.write`). A connection that died is noticed
+within seconds, on either side: a workstation that fell asleep in the middle of writing holds nobody up for longer.
 """
 
 from __future__ import annotations
@@ -10,21 +10,43 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, TextClause, create_engine, event
+from sqlalchemy.exc import CompileError
 
-from echodesk.store.translating import PostgreSQL, Tables
+from echodesk.store.database import BUSY_TIMEOUT_S, sqlite_script, statements
+from echodesk.store.made_tables import MadeTables
+from echodesk.store.translating import PostgreSQL
 
+CONNECT_S = 5
 CALL_S = 30
 """No call of the database may last longer."""
+IDLE_S = 20
+"""A transaction in which nothing happens for so long is ended by the server: well before the lease runs out."""
+_SESSION = {
+    "statement_timeout": f"{CALL_S}s",
+    "lock_timeout": f"{BUSY_TIMEOUT_S:.0f}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_S}s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "timezone": "UTC",
+}
+_KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
 def open_postgresql(url: str, sql_folder: Path) -> Engine:
-    """An engine on one PostgreSQL database."""
+    """An engine on a PostgreSQL database; nothing is asked of it yet. Needs psycopg."""
     import psycopg
 
     engine = create_engine(
         url,
-        # Values go into the statement as literals: then PostgreSQL knows the type of each by where it stands.
-        connect_args={"cursor_factory": psycopg.ClientCursor, "options": f"-c statement_timeout={CALL_S}s"},
+        isolation_level="READ COMMITTED",
+        connect_args={
+            # Values go into the statement as literals: then PostgreSQL knows the type of each by where it stands.
+            "cursor_factory": psycopg.ClientCursor,
+            "connect_timeout": CONNECT_S,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            **_KEEPALIVE,
+        },
         pool_size=4,
         max_overflow=2,
         pool_pre_ping=True,
@@ -34,9 +56,29 @@ def open_postgresql(url: str, sql_folder: Path) -> Engine:
 
 
 def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
-    """Make every statement on this engine PostgreSQL's."""
-    words = PostgreSQL(Tables((sql_folder / "sqlite" / "tables.sql").read_text(encoding="utf-8")))
+    """Make every statement and every value on this engine PostgreSQL's."""
+    from psycopg.types.numeric import IntDumper
+    from psycopg.types.string import StrDumper
+
+    class Text(StrDumper):
+        """PostgreSQL keeps no NUL character: what stands for one that cannot be shown takes its place."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    words = PostgreSQL(MadeTables(statements(sqlite_script(sql_folder))))
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.adapters.register_dumper(str, Text)
+        # Truth is 0 or 1 in the tables.
+        connection.adapters.register_dumper(bool, IntDumper)
 
     @event.listens_for(engine, "before_execute", retval=True)
     def translate(_connection: Connection, clause: Any, many: Any, one: Any, _options: Any) -> Any:
-        return (words.statement(clause) if isinstance(clause, TextClause) else clause), many, one
+        if not isinstance(clause, TextClause):
+            return clause, many, one
+        try:
+            return words.statement(clause), many, one
+        except ValueError as error:
+            raise CompileError(str(error)) from error

@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
-from echodesk.simulator.seed import Seed, SeedRoom, SeedSection, SeedTerm, SeedUser
 from sqlalchemy import text
 
+from echodesk.simulator.seed import Seed, SeedRoom, SeedSection, SeedTerm, SeedUser
 from tests.databases.cmis import Cmis, Value
 from tests.worker.virtual_time import CAMPUS_AT_START
 
