@@ -6,7 +6,6 @@ SQLite runs in WAL with `synchronous=FULL`: what a screen showed as saved surviv
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -22,12 +21,6 @@ T = TypeVar("T")
 SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
-
-FIRST_ROWS = f"""-- Whose tables these are, which database, and a lease that nobody holds.
-INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
-INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', '{secrets.token_hex(16)}');
-INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
-"""  # noqa: S608 - only a constant of this file is put in
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
@@ -125,8 +118,8 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
     """
 
     def work(connection: Connection) -> None:
-        if _installed(connection):
-            _check_version(connection)
+        if installed(connection):
+            check_version(connection)
             return
         if connection.execute(_TABLES).scalar_one():
             raise SchemaMismatch(
@@ -143,18 +136,27 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
 def sqlite_script(sql_folder: Path) -> str:
     """The SQL that makes every table and trigger in an empty SQLite file, for people to read or to run."""
     parts = [(sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8") for name in SQLITE_FILES]
-    return "\n".join([*parts, FIRST_ROWS])
+    return "\n".join([*parts, first_rows("lower(hex(randomblob(16)))")])
+
+
+def first_rows(mark: str) -> str:
+    """The SQL of what a new database holds; `mark` makes a text there that no other database has."""
+    return f"""-- Whose tables these are, which database, and a lease that nobody holds.
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', {mark});
+INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
+"""  # noqa: S608 - a constant of this file and a function of the database
 
 
 def check_schema(database: Database) -> None:
     """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
     check_installed(database)
-    database.read(_check_version)
+    database.read(check_version)
 
 
 def check_installed(database: Database) -> None:
     """Raise `SchemaMismatch` unless EchoDesk's tables are there, of whichever version."""
-    if not database.read(_installed):
+    if not database.read(installed):
         raise SchemaMismatch(
             "EchoDesk's tables are not installed here",
             "The database has no table STT_ECHO_META.",
@@ -162,11 +164,13 @@ def check_installed(database: Database) -> None:
         )
 
 
-def _installed(connection: Connection) -> bool:
+def installed(connection: Connection) -> bool:
+    """Whether EchoDesk's tables are there, of whichever version."""
     return inspect(connection).has_table("stt_echo_meta")
 
 
-def _check_version(connection: Connection) -> None:
+def check_version(connection: Connection) -> None:
+    """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
     found = connection.execute(_VERSION).scalar()
     if found != SCHEMA_VERSION:
         raise SchemaMismatch(

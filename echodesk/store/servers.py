@@ -9,13 +9,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, create_engine, event
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, inspect
 from sqlalchemy.exc import CompileError
 
-from echodesk.store.database import BUSY_TIMEOUT_S, sqlite_script, statements
+from echodesk.errors import SchemaMismatch
+from echodesk.store.database import (
+    BUSY_TIMEOUT_S,
+    Database,
+    check_version,
+    first_rows,
+    installed,
+    sqlite_script,
+    statements,
+)
 from echodesk.store.made_tables import MadeTables
 from echodesk.store.translating import PostgreSQL
+from echodesk.store.trouble import converted
 
+POSTGRESQL_FILES = ("tables", "triggers")
 CONNECT_S = 5
 CALL_S = 30
 """No call of the database may last longer."""
@@ -82,3 +93,36 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
             return words.statement(clause), many, one
         except ValueError as error:
             raise CompileError(str(error)) from error
+
+
+def install_postgresql(database: Database, sql_folder: Path) -> None:
+    """Make EchoDesk's tables and triggers beside the timetable's; do nothing if the right version is there.
+
+    All or nothing. Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable.
+    """
+    with converted(), database.engine.begin() as connection:
+        if installed(connection):
+            check_version(connection)
+            return
+        if not inspect(connection).has_table("timetable"):
+            raise SchemaMismatch(
+                "The timetable is not here",
+                "The database has no table TIMETABLE.",
+                "Name the database and the schema that hold the timetable's tables.",
+            )
+        for script in postgresql_scripts(sql_folder):
+            run_script(connection, script)
+
+
+def postgresql_scripts(sql_folder: Path) -> list[str]:
+    """The SQL that makes every table and trigger beside the timetable, for people to read or to run."""
+    parts = [(sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8") for name in POSTGRESQL_FILES]
+    return [*parts, first_rows("replace(CAST(gen_random_uuid() AS TEXT), '-', '')")]
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Run a whole script within the transaction of this connection."""
+    raw = connection.connection.driver_connection
+    if raw is None:
+        raise ValueError("the database has no connection of its own")
+    raw.execute(script)

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from echodesk.store.database import FIRST_ROWS, Database, statements
-from echodesk.store.servers import open_postgresql
+from echodesk.store import servers
+from echodesk.store.database import Database
 from tests.databases.engines import SQL, Opener
 
 NEEDED = "ECHODESK_TEST_NEEDS"
 """In CI this names the engines whose absence is a failure and no reason to skip."""
-FILES = ("cmis", "tables", "triggers")
 USER = "postgres"
 
 
@@ -83,7 +82,7 @@ def _run(program: str, *words: object) -> None:
 
 def opened(socket: Path, name: str) -> Database:
     """A database of this server."""
-    return Database(open_postgresql(f"postgresql+psycopg://{USER}@/{name}?host={socket}", SQL))
+    return Database(servers.open_postgresql(f"postgresql+psycopg://{USER}@/{name}?host={socket}", SQL))
 
 
 def script(name: str) -> str:
@@ -94,21 +93,15 @@ def script(name: str) -> str:
 def run_script(database: Database, name: str) -> None:
     """Run a file as `psql -1 -f` would: whole or not at all."""
     with database.engine.begin() as connection:
-        raw = connection.connection.driver_connection
-        if raw is None:
-            raise AssertionError("no connection")
-        raw.execute(script(name).encode())
+        servers.run_script(connection, script(name))
 
 
 def fresh(socket: Path, name: str) -> Database:
     """A new database with everything installed."""
     _statement(socket, f"CREATE DATABASE {name}")
     database = opened(socket, name)
-    for one in FILES:
-        run_script(database, one)
-    with database.engine.begin() as connection:
-        for statement in statements(FIRST_ROWS):
-            connection.exec_driver_sql(statement)
+    run_script(database, "cmis")
+    servers.install_postgresql(database, SQL)
     return database
 
 

@@ -71,6 +71,15 @@ def test_a_table_is_the_same(name: str) -> None:
     assert POSTGRESQL[name] == SQLITE[name]
 
 
+def test_the_timetable_is_found_by_the_same_indexes() -> None:
+    made = [
+        re.findall(r"^CREATE INDEX[^;]*", (SQL / engine / "triggers.sql").read_text(encoding="utf-8"), re.MULTILINE)
+        for engine in ("sqlite", "postgresql")
+    ]
+    assert made[0] == made[1]
+    assert len(made[0]) > 10
+
+
 def test_numbers_that_grow_have_room() -> None:
     """A key, and what names one, is no INTEGER of PostgreSQL: that ends at 2,147,483,647."""
     script = (SQL / "postgresql" / "tables.sql").read_text(encoding="utf-8")

@@ -70,14 +70,17 @@ def on_list(office: Office, stop: int) -> list[str]:
     return [one.external_id for one in office.read(lambda books: books.stops.items(stop))]
 
 
-_STAMPS = {"STT_ECHO_REMOVAL": "AT", "STT_ECHO_FEED": "AT", "STT_ECHO_STOP": "YES_AT"}
+_STAMPS = {
+    "STT_ECHO_REMOVAL": text("UPDATE STT_ECHO_REMOVAL SET AT = :at"),
+    "STT_ECHO_FEED": text("UPDATE STT_ECHO_FEED SET AT = :at"),
+    "STT_ECHO_STOP": text("UPDATE STT_ECHO_STOP SET YES_AT = :at WHERE YES_AT IS NOT NULL"),
+}
 
 
 def later(office: Office, table: str, hours: int) -> None:
     """As if so many hours had passed since."""
     then = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    change = text(f"UPDATE {table} SET {_STAMPS[table]} = :moment WHERE {_STAMPS[table]} IS NOT NULL")  # noqa: S608
-    office.database.write(lambda c: c.execute(change, {"moment": then}))
+    office.database.write(lambda c: c.execute(_STAMPS[table], {"at": then}))
 
 
 def test_what_was_removed_is_counted_for_a_day_and_once(office: Office) -> None:
