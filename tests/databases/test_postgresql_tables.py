@@ -73,7 +73,9 @@ def test_a_table_is_the_same(name: str) -> None:
 
 def test_the_timetable_is_found_by_the_same_indexes() -> None:
     made = [
-        re.findall(r"^CREATE INDEX[^;]*", (SQL / engine / "triggers.sql").read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(
+            r"^CREATE INDEX[^;]*", (SQL / engine / "triggers.sql").read_text(encoding="utf-8"), re.MULTILINE
+        )
         for engine in ("sqlite", "postgresql")
     ]
     assert made[0] == made[1]
