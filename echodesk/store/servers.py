@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, TextClause, create_engine, event, inspect
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, inspect
 from sqlalchemy.exc import CompileError
 
 from echodesk.errors import SchemaMismatch
@@ -44,7 +44,7 @@ _SESSION = {
 _KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
-def open_postgresql(url: str, sql_folder: Path) -> Engine:
+def open_postgresql(url: URL | str, sql_folder: Path) -> Engine:
     """An engine on a PostgreSQL database; nothing is asked of it yet. Needs psycopg."""
     import psycopg
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy import URL
+
 from echodesk.store import servers
 from echodesk.store.database import Database
 from tests.databases.engines import SQL, Opener
@@ -21,6 +23,8 @@ from tests.databases.engines import SQL, Opener
 NEEDED = "ECHODESK_TEST_NEEDS"
 """In CI this names the engines whose absence is a failure and no reason to skip."""
 USER = "postgres"
+LOCKED = "locked"
+"""The name of a database that asks for a password."""
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +55,8 @@ def server() -> Iterator[Path]:
             shutil.chown(folder, USER)
         data = folder / "data"
         _run("initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        rights = data / "pg_hba.conf"
+        rights.write_text(f"local {LOCKED} all scram-sha-256\n{rights.read_text()}")
         # What a test wrote may be lost with the machine's power, so nothing waits for the disk.
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=40"
         _run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
@@ -82,7 +88,12 @@ def _run(program: str, *words: object) -> None:
 
 def opened(socket: Path, name: str) -> Database:
     """A database of this server."""
-    return Database(servers.open_postgresql(f"postgresql+psycopg://{USER}@/{name}?host={socket}", SQL))
+    return at(f"postgresql+psycopg://{USER}@/{name}?host={socket}")
+
+
+def at(address: URL | str) -> Database:
+    """The database at an address, asked nothing yet."""
+    return Database(servers.open_postgresql(address, SQL))
 
 
 def script(name: str) -> str:
@@ -98,7 +109,7 @@ def run_script(database: Database, name: str) -> None:
 
 def fresh(socket: Path, name: str) -> Database:
     """A new database with everything installed."""
-    _statement(socket, f"CREATE DATABASE {name}")
+    run_statement(socket, f"CREATE DATABASE {name}")
     database = opened(socket, name)
     run_script(database, "cmis")
     servers.install_postgresql(database, SQL)
@@ -111,13 +122,14 @@ def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
 
     def open_copy(_folder: Path) -> Database:
         made = f"{name}_{next(count)}"
-        _statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
+        run_statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
         return opened(socket, made)
 
     return open_copy
 
 
-def _statement(socket: Path, statement: str) -> None:
+def run_statement(socket: Path, statement: str) -> None:
+    """One statement outside of any transaction, by the owner of everything."""
     admin = opened(socket, "postgres")
     try:
         with admin.engine.connect() as connection:

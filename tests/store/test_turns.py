@@ -16,11 +16,10 @@ from sqlalchemy import Connection, text
 
 from echodesk.errors import NotLeading
 from echodesk.main import AllBooks, Office
-from echodesk.messages import Table, TableQuery
+from echodesk.messages import QueueRow, Table, TableQuery
 from echodesk.store.database import Database, open_sqlite
-from echodesk.store.servers import open_postgresql
 from tests.databases.cmis import Cmis
-from tests.databases.engines import SQL
+from tests.databases.postgres import at
 from tests.store.test_office import run_out, take
 from tests.worker.campus import LESSON, week_set
 
@@ -34,7 +33,7 @@ def reopened(office: Office) -> Office:
     url = office.database.engine.url
     if url.drivername.startswith("sqlite"):
         return Office(Database(open_sqlite(Path(str(url.database)))))
-    return Office(Database(open_postgresql(url.render_as_string(hide_password=False), SQL)))
+    return Office(at(url))
 
 
 @pytest.fixture
@@ -208,6 +207,7 @@ class Leader:
         )
         self.cursor = changes.cursor
         for row in changes.upserts:
+            assert isinstance(row, QueueRow)
             self.shown[row.key] = row.status
 
 
