@@ -193,12 +193,12 @@ def test_a_lock_that_is_not_let_go_is_a_busy_database(database: Database, other:
 def test_two_who_wait_for_each_other_are_a_busy_database_to_one_of_them(
     database: Database, other: Database
 ) -> None:
-    first, second = text("LOCK TABLE STT_ECHO_SETTING"), "LOCK TABLE STT_ECHO_META"
+    first, second = "LOCK TABLE STT_ECHO_SETTING", "LOCK TABLE STT_ECHO_META"
     locked, waiting = threading.Event(), threading.Event()
 
     def work(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL deadlock_timeout = '50ms'")
-        connection.exec_driver_sql(first.text)
+        connection.exec_driver_sql(first)
         locked.set()
         assert waiting.wait(20)
         connection.exec_driver_sql(second)
@@ -209,7 +209,7 @@ def test_two_who_wait_for_each_other_are_a_busy_database_to_one_of_them(
         working = threads.submit(database.write, work)
         assert locked.wait(20)
         waiting.set()
-        opposite.exec_driver_sql(first.text)
+        opposite.exec_driver_sql(first)
         told = trouble_of(working.result)
     assert (told.title, type(told)) == ("The database is busy", DatabaseBusy)
 
