@@ -6,6 +6,7 @@ within seconds, on either side: a workstation that fell asleep in the middle of 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
         def dump(self, obj: str) -> Any:
             return super().dump(obj.replace("\0", "\ufffd"))
 
-    words = PostgreSQL(MadeTables(statements(sqlite_script(sql_folder))))
+    words = _words(sql_folder)
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
@@ -93,6 +94,12 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
             return words.statement(clause), many, one
         except ValueError as error:
             raise CompileError(str(error)) from error
+
+
+@lru_cache(maxsize=1)
+def _words(sql_folder: Path) -> PostgreSQL:
+    """A statement is translated once, however many databases are opened."""
+    return PostgreSQL(MadeTables(statements(sqlite_script(sql_folder))))
 
 
 def install_postgresql(database: Database, sql_folder: Path) -> None:

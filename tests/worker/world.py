@@ -37,6 +37,7 @@ from echodesk.store.figures import Pending
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from tests.databases.cmis import Value
+from tests.databases.engines import Opener
 from tests.worker.campus import SETID, echo360_seed
 from tests.worker.edit import Edit
 from tests.worker.process import Process, Surroundings
@@ -63,7 +64,7 @@ class World:
 
     def __init__(
         self,
-        template: Path,
+        template: Path | Opener,
         folder: Path,
         *,
         seed: Seed | None = None,
@@ -103,8 +104,10 @@ class World:
         self._counted = 0
         self.start()
 
-    def copied(self, template: Path, folder: Path) -> Office:
+    def copied(self, template: Path | Opener, folder: Path) -> Office:
         """A database of its own, in memory: a third of the time."""
+        if not isinstance(template, Path):
+            raise TypeError("not a file")
         return Office(QuickStore(template, self.loop))
 
     def made_process(self, name: str) -> Process:
@@ -281,6 +284,10 @@ class World:
             done = connection.execute(text(statement), values)
             return list(done.all()) if done.returns_rows else []
 
+    def damaged(self) -> bool:
+        """Whether the database's file is no longer whole."""
+        return self.sql("PRAGMA integrity_check") != [("ok",)]
+
     def pending(self) -> Pending:
         """What still has to happen."""
         today = self.clock.campus_now().date().isoformat()
@@ -392,4 +399,8 @@ class World:
 class FileWorld(World):
     """The same on a database file, through SQLAlchemy and everything that the office has."""
 
-    copied = on_file
+    def copied(self, template: Path | Opener, folder: Path) -> Office:
+        """A file of its own."""
+        if not isinstance(template, Path):
+            raise TypeError("not a file")
+        return on_file(self, template, folder)
