@@ -118,6 +118,19 @@ def fresh(socket: Path, name: str) -> Database:
     return database
 
 
+class _Copy(Database):
+    """A database that is gone when it is closed: hundreds of them would take a minute to clear away at the end."""
+
+    def __init__(self, socket: Path, name: str) -> None:
+        super().__init__(opened(socket, name).engine)
+        self._socket, self._name = socket, name
+
+    def close(self) -> None:
+        """Close it, and drop it."""
+        super().close()
+        run_statement(self._socket, f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
+
+
 def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
     """Later databases are copies of the first."""
     count = iter(range(1, 1_000_000))
@@ -125,7 +138,7 @@ def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
     def open_copy(_folder: Path) -> Database:
         made = f"{name}_{next(count)}"
         run_statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
-        return opened(socket, made)
+        return _Copy(socket, made)
 
     return open_copy
 

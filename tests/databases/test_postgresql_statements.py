@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,3 +43,15 @@ def test_the_server_takes_it_and_finds_a_way(connection: Connection, name: str) 
     asked = text(sql).compile(connection)
     with connection.begin():
         connection.exec_driver_sql(str(asked), asked.params)
+
+
+@pytest.mark.parametrize(
+    "name", ["store.figures _TRANSFERRED", "store.figures _CALLS", "store.figures _LAST_MINUTE"]
+)
+def test_what_happened_lately_is_found_by_index(connection: Connection, name: str) -> None:
+    """The time is one for a whole statement: if it could be another for each row, each would be looked at."""
+    asked = text("EXPLAIN " + WORDS.words(STATEMENTS[name])[0]).compile(connection)
+    with connection.begin():
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(connection.exec_driver_sql(str(asked), asked.params).scalars())
+    assert re.search(r"stt_echo_audit_at.*Index Cond: \(\(?at > ", plan, re.DOTALL), plan

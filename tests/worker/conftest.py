@@ -13,9 +13,9 @@ from sqlalchemy import text
 from tests.databases.cmis import Cmis
 from tests.databases.conftest import postgres as postgres
 from tests.databases.engines import Opener, fresh_sqlite
-from tests.worker import on_server
+from tests.worker import other_worlds
 from tests.worker.campus import fill_university
-from tests.worker.world import FileWorld, World
+from tests.worker.world import World
 
 WATCH = (
     "CREATE TABLE TEST_STATUS_STEP (KIND TEXT, ID INTEGER, OLD TEXT, NEW TEXT)",
@@ -62,16 +62,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def server_university(postgres: Path) -> Opener:
     """The same on a server."""
-    return on_server.university(postgres)
+    return other_worlds.university(postgres)
 
 
 @pytest.fixture
 def world(university: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., World]]:
     """Makes worlds that are ended with the test."""
-    kind = FileWorld if request.module.__name__ in ON_FILE else World
+    kind: type[World] = other_worlds.FileWorld if request.module.__name__ in ON_FILE else World
     template: Path | Opener = university
     if getattr(request, "param", "sqlite") == "postgresql":
-        kind, template = on_server.ServerWorld, request.getfixturevalue("server_university")
+        kind, template = other_worlds.ServerWorld, request.getfixturevalue("server_university")
     with ExitStack() as stack:
 
         def make(**wishes: Any) -> World:

@@ -1,5 +1,5 @@
 """The whole worker in one process under virtual time: real engine, real client, real simulator, and the store's
-own statements and triggers on SQLite in memory (`FileWorld`: on a file, through SQLAlchemy, as the office has it).
+own statements and triggers on SQLite in memory (in `other_worlds`: on a file, and on a server).
 
 Only sockets, threads and clocks are replaced. Nothing happens while the test itself speaks; `settle` lets the
 worker run until nothing is pending. Each status that was ever written is checked against the legal transitions.
@@ -41,7 +41,7 @@ from tests.databases.engines import Opener
 from tests.worker.campus import SETID, echo360_seed
 from tests.worker.edit import Edit
 from tests.worker.process import Process, Surroundings
-from tests.worker.quick_store import QuickStore, on_file
+from tests.worker.quick_store import QuickStore
 from tests.worker.steps import Steps
 from tests.worker.values import Heard, Stands, booked_by_others
 from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop
@@ -394,13 +394,3 @@ class World:
             )
         ]
         assert wrong == []
-
-
-class FileWorld(World):
-    """The same on a database file, through SQLAlchemy and everything that the office has."""
-
-    def copied(self, template: Path | Opener, folder: Path) -> Office:
-        """A file of its own."""
-        if not isinstance(template, Path):
-            raise TypeError("not a file")
-        return on_file(self, template, folder)

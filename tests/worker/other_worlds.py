@@ -1,4 +1,5 @@
-"""The worker on PostgreSQL under virtual time: each transaction begins by telling the database what time it is."""
+"""The worker under virtual time on a file, and on PostgreSQL: each transaction there begins by saying what time it
+is."""
 
 from __future__ import annotations
 
@@ -15,13 +16,14 @@ from tests.databases import postgres
 from tests.databases.cmis import Cmis
 from tests.databases.engines import Opener
 from tests.worker.campus import fill_university
+from tests.worker.quick_store import on_file
 from tests.worker.virtual_time import UTC_AT_START
 from tests.worker.world import World
 
 _TIME = """
-CREATE OR REPLACE FUNCTION STT_ECHO_NOW() RETURNS TEXT LANGUAGE SQL VOLATILE AS
+CREATE OR REPLACE FUNCTION STT_ECHO_NOW() RETURNS TEXT LANGUAGE SQL STABLE AS
 $$ SELECT current_setting('echodesk.now') $$;
-CREATE OR REPLACE FUNCTION STT_ECHO_NOW(SHIFT TEXT) RETURNS TEXT LANGUAGE SQL VOLATILE AS
+CREATE OR REPLACE FUNCTION STT_ECHO_NOW(SHIFT TEXT) RETURNS TEXT LANGUAGE SQL STABLE AS
 $$ SELECT to_char(CAST(replace(current_setting('echodesk.now'), 'Z', '') AS TIMESTAMP) + CAST(SHIFT AS INTERVAL),
                   'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $$;
 """
@@ -59,8 +61,14 @@ def give_database_time(engine: Engine, now: Callable[[], float]) -> None:
         connection.exec_driver_sql(f"SET LOCAL echodesk.now = '{stamp}'")
 
 
+class FileWorld(World):
+    """On a database file, through SQLAlchemy and everything that the office has."""
+
+    copied = on_file
+
+
 class ServerWorld(World):
-    """The same on a server, through SQLAlchemy and everything that the office has."""
+    """On a server, through SQLAlchemy and everything that the office has."""
 
     def copied(self, template: Path | Opener, folder: Path) -> Office:
         """A database of its own on the server."""
