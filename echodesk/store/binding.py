@@ -1,12 +1,13 @@
 """How many keys go into one statement: as one JSON text, so that the statement stays the same and is cached.
 
-SQLite reads it with `json_each`; the two server databases have the same under other names.
+SQLite reads it with `json_each`, for which `lists` has PostgreSQL's words.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
@@ -15,11 +16,16 @@ from echodesk.planning.values import RoomDay
 
 NOW = "strftime('%Y-%m-%dT%H:%M:%fZ')"
 _NUMBER = text("UPDATE STT_ECHO_LEASE SET CHANGES = CHANGES + 1 WHERE ID = 1 RETURNING CHANGES")
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def as_json(values: Iterable[object]) -> str:
-    """A JSON list for a bind parameter."""
-    return json.dumps(list(values))
+    """A JSON list for a bind parameter.
+
+    Of a text with a NUL character in it SQLite would read the beginning, and find the rows of another; PostgreSQL
+    would read nothing. It is looked for with U+FFFD there, as which PostgreSQL's tables keep it.
+    """
+    return _NUL.sub(r"\1\\ufffd", json.dumps(list(values)))
 
 
 def together(rows: Iterable[tuple[int, Mapping[str, object]]]) -> list[dict[str, object]]:
@@ -34,8 +40,8 @@ def together(rows: Iterable[tuple[int, Mapping[str, object]]]) -> list[dict[str,
 
 
 def places_json(places: Iterable[RoomDay]) -> str:
-    """Room-days as a JSON list of [room, ISO date]."""
-    return json.dumps([(p.room, p.date.isoformat()) for p in places])
+    """Room-days as a JSON list of [room, ISO date], each once: no upsert of PostgreSQL writes a row twice."""
+    return as_json(dict.fromkeys((p.room, p.date.isoformat()) for p in places))
 
 
 def place(room: str | None, date: str | None) -> RoomDay | None:

@@ -1,21 +1,20 @@
 """The database: opening, installing and checking it, and running one transaction at a time.
 
 SQLite runs in WAL with `synchronous=FULL`: what a screen showed as saved survives a kill and a power cut
-(reliability D1). Foreign exceptions of the driver are converted here and nowhere else.
+(reliability D1). How a server's database is opened is in `servers`, and what becomes of errors in `trouble`.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, SchemaMismatch
+from echodesk.errors import DatabaseTrouble, SchemaMismatch
+from echodesk.store.trouble import converted
 
 T = TypeVar("T")
 
@@ -23,15 +22,17 @@ SCHEMA_VERSION = "3"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 
-_FIRST_ROWS = f"""-- Whose tables these are, which database, and a lease that nobody holds.
-INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
-INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))));
-INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
-"""  # noqa: S608 - only a constant of this file is put in
-
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
-_META = text("SELECT count(*) FROM sqlite_master WHERE name = 'STT_ECHO_META'")
+
+_READ: Mapping[str, dict[str, Any]] = {
+    "sqlite": {"echodesk_read": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+"""How a transaction that only reads is begun: it sees one state of everything."""
+_FIRST_TO_WRITE: Mapping[str, str] = {"postgresql": "SELECT EPOCH FROM STT_ECHO_LEASE WHERE ID = 1 FOR UPDATE"}
+"""What a transaction that writes begins with. As in SQLite one is at work at a time and sees all that those before
+it wrote, whoever leads; what a timetabler's triggers write waits for nobody."""
 
 
 class CommitCount:
@@ -90,14 +91,17 @@ class Database:
 
     def read(self, books: Callable[[Connection], T]) -> T:
         """Run `books` in one read transaction (one snapshot)."""
-        with _converted(), self.engine.connect() as connection:
-            connection = connection.execution_options(echodesk_read=True)
+        with converted(), self.engine.connect() as connection:
+            connection = connection.execution_options(**_READ[self.engine.dialect.name])
             with connection.begin():
                 return books(connection)
 
     def write(self, books: Callable[[Connection], T]) -> T:
         """Run `books` in one write transaction: all of it is committed, or nothing."""
-        with _converted(), self.engine.begin() as connection:
+        with converted(), self.engine.begin() as connection:
+            first = _FIRST_TO_WRITE.get(self.engine.dialect.name)
+            if first is not None:
+                connection.exec_driver_sql(first)
             answer = books(connection)
         self.commits.value += 1
         return answer
@@ -114,8 +118,8 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
     """
 
     def work(connection: Connection) -> None:
-        if connection.execute(_META).scalar_one():
-            _check_version(connection)
+        if installed(connection):
+            check_version(connection)
             return
         if connection.execute(_TABLES).scalar_one():
             raise SchemaMismatch(
@@ -132,18 +136,27 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
 def sqlite_script(sql_folder: Path) -> str:
     """The SQL that makes every table and trigger in an empty SQLite file, for people to read or to run."""
     parts = [(sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8") for name in SQLITE_FILES]
-    return "\n".join([*parts, _FIRST_ROWS])
+    return "\n".join([*parts, first_rows("lower(hex(randomblob(16)))")])
+
+
+def first_rows(mark: str) -> str:
+    """The SQL of what a new database holds; `mark` makes a text there that no other database has."""
+    return f"""-- Whose tables these are, which database, and a lease that nobody holds.
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('schema_version', '{SCHEMA_VERSION}');
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', {mark});
+INSERT INTO STT_ECHO_LEASE (ID, EPOCH) VALUES (1, 0);
+"""  # noqa: S608 - a constant of this file and a function of the database
 
 
 def check_schema(database: Database) -> None:
     """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
     check_installed(database)
-    database.read(_check_version)
+    database.read(check_version)
 
 
 def check_installed(database: Database) -> None:
     """Raise `SchemaMismatch` unless EchoDesk's tables are there, of whichever version."""
-    if not database.read(lambda connection: connection.execute(_META).scalar_one()):
+    if not database.read(installed):
         raise SchemaMismatch(
             "EchoDesk's tables are not installed here",
             "The database has no table STT_ECHO_META.",
@@ -151,7 +164,13 @@ def check_installed(database: Database) -> None:
         )
 
 
-def _check_version(connection: Connection) -> None:
+def installed(connection: Connection) -> bool:
+    """Whether EchoDesk's tables are there, of whichever version."""
+    return inspect(connection).has_table("stt_echo_meta")
+
+
+def check_version(connection: Connection) -> None:
+    """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
     found = connection.execute(_VERSION).scalar()
     if found != SCHEMA_VERSION:
         raise SchemaMismatch(
@@ -174,64 +193,3 @@ def statements(script: str) -> Iterator[str]:
             gathered = ""
     if gathered.strip():
         raise ValueError(f"the script ends inside a statement: {gathered.strip()[:60]!r}")
-
-
-@contextmanager
-def _converted() -> Iterator[None]:
-    """Turn a driver's exception into one of ours, with what to do."""
-    try:
-        yield
-    except (IntegrityError, DataError) as error:
-        raise RowRefused(
-            "The database refuses a row", str(error.orig), "The log has the details; everything else goes on."
-        ) from error
-    except DBAPIError as error:
-        raise _as_trouble(error) from error
-    except SQLAlchemyError as error:
-        raise DatabaseTrouble(
-            "The database cannot be used", str(error), "Try again; if it goes on, look at the log."
-        ) from error
-
-
-def _as_trouble(error: DBAPIError) -> DatabaseTrouble:
-    said = str(error.orig)
-    lower = said.lower()
-    if "locked" in lower or "busy" in lower:
-        return DatabaseBusy(
-            "The database is busy",
-            f"Another program holds it ({said}).",
-            "EchoDesk tries again by itself. If it goes on, close the other program.",
-        )
-    if "readonly" in lower or "read-only" in lower or "permission" in lower:
-        return DatabaseTrouble(
-            "The database cannot be written",
-            f"It is read-only for this user ({said}).",
-            "Allow writing to the data folder and its files; EchoDesk goes on by itself.",
-        )
-    if "disk i/o" in lower:
-        return DatabaseTrouble(
-            "The disk cannot be read or written",
-            f"It is full, over its quota, or fails ({said}).",
-            "Make room on the disk and check it; EchoDesk goes on by itself and nothing is lost.",
-        )
-    if "full" in lower:
-        return DatabaseTrouble(
-            "The disk is full",
-            f"The database could not be written ({said}).",
-            "Make room on the disk; EchoDesk goes on by itself and nothing is lost.",
-        )
-    if "unable to open" in lower:
-        return DatabaseTrouble(
-            "The database cannot be opened",
-            f"The file cannot be opened ({said}).",
-            "Check that the data folder exists and may be read and written.",
-        )
-    if "malformed" in lower or "not a database" in lower:
-        return DatabaseTrouble(
-            "The database file is damaged",
-            f"It cannot be read ({said}).",
-            "Put the last backup of the data folder back; do not delete the file.",
-        )
-    return DatabaseTrouble(
-        "The database refused a step", said, "Look at the log; the step is tried again at the next change."
-    )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, column, func, insert, literal_column, select, table
+from sqlalchemy import Connection, text
 
 from echodesk.store.binding import NOW
 
@@ -29,25 +28,28 @@ class ManyRows:
         self, name: str, columns: Mapping[str, str], *, stamped: str | None = None, replace: bool = False
     ) -> None:
         self._keys = list(columns.values())
-        now: dict[str, ColumnElement[Any]] = {stamped: literal_column(NOW)} if stamped else {}
-        target = table(name, *map(column, (*columns, *now)))
-        row = func.json_each(bindparam("rows")).table_valued("value")
-        found = [func.json_extract(row.c.value, f"$[{at}]") for at in range(len(self._keys))]
-        self._together = insert(target).from_select(
-            [*columns, *now], select(*found, *now.values()).select_from(row)
+        verb = "INSERT OR REPLACE INTO" if replace else "INSERT INTO"
+        into = f"{verb} {name} ({', '.join([*columns, *([stamped] if stamped else [])])})"
+        now = [NOW] if stamped else []
+        taken = ", ".join([*(f"json_extract(value, '$[{at}]')" for at in range(len(self._keys))), *now])
+        given = ", ".join([*(f":{key}" for key in self._keys), *now])
+        self.statements = (
+            text(f"{into} SELECT {taken} FROM json_each(:rows) WHERE true"),  # noqa: S608 - names of ours
+            text(f"{into} VALUES ({given})"),
         )
-        given: dict[str, ColumnElement[Any]] = {title: bindparam(key) for title, key in columns.items()}
-        self._single = insert(target).values(given | now)
-        if replace:
-            self._together = self._together.prefix_with("OR REPLACE")
-            self._single = self._single.prefix_with("OR REPLACE")
 
     def insert(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
         """Write these rows, in their order; nothing for none."""
         if not rows:
             return
-        text = json.dumps([[row[key] for key in self._keys] for row in rows], ensure_ascii=False)
-        if _CUT in text:
-            connection.execute(self._single, [{key: row[key] for key in self._keys} for row in rows])
+        together, single = self.statements
+        written = json.dumps([[_plain(row[key]) for key in self._keys] for row in rows], ensure_ascii=False)
+        if _CUT in written:
+            connection.execute(single, [{key: row[key] for key in self._keys} for row in rows])
         else:
-            connection.execute(self._together, {"rows": text})
+            connection.execute(together, {"rows": written})
+
+
+def _plain(value: object) -> object:
+    """Truth as the tables hold it, 0 or 1."""
+    return int(value) if isinstance(value, bool) else value

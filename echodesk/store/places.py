@@ -33,7 +33,7 @@ _MARKS_AT = text(
 _RESTLESS = text(
     "SELECT d.ROOMID, d.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
     " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
-    " WHERE coalesce(d.HELD_BY, -1) NOT IN (SELECT value FROM json_each(:under))"
+    " WHERE (d.HELD_BY IS NULL OR d.HELD_BY NOT IN (SELECT value FROM json_each(:under)))"
     " UNION SELECT r.ROOMID, r.LESSON_DATE FROM json_each(:places) p CROSS JOIN STT_ECHO_REFRESH r"
     " ON r.ROOMID = json_extract(p.value, '$[0]') AND r.LESSON_DATE = json_extract(p.value, '$[1]')"
 )
@@ -130,10 +130,10 @@ _FOREIGN = text(
     "SELECT DISTINCT ROOMID, LESSON_DATE FROM STT_ECHO_LEFT_OUT WHERE REASON = 'foreign' AND LESSON_DATE >= :today"
 )
 _STOOD = text(
-    "SELECT n.SETID, n.SLOTID, n.WEEKNUMBER, n.NEW_ROOMID, n.NEW_DATE, max(n.ID) FROM json_each(:keys) k"
-    " CROSS JOIN STT_ECHO_QUEUE q ON q.SETID = json_extract(k.value, '$[0]')"
-    " AND q.SLOTID = json_extract(k.value, '$[1]') CROSS JOIN STT_ECHO_NOTIFICATION n ON n.QUEUE_ID = q.ID"
-    " GROUP BY n.SETID, n.SLOTID, n.WEEKNUMBER"
+    "SELECT n.SETID, n.SLOTID, n.WEEKNUMBER, n.NEW_ROOMID, n.NEW_DATE FROM (SELECT max(c.ID) AS ID"
+    " FROM json_each(:keys) k CROSS JOIN STT_ECHO_QUEUE q ON q.SETID = json_extract(k.value, '$[0]')"
+    " AND q.SLOTID = json_extract(k.value, '$[1]') CROSS JOIN STT_ECHO_NOTIFICATION c ON c.QUEUE_ID = q.ID"
+    " GROUP BY c.SETID, c.SLOTID, c.WEEKNUMBER) newest CROSS JOIN STT_ECHO_NOTIFICATION n ON n.ID = newest.ID"
 )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import NotificationRow, QueueRow, RoomDayRow, Row, Table, TableChanges, TableQuery
 from echodesk.store.binding import as_json
@@ -94,14 +94,19 @@ class Tables:
         if not ids:
             return ()
         values = {"ids": as_json(ids)}
+        at = {key: number for number, key in enumerate(ids)}
+
+        def found(statement: TextClause) -> list[Any]:
+            return sorted(self._connection.execute(statement, values), key=lambda row: at[row.ID])
+
         if table is Table.QUEUE:
-            return tuple(_queue_row(row) for row in self._connection.execute(_QUEUE, values))
+            return tuple(_queue_row(row) for row in found(_QUEUE))
         if table is Table.NOTIFICATIONS:
-            return tuple(_notification_row(row) for row in self._connection.execute(_NOTIFICATIONS, values))
+            return tuple(_notification_row(row) for row in found(_NOTIFICATIONS))
         together = {
             (row.ROOMID, row.LESSON_DATE): row.HOW_MANY for row in self._connection.execute(_TOGETHER, values)
         }
-        return tuple(_room_day_row(row, together, today) for row in self._connection.execute(_ROOM_DAYS, values))
+        return tuple(_room_day_row(row, together, today) for row in found(_ROOM_DAYS))
 
     def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
         """(status, rows) of the whole table."""

@@ -1,9 +1,8 @@
 """Every SQL statement that reads the timetable's tables, prepared once.
 
 Where a statement takes many keys they come as one JSON text, so that the statement's own text never changes and
-no limit on binds is met. How a database unpacks such a text is the one thing here that differs between databases:
-it is confined to `_KEYS`. Everything else is plain SQL. Both sides of a comparison are trimmed,
-as in the triggers, and served by the indexes of `sql/sqlite/triggers.sql`.
+no limit on binds is met. All of it is in SQLite's words, which `store` translates for a server. Both sides of a
+comparison are trimmed, as in the triggers, and served by the indexes of `sql/sqlite/triggers.sql`.
 """
 
 from __future__ import annotations
@@ -12,46 +11,26 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, text
 
 # The keys lead, the indexes follow: SQLite keeps the order of a CROSS JOIN, PostgreSQL finds it.
-_KEYS: Mapping[str, Mapping[str, str]] = {
-    "sqlite": {
-        "{room weekdays}": """
+_KEYS: Mapping[str, str] = {
+    "{room weekdays}": """
     (SELECT json_extract(value, '$[0]') AS ROOMID, json_extract(value, '$[1]') AS SETID,
             json_extract(value, '$[2]') AS WEEKNUMBER, json_extract(value, '$[3]') AS WEEKDAY
      FROM json_each(:keys)) K CROSS JOIN""",
-        "{lesson weeks}": """
+    "{lesson weeks}": """
     (SELECT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS SLOTID,
             json_extract(value, '$[2]') AS WEEKNUMBER
      FROM json_each(:keys)) K CROSS JOIN""",
-        "{numbers}": """
+    "{numbers}": """
+    (SELECT DISTINCT json_extract(value, '$[0]') AS SETID, CAST(json_extract(value, '$[1]') AS INTEGER) AS CODE
+     FROM json_each(:keys)) K CROSS JOIN""",
+    "{codes}": """
     (SELECT DISTINCT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS CODE
      FROM json_each(:keys)) K CROSS JOIN""",
-        "{codes}": """
-    (SELECT DISTINCT json_extract(value, '$[0]') AS SETID, json_extract(value, '$[1]') AS CODE
-     FROM json_each(:keys)) K CROSS JOIN""",
-        "{texts}": """
+    "{texts}": """
     (SELECT DISTINCT value AS CODE FROM json_each(:keys)) K CROSS JOIN""",
-    },
-    "postgresql": {
-        "{room weekdays}": """
-    (SELECT value ->> 0 AS ROOMID, value ->> 1 AS SETID,
-            CAST(value ->> 2 AS INTEGER) AS WEEKNUMBER, CAST(value ->> 3 AS INTEGER) AS WEEKDAY
-     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
-        "{lesson weeks}": """
-    (SELECT value ->> 0 AS SETID, CAST(value ->> 1 AS BIGINT) AS SLOTID,
-            CAST(value ->> 2 AS INTEGER) AS WEEKNUMBER
-     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
-        "{numbers}": """
-    (SELECT DISTINCT value ->> 0 AS SETID, CAST(value ->> 1 AS BIGINT) AS CODE
-     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
-        "{codes}": """
-    (SELECT DISTINCT value ->> 0 AS SETID, value ->> 1 AS CODE
-     FROM jsonb_array_elements(CAST(:keys AS JSONB))) K CROSS JOIN""",
-        "{texts}": """
-    (SELECT DISTINCT value AS CODE FROM jsonb_array_elements_text(CAST(:keys AS JSONB))) K CROSS JOIN""",
-    },
 }
 
 # The columns of `LessonFacts`, in its order, for a row T of TIMETABLE.
@@ -83,26 +62,18 @@ _FACTS = """
 
 
 class Keyed:
-    """A statement that takes many keys, in the words of each database."""
+    """A statement that takes many keys."""
 
     def __init__(self, sql: str) -> None:
-        self._on = {}
-        for database, pieces in _KEYS.items():
-            words = sql.replace("{facts}", _FACTS)
-            for name, piece in pieces.items():
-                words = words.replace(name, piece)
-            self._on[database] = text(words)
-
-    def on(self, database: str) -> TextClause:
-        """The statement for a database, by SQLAlchemy's name of its dialect."""
-        return self._on[database]
+        words = sql.replace("{facts}", _FACTS)
+        for name, piece in _KEYS.items():
+            words = words.replace(name, piece)
+        self.statement = text(words)
 
     def rows(self, conn: Connection, keys: Iterable[object]) -> Sequence[Any]:
         """What it finds for these keys; nothing for none."""
         listed = list(keys)
-        if not listed:
-            return ()
-        return conn.execute(self.on(conn.dialect.name), {"keys": json.dumps(listed)}).all()
+        return conn.execute(self.statement, {"keys": json.dumps(listed)}).all() if listed else ()
 
 
 SETS = text("SELECT SETID, LIVE FROM STT_ECHO_SET ORDER BY SETID")

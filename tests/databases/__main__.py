@@ -26,8 +26,13 @@ SUITES = {
     "test_eligibility_agrees": "eligibility in one place",
     "test_sqlite_alone": "this engine alone",
     "test_postgresql_alone": "this engine alone",
+    "test_postgresql_statements": "statements",
+    "test_postgresql_tables": "tables",
+    "test_postgresql_trouble": "trouble",
     "test_trigger_cost": "cost",
 }
+STORE = HERE.parent / "store"
+"""Its suites are called after their modules."""
 
 
 @dataclass(slots=True)
@@ -53,8 +58,7 @@ class Watch:
         """One phase of one test."""
         if report.when != "call" and report.passed:
             return
-        module = Path(report.nodeid.split("::")[0]).stem
-        key = (engine_of(report.nodeid), SUITES[module])
+        key = (engine_of(report.nodeid), suite_of(report.nodeid))
         row = self.rows.setdefault(key, Row(*key))
         row.cases += report.when == "call" or not report.passed
         row.failed += report.failed
@@ -67,25 +71,34 @@ class Watch:
 def engine_of(nodeid: str) -> str:
     """The engine that a test ran on: by its parameter, or by its name."""
     name, _, parameters = nodeid.partition("[")
-    given = next((one for one in ENGINES if parameters.rstrip("]").startswith(one)), None)
+    inside = parameters.rstrip("]")
+    given = next((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), None)
     return given or next((one for one in ENGINES if one.split("-")[0] in name), "sqlite")
 
 
+def suite_of(nodeid: str) -> str:
+    """The suite that a test belongs to, by its module."""
+    path = Path(nodeid.split("::")[0])
+    if path.parent.name == STORE.name:
+        return f"store: {path.stem.removeprefix('test_').replace('_', ' ')}"
+    return SUITES[path.stem]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run everything in this folder; the exit code."""
+    """Run everything in this folder, and the store's; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.databases", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the table as JSON")
     asked = parser.parse_args(arguments)
     watch = Watch()
     with contextlib.redirect_stdout(sys.stderr):
-        code = pytest.main(["-q", "-p", "no:cacheprovider", str(HERE)], plugins=[watch])
+        code = pytest.main(["-q", "-p", "no:cacheprovider", str(HERE), str(STORE)], plugins=[watch])
     rows = [watch.rows[key] for key in sorted(watch.rows)]
     if asked.json:
         text = json.dumps([asdict(row) for row in rows])
     else:
-        lines = [f"{'engine':<12} {'suite':<26} {'cases':>6} {'failed':>7} {'skipped':>8}"]
+        lines = [f"{'engine':<20} {'suite':<26} {'cases':>6} {'failed':>7} {'skipped':>8}"]
         lines += [
-            f"{row.engine:<12} {row.suite:<26} {row.cases:>6} {row.failed:>7} {row.skipped:>8}  {row.why}".rstrip()
+            f"{row.engine:<20} {row.suite:<26} {row.cases:>6} {row.failed:>7} {row.skipped:>8}  {row.why}".rstrip()
             for row in rows
         ]
         text = "\n".join(lines)

@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import create_engine
+from sqlalchemy import URL
 
+from echodesk.store import servers
 from echodesk.store.database import Database
 from tests.databases.engines import SQL, Opener
 
 NEEDED = "ECHODESK_TEST_NEEDS"
 """In CI this names the engines whose absence is a failure and no reason to skip."""
-FILES = ("cmis", "tables", "triggers")
 USER = "postgres"
+LOCKED = "locked"
+"""The name of a database that asks for a password."""
 
 
 @lru_cache(maxsize=1)
@@ -52,7 +54,11 @@ def server() -> Iterator[Path]:
         if os.geteuid() == 0:
             shutil.chown(folder, USER)
         data = folder / "data"
-        _run("initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        # As in an office, texts sort by the rules of a language; SQLite's sort by their bytes.
+        sorting = ("-E", "UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en-GB")
+        _run("initdb", "-D", data, "-U", USER, "-A", "trust", *sorting, "-N")
+        rights = data / "pg_hba.conf"
+        rights.write_text(f"local {LOCKED} all scram-sha-256\n{rights.read_text()}")
         # What a test wrote may be lost with the machine's power, so nothing waits for the disk.
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=40"
         _run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
@@ -84,7 +90,12 @@ def _run(program: str, *words: object) -> None:
 
 def opened(socket: Path, name: str) -> Database:
     """A database of this server."""
-    return Database(create_engine(f"postgresql+psycopg://{USER}@/{name}?host={socket}"))
+    return at(f"postgresql+psycopg://{USER}@/{name}?host={socket}")
+
+
+def at(address: URL | str) -> Database:
+    """The database at an address, asked nothing yet."""
+    return Database(servers.open_postgresql(address, SQL))
 
 
 def script(name: str) -> str:
@@ -95,19 +106,29 @@ def script(name: str) -> str:
 def run_script(database: Database, name: str) -> None:
     """Run a file as `psql -1 -f` would: whole or not at all."""
     with database.engine.begin() as connection:
-        raw = connection.connection.driver_connection
-        if raw is None:
-            raise AssertionError("no connection")
-        raw.execute(script(name).encode())
+        servers.run_script(connection, script(name))
 
 
 def fresh(socket: Path, name: str) -> Database:
     """A new database with everything installed."""
-    _statement(socket, f"CREATE DATABASE {name}")
+    run_statement(socket, f"CREATE DATABASE {name}")
     database = opened(socket, name)
-    for one in FILES:
-        run_script(database, one)
+    run_script(database, "cmis")
+    servers.install_postgresql(database, SQL)
     return database
+
+
+class _Copy(Database):
+    """A database that is gone when it is closed: hundreds of them would take a minute to clear away at the end."""
+
+    def __init__(self, socket: Path, name: str) -> None:
+        super().__init__(opened(socket, name).engine)
+        self._socket, self._name = socket, name
+
+    def close(self) -> None:
+        """Close it, and drop it."""
+        super().close()
+        run_statement(self._socket, f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
 
 
 def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
@@ -116,13 +137,14 @@ def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
 
     def open_copy(_folder: Path) -> Database:
         made = f"{name}_{next(count)}"
-        _statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
-        return opened(socket, made)
+        run_statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
+        return _Copy(socket, made)
 
     return open_copy
 
 
-def _statement(socket: Path, statement: str) -> None:
+def run_statement(socket: Path, statement: str) -> None:
+    """One statement outside of any transaction, by the owner of everything."""
     admin = opened(socket, "postgres")
     try:
         with admin.engine.connect() as connection:

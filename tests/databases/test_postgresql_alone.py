@@ -13,10 +13,10 @@ from tests.databases.engines import Opener
 from tests.databases.postgres import by_copy, fresh, run_script
 
 _ERRORS = text("SELECT SOURCE, ACTION, SETID, SLOTID, CODE FROM STT_ECHO_ERROR ORDER BY ID")
-_OURS = text(
-    "SELECT relname FROM pg_class WHERE relname LIKE 'stt_echo%' UNION"
-    " SELECT proname FROM pg_proc WHERE proname LIKE 'stt_echo%' UNION"
-    " SELECT tgname FROM pg_trigger WHERE tgname LIKE 'stt_echo%'"
+_OURS = (
+    "SELECT relname FROM pg_class WHERE relname LIKE 'stt_echo%%' UNION"
+    " SELECT proname FROM pg_proc WHERE proname LIKE 'stt_echo%%' UNION"
+    " SELECT tgname FROM pg_trigger WHERE tgname LIKE 'stt_echo%%'"
 )
 
 
@@ -42,7 +42,7 @@ def opener(postgres: Path) -> Opener:
 )
 def test_an_error_inside_never_makes_an_edit_fail_and_is_told(cmis: Cmis, broken: str, code: str) -> None:
     cmis.lesson(slotid=3)
-    cmis.conn.execute(text(broken))
+    cmis.conn.exec_driver_sql(broken)
     cmis.lesson()
     cmis.change(roomid="R2")
     cmis.delete("timetable", slotid=1)
@@ -52,14 +52,14 @@ def test_an_error_inside_never_makes_an_edit_fail_and_is_told(cmis: Cmis, broken
 
 
 def test_a_request_goes_through_without_the_queue(cmis: Cmis) -> None:
-    cmis.conn.execute(text("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE"))
+    cmis.conn.exec_driver_sql("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE")
     cmis.insert("roomrequests", setid="2023/24", slotid=9, slotentry=1, itemnum=1, featureid="VIDEOREC")
     assert cmis.conn.execute(_ERRORS).all() == [("ROOMREQUESTS", "UPDATE", "2023/24", 9, "42P01")]
 
 
 def test_an_edit_goes_through_though_not_even_the_error_can_be_written(cmis: Cmis) -> None:
-    cmis.conn.execute(text("DROP TABLE STT_ECHO_ERROR"))
-    cmis.conn.execute(text("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE"))
+    cmis.conn.exec_driver_sql("DROP TABLE STT_ECHO_ERROR")
+    cmis.conn.exec_driver_sql("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE")
     cmis.lesson()
     assert cmis.conn.execute(text("SELECT COUNT(*) FROM TIMETABLE")).scalar_one() == 1
 
@@ -86,7 +86,7 @@ def test_one_waits_for_another_who_edits_the_same_lesson(database: Database) -> 
         Cmis(conn).lesson()
     with database.engine.connect() as first, database.engine.connect() as second:
         Cmis(first).change(roomid="R2")
-        second.execute(text("SET LOCAL lock_timeout = '50ms'"))
+        second.exec_driver_sql("SET LOCAL lock_timeout = '50ms'")
         with pytest.raises(Exception, match="lock timeout"):
             Cmis(second).change(weekday=3)
         second.rollback()
@@ -108,11 +108,11 @@ def test_the_triggers_may_be_installed_again(database: Database) -> None:
 def test_uninstalling_leaves_the_timetable_and_its_rows_alone(database: Database) -> None:
     with database.engine.begin() as conn:
         Cmis(conn).lesson()
-        assert conn.execute(_OURS).all()
+        assert conn.exec_driver_sql(_OURS).all()
     for _ in range(2):
         run_script(database, "uninstall")
     with database.engine.begin() as conn:
-        assert conn.execute(_OURS).all() == []
+        assert conn.exec_driver_sql(_OURS).all() == []
         cmis = Cmis(conn)
         cmis.change(roomid="R2")
         assert conn.execute(text("SELECT ROOMID FROM TIMETABLE")).scalars().all() == ["R2"]

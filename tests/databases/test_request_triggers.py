@@ -170,7 +170,7 @@ def test_two_live_years(cmis: Cmis) -> None:
 
 
 def test_the_timetable_is_never_read(cmis: Cmis) -> None:
-    cmis.conn.execute(text("ALTER TABLE TIMETABLE RENAME TO TIMETABLE_ELSEWHERE"))
+    cmis.conn.exec_driver_sql("ALTER TABLE TIMETABLE RENAME TO TIMETABLE_ELSEWHERE")
     ask(cmis)
     cmis.update("roomrequests", {"slotid": 7}, featureid="AUDIOREC")
     cmis.delete("roomrequests", slotid=7)

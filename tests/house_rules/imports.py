@@ -24,7 +24,8 @@ ROOMS = {
     "timetable": Room(BELOW, ("sqlalchemy",)),
     "capture": Room(BELOW, ("httpx", "msgspec", "certifi")),
     # One read transaction holds the timetable and EchoDesk's tables (decisions, "Dirt, snapshots, outcomes").
-    "store": Room((*BELOW, "echodesk.timetable"), ("sqlalchemy", "msgspec")),
+    # Statements are taken apart and written anew for a server there alone.
+    "store": Room((*BELOW, "echodesk.timetable"), ("sqlalchemy", "msgspec", "sqlglot", "psycopg")),
     # Commands lie in the table COMMAND as JSON, written and read by the worker.
     "worker": Room(BELOW, ("msgspec",)),
     # Of planning the window knows the values it shows, not the rules that make them.

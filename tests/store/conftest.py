@@ -1,4 +1,7 @@
-"""A fresh database for each test, and books of one transaction on it."""
+"""A fresh database for each test, of each engine that holds a store, and books of one transaction on it.
+
+A test that is about SQLite's own file says so: `@pytest.mark.parametrize("opener", ["sqlite"], indirect=True)`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from typing import TypeVar
 import pytest
 
 from echodesk.main import AllBooks, Office
+from echodesk.store.database import Database
+from tests.databases import postgres as postgres_server
 from tests.databases.cmis import Cmis
+from tests.databases.conftest import postgres as postgres
 from tests.databases.engines import Opener, fresh_sqlite, sqlite_by_copy
 from tests.worker.campus import fill_university
 
@@ -17,15 +23,22 @@ T = TypeVar("T")
 Within = Callable[[Callable[[AllBooks], T]], T]
 
 
-@pytest.fixture(scope="session")
-def opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def opener(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Opener:
     """Opens copies of a database with the small university."""
-    folder = tmp_path_factory.mktemp("store")
-    database = fresh_sqlite(folder)
+    if request.param == "sqlite":
+        folder = tmp_path_factory.mktemp("store")
+        _fill(fresh_sqlite(folder))
+        return sqlite_by_copy(folder / "fresh.sqlite")
+    socket: Path = request.getfixturevalue("postgres")
+    _fill(postgres_server.fresh(socket, "university"))
+    return postgres_server.by_copy(socket, "university", "store")
+
+
+def _fill(database: Database) -> None:
     with database.engine.begin() as connection:
         fill_university(Cmis(connection))
     database.close()
-    return sqlite_by_copy(folder / "fresh.sqlite")
 
 
 @pytest.fixture

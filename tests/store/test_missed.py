@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import text
 
 from echodesk.main import Office
@@ -77,6 +78,7 @@ def test_nothing_left_out_is_nothing_to_tell(office: Office) -> None:
     assert missed(office) == (0, ())
 
 
+@pytest.mark.parametrize("opener", ["sqlite"], indirect=True)
 def test_it_is_read_by_index_not_by_looking_at_everything(office: Office) -> None:
     values = {"reasons": "[]", "today": "", "last": "", "most": 1}
     with office.database.engine.begin() as connection:

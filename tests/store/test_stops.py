@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import pytest
@@ -69,16 +70,17 @@ def on_list(office: Office, stop: int) -> list[str]:
     return [one.external_id for one in office.read(lambda books: books.stops.items(stop))]
 
 
-_LATER = {
-    "STT_ECHO_REMOVAL": "UPDATE STT_ECHO_REMOVAL SET AT = strftime('%Y-%m-%dT%H:%M:%fZ', AT, :passed)",
-    "STT_ECHO_FEED": "UPDATE STT_ECHO_FEED SET AT = strftime('%Y-%m-%dT%H:%M:%fZ', AT, :passed)",
-    "STT_ECHO_STOP": "UPDATE STT_ECHO_STOP SET YES_AT = strftime('%Y-%m-%dT%H:%M:%fZ', YES_AT, :passed)",
+_STAMPS = {
+    "STT_ECHO_REMOVAL": text("UPDATE STT_ECHO_REMOVAL SET AT = :at"),
+    "STT_ECHO_FEED": text("UPDATE STT_ECHO_FEED SET AT = :at"),
+    "STT_ECHO_STOP": text("UPDATE STT_ECHO_STOP SET YES_AT = :at WHERE YES_AT IS NOT NULL"),
 }
 
 
 def later(office: Office, table: str, hours: int) -> None:
     """As if so many hours had passed since."""
-    office.database.write(lambda c: c.execute(text(_LATER[table]), {"passed": f"-{hours} hours"}))
+    then = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    office.database.write(lambda c: c.execute(_STAMPS[table], {"at": then}))
 
 
 def test_what_was_removed_is_counted_for_a_day_and_once(office: Office) -> None:

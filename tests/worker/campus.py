@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 
+from sqlalchemy import text
+
 from echodesk.simulator.seed import Seed, SeedRoom, SeedSection, SeedTerm, SeedUser
 from tests.databases.cmis import Cmis, Value
 from tests.worker.virtual_time import CAMPUS_AT_START
@@ -75,8 +77,9 @@ def add_room(cmis: Cmis, room: str, setid: str = SETID, feature: str = "VIDEOREC
 def week_set(cmis: Cmis, weeks: Sequence[int], setid: str = SETID) -> int:
     """The WEEKID of this set of weeks, made when it is first asked for."""
     weekid = sum(1 << week for week in weeks)
-    known = cmis.conn.exec_driver_sql(
-        "SELECT count(*) FROM WEEKMAPNUMERIC WHERE SETID = ? AND WEEKID = ?", (setid, weekid)
+    known = cmis.conn.execute(
+        text("SELECT count(*) FROM WEEKMAPNUMERIC WHERE SETID = :setid AND WEEKID = :weekid"),
+        {"setid": setid, "weekid": weekid},
     ).scalar_one()
     if not known:
         for week in weeks:

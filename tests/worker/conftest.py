@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from tests.databases.cmis import Cmis
-from tests.databases.engines import fresh_sqlite
+from tests.databases.conftest import postgres as postgres
+from tests.databases.engines import Opener, fresh_sqlite
+from tests.worker import other_worlds
 from tests.worker.campus import fill_university
-from tests.worker.world import FileWorld, World
+from tests.worker.world import World
 
 WATCH = (
     "CREATE TABLE TEST_STATUS_STEP (KIND TEXT, ID INTEGER, OLD TEXT, NEW TEXT)",
@@ -45,15 +47,36 @@ ON_FILE = frozenset(
 """Tests that run on a database file through SQLAlchemy; all others on the same statements in memory."""
 
 
+ON_SERVER = frozenset(
+    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "clashes", "recovery")
+)
+"""Tests that run on a server as well."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Which databases the worlds of a test have."""
+    if "world" in metafunc.fixturenames and metafunc.module.__name__ in ON_SERVER:
+        metafunc.parametrize("world", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def server_university(postgres: Path) -> Opener:
+    """The same on a server."""
+    return other_worlds.university(postgres)
+
+
 @pytest.fixture
 def world(university: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., World]]:
     """Makes worlds that are ended with the test."""
-    kind = FileWorld if request.module.__name__ in ON_FILE else World
+    kind: type[World] = other_worlds.FileWorld if request.module.__name__ in ON_FILE else World
+    template: Path | Opener = university
+    if getattr(request, "param", "sqlite") == "postgresql":
+        kind, template = other_worlds.ServerWorld, request.getfixturevalue("server_university")
     with ExitStack() as stack:
 
         def make(**wishes: Any) -> World:
             folder = tmp_path / str(len(list(tmp_path.iterdir())))
             folder.mkdir()
-            return stack.enter_context(kind(university, folder, **wishes))
+            return stack.enter_context(kind(template, folder, **wishes))
 
         yield make

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import sqlite
 
 from echodesk.main import Office
 from echodesk.store.database import CommitCount, Database, open_sqlite
+from tests.databases.engines import Opener
 from tests.worker.virtual_time import VirtualLoop, database_time, give_database_time
 
 T = TypeVar("T")
@@ -100,8 +101,10 @@ def _opened(template: Path | bytes) -> sqlite3.Connection:
     return source
 
 
-def on_file(world: _HasLoop, template: Path, folder: Path) -> Office:
+def on_file(world: _HasLoop, template: Path | Opener, folder: Path) -> Office:
     """The office's own engine, on a copy of a template on a file, and on virtual time."""
+    if not isinstance(template, Path):
+        raise TypeError("not a file")
     path = folder / "echodesk.sqlite"
     shutil.copyfile(template, path)
     engine = open_sqlite(path)

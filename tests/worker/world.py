@@ -1,5 +1,5 @@
 """The whole worker in one process under virtual time: real engine, real client, real simulator, and the store's
-own statements and triggers on SQLite in memory (`FileWorld`: on a file, through SQLAlchemy, as the office has it).
+own statements and triggers on SQLite in memory (in `other_worlds`: on a file, and on a server).
 
 Only sockets, threads and clocks are replaced. Nothing happens while the test itself speaks; `settle` lets the
 worker run until nothing is pending. Each status that was ever written is checked against the legal transitions.
@@ -37,10 +37,11 @@ from echodesk.store.figures import Pending
 from echodesk.worker.compare import Comparison, compare
 from echodesk.worker.engine import Constants, Engine
 from tests.databases.cmis import Value
+from tests.databases.engines import Opener
 from tests.worker.campus import SETID, echo360_seed
 from tests.worker.edit import Edit
 from tests.worker.process import Process, Surroundings
-from tests.worker.quick_store import QuickStore, on_file
+from tests.worker.quick_store import QuickStore
 from tests.worker.steps import Steps
 from tests.worker.values import Heard, Stands, booked_by_others
 from tests.worker.virtual_time import Life, VirtualClock, VirtualLoop
@@ -63,7 +64,7 @@ class World:
 
     def __init__(
         self,
-        template: Path,
+        template: Path | Opener,
         folder: Path,
         *,
         seed: Seed | None = None,
@@ -103,8 +104,10 @@ class World:
         self._counted = 0
         self.start()
 
-    def copied(self, template: Path, folder: Path) -> Office:
+    def copied(self, template: Path | Opener, folder: Path) -> Office:
         """A database of its own, in memory: a third of the time."""
+        if not isinstance(template, Path):
+            raise TypeError("not a file")
         return Office(QuickStore(template, self.loop))
 
     def made_process(self, name: str) -> Process:
@@ -281,6 +284,10 @@ class World:
             done = connection.execute(text(statement), values)
             return list(done.all()) if done.returns_rows else []
 
+    def damaged(self) -> bool:
+        """Whether the database's file is no longer whole."""
+        return self.sql("PRAGMA integrity_check") != [("ok",)]
+
     def pending(self) -> Pending:
         """What still has to happen."""
         today = self.clock.campus_now().date().isoformat()
@@ -387,9 +394,3 @@ class World:
             )
         ]
         assert wrong == []
-
-
-class FileWorld(World):
-    """The same on a database file, through SQLAlchemy and everything that the office has."""
-
-    copied = on_file

@@ -1,0 +1,135 @@
+"""A server's database: opened so that every transaction is what the store expects of one.
+
+Reading is one snapshot; whoever writes waits for its turn (`Database.write`). A connection that died is noticed
+within seconds, on either side: a workstation that fell asleep in the middle of writing holds nobody up for longer.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, inspect
+from sqlalchemy.exc import CompileError
+
+from echodesk.errors import SchemaMismatch
+from echodesk.store.database import (
+    BUSY_TIMEOUT_S,
+    Database,
+    check_version,
+    first_rows,
+    installed,
+    sqlite_script,
+    statements,
+)
+from echodesk.store.made_tables import MadeTables
+from echodesk.store.translating import PostgreSQL
+from echodesk.store.trouble import converted
+
+POSTGRESQL_FILES = ("tables", "triggers")
+CONNECT_S = 5
+CALL_S = 30
+"""No call of the database may last longer."""
+IDLE_S = 20
+"""A transaction in which nothing happens for so long is ended by the server: well before the lease runs out."""
+_SESSION = {
+    "statement_timeout": f"{CALL_S}s",
+    "lock_timeout": f"{BUSY_TIMEOUT_S:.0f}s",
+    "idle_in_transaction_session_timeout": f"{IDLE_S}s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "timezone": "UTC",
+}
+_KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+
+
+def open_postgresql(url: URL | str, sql_folder: Path) -> Engine:
+    """An engine on a PostgreSQL database; nothing is asked of it yet. Needs psycopg."""
+    import psycopg
+
+    engine = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            # Values go into the statement as literals: then PostgreSQL knows the type of each by where it stands.
+            "cursor_factory": psycopg.ClientCursor,
+            "connect_timeout": CONNECT_S,
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            **_KEEPALIVE,
+        },
+        pool_size=4,
+        max_overflow=2,
+        pool_pre_ping=True,
+    )
+    set_up_postgresql(engine, sql_folder)
+    return engine
+
+
+def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
+    """Make every statement and every value on this engine PostgreSQL's."""
+    from psycopg.types.numeric import IntDumper
+    from psycopg.types.string import StrDumper
+
+    class Text(StrDumper):
+        """PostgreSQL keeps no NUL character: what stands for one that cannot be shown takes its place."""
+
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    words = _words(sql_folder)
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.adapters.register_dumper(str, Text)
+        # Truth is 0 or 1 in the tables.
+        connection.adapters.register_dumper(bool, IntDumper)
+
+    @event.listens_for(engine, "before_execute", retval=True)
+    def translate(_connection: Connection, clause: Any, many: Any, one: Any, _options: Any) -> Any:
+        if not isinstance(clause, TextClause):
+            return clause, many, one
+        try:
+            return words.statement(clause), many, one
+        except ValueError as error:
+            raise CompileError(str(error)) from error
+
+
+@lru_cache(maxsize=1)
+def _words(sql_folder: Path) -> PostgreSQL:
+    """A statement is translated once, however many databases are opened."""
+    return PostgreSQL(MadeTables(statements(sqlite_script(sql_folder))))
+
+
+def install_postgresql(database: Database, sql_folder: Path) -> None:
+    """Make EchoDesk's tables and triggers beside the timetable's; do nothing if the right version is there.
+
+    All or nothing. Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable.
+    """
+    with converted(), database.engine.begin() as connection:
+        if installed(connection):
+            check_version(connection)
+            return
+        if not inspect(connection).has_table("timetable"):
+            raise SchemaMismatch(
+                "The timetable is not here",
+                "The database has no table TIMETABLE.",
+                "Name the database and the schema that hold the timetable's tables.",
+            )
+        for script in postgresql_scripts(sql_folder):
+            run_script(connection, script)
+
+
+def postgresql_scripts(sql_folder: Path) -> list[str]:
+    """The SQL that makes every table and trigger beside the timetable, for people to read or to run."""
+    parts = [(sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8") for name in POSTGRESQL_FILES]
+    return [*parts, first_rows("replace(CAST(gen_random_uuid() AS TEXT), '-', '')")]
+
+
+def run_script(connection: Connection, script: str) -> None:
+    """Run a whole script within the transaction of this connection."""
+    raw = connection.connection.driver_connection
+    if raw is None:
+        raise ValueError("the database has no connection of its own")
+    raw.execute(script)
