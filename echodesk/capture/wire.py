@@ -40,7 +40,7 @@ DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 _RECURS = "echodesk:recurs"
 """Marks what recurs in `Standing.rest` (`values.RECURS`)."""
 _TRUTH: Mapping[str, object] = {"true": True, "false": False}
-"""What an answer may say in words, and a request may not."""
+"""What an answer may say in words where it is asked whether something should be, and a request may not."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -159,7 +159,7 @@ def _recurs(row: Row) -> bool:
 
 def _rest(row: Row) -> str:
     rest = {
-        name: _TRUTH.get(value, value) if isinstance(value, str) else value
+        name: _TRUTH.get(value, value) if name.startswith("should") and isinstance(value, str) else value
         for name, value in row.items()
         if name not in OWNED and name not in GIVEN and value is not None
     }

@@ -18,7 +18,7 @@ PLANS = frozenset(
     }
 )
 """What a worker does for a plan of many room-days that somebody applies."""
-WINDOW = frozenset({"table", "counts", "detail", "safety stop"})
+WINDOW = frozenset({"table", "counts", "detail", "safety stop", "plan file", "plans"})
 """What a worker does for a window alone."""
 DEFECTS = {
     "reading stopped": f"expand: {UNCOMMITTED}",
@@ -33,7 +33,7 @@ PROVOKED = (
     | DEFECTS.keys()
     | {
         *("lease", "pass on", "leave marks", "release lease", "first mirror", "audit", "GET schedule"),
-        *("ended pauses", "lift ended pauses"),
+        *("ended pauses", "lift ended pauses", "undo"),
     }
 )
 """Steps and requests that no worker comes to unless something leads it there."""

@@ -228,6 +228,21 @@ class World:
 
     def apply_a_plan(self) -> None:
         """Somebody compares, looks at the plan, and says yes to it."""
+        number, steps = self._plan()
+        if steps:
+            self.ask(Apply("Ann", number))
+
+    def take_a_plan_back(self) -> None:
+        """Somebody asks what it would take to take a plan back."""
+        number, _steps = self._plan()
+        self._write(lambda books: books.batches.add(BatchKind.UNDO, "Ann", EVERYTHING, undoes=number))
+
+    def look_at_a_plan(self) -> int:
+        """Somebody looks at a plan; its number."""
+        return self._plan()[0]
+
+    def _plan(self) -> tuple[int, int]:
+        """The number of a plan that somebody looks at, and of its steps."""
         self.rename_modules()
         found = self.compared()
 
@@ -236,9 +251,7 @@ class World:
             keep_preview(books, number, found.plans, summary_of(found), "")
             return number
 
-        number = self._write(keep)
-        if found.plans:
-            self.ask(Apply("Ann", number))
+        return self._write(keep), len(found.plans)
 
     def ask_for_people(self) -> None:
         """Someone whom Echo360 did not know was not looked for since yesterday."""

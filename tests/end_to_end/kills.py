@@ -252,12 +252,15 @@ class Campaign:
         if name in PLANS:
             world.apply_a_plan()
             return {}
+        if name == "undo":
+            world.take_a_plan_back()
+            return {}
         world.edit()
         if name in ("lease", "pass on"):
             world.lease_elsewhere()
             return {"passes_on": True}
         if name in WINDOW:
-            return {"window": True}
+            return {"window": True, "plan": world.look_at_a_plan() if name == "plan file" else 0}
         if name in DEFECTS:
             # What cannot be written down together is tried one by one first.
             return {"defect_at": DEFECTS[name], "defects": 3 if name == "settling stopped" else 1}

@@ -23,10 +23,12 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from echodesk.batches import ListPlans, SavePlan
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
 from echodesk.main import Echo360Access, capture_settings, holder, open_office
 from echodesk.messages import (
+    CommandDone,
     EngineState,
     Event,
     Inspect,
@@ -80,6 +82,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     defects: int = 1
     window: bool = False
     """Watches tables and looks into rows, as a window does."""
+    plan: int = 0
+    """The window's user saves this plan as a file; 0: none."""
     passes_on: bool = False
     """Asks for something as soon as it follows another."""
     ends_after_s: float = 0.0
@@ -193,9 +197,15 @@ def compose(life: Life, sink: EventSink) -> WorkerThread:
     def parts(ledger: Ledger, events: EventSink) -> tuple[Engine, Capture]:
         real = httpx.AsyncHTTPTransport(verify=checked_by, trust_env=False, retries=0)
         capture = Echo360(settings, clock, DyingTransport(points, real))
-        return Engine(DyingLedger(ledger, points), capture, clock, events, holder(), 0, CONSTANTS), capture
+        ledger = DyingLedger(ledger, points)
+        return Engine(ledger, capture, clock, events, holder(), 0, CONSTANTS, write_plan=saved), capture
 
     return WorkerThread(office, sink, parts)
+
+
+def saved(books: Books, command: SavePlan, _calls_per_minute: int, _today: str) -> CommandDone:
+    """What a file is written from is read; what is in it does not matter here."""
+    return CommandDone(f"{len(books.batches.steps(command.plan))} steps")
 
 
 class _Events:
@@ -217,6 +227,9 @@ def live(life: Life) -> int:
             worker.submit(Watch(table, TableQuery(), 1))
         worker.submit(Inspect(Table.NOTIFICATIONS, 1))
         worker.submit(ShowStop(1))
+        worker.submit(ListPlans())
+        if life.plan:
+            worker.submit(SavePlan(life.plan, str(Path(life.data) / "plan.csv")))
     ends_at = time.monotonic() + life.ends_after_s
     asked = False
     while True:

@@ -49,5 +49,5 @@ def test_the_command_lists_what_no_test_enters(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "echodesk/store/database.py" in done.stdout
+    assert "echodesk/store/trouble.py" in done.stdout
     assert "NOT REACHED" in done.stdout

@@ -37,6 +37,7 @@ RARE = frozenset(
         K.LIMIT_SECONDS,
         K.NEXT_LOOP,
         K.OTHER_CLIENT,
+        K.OTHER_HOST_REDIRECT,
         K.REFERENCE_LAG,
         K.ROWS_REORDERED,
         K.ROW_LOST,
