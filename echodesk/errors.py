@@ -22,6 +22,10 @@ class EchoDeskError(Exception):
         """The three texts as they are printed on the command line."""
         return f"{self.title}\n  {self.message}\n  {self.next_step}"
 
+    def in_one_line(self) -> str:
+        """The three texts as they stand in a sentence of something else."""
+        return f"{self.title}: {self.message} {self.next_step}"
+
 
 class WrongUse(EchoDeskError):
     """A command was given words or values that cannot be meant (exit code 2)."""

@@ -85,9 +85,8 @@ class Calls:
         exchanges: list[Exchange],
         progress: Progress,
         still: Still,
-        with_token: Signed,
+        signed: Signed | Answer,
     ) -> Outcome:
-        signed: Signed | Answer = with_token
         for attempt in range(SIGN_INS_A_CALL + 1):
             if not isinstance(signed, Signed):
                 return signed

@@ -27,7 +27,6 @@ from echodesk.store.many import ManyRows
 
 PACE_MINUTES = 10
 
-
 _ADD = text(
     "INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, UNDOES, REPLACES, CHANGE_NO)"
     " VALUES (:kind, 'COMPARING', :by, :scope, :undoes, :replaces, :change) RETURNING ID"
@@ -103,8 +102,12 @@ _END = text(
     " WHERE BATCH_ID = :batch AND STEP = :step AND STATE = 'OPEN'"
 )
 _LEAVE_OUT = text(
-    "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE BATCH_ID = :batch"
-    " AND STATE = 'OPEN' AND STEP IN (SELECT value FROM json_each(:steps))"
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'LEFT_OUT', ENDED = strftime('%Y-%m-%dT%H:%M:%fZ')"
+    " WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND STEP IN (SELECT value FROM json_each(:steps))"
+)
+_CANCEL = text(
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'CANCELLED', ENDED = strftime('%Y-%m-%dT%H:%M:%fZ')"
+    " WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND STEP NOT IN (SELECT value FROM json_each(:but))"
 )
 _REOPEN = text(
     "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ANSWER = NULL, ENDED = NULL WHERE BATCH_ID = :batch"
@@ -319,10 +322,13 @@ class Batches:
             ]
             self._connection.execute(_END, rows)
 
-    def leave_out(self, batch: int, steps: Collection[int], state: StepState) -> int:
-        """These steps are not to be sent, as far as they are open. Returns how many those were."""
-        values = {"batch": batch, "state": state.value, "steps": as_json(sorted(steps))}
-        return self._connection.execute(_LEAVE_OUT, values).rowcount
+    def leave_out(self, batch: int, steps: Collection[int]) -> None:
+        """These steps are not to be sent, as far as they are open."""
+        self._connection.execute(_LEAVE_OUT, {"batch": batch, "steps": as_json(sorted(steps))})
+
+    def cancel_steps(self, batch: int, but: Collection[int]) -> int:
+        """Open steps are not to be sent any more, but for these. Returns how many those were."""
+        return self._connection.execute(_CANCEL, {"batch": batch, "but": as_json(sorted(but))}).rowcount
 
     def bring_back(self, batch: int) -> None:
         """What was left out is to be sent after all, should somebody say yes to it."""

@@ -94,8 +94,12 @@ class BatchBook(Protocol):
         """(step, how it ended, what to tell of it), of open steps."""
         ...
 
-    def leave_out(self, batch: int, steps: Collection[int], state: StepState) -> int:
-        """These steps are not to be sent, as far as they are open. Returns how many those were."""
+    def leave_out(self, batch: int, steps: Collection[int]) -> None:
+        """These steps are not to be sent, as far as they are open."""
+        ...
+
+    def cancel_steps(self, batch: int, but: Collection[int]) -> int:
+        """Open steps are not to be sent any more, but for these. Returns how many those were."""
         ...
 
     def bring_back(self, batch: int) -> None:

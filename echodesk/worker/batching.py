@@ -138,8 +138,8 @@ class Batching:
         try:
             outcome = await attempt(self._comparing.compare(batch))
         except TimetableFault as fault:
-            text = f"{fault.title}: {fault.message} {fault.next_step}"
-            await self._ledger.write("plan", functools.partial(self._comparing.no_plan, batch, text))
+            no_plan = functools.partial(self._comparing.no_plan, batch, fault.in_one_line())
+            await self._ledger.write("plan", no_plan)
             return
         finally:
             self._tasks.end(task)
@@ -186,8 +186,7 @@ class Batching:
         for batch in self._open:
             if batch.state is not BatchState.RUNNING:
                 continue
-            progress = await self._ledger.read("progress", functools.partial(_progress, batch.id))
-            lately = await self._ledger.read("progress", functools.partial(_since_it_runs, batch.id))
+            progress, lately = await self._ledger.read("progress", functools.partial(_progress, batch.id))
             reason = must_stop(lately.by_state)
             if reason is not None:
                 await self._become(batch, BatchState.STOPPED, f"{reason}. Look at them before it goes on.")
@@ -242,13 +241,9 @@ class Batching:
         await self._ledger.write("first steps", write)
 
 
-def _progress(batch: int, books: Books) -> Progress:
-    return books.batches.progress(batch)
-
-
-def _since_it_runs(batch: int, books: Books) -> Progress:
-    """Without what had ended before somebody let it go on: that was looked at then."""
-    return books.batches.progress(batch, since_it_runs=True)
+def _progress(batch: int, books: Books) -> tuple[Progress, Progress]:
+    """All of it; and without what had ended before somebody let it go on, which was looked at then."""
+    return books.batches.progress(batch), books.batches.progress(batch, since_it_runs=True)
 
 
 def _first_are_over(progress: Progress) -> bool:

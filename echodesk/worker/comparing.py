@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from echodesk.planning.answers import Kind
@@ -200,9 +200,13 @@ class Comparing:
             else:
                 books.batches.say(batch.id, f"It waits for a yes, because plan {other} is not at its end.")
             return
-        steps = steps_of(without_left_out(books, batch, plans))
-        shown = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)]
-        change = plan_difference(shown, steps)
+        of_state: dict[StepState, list[Step]] = defaultdict(list)
+        for step, state, _answer in books.batches.steps(batch.id):
+            of_state[state].append(step)
+        shown, left_out = of_state[StepState.OPEN], of_state[StepState.LEFT_OUT]
+        if left_out:
+            plans = without_left_out(books, batch, plans, shown, left_out)
+        change = plan_difference(shown, steps_of(plans))
         late = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=books.office.rules().lead))
         begun = {step.number for step in change.gone if _has_begun(step, late)}
         if change.new or len(begun) < len(change.gone):
@@ -221,7 +225,7 @@ class Comparing:
         books.batches.end(
             batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
         )
-        if batch.kind is BatchKind.RECONCILE and books.batches.progress(batch.id).by_state.get(StepState.LEFT_OUT):
+        if batch.kind is BatchKind.RECONCILE and left_out:
             # Before the mirror shows the difference, or it would be sent as an ordinary change.
             pause_steps(books, batch, f"left out of plan {batch.id}", batch.by, StepState.LEFT_OUT)
 
@@ -288,7 +292,7 @@ def summary_of(found: Comparison) -> Summary:
 
 def guard_of(books: Books, found: Comparison) -> str:
     """Why the plan of a comparison must be confirmed in writing, '' if it need not."""
-    removed = counts(found.plans)["removed"]
+    counted = counts(found.plans)
     known = {one.key for one in books.journal.known_reference() if one.kind is Kind.ROOM}
     moved = [
         request.booking.place.room
@@ -297,14 +301,13 @@ def guard_of(books: Books, found: Comparison) -> str:
         if request.booking is not None and request.standing is not None and known
     ]
     unknown = [room for room in moved if room not in known]
-    change = sum(counts(found.plans)[kind] for kind in ("moved", "changed"))
     again = _made_again(books, found.plans)
     return (
-        batch_guard(removed, found.schedules)
+        batch_guard(counted["removed"], found.schedules)
         or _day(found.plans)
         or rooms_guard(unknown, found.schedules)
         or missing_guard(again, found.schedules + again)
-        or moved_guard(change, found.schedules)
+        or moved_guard(counted["moved"] + counted["changed"], found.schedules)
         or ""
     )
 
@@ -342,18 +345,17 @@ def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
     return found.scope.year, on
 
 
-def without_left_out(books: Books, batch: BatchRecord, plans: Sequence[Plan]) -> list[Plan]:
+def without_left_out(
+    books: Books, batch: BatchRecord, plans: Sequence[Plan], shown: Sequence[Step], left_out: Sequence[Step]
+) -> list[Plan]:
     """Without those about room-days of which staff left everything out: whatever changed there, it is not sent."""
-    steps = books.batches.steps(batch.id)
-    open_pieces = {step.piece for step, state, _answer in steps if state is StepState.OPEN}
-    left = {step.piece for step, state, _answer in steps if state is StepState.LEFT_OUT} - open_pieces
-    places = books.batches.places(batch.id, left) if left else {}
+    places = books.batches.places(batch.id, {step.piece for step in left_out})
     out = {place for found in places.values() for place in found}
-    shown = {step.external_id for step, state, _answer in steps if state is StepState.OPEN}
+    names = {step.external_id for step in shown}
     return [
         plan
         for plan in plans
-        if not plan.places & out or any(request.external_id in shown for request in plan.requests)
+        if not plan.places & out or any(request.external_id in names for request in plan.requests)
     ]
 
 

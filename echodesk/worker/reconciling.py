@@ -118,7 +118,7 @@ def _check_ground(books: Books, today: dt.date) -> None:
         # Whose a schedule is cannot be told while two years look alike.
         books.timetable.lesson_of("")
     except TimetableFault as fault:
-        reason = f"{fault.title}: {fault.message} {fault.next_step}"
+        reason = fault.in_one_line()
     if reason is not None:
         raise NothingDone(
             "There is no plan from this timetable",
@@ -186,7 +186,7 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
     if len(without) == len(shown):
         raise WrongUse("Nothing is left of this plan", "Every step was taken out.", "Cancel it instead.")
     if without:
-        books.batches.leave_out(batch.id, without, StepState.LEFT_OUT)
+        books.batches.leave_out(batch.id, without)
     books.batches.agreed(batch.id, command.by)
     books.batches.become(batch.id, BatchState.CHECKING)
     text = f"Plan {batch.id} is compared once more and then sent: {len(shown) - len(without)} call(s)."
@@ -282,8 +282,7 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     undoing = batch.kind is BatchKind.UNDO
     # What is on its way ends as it ends: only then it can be told, and taken back.
     going = set() if undoing else books.batches.under_way(batch.id)
-    open_steps = {step.number for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)}
-    left = books.batches.leave_out(batch.id, open_steps - going, StepState.CANCELLED)
+    left = books.batches.cancel_steps(batch.id, going)
     text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
     if going:
         text += f", {len(going)} are on their way"

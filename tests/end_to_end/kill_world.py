@@ -228,21 +228,17 @@ class World:
 
     def apply_a_plan(self) -> None:
         """Somebody compares, looks at the plan, and says yes to it."""
-        number, steps = self._plan()
+        number, steps = self.look_at_a_plan()
         if steps:
             self.ask(Apply("Ann", number))
 
     def take_a_plan_back(self) -> None:
         """Somebody asks what it would take to take a plan back."""
-        number, _steps = self._plan()
+        number, _steps = self.look_at_a_plan()
         self._write(lambda books: books.batches.add(BatchKind.UNDO, "Ann", EVERYTHING, undoes=number))
 
-    def look_at_a_plan(self) -> int:
-        """Somebody looks at a plan; its number."""
-        return self._plan()[0]
-
-    def _plan(self) -> tuple[int, int]:
-        """The number of a plan that somebody looks at, and of its steps."""
+    def look_at_a_plan(self) -> tuple[int, int]:
+        """Somebody compares and looks at the plan: its number, and how many plans of room-days it holds."""
         self.rename_modules()
         found = self.compared()
 

@@ -260,7 +260,7 @@ class Campaign:
             world.lease_elsewhere()
             return {"passes_on": True}
         if name in WINDOW:
-            return {"window": True, "plan": world.look_at_a_plan() if name == "plan file" else 0}
+            return {"window": True, "plan": world.look_at_a_plan()[0] if name == "plan file" else 0}
         if name in DEFECTS:
             # What cannot be written down together is tried one by one first.
             return {"defect_at": DEFECTS[name], "defects": 3 if name == "settling stopped" else 1}

@@ -15,6 +15,7 @@ from tests.databases.conftest import postgres as postgres
 from tests.databases.engines import Opener, fresh_sqlite
 from tests.worker import other_worlds
 from tests.worker.campus import fill_university
+from tests.worker.guarded import fill
 from tests.worker.world import World
 
 WATCH = (
@@ -80,3 +81,11 @@ def world(university: Path, tmp_path: Path, request: pytest.FixtureRequest) -> I
             return stack.enter_context(kind(template, folder, **wishes))
 
         yield make
+
+
+@pytest.fixture
+def w(world: Callable[..., World]) -> World:
+    """Two hundred bookings ahead; everything stands."""
+    made = world()
+    fill(made)
+    return made

@@ -13,20 +13,12 @@ from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import add_room, day
-from tests.worker.guarded import BOOKINGS, WEEKS, fill
+from tests.worker.guarded import BOOKINGS, WEEKS
 from tests.worker.planned import applied, begin, ended, lose_many, made, plan, spoil, steps
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
 Worlds = Callable[..., World]
-
-
-@pytest.fixture
-def w(world: Worlds) -> World:
-    """Two hundred bookings ahead; everything stands."""
-    made = world()
-    fill(made)
-    return made
 
 
 def test_a_preview_sends_nothing_and_stays_a_preview(w: World) -> None:

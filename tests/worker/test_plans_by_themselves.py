@@ -12,19 +12,11 @@ from echodesk.errors import WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
-from tests.worker.guarded import BOOKINGS, WEEKS, fill
+from tests.worker.guarded import BOOKINGS, WEEKS
 from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
-
-
-@pytest.fixture
-def w(world: Worlds) -> World:
-    """Two hundred bookings ahead; everything stands."""
-    made = world()
-    fill(made)
-    return made
 
 
 def at_night(w: World, **settings: str) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from echodesk import messages
 from echodesk.batches import Apply, ContinuePlan, RetrySteps
 from echodesk.planning.batches import BatchState, StepState
@@ -20,14 +18,6 @@ from tests.worker.values import external
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
-
-
-@pytest.fixture
-def w(world: Worlds) -> World:
-    """Two hundred bookings ahead; everything stands."""
-    made = world()
-    fill(made)
-    return made
 
 
 def test_a_change_of_today_overtakes_a_batch_at_the_call_limit(world: Worlds) -> None:

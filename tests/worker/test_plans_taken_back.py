@@ -12,21 +12,13 @@ from echodesk.planning.batches import BatchState, StepState
 from echodesk.planning.values import Method
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID
-from tests.worker.guarded import LESSONS, WEEKS, fill
+from tests.worker.guarded import LESSONS, WEEKS
 from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps, undo_of
 from tests.worker.test_plans_by_themselves import next_year
 from tests.worker.values import external
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
-
-
-@pytest.fixture
-def w(world: Worlds) -> World:
-    """Two hundred bookings ahead; everything stands."""
-    made = world()
-    fill(made)
-    return made
 
 
 def test_a_chain_is_taken_back_latest_first(w: World) -> None:
