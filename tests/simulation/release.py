@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "single faults": ("tests.single_faults",),
     "kills": ("tests.end_to_end.kills", "--kills", "1000", "--seed", "1"),
     "mutants": ("tests.simulation.mutants",),
+    "share of a commit": ("tests.simulation.share",),
 }
 """What a release runs; `--json` is added to each."""
 

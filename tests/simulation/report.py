@@ -180,11 +180,21 @@ def _broken(texts: Iterable[str]) -> list[str]:
     return ["", "Violations:", "", *found] if found else []
 
 
+def _share(result: Part) -> list[str]:
+    lines = ["", "## What each commit plays of it", "", "| part | tests passed | not passed | seconds |"]
+    lines += ["| --- | --- | --- | --- |"]
+    return lines + [
+        f"| {name} | {part['passed']} | {part['bad']} | {part['seconds']:,} |"
+        for name, part in result["parts"].items()
+    ]
+
+
 _SECTIONS: Mapping[str, Callable[[Part], list[str]]] = {
     "planner examples": _planner,
     "histories": _histories,
     "single faults": _single_faults,
     "kills": _kills,
     "mutants": _mutants,
+    "share of a commit": _share,
 }
 """What a whole campaign consists of, in this order."""

@@ -15,7 +15,7 @@ import pytest
 
 from echodesk.simulator.faults import FaultKind as K
 from tests.simulation import __main__ as campaign_main
-from tests.simulation import campaign, release
+from tests.simulation import campaign, release, share
 from tests.simulation.catalogue import BESIDE, CATALOGUE
 from tests.simulation.draw import draw
 from tests.simulation.mixes import MIXES
@@ -207,6 +207,19 @@ def test_the_report_says_what_a_part_left_out() -> None:
 def test_a_release_plays_every_seed_twice() -> None:
     words = release.COMMANDS["histories"]
     assert words[words.index("--twice") + 1] == "1"
+
+
+def test_the_share_of_a_commit_counts_what_failed_and_what_was_skipped(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tests = tmp_path / "test_three.py"
+    tests.write_text(
+        "import pytest\ndef test_a():\n    pass\ndef test_b():\n    assert 0\n"
+        "def test_c():\n    pytest.skip('no reason')\n"
+    )
+    found = share.run_part(str(tests))
+    capfd.readouterr()
+    assert (found["passed"], found["bad"]) == (1, 2)
 
 
 def test_a_part_prints_what_the_report_asks_for() -> None:

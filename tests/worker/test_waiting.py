@@ -11,6 +11,7 @@ from echodesk import messages
 from echodesk.messages import Phase
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.wire import json_response
+from tests.worker.values import external
 from tests.worker.wire import answering
 from tests.worker.world import World
 
@@ -29,6 +30,22 @@ def test_429_is_waited_out_as_told(world: Worlds) -> None:
     assert w.calls() == {"GET": 1, "POST": 2} or w.calls() == {}
     w.pass_time(1.0)
     assert w.heard.state.echo360 == ""
+
+
+def test_while_echo360_asks_to_wait_nothing_is_planned_and_staff_are_told(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", json_response(429, {"error": "TooMany"}, (("retry-after", "300"),)), 1)
+    w.lesson(1)
+    w.pass_time(5.0)
+    assert (w.heard.state.phase, w.heard.state.echo360) == (Phase.WAITING, "Echo360's call limit is reached.")
+    w.lesson(2, weekday=2)
+    w.pass_time(60.0)
+    assert w.sql("SELECT EXTERNAL_ID FROM STT_ECHO_INTENT WHERE EXTERNAL_ID = :one", one=external(2)) == []
+    w.settle()
+    assert w.heard.state.echo360 == ""
+    assert w.calls()["POST"] == 3, "one that had to wait, one for each lecture"
+    w.assert_equal()
 
 
 def test_503_is_waited_out_and_nobody_knows_whether_it_applied(world: Worlds) -> None:

@@ -71,10 +71,11 @@ ANSWERS = (
     ),
     Mutant(
         "no_waiting",
-        "H3: no request before Retry-After's instant",
-        "does not wait when Echo360 asks for it",
+        "H3: what Echo360 asks to wait for is waited for",
+        "plans and sends on while Echo360 is to be left alone, and tells nobody",
         replaced((Gate, "_block", does_nothing)),
-        ("limits",),
+        test="tests/worker/test_waiting.py::test_while_echo360_asks_to_wait_nothing_is_planned_and_staff_are_told",
+        escapes="after a 429 the client lets nothing out before the instant that was named",
     ),
     Mutant(
         "never_stopped",
