@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -19,13 +18,12 @@ from echodesk.commands.plan_texts import plan_text, plan_values
 from echodesk.commands.plans import look_at, wait_until
 from echodesk.commands.working import CallLimit, call_limit
 from echodesk.demo.stage import existing
-from echodesk.errors import CaptureTrouble, NothingDone, WrongUse
+from echodesk.errors import CaptureTrouble, WrongUse
 from echodesk.main import AllBooks, Office, access_from_environment, compare_now, user
 from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.steps import PlanScope
 from echodesk.worker.comparing import guard_of, keep_preview, summary_of
-from echodesk.worker.guarding import no_ground
-from echodesk.worker.reconciling import check_year
+from echodesk.worker.reconciling import rooms_of, selection
 
 TRIES = 3
 
@@ -63,23 +61,18 @@ def plan(
     after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why nothing goes on),
     replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
     """
-    if room and building:
-        raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")
     demonstration = existing(folder_of(data)) is not None
     if echo360:
         reading.check_address(echo360, loopback_only=demonstration)
+    command = Compare(user(), tuple(room or ()), building, first, last, year, adopt)
     with office_at(data, busy_s(wait)) as office:
         today = office.clock().campus_now().date()
-        reading.span(first, last, today)
-        scope = PlanScope(tuple(room or ()), building, first, last, year, adopt)
-        rooms = office.look(lambda books: _rooms(books, scope))
-        if year:
-            office.read(lambda books: check_year(books, year))
+        scope = office.look(lambda books: selection(books, command, today))
         limit = calls_per_minute if calls_per_minute is not None else call_limit(office)
         if office.read(leader):
-            number = _by_the_leader(office, scope, wait)
+            number = _by_the_leader(office, command, wait)
         else:
-            number = _here(office, scope, rooms, echo360, limit, loopback_only=demonstration)
+            number = _here(office, scope, echo360, limit, loopback_only=demonstration)
         found = look_at(office, number, limit)
         values = plan_values(found, limit)
         if file is not None:
@@ -92,8 +85,7 @@ def register(app: typer.Typer) -> None:
     app.command()(plan)
 
 
-def _by_the_leader(office: Office, scope: PlanScope, wait_s: float) -> int:
-    command = Compare(user(), scope.rooms, scope.building, scope.first, scope.last, scope.year, scope.adopt)
+def _by_the_leader(office: Office, command: Compare, wait_s: float) -> int:
     number = ask(office, command, wait_s).done.number
     if wait_until(office, number, frozenset({BatchState.COMPARING})) is BatchState.FAILED:
         batch = office.read(lambda books: books.batches.get(number))
@@ -101,15 +93,7 @@ def _by_the_leader(office: Office, scope: PlanScope, wait_s: float) -> int:
     return number
 
 
-def _here(
-    office: Office,
-    scope: PlanScope,
-    rooms: frozenset[str] | None,
-    echo360: str,
-    limit: int,
-    *,
-    loopback_only: bool,
-) -> int:
+def _here(office: Office, scope: PlanScope, echo360: str, limit: int, *, loopback_only: bool) -> int:
     if not echo360:
         raise WrongUse(
             "Where is Echo360?",
@@ -117,7 +101,7 @@ def _here(
             "Give its address with --echo360, or start the window or `echodesk worker`.",
         )
     access = access_from_environment(echo360)
-    _ground(office, office.clock().campus_now().date())
+    rooms = office.look(lambda books: rooms_of(books, scope))
     found = compare_now(office, access, limit, scope, rooms, loopback_only=loopback_only, tries=TRIES)
     if isinstance(found, str):
         raise _no_listing(found)
@@ -136,24 +120,3 @@ def _no_listing(why: str) -> CaptureTrouble:
         f"{why} A listing that is not complete proves nothing, so there is no plan.",
         "Try again in a few minutes; `echodesk status` says whether Echo360 can be reached.",
     )
-
-
-def _rooms(books: AllBooks, scope: PlanScope) -> frozenset[str] | None:
-    """The rooms that the scope names, None for all. Raises `WrongUse` for a code that nobody knows."""
-    for room in scope.rooms:
-        reading.check_room(books, room)
-    reading.check_building(books, scope.building)
-    if scope.building:
-        return books.timetable.names.rooms_of_building(scope.building)
-    return frozenset(scope.rooms) or None
-
-
-def _ground(office: Office, today: dt.date) -> None:
-    """Raise `NothingDone`, before any call, if the timetable is no ground for a plan (design §4.12)."""
-    reason = office.look(lambda books: no_ground(books, today))
-    if reason is not None:
-        raise NothingDone(
-            "There is no plan from this timetable",
-            reason,
-            "Nothing is removed because of it. Put the timetable right, or see `echodesk stops`.",
-        )

@@ -50,6 +50,8 @@ from echodesk.worker.reconciling import at_work, lift_pause, pause_steps, rooms_
 
 TRIES = 3
 TRY_AGAIN_S = 20.0
+NIGHTS = 50
+"""So many plans are looked through for those that a new night replaces."""
 
 
 class Comparing:
@@ -191,6 +193,8 @@ class Comparing:
         if batch.state is BatchState.COMPARING:
             other = at_work(books)
             keep_preview(books, batch.id, plans, summary, guard, said)
+            if batch.by.startswith(BY_ITSELF):
+                _replace_earlier_nights(books, batch)
             if not batch.by.startswith(BY_ITSELF) or not summary.calls or guard or not books.office.timer().sends:
                 return
             # Nobody looks at it at night; what changes until the check waits for somebody who does.
@@ -335,6 +339,13 @@ def keep_preview(
     found = books.batches.get(batch)
     kind = found.kind if found is not None else BatchKind.RECONCILE
     books.batches.become(batch, BatchState.DONE, nothing_to_send(kind, summary))
+
+
+def _replace_earlier_nights(books: Books, batch: BatchRecord) -> None:
+    """Of plans that came by themselves and wait for a yes, the newest is enough: it holds what the others held."""
+    for one in books.batches.newest(NIGHTS):
+        if one.by.startswith(BY_ITSELF) and one.state is BatchState.READY and one.id < batch.id:
+            books.batches.become(one.id, BatchState.CANCELLED, f"Plan {batch.id} compared everything anew.")
 
 
 def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:

@@ -69,6 +69,13 @@ def rooms_of(books: Books, scope: PlanScope) -> frozenset[str] | None:
 
 
 def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
+    number = books.batches.add(BatchKind.RECONCILE, command.by, selection(books, command, today))
+    return CommandDone(f"Plan {number} is being made; nothing is sent.", 1, number)
+
+
+def selection(books: Books, command: Compare, today: dt.date) -> PlanScope:
+    """What is to be compared. Raises `WrongUse` for rooms, dates or a year about which nothing can be planned, and
+    `NothingDone` for a timetable that is no ground for a plan: before anything is asked of Echo360."""
     if command.rooms and command.building:
         raise WrongUse("Rooms or a building?", "Both were given.", "Name rooms, or one building.")
     for value in (command.first, command.last):
@@ -94,7 +101,7 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
         if room not in known and not books.timetable.knows_room(room):
             raise WrongUse("There is no such room", f"Nobody knows a room {room!r}.", "Check the room's code.")
     if command.year:
-        check_year(books, command.year)
+        _check_year(books, command.year)
     scope = PlanScope(command.rooms, command.building, command.first, command.last, command.year, command.adopt)
     if command.building and not rooms_of(books, scope):
         raise WrongUse(
@@ -107,8 +114,7 @@ def _compare(books: Books, command: Compare, today: dt.date) -> CommandDone:
             f"No lesson takes place and no recording is booked in {scope_in_words(scope)}.",
             "Check the rooms and dates; without any, everything from today on is compared.",
         )
-    number = books.batches.add(BatchKind.RECONCILE, command.by, scope)
-    return CommandDone(f"Plan {number} is being made; nothing is sent.", 1, number)
+    return scope
 
 
 def _check_ground(books: Books, today: dt.date) -> None:
@@ -139,8 +145,7 @@ def _about_anything(books: Books, scope: PlanScope, today: dt.date) -> bool:
     )
 
 
-def check_year(books: Books, year: str) -> None:
-    """Raise `WrongUse` unless this year is in the timetable and not sent yet."""
+def _check_year(books: Books, year: str) -> None:
     if year in books.timetable.sizes():
         raise WrongUse("This year is sent already", f"{year} is switched on.", "Compare without naming it.")
     if not books.timetable.has_year(year):

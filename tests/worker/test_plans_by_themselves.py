@@ -74,6 +74,22 @@ def test_it_can_be_left_to_staff(w: World) -> None:
     assert found.state is BatchState.READY
 
 
+def test_of_the_plans_of_many_nights_the_newest_waits_for_a_yes(w: World) -> None:
+    at_night(w, compare_sends="off")
+    spoil(w)
+    by_hand = made(w)
+    until_three(w)
+    w.loop.forward(4 * 3_600.0)
+    until_three(w)
+    found = w.look(lambda books: books.batches.newest(9))
+    assert [one.state for one in found] == [BatchState.READY, BatchState.CANCELLED, BatchState.READY]
+    assert found[1].said == f"Plan {found[0].id} compared everything anew."
+    assert found[2].id == by_hand, "what somebody asked for stays"
+    w.settle()
+    assert applied(w, found[0].id).state is BatchState.DONE
+    w.assert_equal()
+
+
 def next_year(w: World) -> None:
     """The office has drafted the next year in a copy of this one; nothing of it is sent."""
     with w.edit() as cmis:

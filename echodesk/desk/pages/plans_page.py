@@ -45,7 +45,8 @@ from echodesk.messages import EngineState
 RETRY_ALL, RETRY_CHOSEN = "Try all &failed again", "Try these &failed again"
 TITLE = "Compare and repair"
 LEAD = (
-    "What Echo360 holds beside the timetable. A plan shows every change first; nothing is sent without your yes."
+    "What Echo360 holds beside the timetable. A plan shows every change first and is sent when you say yes. If a"
+    " comparison at night is set, it repairs by itself what no safety stop holds."
 )
 
 
