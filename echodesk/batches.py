@@ -143,7 +143,8 @@ class PlanShown:
     unplanned: int
     """Room-days that could not be planned, by a defect of our own."""
     kept: tuple[str, ...]
-    """What an undo cannot take back, each with why."""
+    """The first of what an undo cannot take back, each with why."""
+    kept_in_all: int
     steps: tuple[tuple[str, int], ...]
     """(state, steps)."""
     minutes: float
@@ -236,6 +237,8 @@ class PlanDetail:
     """How many steps each group has, as `grouped` says."""
     gone: tuple[StepRow, ...] = ()
     """Steps of the plan whose place it takes that are needed no more, with the numbers that they had there."""
+    kept: tuple[str, ...] = ()
+    """All that an undo cannot take back, each with why."""
 
 
 @dataclass(frozen=True, slots=True)

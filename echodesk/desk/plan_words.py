@@ -108,8 +108,8 @@ def facts(plan: PlanShown) -> list[str]:
         lines.append(f"Booked in Echo360 by others: {formats.number(plan.foreign)}; {left} never touched.")
     if plan.unplanned:
         lines.append(f"{formats.counted(plan.unplanned, 'room-day')} could not be planned; the log says why.")
-    if plan.kept:
-        lines.append(f"Not taken back: {formats.number(len(plan.kept))}. {' '.join(plan.kept[:3])}")
+    if plan.kept_in_all:
+        lines.append(f"Not taken back: {formats.number(plan.kept_in_all)}. {' '.join(plan.kept)}")
     return lines
 
 

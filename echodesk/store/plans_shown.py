@@ -25,6 +25,8 @@ from echodesk.store.binding import ChangeNumber
 from echodesk.store.office import Office
 
 NEWEST = 8
+FEW = 3
+"""So many of what cannot be taken back go with each plan; the plan itself lists all."""
 OLDER = 20
 """So many older plans are shown at once."""
 PIECES_AT_ONCE = 200
@@ -97,7 +99,8 @@ class PlansShown:
             came = {step.number for step in change.new}
             rows = [replace(row, since=CAME) if row.key in came else row for row in rows]
             gone = [replace(_row(step, StepState.CANCELLED, "", building_of), since=GONE) for step in change.gone]
-        return PlanDetail(self._shown(found), tuple(rows), grouped(rows, gone), tuple(gone))
+        kept = self._batches.summary(number).refused
+        return PlanDetail(self._shown(found), tuple(rows), grouped(rows, gone), tuple(gone), kept)
 
     @cached_property
     def _undoable(self) -> frozenset[int]:
@@ -137,7 +140,8 @@ class PlansShown:
             calls=summary.calls,
             left_out=tuple(summary.left_out.items()),
             unplanned=summary.unplanned,
-            kept=summary.refused,
+            kept=summary.refused[:FEW],
+            kept_in_all=len(summary.refused),
             steps=tuple((state.value, count) for state, count in progress.by_state.items()),
             minutes=left,
             replaces=one.replaces or 0,

@@ -39,7 +39,8 @@ def plan(key: int = 3, state: str = "READY", **changes: object) -> PlanShown:
         key=key, kind="RECONCILE", state=state, by="Ann", created="2026-11-23T09:00:00.000Z", scope="everything",
         said="", guard="", confirm="", undoes=0, compared=640, paused=2, foreign=5,
         counts=(("made", 1), ("changed", 0), ("moved", 1), ("handed_over", 0), ("removed", 1)), calls=3,
-        left_out=(("clash", 4), ("foreign", 1)), unplanned=3, kept=(), steps=(("OPEN", 3),), minutes=12.0,
+        left_out=(("clash", 4), ("foreign", 1)), unplanned=3, kept=(), kept_in_all=0,
+        steps=(("OPEN", 3),), minutes=12.0,
     )  # fmt: skip
     return replace(shown, **changes)  # type: ignore[arg-type]  # any field may be named
 
@@ -60,10 +61,10 @@ STEPS = (
 )
 
 
-def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS) -> object:
+def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS, kept: tuple[str, ...] = ()) -> object:
     def prepare(worker: FakeWorker) -> None:
         worker.first_overview = overview(plans=plans, plans_in_all=len(plans))
-        worker.plan_details = {one.key: PlanDetail(one, steps, grouped(steps)) for one in plans}
+        worker.plan_details = {one.key: PlanDetail(one, steps, grouped(steps), kept=kept) for one in plans}
 
     return prepare
 

@@ -43,6 +43,7 @@ def plan(
     *,
     replaces: int | None = None,
     undoes: int | None = None,
+    refused: tuple[str, ...] = (),
 ) -> int:
     """A plan with these steps in this state, of which these are done."""
     way = {
@@ -57,7 +58,7 @@ def plan(
         kind = BatchKind.UNDO if undoes else BatchKind.RECONCILE
         number = books.batches.add(kind, "ann", PlanScope(), undoes, replaces)
         places = {step.piece: {step.place} for step in steps}
-        books.batches.save(number, Summary(compared=1, calls=len(steps)), steps, places, "")
+        books.batches.save(number, Summary(compared=1, calls=len(steps), refused=refused), steps, places, "")
         for one in way[state]:
             books.batches.become(number, one)
         books.batches.end(number, [(one, StepState.DONE, "") for one in done])
@@ -96,6 +97,16 @@ def test_an_undo_that_sent_nothing_leaves_the_way_back(office: Office) -> None:
     back = office.keep(lambda books: books.batches.add(BatchKind.UNDO, "ann", PlanScope(), undoes=done))
     office.keep(lambda books: books.batches.become(back, BatchState.DONE, "Nothing can be taken back."))
     assert listed(office)[done].can_undo
+
+
+def test_a_plan_in_the_list_says_how_much_cannot_be_taken_back_and_only_its_details_list_all(
+    office: Office,
+) -> None:
+    refused = tuple(f"{external(number)}: It was made again since." for number in range(5_000))
+    number = plan(office, [change(1)], undoes=plan(office, [change(1)], BatchState.DONE, [1]), refused=refused)
+    shown = listed(office)[number]
+    assert (shown.kept, shown.kept_in_all) == (refused[:3], 5_000)
+    assert detail(office, number).kept == refused
 
 
 def test_older_plans_come_a_few_at_a_time(office: Office) -> None:

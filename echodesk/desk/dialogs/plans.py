@@ -163,7 +163,7 @@ def _about(plan: PlanShown, left: int) -> Sequence[str]:
     if plan.left_out:
         told = ", ".join(f"{words.reason(reason)} {formats.number(count)}" for reason, count in plan.left_out)
         lines.append(f"Not recorded: {told}.")
-    if plan.kept:
-        lines.append(f"{formats.counted(len(plan.kept), 'lesson')} cannot be taken back; the plan lists them.")
+    if plan.kept_in_all:
+        lines.append(f"{formats.counted(plan.kept_in_all, 'lesson')} cannot be taken back; the plan lists them.")
     lines.append("It is compared once more; if anything changed since the preview, nothing is sent.")
     return lines

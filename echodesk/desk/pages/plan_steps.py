@@ -79,7 +79,7 @@ class PlanSteps(QWidget):
     def show_steps(self, found: PlanDetail) -> None:
         """The steps of a plan; what was left out since `clear` stays so."""
         self._steps = (*found.steps, *(replace(row, key=-row.key) for row in found.gone))
-        self._kept = found.plan.kept
+        self._kept = found.kept
         self.groups.show_groups(found.by, len(found.steps))
         self._filter()
         self._put()
