@@ -28,20 +28,21 @@ Seat = tuple[RoomDay, int]
 def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
     """10,000 permutations, one in ten over five days."""
     count = 100 if quick else 10_000
-    knots: list[bool] = []
+    knots: list[Breakers] = []
 
     def counted(
         graph: Mapping[int, Iterable[int]], ranked: Sequence[int], keep: AbstractSet[int] = frozenset()
     ) -> Breakers:
         found = smallest_breakers(graph, ranked, keep)
-        knots.append(found.exact)
+        knots.append(found)
         return found
 
-    refused = requests = differing = 0
+    refused = requests = differing = more = 0
     with mock.patch.object(order, "smallest_breakers", counted):
         for number in range(count):
             chance = random.Random(number)
             one = _permutation(chance, 5 if number % ONE_IN == 0 else 1)
+            knots_before = len(knots)
             plan = make_plan(one)
             target = StrictTarget(one.standing, one.now)
             try:
@@ -50,11 +51,21 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
             except RefusedRequest:
                 refused += 1
             requests += len(plan.requests)
-            differing += _differing(one)
-    cut = knots.count(False)
+            differing += (changes := _differing(one))
+            asides = sum(len(found.chosen) for found in knots[knots_before:])
+            more += len(plan.requests) > changes + asides
+    cut = sum(not found.exact for found in knots)
     return [
         Figure(
             "permutations_refused", float(refused), "plans with a refusal", "plans", float(count), at_most(0.0)
+        ),
+        Figure(
+            "permutations_more",
+            float(more),
+            "plans with more calls than lessons that differ or step aside",
+            "plans",
+            float(count),
+            at_most(0.0),
         ),
         Figure("permutations_extra", requests / differing, "requests per lesson that differs", "one", 1.0, None),
         Figure(
