@@ -72,7 +72,10 @@ def _page(got: Got, origin: str) -> _Page | Answer:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return unclear("A page of Echo360's listing has no rows.")
     more, following = document.get("has_more"), document.get("next")
-    if more is False or (more is None and following is None):
+    if not isinstance(more, bool):
+        # Each page says so (API facts §4.1); without it nothing proves that this was the last.
+        return unclear("A page of Echo360's listing does not say whether there are more.")
+    if not more:
         return _Page(rows, None)
     own = _own(following, origin)
     if own is None:

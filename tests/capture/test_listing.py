@@ -126,6 +126,9 @@ def test_one_schedule_twice_with_the_same_content_counts_once() -> None:
     [
         httpx.Response(200, json=[schedule(1)]),
         httpx.Response(200, json={"data": None, "has_more": False}),
+        httpx.Response(200, json={"data": []}),
+        httpx.Response(200, json={"data": [], "has_more": None, "next": None}),
+        httpx.Response(200, json={"data": [schedule(1)], "has_more": "no"}),
         httpx.Response(200, json={"data": [schedule(1), 7], "has_more": False}),
         httpx.Response(200, json={"data": [{"name": "no id"}], "has_more": False}),
         httpx.Response(200, json={"data": [schedule(1, startTime="noon")], "has_more": False}),
