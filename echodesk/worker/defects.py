@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from echodesk.errors import DatabaseTrouble, NotLeading, RowRefused, TimetableFault
+from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading, RowRefused, TimetableFault
 from echodesk.messages import Event, Level, Notice
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,20 @@ async def attempt(step: Coroutine[Any, Any, T]) -> T | Defect:
     if waited_out or not isinstance(error, Exception):
         raise error
     return Defect(error)
+
+
+async def given_up(running: Collection[asyncio.Task[None]], what: str) -> None:
+    """Cancel these tasks and wait for their end. A foreseen error is logged; raises what is none."""
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)
+    for task in running:
+        problem = None if task.cancelled() else task.exception()
+        if isinstance(problem, EchoDeskError):
+            log.info("%s ended with the term: %s", what, problem)
+        elif problem is not None:
+            raise problem
 
 
 class Defects:

@@ -7,8 +7,9 @@ letting us in, a lesson that is about to begin.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime as dt
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from echodesk.planning.answers import PROBE_S, NotAllowed, Wait
 from echodesk.planning.records import PauseRecord
@@ -144,6 +145,15 @@ class Gate:
         """These pauses stand from now on."""
         self.pauses = pauses
         self._on_change()
+
+    def rooms_of_buildings(self, rooms_of: Mapping[int, frozenset[str]]) -> None:
+        """The rooms that paused buildings have by now. Read a moment ago, it neither ends nor begins a pause."""
+        pauses = tuple(
+            dataclasses.replace(pause, rooms_of_building=rooms_of.get(pause.id, pause.rooms_of_building))
+            for pause in self.pauses
+        )
+        if pauses != self.pauses:
+            self.use_pauses(pauses)
 
     def of_batches(self) -> frozenset[int]:
         """The pauses that batches left on their room-days."""

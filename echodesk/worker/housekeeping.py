@@ -9,9 +9,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from echodesk.planning.answers import Done, NotAllowed, Wait
 from echodesk.planning.batches import BatchKind, BatchState
-from echodesk.planning.records import AuditLine, NotificationOutcome, PauseRecord
+from echodesk.planning.records import NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import RoomDay
@@ -21,12 +20,13 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.guarding import no_ground
+from echodesk.worker.people import People
 from echodesk.worker.ports import Capture, Clock, Dice, Ledger
 from echodesk.worker.snapshot import plan_places
 
 log = logging.getLogger(__name__)
 
-PEOPLE_S = 24 * 3_600.0
+SEARCH_S = 600.0
 FOREIGN_S = 3_600.0
 SWEEP_S = 600.0
 PAST_S = 60.0
@@ -74,7 +74,7 @@ class Housekeeper:
         self.on_plan: Callable[[], None] = lambda: None
         """Told that a plan is to be made."""
         self._ledger = ledger
-        self._capture = capture
+        self._people = People(ledger, capture, gate, flight.person_found, epoch, report)
         self._clock = clock
         self._flight = flight
         self._gate = gate
@@ -91,8 +91,17 @@ class Housekeeper:
             _Chore("Looking after other people's bookings", FOREIGN_S, self.foreign, now + FOREIGN_S),
             _Chore("Comparing with the timetable", SWEEP_S, self.sweep, now + SWEEP_S),
             _Chore("Comparing everything at its time", TIMER_S, self.timer, now + TIMER_S),
-            _Chore("Looking for people", PEOPLE_S / 24, self.people, now + 60.0),
+            _Chore("Looking for people", SEARCH_S, self._people.look, now + 60.0),
         ]
+
+    @property
+    def idle(self) -> bool:
+        """True while nothing is done beside the loop."""
+        return self._people.idle
+
+    async def stop(self) -> None:
+        """Give up what is done beside the loop."""
+        await self._people.stop()
 
     async def run_due(self) -> None:
         """Run every chore whose time has come."""
@@ -145,7 +154,11 @@ class Housekeeper:
         log.info("orphans of this term; %d rows wait again", recovered)
 
     async def ended_pauses(self) -> None:
-        """A pause stands until it is lifted; this lifts those whose end has come."""
+        """A pause stands until it is lifted; this lifts those whose end has come. Which rooms a paused building
+        has is looked at again: what the gate held, and a plan did not, would be planned over and over."""
+        if any(pause.building is not None for pause in self._gate.pauses):
+            standing = await self._ledger.read("pauses", lambda books: tuple(books.office.pauses()))
+            self._gate.rooms_of_buildings({pause.id: pause.rooms_of_building for pause in standing})
         if not self._gate.pauses or not await self._ledger.read(
             "ended pauses", lambda books: books.office.pause_ended()
         ):
@@ -263,26 +276,3 @@ class Housekeeper:
 
         if await self._ledger.write("timer", write):
             self.on_plan()
-
-    async def people(self) -> None:
-        """Look for people Echo360 did not know; once found, their schedules get their presenter."""
-        for email in await self._ledger.read("people", lambda books: books.journal.people_to_check(PEOPLE_S)):
-            await self._gate.ready()
-            reply = await self._capture.person_known(email)
-            answer = reply.answer
-            if isinstance(answer, Wait | NotAllowed):
-                await self._gate.told(answer)
-                return
-            known = isinstance(answer, Done)
-            if known:
-                self._flight.person_found(email)
-            line = AuditLine(
-                who="worker", action="GET", why=f"looking for {email}", outcome="known" if known else ""
-            )
-
-            def write(books: Books, email: str = email, known: bool = known, line: AuditLine = line) -> None:
-                books.office.guard(self._epoch)
-                books.places.mark(books.journal.person_checked(email, known), "person found")
-                books.journal.audit([line], self._epoch)
-
-            await self._ledger.write("person", write)

@@ -136,9 +136,12 @@ class Leading:
                 finally:
                     renewing.cancel()
         finally:
-            await self._lister.stop()
-            await self._batching.stop()
+            await self._stop_beside()
         await self._ledger.write("release lease", self._release)
+
+    async def _stop_beside(self) -> None:
+        for one in (self._lister, self._batching, self._house):
+            await one.stop()
 
     def _nothing_in_hand(self) -> bool:
         return self._flight.empty and self._planner.idle
@@ -159,8 +162,7 @@ class Leading:
             self._stopping = True
             self._wake.set()
             await asyncio.wait({working})
-            await self._lister.stop()
-            await self._batching.stop()
+            await self._stop_beside()
             await self._land()
             sending.cancel()
             settling.cancel()
@@ -257,7 +259,8 @@ class Leading:
             did = await self._steady(self._work_once)
             self._set_phase()
             if not did:
-                if self._flight.empty and self._lister.idle and self._batching.idle and self.gate.may_plan:
+                beside = self._lister.idle and self._batching.idle and self._house.idle
+                if self._flight.empty and beside and self.gate.may_plan:
                     self._on_quiet()
                 self._wake.clear()
                 await self._idle()

@@ -11,14 +11,13 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 
-from echodesk.errors import EchoDeskError
 from echodesk.planning.answers import Exchange, Listing, NotAllowed, Wait
 from echodesk.planning.records import AuditLine, RefreshMark
 from echodesk.planning.values import RoomDay, Standing
 from echodesk.worker import second_try
 from echodesk.worker.books import Books
 from echodesk.worker.control import ASKED
-from echodesk.worker.defects import Defect, Report, attempt
+from echodesk.worker.defects import Defect, Report, attempt, given_up
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.planner import Planner
@@ -83,16 +82,7 @@ class Lister:
     async def stop(self) -> None:
         """Give up listings; nothing was written of them."""
         running, self._running = self._running, set()
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
-        for task in running:
-            problem = None if task.cancelled() else task.exception()
-            if isinstance(problem, EchoDeskError):
-                log.info("a listing ended with the term: %s", problem)
-            elif problem is not None:
-                raise problem
+        await given_up(running, "a listing")
 
     async def refresh_some(self) -> bool:
         """List rooms whose time has come, and plan what was listed; False if there is nothing to do."""

@@ -271,3 +271,29 @@ def test_what_the_sweep_finds_during_a_pause_is_sent_as_soon_as_it_is_lifted(wor
     w.pass_time(3.0)
     assert w.calls() == {"PUT": 2}
     w.assert_equal()
+
+
+def test_a_paused_building_is_paused_where_the_timetable_pads_its_codes(w: World) -> None:
+    w.sql("UPDATE ROOMS SET ROOMID = ROOMID || '   ', SITEID = SITEID || '  '")
+    w.sql("UPDATE SITES SET SITEID = SITEID || '  '")
+    w.pause("repairs", building="B1")
+    w.change(1, at="11:00-12:00")
+    w.pass_time(10.0)
+    assert w.calls() == {}
+    w.resume()
+    w.settle()
+    assert w.calls() == {"PUT": 2}
+
+
+def test_a_room_that_leaves_a_paused_building_is_free_and_nothing_runs_hot(w: World) -> None:
+    w.pause("repairs", building="B1")
+    w.sql("UPDATE ROOMS SET SITEID = 'B2' WHERE ROOMID = 'R1'")
+    before = w.steps.done["snapshot"]
+    w.change(1, at="11:00-12:00")
+    w.pass_time(10.0)
+    assert w.calls() == {"PUT": 2}
+    assert w.steps.done["snapshot"] - before <= 100
+    w.sql("UPDATE ROOMS SET SITEID = 'B1' WHERE ROOMID = 'R4'")
+    w.change(4, at="11:00-12:00")
+    w.pass_time(10.0)
+    assert w.calls() == {}
