@@ -41,7 +41,7 @@ _TAKEN = text(
 )
 _NUMBER = text("UPDATE STT_ECHO_QUEUE SET CHANGE_NO = :change WHERE CHANGE_NO IS NULL")
 _EXPANDED = text(
-    "UPDATE STT_ECHO_QUEUE SET WEEKS_ALL = :weeks, CHANGE_NO = :change,"
+    "UPDATE STT_ECHO_QUEUE SET WEEKS_ALL = :weeks, ERROR = coalesce(:error, ERROR), CHANGE_NO = :change,"
     " STATUS = CASE WHEN :weeks = 0 THEN 'PROCESSED' ELSE STATUS END,"
     " PROCESSED = CASE WHEN :weeks = 0 THEN strftime('%Y-%m-%dT%H:%M:%fZ') ELSE PROCESSED END"
     " WHERE ID IN (SELECT value FROM json_each(:ids))"
@@ -247,10 +247,10 @@ class Queue:
                 ],
             )
 
-    def expanded(self, weeks: Mapping[int, int]) -> None:
-        """Entry id → number of its notifications; an entry with none is PROCESSED."""
-        change = self._change()
-        rows = together((entry, {"weeks": count, "change": change}) for entry, count in weeks.items())
+    def expanded(self, weeks: Mapping[int, tuple[int, str | None]]) -> None:
+        """Entry id → number of its notifications, and what has none and why; with none at all it is PROCESSED."""
+        base = {"change": self._change()}
+        rows = together((entry, base | {"weeks": n, "error": said}) for entry, (n, said) in weeks.items())
         if rows:
             self._connection.execute(_EXPANDED, rows)
 

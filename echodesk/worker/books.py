@@ -60,7 +60,7 @@ class QueueBook(PoisonedQueue, Protocol):
         """What the timetable said of the lesson when its entry was read, for the screens."""
         ...
 
-    def expanded(self, weeks: Mapping[int, int]) -> None:
+    def expanded(self, weeks: Mapping[int, tuple[int, str | None]]) -> None:
         """Entry id → number of its notifications; an entry with none is PROCESSED."""
         ...
 

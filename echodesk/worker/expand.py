@@ -18,6 +18,7 @@ from echodesk.planning.values import RoomDay
 from echodesk.worker import second_try
 from echodesk.worker.books import Books, LessonKey
 
+MOST_NAMED = 10
 BATCH = 300
 """Entries claimed together."""
 
@@ -26,13 +27,13 @@ def expand(books: Books, entries: Sequence[QueueEntry], today: dt.date) -> int:
     """Write the notifications and marks of these claimed entries; returns how many notifications there are."""
     reading = _Reading(books, entries, today)
     notifications: list[NewNotification] = []
-    weeks: dict[int, int] = {}
+    weeks: dict[int, tuple[int, str | None]] = {}
     seniors: dict[LessonKey, tuple[int, str]] = {}
     marks: set[RoomDay] = set()
     for entry in entries:
         made = list(reading.notifications(entry))
         notifications.extend(made)
-        weeks[entry.id] = len(made)
+        weeks[entry.id] = len(made), reading.undated(entry)
         marks.update(reading.places(entry, made))
         if reading.sets_seniority(entry):
             seniors[(entry.setid, entry.slotid)] = (entry.id, entry.created)
@@ -103,6 +104,18 @@ class _Reading:
                 old = min(held) if held else stood.get(week)
             if any(p.date >= self._today for p in (*held, old, new) if p is not None):
                 yield self._notification(entry, now, week, action, old, new)
+
+    def undated(self, entry: QueueEntry) -> str | None:
+        """Which weeks of the lesson have no date, in words; None if all have one."""
+        now = self.now.get(_key(entry))
+        if now is None or not now.eligible or now.weekday is None:
+            return None
+        dated = self._books.timetable.date_of
+        weeks = sorted(week for week in self._of_lesson(now) if dated(now.setid, week, now.weekday) is None)
+        if not weeks:
+            return None
+        named = ", ".join(map(str, weeks[:MOST_NAMED])) + (" …" if len(weeks) > MOST_NAMED else "")
+        return f"The week structure of {now.setid} has no date for week {named}: nothing is recorded in it."
 
     def _two_places(
         self, entry: QueueEntry, now: LessonNow | None, week: int, action: Action, by_trigger: bool

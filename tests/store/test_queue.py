@@ -31,7 +31,7 @@ def expand(office: Office, limit: int = 100) -> list[int]:
         for one in entries
     ]
     office.write(lambda books: books.queue.add_notifications(rows))
-    office.write(lambda books: books.queue.expanded({one.id: 1 for one in entries}))
+    office.write(lambda books: books.queue.expanded({one.id: (1, None) for one in entries}))
     return [one.id for one in entries]
 
 
@@ -84,7 +84,7 @@ def test_entries_whose_reading_raised_wait_again_and_are_set_aside_after_three_t
         office.write(lambda books: books.queue.stopped([1], "ValueError: no"))
         taken = office.write(lambda books: books.queue.claim(2))
         if taken and taken[0].slotid == 2:
-            office.write(lambda books: books.queue.expanded({2: 0}))
+            office.write(lambda books: books.queue.expanded({2: (0, None)}))
     assert statuses(office) == [("FAILED",), ("PROCESSED",)]
 
 

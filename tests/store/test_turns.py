@@ -194,7 +194,7 @@ class Leader:
     def work(self) -> None:
         def claim(books: AllBooks) -> list[int]:
             found = [entry.id for entry in books.queue.claim(5)]
-            books.queue.expanded(dict.fromkeys(found, 0))
+            books.queue.expanded(dict.fromkeys(found, (0, None)))
             return found
 
         self.look()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
-from tests.worker.campus import add_module, add_room, echo360_seed
+from tests.worker.campus import SETID, add_module, add_room, echo360_seed
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
@@ -62,14 +62,18 @@ def test_codes_of_any_kind_go_through(world: Worlds, code: str) -> None:
     w.assert_equal()
 
 
-def test_an_entry_whose_weeks_have_no_date_is_done(world: Worlds) -> None:
+def test_weeks_without_a_date_are_named_and_the_others_are_recorded(world: Worlds) -> None:
     w = world()
     w.lesson(1, weeks=(40, 41))
     w.lesson(2, weeks=(12, 40))
     w.settle()
-    assert w.entries(1) == ["PROCESSED"]
     assert set(w.schedules()) == {external(2, 12)}
     w.assert_equal()
+    said = "The week structure of {} has no date for week {}: nothing is recorded in it."
+    assert w.sql("SELECT SLOTID, STATUS, ERROR FROM STT_ECHO_QUEUE ORDER BY SLOTID") == [
+        (1, "PROCESSED", said.format(SETID, "40, 41")),
+        (2, "PROCESSED", said.format(SETID, "40")),
+    ]
 
 
 @pytest.mark.parametrize("hours", ["00:00-01:00", "23:00-23:59"])
