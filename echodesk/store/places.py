@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, text
@@ -77,7 +78,8 @@ _PENDING = text(
     " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
 _LEFT_OUT_AT = text(
-    "SELECT l.EXTERNAL_ID, l.SINCE FROM json_each(:places) p CROSS JOIN STT_ECHO_LEFT_OUT l"
+    "SELECT l.EXTERNAL_ID, l.SINCE, l.ROOMID, l.LESSON_DATE, l.REASON, l.WINNER"
+    " FROM json_each(:places) p CROSS JOIN STT_ECHO_LEFT_OUT l"
     " ON l.ROOMID = json_extract(p.value, '$[0]') AND l.LESSON_DATE = json_extract(p.value, '$[1]')"
 )
 _DROP_LEFT_OUT = text("DELETE FROM STT_ECHO_LEFT_OUT WHERE EXTERNAL_ID = :id")
@@ -260,6 +262,13 @@ class Places:
                 ],
             )
         self._rows(outcomes, keys)
+
+    def left_out_at(self, places: Collection[RoomDay]) -> dict[RoomDay, set[tuple[str, str, str | None]]]:
+        """What is written down as left out there: external id, reason, winner."""
+        found: dict[RoomDay, set[tuple[str, str, str | None]]] = defaultdict(set)
+        for row in self._connection.execute(_LEFT_OUT_AT, {"places": places_json(places)}):
+            found[sure_place(row.ROOMID, row.LESSON_DATE)].add((row.EXTERNAL_ID, row.REASON, row.WINNER))
+        return found
 
     def _rows(self, outcomes: Sequence[PlaceOutcome], keys: dict[str, str]) -> None:
         opened, resolved = [], []

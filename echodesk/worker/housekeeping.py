@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
-from collections.abc import Callable, Coroutine
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.records import NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.steps import PlanScope
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Reason, RoomDay
 from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.defects import Defect, Report, attempt
@@ -23,6 +24,7 @@ from echodesk.worker.guarding import no_ground
 from echodesk.worker.people import People
 from echodesk.worker.ports import Capture, Clock, Dice, Ledger
 from echodesk.worker.snapshot import plan_places
+from echodesk.worker.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,21 @@ class _Chore:
 def _rooms(books: Books) -> list[str]:
     """Rooms that a lesson uses, and rooms that no lesson uses any more, where schedules of ours still stand."""
     return sorted({*books.timetable.rooms(), *books.mirror.rooms_with_schedules()})
+
+
+def _told_otherwise(books: Books, works: Iterable[Work]) -> set[RoomDay]:
+    """Room-days of which nothing is to be sent, and of which the list of what is not recorded says something else
+    than the timetable: an edit that no trigger sees may change a clash and no schedule."""
+    quiet = [work for work in works if not work.open]
+    told = books.places.left_out_at({place for work in quiet for place in work.places})
+    other = set[RoomDay]()
+    for work in quiet:
+        left: dict[RoomDay, set[tuple[str, str, str | None]]] = defaultdict(set)
+        for one in work.plan.projection.left_out:
+            if one.reason is not Reason.REFUSED:
+                left[one.place].add((one.external_id, one.reason.value, one.winner))
+        other.update(place for place in work.places if left[place] != told.get(place, set()))
+    return other
 
 
 class Housekeeper:
@@ -248,6 +265,7 @@ class Housekeeper:
         differing = {place for work in works for request in work.open for place in request.places}
         # What a batch sends, or waits to send, is sent by it: exactly what somebody said yes to.
         differing -= books.batches.open_at(differing, checked=True).keys()
+        differing |= _told_otherwise(books, works)
         held = books.stops.held_in(room, today)
         waiting = {
             place

@@ -12,6 +12,7 @@ from echodesk.planning.statuses import (
     entry_may_become,
     notification_may_become,
 )
+from echodesk.planning.values import Reason
 from echodesk.worker.engine import Constants
 from echodesk.worker.housekeeping import FOREIGN_S, SWEEP_S
 from tests.simulation.mixes import HOUR_S, MIXES
@@ -197,6 +198,37 @@ class Liveness:
         )
         if double:
             self._tell("Q2", f"more than one notification of an entry for a week: {_shown(double)}")
+        self._listed_as_left_out()
+
+    def _listed_as_left_out(self) -> None:
+        """Each lesson ahead that is not recorded is listed with its reason and winner, and no other is (C5). What
+        was refused is told as a failure."""
+        today = self._stage.clock.campus_now().date().isoformat()
+        listed = {
+            row.EXTERNAL_ID: (row.REASON, row.WINNER)
+            for row in self._stage.sql(
+                "SELECT EXTERNAL_ID, REASON, WINNER FROM STT_ECHO_LEFT_OUT WHERE LESSON_DATE > :today", today=today
+            )
+        }
+        ahead = {
+            row[0]
+            for row in self._stage.sql(
+                "SELECT EXTERNAL_ID FROM STT_ECHO_NOTIFICATION GROUP BY EXTERNAL_ID"
+                " HAVING max(coalesce(NEW_DATE, OLD_DATE)) = min(coalesce(NEW_DATE, OLD_DATE))"
+                " AND min(coalesce(NEW_DATE, OLD_DATE)) > :today",
+                today=today,
+            )
+        }
+        left_out = {
+            external_id: (reason.value, winner)
+            for external_id, (reason, winner) in expected(self._stage).left_out.items()
+            if reason is not Reason.REFUSED
+        }
+        wrong = {one for one in listed if listed[one] != left_out.get(one)}
+        wrong |= {one for one in left_out.keys() & ahead if one not in listed}
+        if wrong:
+            told = [f"{one}: {listed.get(one)} for {left_out.get(one)}" for one in sorted(wrong)]
+            self._tell("C5", f"what is not recorded is listed otherwise: {_shown(told)}")
 
     def transitions(self) -> Counter[Transition]:
         """How often each status became which other."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from echodesk.simulator.faults import FaultKind
+from echodesk.worker import housekeeping
+from tests.worker.campus import SETID
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
@@ -227,3 +229,28 @@ def test_a_clash_that_a_fresh_listing_does_not_explain_is_left_alone_for_longer_
     w.settle(60.0)
     assert set(w.schedules()) == {external(1)}
     w.assert_equal()
+
+
+def test_who_is_left_out_is_told_again_after_edits_that_no_trigger_sees(
+    world: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "SWEEP_S", 20.0)
+    w = world()
+    w.settle()
+    w.lesson(1)
+    w.lesson(2, at="09:30-10:30", lecturer="P2")
+    w.settle()
+    assert w.left_out() == {external(2): ("clash", external(1))}
+    w.sql("DELETE FROM MODULEGROUPS WHERE MODULEID = 'M2'")
+    w.pass_time(25.0)
+    assert w.left_out() == {}, "it is not to be recorded any more"
+    assert w.sql("SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL") == [(0,)]
+    w.calls()
+    with w.edit() as cmis:
+        cmis.insert("modulegroups", setid=SETID, moduleid="M2", grpcode="LC01")
+    w.pass_time(25.0)
+    assert w.left_out() == {external(2): ("clash", external(1))}
+    assert w.calls() == {}
+    before = w.steps.done["settle"]
+    w.pass_time(65.0)
+    assert w.steps.done["settle"] == before, "once it is told, it is not planned again"

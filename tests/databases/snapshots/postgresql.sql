@@ -690,9 +690,9 @@ SELECT COUNT(*) FROM STT_ECHO_DIRTY AS d WHERE d.HELD_BY IS NULL AND d.GUARDED =
     STT_ECHO_ROOM_HOLD AS h WHERE h.ROOMID = d.ROOMID AND h.NOT_BEFORE > STT_ECHO_NOW());
 
 -- store.places _LEFT_OUT_AT
-SELECT l.EXTERNAL_ID, l.SINCE FROM jsonb_array_elements(CAST(:places AS JSONB)) AS p(value) JOIN STT_ECHO_LEFT_OUT
-    AS l ON l.ROOMID = jsonb_extract_path_text(p.value, '0') AND l.LESSON_DATE = jsonb_extract_path_text(p.value,
-    '1');
+SELECT l.EXTERNAL_ID, l.SINCE, l.ROOMID, l.LESSON_DATE, l.REASON, l.WINNER FROM jsonb_array_elements(CAST(:places
+    AS JSONB)) AS p(value) JOIN STT_ECHO_LEFT_OUT AS l ON l.ROOMID = jsonb_extract_path_text(p.value, '0') AND
+    l.LESSON_DATE = jsonb_extract_path_text(p.value, '1');
 
 -- store.places _DROP_LEFT_OUT
 DELETE FROM STT_ECHO_LEFT_OUT WHERE EXTERNAL_ID = :id;
