@@ -211,6 +211,17 @@ class NotificationOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """An occurrence that was recorded and is not any more, without an edit of its own."""
+
+    external_id: str
+    recorded: str
+    """`NO`, or `NOT_WANTED` if the timetable asks for no recording."""
+    winner: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceOutcome:
     """What a plan found out about one room-day."""
 

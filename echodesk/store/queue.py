@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from echodesk.messages import Table, TableQuery
-from echodesk.planning.records import NewNotification, NotificationOutcome, QueueEntry, Waiting
+from echodesk.planning.records import Lost, NewNotification, NotificationOutcome, QueueEntry, Waiting
 from echodesk.planning.statuses import (
     POISON_AFTER,
     TERMINAL,
@@ -128,9 +129,9 @@ _COME_BACK = text(
     " AND ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID))"
 )
 _LOST = text(
-    "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = 'NO', WINNER = :winner, MESSAGE = :text, CHANGE_NO = :change"
-    " WHERE ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = :id) AND RECORDED = 'YES'"
-    " AND STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
+    "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = :recorded, WINNER = :winner, MESSAGE = :text,"
+    " CHANGE_NO = :change WHERE ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION"
+    " WHERE EXTERNAL_ID = :external_id) AND RECORDED = 'YES' AND STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
 )
 _TELL_PARKED = text(
     "UPDATE STT_ECHO_NOTIFICATION SET MESSAGE = :text, CHANGE_NO = :change WHERE EXTERNAL_ID = :id"
@@ -310,20 +311,18 @@ class Queue:
         ).all()
         self._bring_up_to_date({row.QUEUE_ID for row in rows})
 
-    def tell_later(self, booked: Collection[str], lost: Collection[tuple[str, str | None, str]]) -> None:
+    def tell_later(self, booked: Collection[str], lost: Collection[Lost]) -> None:
         """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
-        (external id, winner, text) not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
+        not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
         if booked:
             self._connection.execute(_COME_BACK, {"ids": as_json(booked), "change": self._change()})
         if not lost:
             return
         change = self._change()
         rows = self._connection.execute(
-            _UNPARK, {"ids": as_json(one for one, _w, _t in lost), "change": change}
+            _UNPARK, {"ids": as_json(one.external_id for one in lost), "change": change}
         ).all()
-        self._connection.execute(
-            _LOST, [{"id": one, "winner": winner, "text": said, "change": change} for one, winner, said in lost]
-        )
+        self._connection.execute(_LOST, [asdict(one) | {"change": change} for one in lost])
         self._bring_up_to_date({row.QUEUE_ID for row in rows})
 
     def tell_parked(self, rows: Sequence[tuple[str, str]]) -> None:

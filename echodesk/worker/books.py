@@ -16,6 +16,7 @@ from echodesk.planning.records import (
     AuditLine,
     Intent,
     LessonNow,
+    Lost,
     Mark,
     MirrorRow,
     NewNotification,
@@ -90,7 +91,7 @@ class QueueBook(PoisonedQueue, Protocol):
         """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
         ...
 
-    def tell_later(self, booked: Collection[str], lost: Collection[tuple[str, str | None, str]]) -> None:
+    def tell_later(self, booked: Collection[str], lost: Collection[Lost]) -> None:
         """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
         (external id, winner, text) not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
         ...

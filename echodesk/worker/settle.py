@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 from echodesk.planning.records import (
     AuditLine,
+    Lost,
     Mark,
     NewTry,
     NotificationOutcome,
     PlaceOutcome,
     Refusal,
 )
+from echodesk.planning.statuses import Recorded
 from echodesk.planning.values import (
     LeftOut,
     Method,
@@ -43,8 +45,9 @@ DONE_WAIT_MAX_S = 60.0
 """What was done in another way than expected is looked at again within this time: only then it is certain."""
 ENDED_OTHERWISE = {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE, Fate.OVERTAKEN}
 """Fates after which a room-day is planned again, knowing more."""
-LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION)
+LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION, Reason.TOO_LONG, Reason.UNREADABLE)
 """Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
+NOT_WANTED = "Not recorded any more: the timetable asks for no recording of it."
 
 
 def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> None:
@@ -75,6 +78,8 @@ class _Wave:
     places: list[PlaceOutcome] = field(default_factory=list)
     notifications: list[NotificationOutcome] = field(default_factory=list)
     good: set[str] = field(default_factory=set)
+    unwanted: set[str] = field(default_factory=set)
+    """Occurrences that were removed because nobody wants them any more."""
     booked: set[str] = field(default_factory=set)
     """Occurrences that now stand as they should."""
     answered: set[tuple[str, Method]] = field(default_factory=set)
@@ -107,9 +112,15 @@ class _Wave:
         books.queue.tell_parked(self.parked)
         good = self.good | _wanted_no_more(books, [one.place for one in self.places])
         books.queue.put_right(good, "a later check of this room and day")
-        lost = [one for place in self.places for one in place.left_out if one.reason in LOST]
+        lost = [
+            Lost(one.external_id, Recorded.NO, one.winner, left_out_text(one))
+            for place in self.places
+            for one in place.left_out
+            if one.reason in LOST
+        ]
+        lost += [Lost(one, Recorded.NOT_WANTED, None, NOT_WANTED) for one in sorted(self.unwanted)]
         books.stops.made_again(self.booked)
-        books.queue.tell_later(self.booked, [(one.external_id, one.winner, left_out_text(one)) for one in lost])
+        books.queue.tell_later(self.booked, lost)
 
 
 class _Settling:
@@ -142,6 +153,11 @@ class _Settling:
         outcomes = Outcomes(work)
         wave.notifications.extend(outcomes.notifications())
         wave.booked |= outcomes.booked()
+        wave.unwanted |= {
+            request.external_id
+            for request, result in results
+            if request.why is Why.NOT_WANTED and result.fate is Fate.DONE
+        }
         wave.good |= outcomes.good()
         wave.answered |= outcomes.answered()
         self._tries(results)

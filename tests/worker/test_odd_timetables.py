@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
+from echodesk.worker import housekeeping
 from tests.worker.campus import SETID, add_module, add_room, echo360_seed
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
@@ -142,3 +143,36 @@ def test_a_year_whose_name_looks_like_another_in_ids_stops_everything_and_says_s
     w.settle()
     assert place_of(w.schedules()[external(1)]) == at("R2")
     w.assert_equal()
+
+
+def recorded(w: World, slot: int) -> list[tuple[str, str, str | None]]:
+    """Status, the answer to "recorded?" and what is said of it, of each notification of a lesson."""
+    return [
+        tuple(row)
+        for row in w.sql(
+            "SELECT STATUS, RECORDED, MESSAGE FROM STT_ECHO_NOTIFICATION WHERE SLOTID = :slot", slot=slot
+        )
+    ]
+
+
+def test_what_is_recorded_no_more_without_an_edit_of_its_own_says_so(
+    world: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "SWEEP_S", 20.0)
+    w = world()
+    w.settle()
+    w.lesson(1, at="09:00-11:00")
+    w.lesson(2, room="R2")
+    w.settle()
+    assert recorded(w, 1) == recorded(w, 2) == [("SUCCESS", "YES", None)]
+    w.ask(messages.ChangeSetting("ann", "max_minutes", "90"))
+    w.sql("DELETE FROM MODULEGROUPS WHERE MODULEID = 'M2'")
+    w.pass_time(30.0)
+    assert w.schedules() == {}
+    [(status, answer, said)] = recorded(w, 1)
+    assert (status, answer) == ("SUCCESS", "NO")
+    assert said is not None
+    assert said.startswith("Not recorded: longer than the recorder can record.")
+    assert recorded(w, 2) == [
+        ("SUCCESS", "NOT_WANTED", "Not recorded any more: the timetable asks for no recording of it.")
+    ]
