@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
-from echodesk.simulator.wire import SimRequest, SimResponse
+from echodesk.simulator.wire import SimRequest, SimResponse, json_response
 from tests.worker.campus import echo360_seed
 from tests.worker.values import external
 from tests.worker.world import World
@@ -94,3 +94,24 @@ def test_nothing_is_made_for_a_lecture_that_left_the_timetable(world: Worlds) ->
     w.settle()
     assert made(w) == []
     assert w.schedules() == {}
+
+
+def test_what_is_missed_although_it_is_there_is_sent_three_times_and_no_more(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    asked: list[str] = []
+
+    def missed(request: SimRequest) -> SimResponse | None:
+        if request.method != "POST" or not request.path.endswith("/schedules"):
+            return None
+        asked.append(request.path)
+        answer = {"error": "SectionNotFound", "message": "Section with external id M1_LC01 does not exist"}
+        # A fourth would be one too many; it is let through, so that the story ends whatever is done.
+        return json_response(400, answer) if len(asked) <= 3 else None
+
+    w.wire.interfere = missed
+    w.lesson(1)
+    w.settle()
+    assert len(asked) == 3
+    assert w.notifications(1) == ["FAILED"]
+    assert "(still, after it was supplied)" in str(w.message(1))

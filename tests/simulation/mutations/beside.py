@@ -1,0 +1,68 @@
+"""Without a rule about what happens beside the planning: who was overtaken, people, decisions, missing things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from echodesk.planning.values import RoomDay
+from echodesk.store.places import Places
+from echodesk.worker import send
+from echodesk.worker.engine import Engine
+from echodesk.worker.flight import Flight
+from echodesk.worker.housekeeping import Housekeeper
+from tests.simulation.mutations.tools import Mutant, does_nothing, replaced, waits_for_nothing, wrapped
+
+
+def not_for_decisions(real: Any) -> Any:
+    """No room-day becomes dirty because of a decision."""
+
+    def mark(self: Places, places: Iterable[RoomDay], reason: str) -> Any:
+        return real(self, () if reason.startswith("decision ") else places, reason)
+
+    return mark
+
+
+BESIDE = (
+    Mutant(
+        "overtaken_adds_nothing",
+        "decisions: who wakes without the lease adds marks for what it had sent",
+        "says nothing of what it had on the wire when another took over",
+        replaced((Engine, "_mark", does_nothing)),
+        test="tests/worker/test_takeover.py::test_who_stops_after_another_took_over_tells_what_it_had_sent",
+        escapes="it must arrive after the listing of who took over, and nothing else looks there",
+    ),
+    Mutant(
+        "found_and_missed_again",
+        "decisions: an answer may not add a person who was cleared meanwhile",
+        "believes an answer that is older than the search that found the person",
+        replaced((Flight, "person_found", does_nothing)),
+        test="tests/worker/test_answers.py"
+        "::test_a_person_who_is_found_while_a_request_without_them_is_on_its_way_stays_found",
+        escapes="a person must be found within the moment in which an answer without them is under way",
+    ),
+    Mutant(
+        "strays_stay",
+        "decisions: with nothing in flight any intent is an orphan, even of this term",
+        "leaves what a commit without an answer left behind",
+        replaced((Housekeeper, "strays", waits_for_nothing)),
+        test="tests/worker/test_takeover.py::test_a_commit_whose_outcome_nobody_knows_leaves_nothing_behind[claim]",
+        escapes="in the histories the database answers every commit",
+    ),
+    Mutant(
+        "decisions_mark_nothing",
+        "decisions: a decision dirties its room-days in its own transaction",
+        "makes no room-day dirty for a decision, nor when it is taken back",
+        wrapped(Places, "mark", not_for_decisions),
+        ("decisions",),
+    ),
+    Mutant(
+        "supplied_for_ever",
+        "decisions: sent again at most twice for each missing thing",
+        "makes what is missing, and sends again, as often as Echo360 misses it",
+        replaced((send, "SUPPLY_TRIES", 10_000)),
+        test="tests/worker/test_making.py"
+        "::test_what_is_missed_although_it_is_there_is_sent_three_times_and_no_more",
+        escapes="what the simulator was told to make is not missed twice",
+    ),
+)
