@@ -144,16 +144,16 @@ def _database(books: AllBooks, _now: dt.datetime) -> list[Line]:
         step = "Put the last backup of the data folder back; do not delete the file."
         file = Line("Database", State.WRONG, f"The file is damaged: {said}.", step)
     odd = odd_things(books.connection, paths.sql_folder())
-    triggers = [_odd("Triggers", one) for one in odd if one.kind == "TRIGGER"]
-    others = [_odd("Database", one) for one in odd if one.kind != "TRIGGER"]
+    triggers = [_odd("Triggers", one) for one in odd if one.kind in ("TRIGGER", "FUNCTION")]
+    others = [_odd("Database", one) for one in odd if one.kind not in ("TRIGGER", "FUNCTION")]
     whole = Line("Triggers", State.OK, "all there, as this version makes them")
     return [file, *others, *([replace(one, compare=True) for one in triggers] or [whole])]
 
 
 def _odd(name: str, one: Odd) -> Line:
-    what = f"{one.kind.capitalize()} {one.name} is {'missing' if one.missing else 'not as this version makes it'}."
+    what = f"{one.kind.capitalize()} {one.name} {one.how}."
     step = "`echodesk database install` makes it anew; nothing is lost by it."
-    if one.kind == "TABLE":
+    if one.kind in ("TABLE", "COLUMN"):
         step = "Put a backup of the database back, or ask who changed it."
     return Line(name, State.WRONG, what, step)
 

@@ -111,16 +111,16 @@ class Database:
         self.engine.dispose()
 
 
-def install_sqlite(database: Database, sql_folder: Path) -> None:
-    """Make every table and trigger in an empty database; do nothing if the right version is there.
+def install_sqlite(database: Database, sql_folder: Path) -> bool:
+    """Make every table and trigger in an empty database; False, and nothing done, if the right version is there.
 
     Raises `SchemaMismatch` if the tables were made by another version.
     """
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> bool:
         if installed(connection):
             check_version(connection)
-            return
+            return False
         if connection.execute(_TABLES).scalar_one():
             raise SchemaMismatch(
                 "This database is not EchoDesk's",
@@ -129,8 +129,9 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
             )
         for statement in statements(sqlite_script(sql_folder)):
             connection.exec_driver_sql(statement)
+        return True
 
-    database.write(work)
+    return database.write(work)
 
 
 def sqlite_script(sql_folder: Path) -> str:
