@@ -11,7 +11,7 @@ from echodesk.commands.connecting import connect
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.main import data_folder
 from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.opening import PARTS
+from echodesk.store.opening import ON_A_SERVER, PARTS
 
 SQLITE = "sqlite"
 ENGINES = (SQLITE, "postgresql")
@@ -71,20 +71,23 @@ def upgrade(data: Data = None, json: Json = False) -> None:
 @database.command()
 def script(
     engine: Engine = "",
-    part: Annotated[str, typer.Option(help="install or uninstall.")] = "install",
+    part: Annotated[str, typer.Option(help="install, uninstall, or grants (PostgreSQL).")] = "install",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Print SQL for the database of the data folder, or for another engine: what makes EchoDesk's tables and
-    triggers where there are none, or what takes them away with all they hold.
+    triggers where there are none, what takes them away with all they hold, or what gives the database's users
+    their rights.
 
     JSON: engine, part, schema_version, sql.
     """
     place = data_folder(folder_of(data))
     chosen = engine or place.engine
     _known(chosen)
-    if part not in PARTS:
-        raise WrongUse("There is no such part", f"{part!r} is not known.", f"Choose one of {', '.join(PARTS)}.")
+    if part not in PARTS or (chosen == SQLITE and part in ON_A_SERVER):
+        raise WrongUse(
+            "There is no such part", f"{part!r} is not one of {chosen}'s.", f"Choose one of {', '.join(PARTS)}."
+        )
     sql = place.script(chosen, part)
     values = {"engine": chosen, "part": part, "schema_version": SCHEMA_VERSION, "sql": sql}
     say(values, as_json=json, text=sql.rstrip())

@@ -19,7 +19,9 @@ from echodesk.store.database import (
 from echodesk.store.health import mend
 from echodesk.store.upgrading import Upgraded, upgrade_sqlite
 
-PARTS = ("install", "uninstall")
+PARTS = ("install", "uninstall", "grants")
+ON_A_SERVER = ("grants",)
+"""SQLite has no users."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""What EchoDesk's scripts for PostgreSQL make, read from the scripts themselves."""
+"""What EchoDesk's scripts for PostgreSQL make and grant, read from the scripts themselves."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ _REMARK = re.compile(r"\A(?:\s|--[^\n]*\n)+")
 _MAKES = re.compile(
     r"CREATE (?:OR REPLACE |UNIQUE )?(TABLE|INDEX|FUNCTION|TRIGGER) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE
 )
+_GRANT = re.compile(r"GRANT ([A-Z, ]+?) ON ([\w,\s]+?)\s+TO ([\w, ]+);")
 _KINDS = {"TEXT": "text", "BIGINT": "bigint", "INT": "integer"}
 
 
@@ -67,6 +68,18 @@ def made_by(sql_folder: Path) -> list[Made]:
             made = _MAKES.match(sql)
             if made is not None:
                 found.append(Made(made[1].upper(), made[2].upper(), sql))
+    return found
+
+
+def granted_by(sql_folder: Path) -> Mapping[str, list[tuple[str, str]]]:
+    """Role → (right, table) that it is given."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for sql in statements_of((sql_folder / "postgresql" / "grants.sql").read_text(encoding="utf-8")):
+        given = _GRANT.fullmatch(sql)
+        if given is not None:
+            rights, tables, roles = (re.split(r",\s*", one) for one in given.groups())
+            for role in roles:
+                found.setdefault(role, []).extend((right, table) for table in tables for right in rights)
     return found
 
 

@@ -11,11 +11,17 @@ from echodesk.store.database import SCHEMA_VERSION, Database
 from echodesk.store.health import MISSING
 from echodesk.store.health_postgresql import TRIGGERS_THERE, make_anew, odd_things
 from echodesk.store.postgresql_script import Made, made_by
+from echodesk.store.servers import run_script
 from echodesk.store.upgrading import SET_VERSION, Upgraded, no_place, ready
 
+WORKER = "echodesk_worker"
 _NAME_DATABASE = """
 INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', replace(CAST(gen_random_uuid() AS TEXT), '-', ''))
 ON CONFLICT (NAME) DO NOTHING
+"""
+_GRANTED = """
+SELECT count(*) FROM pg_roles r WHERE rolname = %(role)s
+AND has_table_privilege(r.oid, CAST(to_regclass('stt_echo_meta') AS oid), 'SELECT')
 """
 
 
@@ -39,6 +45,7 @@ def upgrade_postgresql(database: Database, sql_folder: Path) -> Upgraded:
 def _change(connection: Connection, sql_folder: Path) -> None:
     script = made_by(sql_folder)
     tables = {made.name: made for made in script if made.kind == "TABLE"}
+    given = connection.exec_driver_sql(_GRANTED, {"role": WORKER}).scalar_one()
     for one in odd_things(connection, sql_folder):
         if one.kind == "COLUMN":
             _mend_column(connection, tables, *one.name.split("."), missing=one.how == MISSING)
@@ -51,6 +58,8 @@ def _change(connection: Connection, sql_folder: Path) -> None:
         if trigger.upper() not in names:
             connection.exec_driver_sql(f"DROP TRIGGER {trigger} ON {table}")
     make_anew(connection, sql_folder)
+    if given:
+        run_script(connection, (sql_folder / "postgresql" / "grants.sql").read_text(encoding="utf-8"))
 
 
 def _mend_column(

@@ -3,7 +3,8 @@
 -- uninstall.sql takes all of it away.
 --
 -- The two trigger functions run with the rights of their owner, and look for tables where they were found when this
--- script ran: who edits the timetable needs no right on EchoDesk's tables, and no search path that leads to them.
+-- script ran: who edits the timetable needs no right on EchoDesk's tables, and no search path that leads to them. What
+-- the owner needs is in grants.sql.
 --
 -- Rules for every trigger: it writes STT_ECHO_QUEUE in the edit's own transaction and nothing else; it can never make
 -- an edit fail (what goes wrong lands in STT_ECHO_ERROR); text counts without the spaces around it, and '' is the same

@@ -95,12 +95,15 @@ def make_template(socket: Path, folder: Path) -> None:
     DataFolder(folder, sql_folder(), "").install()
     with office.administrator.begin() as connection:
         fill_university(Cmis(connection))
+        run_script(connection, postgres.script("grants"))
         _make_people(connection)
     office.close()
 
 
 def _make_people(connection: Connection) -> None:
     for statement in (
+        "CREATE ROLE ann LOGIN IN ROLE echodesk_worker",
+        "CREATE ROLE board LOGIN IN ROLE echodesk_reader",
         "CREATE ROLE timetabler LOGIN",
         "GRANT USAGE ON SCHEMA cmis TO timetabler",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON TIMETABLE, ROOMREQUESTS TO timetabler",
