@@ -12,9 +12,9 @@ from echodesk.store.health import MISSING
 from echodesk.store.health_postgresql import TRIGGERS_THERE, make_anew, odd_things
 from echodesk.store.postgresql_script import Made, made_by
 from echodesk.store.servers import run_script
+from echodesk.store.site import WORKER
 from echodesk.store.upgrading import SET_VERSION, Upgraded, no_place, ready
 
-WORKER = "echodesk_worker"
 _NAME_DATABASE = """
 INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', replace(CAST(gen_random_uuid() AS TEXT), '-', ''))
 ON CONFLICT (NAME) DO NOTHING
