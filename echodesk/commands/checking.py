@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -14,22 +14,20 @@ from echodesk.batches import Compare
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, leader
-from echodesk.commands.checking_database import Line, State, database_lines, trouble
+from echodesk.commands.checking_database import Line, State, database_lines, edit_lines, trouble
 from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
 from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
-from echodesk.planning.batches import BatchKind, BatchState
-from echodesk.planning.steps import PlanScope
+from echodesk.planning.batches import BatchState
+from echodesk.store.lost_edits import UNFINISHED, comparisons
 from echodesk.store.settings import value_of
 from echodesk.worker.clock import utc_now
 from echodesk.worker.guarding import no_ground
 
 COMPARE_EVERY = dt.timedelta(days=2)
 """Triggers do not see everything: after so long a whole comparison is due."""
-NEWEST = 500
-UNFINISHED = (BatchState.COMPARING, BatchState.FAILED)
 
 
 def check(
@@ -88,6 +86,7 @@ def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[L
     for name, work in (
         ("Database", database_lines),
         ("Years", _years),
+        ("Edits", edit_lines),
         ("Timetable", _ground),
         ("Sending", _sending),
         ("Waiting", _waiting),
@@ -164,12 +163,8 @@ def _waiting(books: AllBooks, now: dt.datetime) -> list[Line]:
 
 
 def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
-    whole = [
-        one
-        for one in books.batches.newest(NEWEST)
-        if one.kind is BatchKind.RECONCILE and replace(one.scope, adopt=False) == PlanScope()
-    ]
     step = "`echodesk check --compare` asks for one; the setting compare_at has one made every night."
+    whole = comparisons(books.batches)
     if any(one.state is BatchState.COMPARING for one in whole):
         return [Line("Comparison", State.OK, "is being made")]
     made = [one for one in whole if one.state not in UNFINISHED]

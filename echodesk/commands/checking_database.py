@@ -1,4 +1,4 @@
-"""The lines of `check` about the database: what is in it, and what its users may do."""
+"""The lines of `check` about the database: what is in it, what its users may do, what its triggers could not."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks
 from echodesk.store.database import SCHEMA_VERSION
 from echodesk.store.health import Odd, damage, odd_things
+from echodesk.store.lost_edits import KEEPS_THEM, lost_edits
 
 SHOWN = 4
 GRANTS = (
@@ -60,6 +61,18 @@ def database_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
         whole, rights = _file(books), []
     well = Line("Triggers", State.OK, "all there, as this version makes them")
     return [*whole, *others, *rights, *([replace(one, compare=True) for one in triggers] or [well])]
+
+
+def edit_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    """Edits that a trigger could not enter; no line where a trigger's error makes the edit fail."""
+    if books.connection.dialect.name != KEEPS_THEM:
+        return []
+    found = lost_edits(books.connection)
+    if not found.count:
+        return [Line("Edits", State.OK, "the triggers entered every one")]
+    text = f"{found.count} could not be entered, the last at {found.last}: {found.said}."
+    step = "Put right what the error names; then `echodesk check --compare` finds what those edits changed."
+    return [Line("Edits", State.WRONG, text, step, compare=True)]
 
 
 def _file(books: AllBooks) -> list[Line]:

@@ -17,6 +17,7 @@ from tests.cli.servers import SCHEMAS, TEMPLATE, ServedOffice
 from tests.cli.test_checking import found, wrong
 from tests.databases import postgres as server
 from tests.databases.statements import all_statements, translator
+from tests.worker.campus import LESSON, week_set
 
 
 def lines(run: Run, folder: Path) -> list[tuple[str, str, str]]:
@@ -35,7 +36,7 @@ def test_where_all_is_well_it_says_so(run: Run, served: ServedOffice) -> None:
     said = run("check", "--data", served.folder, "--json")
     assert lines(run, served.folder) == []
     states = found(said)
-    assert [states[name] for name in ("Database", "Rights", "Triggers")] == [["ok"]] * 3
+    assert [states[name] for name in ("Database", "Rights", "Triggers", "Edits")] == [["ok"]] * 4
     text = next(line["text"] for line in said.json["checks"] if line["check"] == "Database")
     assert text.startswith("PostgreSQL 1")
 
@@ -277,3 +278,30 @@ def test_what_is_needed_of_the_timetable_is_what_is_read(served: ServedOffice) -
         reading = [sql for sql in all_statements().values() if re.search(rf"\b{table}\b", sql)]
         for column in columns.split():
             assert any(re.search(rf"\b{column}\b", sql) for sql in reading), f"{table}.{column}"
+
+
+# ---- edits that could not be entered ----------------------------------------------------------------------------
+
+
+def test_an_edit_that_could_not_be_entered_is_told_until_everything_was_compared(
+    run: Run, served: ServedOffice
+) -> None:
+    served.run("ALTER TABLE STT_ECHO_QUEUE ADD CHECK (SLOTID < 0) NOT VALID")
+    with served.timetabler(server.USER) as cmis:
+        cmis.insert("timetable", **{**LESSON, "slotid": 1, "moduleid": "M1", "weekid": week_set(cmis, [2])})
+    assert served.run("SELECT count(*) FROM TIMETABLE") == [(1,)]
+    said = run("check", "--data", served.folder, "--json")
+    named = [line for line in said.json["checks"] if line["check"] == "Edits"]
+    assert [line["state"] for line in named] == ["wrong"]
+    assert "1 could not be entered" in named[0]["text"]
+    assert "violates check constraint" in named[0]["text"]
+    assert "check --compare" in named[0]["next_step"]
+    assert said.json["compare_due"] is True
+    assert run("status", "--data", served.folder, "--json").json["lost_edits"] == 1
+    assert "check" in run("status", "--data", served.folder).out.split("Edits lost")[1].splitlines()[0]
+    served.run(
+        "INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, CREATED)"
+        " VALUES ('RECONCILE', 'DONE', 'ann', '{}', STT_ECHO_NOW('1 second'))"
+    )
+    assert found(run("check", "--data", served.folder, "--json"))["Edits"] == ["ok"]
+    assert run("status", "--data", served.folder, "--json").json["lost_edits"] == 0
