@@ -39,15 +39,16 @@ from echodesk.main import (
     WindowWish,
     access_from_environment,
     compare_now,
+    data_folder,
     find_display,
     make_worker,
     open_office,
     pending,
     show_window,
-    upgrade_office,
 )
 from echodesk.messages import EngineState, Event, Notice, Phase, Table, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
+from echodesk.store.connection import connection_of
 from echodesk.store.database import Database, check_schema, open_sqlite
 from echodesk.store.screens import Tables
 from echodesk.store.settings import SETTINGS
@@ -67,16 +68,23 @@ def open_demonstration(folder: Path, wish: Wish) -> tuple[Office, Stage]:
     Raises `TimetableFault`, `WrongUse` or `SchemaMismatch` before anything of the folder is touched.
     """
     today = MachineClock(SETTINGS["zone"].default).campus_now().date()
+    if connection_of(folder) is not None:
+        raise WrongUse(
+            "This data folder is an office's",
+            f"{folder} names a database on a server; a demonstration fills one of its own.",
+            "Name another folder with --data; this one was left as it is.",
+        )
     stage = existing(folder)
     if stage is not None and usable(stage, wish, today):
-        upgrade_office(folder)
+        data_folder(folder).upgrade()
         return open_office(folder), stage
     timetable = make_timetable(wish, today)
     if (folder / paths.DATABASE).exists():
         _refuse_to_renew(folder, unfinished=stage is None)
     for name in (paths.DATABASE, f"{paths.DATABASE}-wal", f"{paths.DATABASE}-shm", SEED_FILE, STAGE_FILE):
         (folder / name).unlink(missing_ok=True)
-    office = open_office(folder, create=True)
+    data_folder(folder).install()
+    office = open_office(folder)
     try:
         return office, fill(folder, timetable, wish, office.database.write)
     except BaseException:

@@ -30,17 +30,11 @@ from echodesk.messages import CommandDone
 from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
 from echodesk.store.books import StoreBooks
-from echodesk.store.database import (
-    BUSY_TIMEOUT_S,
-    Database,
-    check_installed,
-    check_schema,
-    install_sqlite,
-    open_sqlite,
-)
+from echodesk.store.connection import PASSWORD
+from echodesk.store.database import BUSY_TIMEOUT_S, Database
 from echodesk.store.figures import Pending
+from echodesk.store.opening import DataFolder
 from echodesk.store.settings import value_of
-from echodesk.store.upgrading import Upgraded, upgrade_sqlite
 from echodesk.timetable.book import CmisBook
 from echodesk.timetable.names import Names
 from echodesk.timetable.occurrences import ReadingSettings
@@ -123,31 +117,16 @@ class Office:
         self.database.close()
 
 
-def open_office(folder: Path, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Office:
-    """The database of a data folder, checked. Raises `DatabaseTrouble` or `SchemaMismatch`."""
-    if create:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database = Database(open_sqlite(folder / paths.DATABASE, create=create, busy_timeout_s=busy_timeout_s))
-    try:
-        if create:
-            install_sqlite(database, paths.sql_folder())
-        else:
-            check_schema(database)
-    except BaseException:
-        database.close()
-        raise
-    return Office(database)
+def data_folder(folder: Path) -> DataFolder:
+    """What a data folder says about its database; the password comes from the environment. Raises `WrongUse`."""
+    password = os.environ.get(PASSWORD, "")
+    logging_of.hide(password)
+    return DataFolder(folder, paths.sql_folder(), password)
 
 
-def upgrade_office(folder: Path) -> Upgraded:
-    """Bring an earlier version's tables up to date. Raises `DatabaseTrouble` or `SchemaMismatch`."""
-    file = folder / paths.DATABASE
-    database = Database(open_sqlite(file))
-    try:
-        check_installed(database)
-        return upgrade_sqlite(database, file, paths.sql_folder())
-    finally:
-        database.close()
+def open_office(folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Office:
+    """The database of a data folder, checked. Raises `DatabaseTrouble`, `SchemaMismatch` or `WrongUse`."""
+    return Office(data_folder(folder).opened(busy_timeout_s))
 
 
 @dataclass(frozen=True, slots=True)

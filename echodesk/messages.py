@@ -1,7 +1,6 @@
 """Frozen values that the window and the worker exchange: commands, events, rows and table deltas.
 
-Commands go in, each answered once through a future; events come out. Nothing here refers to Qt, a database or
-HTTP, so that both sides and every test can make and compare these values (design §7).
+Commands go in, each answered once through a future; events come out. No Qt, database or HTTP here (design §7).
 """
 
 from __future__ import annotations
@@ -109,8 +108,7 @@ class RetryMatching:
 
 @dataclass(frozen=True, slots=True)
 class Refresh:
-    """Re-sync: list the room (all rooms when `room` is empty) afresh and repair this date (all dates of the
-    live years from today on when `date` is empty: "reconcile the room's whole year")."""
+    """Re-sync: list the room (all when `room` is empty) afresh and repair this date (all ahead when `date` is)."""
 
     by: str
     room: str = ""
@@ -342,6 +340,8 @@ class Overview:
     plans: tuple[PlanShown, ...] = ()
     """Plans of many room-days, newest first: the last, and all that wait, are at work or can be taken back."""
     plans_in_all: int = 0
+    lost_edits: int = 0
+    """Edits that a trigger could not enter, since everything was compared last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,57 +5,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from echodesk import paths
 from echodesk.batches import Compare
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, leader
+from echodesk.commands.checking_database import Line, State, database_lines, edit_lines, trouble
 from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
 from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
-from echodesk.planning.batches import BatchKind, BatchState
-from echodesk.planning.steps import PlanScope
-from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.health import Odd, damage, odd_things
+from echodesk.planning.batches import BatchState
+from echodesk.store.lost_edits import UNFINISHED, comparisons
 from echodesk.store.settings import value_of
 from echodesk.worker.clock import utc_now
 from echodesk.worker.guarding import no_ground
 
 COMPARE_EVERY = dt.timedelta(days=2)
 """Triggers do not see everything: after so long a whole comparison is due."""
-NEWEST = 500
-UNFINISHED = (BatchState.COMPARING, BatchState.FAILED)
-
-
-class State(StrEnum):
-    """How one check ended."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Somebody should know, but everything works."""
-    WRONG = "wrong"
-    SKIPPED = "skipped"
-    """It could not be looked at; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One check: what was looked at, how it ended, what was found, and what to do if it is wrong."""
-
-    check: str
-    state: State
-    text: str
-    next_step: str = ""
-    compare: bool = False
-    """Edits may have been missed: a comparison is due."""
 
 
 def check(
@@ -88,7 +60,7 @@ def check(
                 plan, line = _compared(office, wait)
                 lines.append(line)
     except EchoDeskError as error:
-        lines.append(_trouble("Database", error))
+        lines.append(trouble("Database", error))
     wrong = sum(line.state is State.WRONG for line in lines)
     values = {
         "wrong": wrong,
@@ -109,15 +81,12 @@ def _text(line: Line) -> str:
     return f"{line.state.value:<8} {line.check:<13} {line.text} {line.next_step}".rstrip()
 
 
-def _trouble(name: str, error: EchoDeskError) -> Line:
-    return Line(name, State.WRONG, f"{error.title}: {error.message}", error.next_step)
-
-
 def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[Line]:
     """Every check of a database that could be opened. Each stands alone: what fails stops no other."""
     for name, work in (
-        ("Database", _database),
+        ("Database", database_lines),
         ("Years", _years),
+        ("Edits", edit_lines),
         ("Timetable", _ground),
         ("Sending", _sending),
         ("Waiting", _waiting),
@@ -132,30 +101,7 @@ def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], offic
         now = office.clock().campus_now()
         return office.look(lambda books: work(books, now))
     except EchoDeskError as error:
-        return [_trouble(name, error)]
-
-
-def _database(books: AllBooks, _now: dt.datetime) -> list[Line]:
-    """The file and what is in it; triggers have lines of their own, because without them edits are missed."""
-    said = damage(books.connection)
-    if said is None:
-        file = Line("Database", State.OK, f"whole, schema version {SCHEMA_VERSION}")
-    else:
-        step = "Put the last backup of the data folder back; do not delete the file."
-        file = Line("Database", State.WRONG, f"The file is damaged: {said}.", step)
-    odd = odd_things(books.connection, paths.sql_folder())
-    triggers = [_odd("Triggers", one) for one in odd if one.kind == "TRIGGER"]
-    others = [_odd("Database", one) for one in odd if one.kind != "TRIGGER"]
-    whole = Line("Triggers", State.OK, "all there, as this version makes them")
-    return [file, *others, *([replace(one, compare=True) for one in triggers] or [whole])]
-
-
-def _odd(name: str, one: Odd) -> Line:
-    what = f"{one.kind.capitalize()} {one.name} is {'missing' if one.missing else 'not as this version makes it'}."
-    step = "`echodesk database install` makes it anew; nothing is lost by it."
-    if one.kind == "TABLE":
-        step = "Put a backup of the database back, or ask who changed it."
-    return Line(name, State.WRONG, what, step)
+        return [trouble(name, error)]
 
 
 def _years(books: AllBooks, _now: dt.datetime) -> list[Line]:
@@ -217,12 +163,8 @@ def _waiting(books: AllBooks, now: dt.datetime) -> list[Line]:
 
 
 def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
-    whole = [
-        one
-        for one in books.batches.newest(NEWEST)
-        if one.kind is BatchKind.RECONCILE and replace(one.scope, adopt=False) == PlanScope()
-    ]
     step = "`echodesk check --compare` asks for one; the setting compare_at has one made every night."
+    whole = comparisons(books.batches)
     if any(one.state is BatchState.COMPARING for one in whole):
         return [Line("Comparison", State.OK, "is being made")]
     made = [one for one in whole if one.state not in UNFINISHED]
@@ -242,7 +184,7 @@ def _echo360(office: Office, echo360: str, *, demonstration: bool) -> Line:
     try:
         said = ask_echo360(office, access_from_environment(echo360), loopback_only=demonstration)
     except EchoDeskError as error:
-        return _trouble("Echo360", error)
+        return trouble("Echo360", error)
     if said is None:
         return Line("Echo360", State.OK, f"{echo360} lets us in and answers")
     return Line("Echo360", State.WRONG, said, "Check the address, the credentials and their rights in Echo360.")
@@ -255,7 +197,7 @@ def _compared(office: Office, wait_s: float) -> tuple[int | None, Line]:
     try:
         number = ask(office, Compare(user()), wait_s).done.number
     except EchoDeskError as error:
-        return None, _trouble("Comparison", error)
+        return None, trouble("Comparison", error)
     return number, Line(
         "Comparison", State.OK, f"asked for: plan {number}", "`echodesk plans` shows what it finds."
     )

@@ -6,74 +6,91 @@ from typing import Annotated
 
 import typer
 
-from echodesk import paths
 from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
+from echodesk.commands.connecting import connect
 from echodesk.errors import NothingDone, WrongUse
-from echodesk.main import open_office, upgrade_office
-from echodesk.store.database import SCHEMA_VERSION, sqlite_script
-from echodesk.store.health import mend
+from echodesk.main import data_folder
+from echodesk.store.database import SCHEMA_VERSION
+from echodesk.store.opening import ON_A_SERVER, PARTS
 
 SQLITE = "sqlite"
-LATER = ("oracle", "postgresql")
+ENGINES = (SQLITE, "postgresql")
+ORACLE = "oracle"
 
-Engine = Annotated[str, typer.Option(help="sqlite; oracle and postgresql come with a later version.")]
+Engine = Annotated[str, typer.Option(help="sqlite or postgresql; without it, what the data folder uses.")]
 
 database = typer.Typer(help="Install EchoDesk's tables, or show the SQL that does it.", no_args_is_help=False)
 
 
-@database.command()
-def install(data: Data = None, engine: Engine = SQLITE, json: Json = False) -> None:
-    """Make the tables and triggers in a data folder. Where they are already, triggers and indexes that are missing
-    or others are made anew, and nothing else is changed.
+database.command()(connect)
 
-    JSON: database (the file), schema_version, installed (false if it was there already), mended (names).
+
+@database.command()
+def install(data: Data = None, engine: Engine = "", json: Json = False) -> None:
+    """Make the tables and triggers in the database of a data folder. Where they are already, triggers and indexes
+    that are missing or others are made anew, and nothing else is changed.
+
+    JSON: database (the file, or the address), schema_version, installed (false if it was there already), mended
+    (names).
     """
-    _check(engine)
-    file = folder_of(data) / paths.DATABASE
-    there = file.exists()
+    place = data_folder(folder_of(data))
+    _check(engine, place.engine)
     try:
-        office = open_office(folder_of(data), create=True)
+        done = place.install()
     except OSError as error:
-        raise folder_trouble(folder_of(data), error) from error
-    try:
-        mended = mend(office.database, paths.sql_folder()) if there else []
-    finally:
-        office.close()
+        raise folder_trouble(place.folder, error) from error
     values = {
-        "database": str(file),
+        "database": place.name,
         "schema_version": SCHEMA_VERSION,
-        "installed": not there,
-        "mended": mended,
+        "installed": done.new,
+        "mended": done.mended,
     }
-    said = "Installed" if not there else "Nothing to do: EchoDesk's tables are there already"
-    if mended:
-        said = f"Made anew: {', '.join(mended)}"
-    say(values, as_json=json, text=f"{said}: {file}, schema version {SCHEMA_VERSION}.")
+    said = "Installed" if done.new else "Nothing to do: EchoDesk's tables are there already"
+    if done.mended:
+        said = f"Made anew: {', '.join(done.mended)}"
+    say(values, as_json=json, text=f"{said}: {place.name}, schema version {SCHEMA_VERSION}.")
 
 
 @database.command()
 def upgrade(data: Data = None, json: Json = False) -> None:
-    """Bring the tables of an earlier version up to this one, after copying the database file beside itself.
+    """Bring the tables of an earlier version up to this one, after copying the database file beside itself. On a
+    server nothing is copied: have its administrator make a backup first.
 
-    JSON: database (the file), was, schema_version, copy (null if there was nothing to do).
+    JSON: database (the file, or the address), was, schema_version, copy (null if none was made).
     """
-    file = folder_of(data) / paths.DATABASE
-    done = upgrade_office(folder_of(data))
+    place = data_folder(folder_of(data))
+    done = place.upgrade()
     copy = None if done.copy is None else str(done.copy)
-    said = f"Upgraded from {done.was} to {SCHEMA_VERSION}; as it was: {copy}."
-    values = {"database": str(file), "was": done.was, "schema_version": SCHEMA_VERSION, "copy": copy}
-    say(values, as_json=json, text=said if copy else f"Nothing to do: {file} has schema version {SCHEMA_VERSION}.")
+    said = f"Nothing to do: {place.name} has schema version {SCHEMA_VERSION}."
+    if done.was != SCHEMA_VERSION:
+        said = f"Upgraded from {done.was} to {SCHEMA_VERSION}" + (f"; as it was: {copy}." if copy else ".")
+    values = {"database": place.name, "was": done.was, "schema_version": SCHEMA_VERSION, "copy": copy}
+    say(values, as_json=json, text=said)
 
 
 @database.command()
-def script(engine: Engine = SQLITE, json: Json = False, data: Data = None) -> None:
-    """Print the SQL that makes the tables and triggers. --data is accepted and not needed.
+def script(
+    engine: Engine = "",
+    part: Annotated[str, typer.Option(help="install, uninstall, or grants (PostgreSQL).")] = "install",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Print SQL for the database of the data folder, or for another engine: what makes EchoDesk's tables and
+    triggers where there are none, what takes them away with all they hold, or what gives the database's users
+    their rights.
 
-    JSON: engine, schema_version, sql.
+    JSON: engine, part, schema_version, sql.
     """
-    _check(engine)
-    sql = sqlite_script(paths.sql_folder())
-    say({"engine": engine, "schema_version": SCHEMA_VERSION, "sql": sql}, as_json=json, text=sql.rstrip())
+    place = data_folder(folder_of(data))
+    chosen = engine or place.engine
+    _known(chosen)
+    if part not in PARTS or (chosen == SQLITE and part in ON_A_SERVER):
+        raise WrongUse(
+            "There is no such part", f"{part!r} is not one of {chosen}'s.", f"Choose one of {', '.join(PARTS)}."
+        )
+    sql = place.script(chosen, part)
+    values = {"engine": chosen, "part": part, "schema_version": SCHEMA_VERSION, "sql": sql}
+    say(values, as_json=json, text=sql.rstrip())
 
 
 def register(app: typer.Typer) -> None:
@@ -81,12 +98,24 @@ def register(app: typer.Typer) -> None:
     app.add_typer(database, name="database")
 
 
-def _check(engine: str) -> None:
-    if engine in LATER:
+def _known(engine: str) -> None:
+    if engine == ORACLE:
         raise NothingDone(
-            f"{engine} is not supported yet",
-            "This version keeps its data in SQLite; Oracle and PostgreSQL come with a later one.",
+            "oracle is not supported yet",
+            "This version keeps its data in SQLite or PostgreSQL; Oracle comes with a later one.",
             "Leave --engine out. Nothing was done.",
         )
-    if engine != SQLITE:
-        raise WrongUse("There is no such database", f"{engine!r} is not known.", "The engine is sqlite.")
+    if engine not in ENGINES:
+        raise WrongUse(
+            "There is no such database", f"{engine!r} is not known.", f"The engine is {' or '.join(ENGINES)}."
+        )
+
+
+def _check(engine: str, there: str) -> None:
+    if engine and engine != there:
+        _known(engine)
+        raise WrongUse(
+            "This data folder uses another database",
+            f"It uses {there}.",
+            "`echodesk database connect` shows it, and sets another.",
+        )

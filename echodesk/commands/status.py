@@ -23,8 +23,9 @@ def status(data: Data = None, json: Json = False) -> None:
     JSON: sending (holder, phase, seconds_left), health (database, echo360), pending (entries, notifications,
     room_days, refreshes, intents, commands, held, guarded, quiet, minutes, next_lesson), waiting_for_yes (numbers
     of safety stops), queue, notifications and room_days (rows per status), left_out (per reason), failed,
-    not_recorded, too_late_today, transferred_24h, schedules, foreign, pauses (id, building, room, from, to,
-    reason, owner, created, until), calls (24 hours by method), calls_last_minute, calls_per_minute.
+    not_recorded, too_late_today, transferred_24h, schedules, foreign, lost_edits (that the triggers could not
+    enter), pauses (id, building, room, from, to, reason, owner, created, until), calls (24 hours by method),
+    calls_last_minute, calls_per_minute.
     """
     with office_at(data) as office:
         values, text = _read(office)
@@ -98,6 +99,7 @@ def _values(overview: Overview, pending: Pending, pauses: list[PauseRecord]) -> 
         "transferred_24h": overview.transferred_24h,
         "schedules": overview.schedules,
         "foreign": overview.foreign,
+        "lost_edits": overview.lost_edits,
         "pauses": [
             {
                 "id": one.id,
@@ -137,6 +139,7 @@ def _text(
         ("Held by a pause", pending.held or ""),
         ("Waiting for a yes", _stops(overview)),
         ("Failed", overview.failed),
+        ("Edits lost", f"{overview.lost_edits}. See `echodesk check`." if overview.lost_edits else ""),
         ("Not recorded", _counts(overview.left_out, words.reason)),
         ("Too late today", overview.too_late_today),
         ("In Echo360", f"{overview.schedules} of ours, {overview.foreign} booked by others"),

@@ -34,6 +34,11 @@ _FIRST_TO_WRITE: Mapping[str, str] = {"postgresql": "SELECT EPOCH FROM STT_ECHO_
 """What a transaction that writes begins with. As in SQLite one is at work at a time and sees all that those before
 it wrote, whoever leads; what a timetabler's triggers write waits for nobody."""
 
+_BEHIND_A_DOOR = (
+    "SELECT CAST(relnamespace AS regnamespace)::text FROM pg_class WHERE relname = 'stt_echo_meta'"
+    " AND NOT has_schema_privilege(relnamespace, 'USAGE') LIMIT 1"
+)
+
 
 class CommitCount:
     """How many write transactions were committed; for the benchmarks."""
@@ -111,16 +116,16 @@ class Database:
         self.engine.dispose()
 
 
-def install_sqlite(database: Database, sql_folder: Path) -> None:
-    """Make every table and trigger in an empty database; do nothing if the right version is there.
+def install_sqlite(database: Database, sql_folder: Path) -> bool:
+    """Make every table and trigger in an empty database; False, and nothing done, if the right version is there.
 
     Raises `SchemaMismatch` if the tables were made by another version.
     """
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> bool:
         if installed(connection):
             check_version(connection)
-            return
+            return False
         if connection.execute(_TABLES).scalar_one():
             raise SchemaMismatch(
                 "This database is not EchoDesk's",
@@ -129,8 +134,9 @@ def install_sqlite(database: Database, sql_folder: Path) -> None:
             )
         for statement in statements(sqlite_script(sql_folder)):
             connection.exec_driver_sql(statement)
+        return True
 
-    database.write(work)
+    return database.write(work)
 
 
 def sqlite_script(sql_folder: Path) -> str:
@@ -155,8 +161,16 @@ def check_schema(database: Database) -> None:
 
 
 def check_installed(database: Database) -> None:
-    """Raise `SchemaMismatch` unless EchoDesk's tables are there, of whichever version."""
+    """Raise `SchemaMismatch` unless EchoDesk's tables are there, of whichever version; `DatabaseTrouble` if this
+    user may not look for them."""
     if not database.read(installed):
+        closed = database.read(_closed_schema)
+        if closed is not None:
+            raise DatabaseTrouble(
+                "EchoDesk may not do this in the database",
+                f"Its user may not look into the schema {closed}, where its tables are.",
+                "Ask the database's administrator to run what `echodesk database script --part grants` prints.",
+            )
         raise SchemaMismatch(
             "EchoDesk's tables are not installed here",
             "The database has no table STT_ECHO_META.",
@@ -167,6 +181,13 @@ def check_installed(database: Database) -> None:
 def installed(connection: Connection) -> bool:
     """Whether EchoDesk's tables are there, of whichever version."""
     return inspect(connection).has_table("stt_echo_meta")
+
+
+def _closed_schema(connection: Connection) -> str | None:
+    """Where EchoDesk's tables are on a server though this user does not find them."""
+    if connection.dialect.name != "postgresql":
+        return None
+    return connection.exec_driver_sql(_BEHIND_A_DOOR).scalar()
 
 
 def check_version(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, TextClause, text
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
 from echodesk.store.binding import ChangeNumber, as_json
+from echodesk.store.lost_edits import lost_edits
 from echodesk.store.plans_shown import PlansShown
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
@@ -168,6 +169,7 @@ class Figures:
             stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
             plans=plans.listed(),
             plans_in_all=plans.in_all(),
+            lost_edits=lost_edits(self._connection).count,
         )
 
     def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:

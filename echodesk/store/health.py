@@ -1,5 +1,5 @@
-"""What a health check asks of the database itself: whether the file is whole, and everything in it as this program
-makes it. A trigger that is not there, or is another one, misses edits without a word.
+"""What a health check asks of the database itself: whether it is whole, and everything in it as this program makes
+it. A trigger that is not there, or is another one, misses edits without a word.
 """
 
 from __future__ import annotations
@@ -14,41 +14,55 @@ from echodesk.store.upgrading import HOLDS_NOTHING, differs, script_of, things_i
 
 _QUICK_CHECK = text("PRAGMA quick_check(1)")
 
+MISSING = "is missing"
+OTHER = "is not as this version makes it"
+
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A table, index or trigger that is not as this program makes it."""
+    """A table, index, trigger or function that is not as this program makes it."""
 
     kind: str
-    """TABLE, INDEX or TRIGGER."""
+    """TABLE, COLUMN, INDEX, TRIGGER or FUNCTION."""
     name: str
-    missing: bool
+    how: str = OTHER
+    """What is wrong with it, as the end of a sentence."""
 
 
 def damage(connection: Connection) -> str | None:
-    """What SQLite says of a file that is damaged, None if it is whole."""
+    """What SQLite says of a file that is damaged, None if it is whole. A server looks after its files itself."""
+    if connection.dialect.name != "sqlite":
+        return None
     said = str(connection.execute(_QUICK_CHECK).scalar())
     return None if said == "ok" else said
 
 
 def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
     """What is not as this program's script makes it, by name."""
+    if connection.dialect.name != "sqlite":
+        from echodesk.store import health_postgresql
+
+        return health_postgresql.odd_things(connection, sql_folder)
     there = things_in(connection)
     return [
-        Odd(kind, name, name not in there)
+        Odd(kind, name, OTHER if name in there else MISSING)
         for name, (kind, sql) in sorted(script_of(sql_folder).items())
         if name not in there or differs(there[name][1], sql)
     ]
 
 
 def mend(database: Database, sql_folder: Path) -> list[str]:
-    """Make triggers and indexes that are missing or others anew, which loses nothing; returns their names."""
+    """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names."""
+    if database.engine.dialect.name != "sqlite":
+        from echodesk.store import health_postgresql
+
+        return health_postgresql.mend(database, sql_folder)
     script = script_of(sql_folder)
 
     def work(connection: Connection) -> list[str]:
         odd = [one for one in odd_things(connection, sql_folder) if one.kind in HOLDS_NOTHING]
         for one in odd:
-            if not one.missing:
+            if one.how != MISSING:
                 connection.exec_driver_sql(f"DROP {one.kind} {one.name}")
             connection.exec_driver_sql(script[one.name][1])
         return [one.name for one in odd]

@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, inspect
 from sqlalchemy.exc import CompileError
+from sqlalchemy.schema import CreateSchema
 
 from echodesk.errors import SchemaMismatch
+from echodesk.store.connection import Schemas
 from echodesk.store.database import (
     BUSY_TIMEOUT_S,
     Database,
@@ -35,7 +37,6 @@ IDLE_S = 20
 """A transaction in which nothing happens for so long is ended by the server: well before the lease runs out."""
 _SESSION = {
     "statement_timeout": f"{CALL_S}s",
-    "lock_timeout": f"{BUSY_TIMEOUT_S:.0f}s",
     "idle_in_transaction_session_timeout": f"{IDLE_S}s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
@@ -45,10 +46,23 @@ _SESSION = {
 _KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 
 
-def open_postgresql(url: URL | str, sql_folder: Path) -> Engine:
+EVERYTHING_IN_ONE = Schemas()
+
+
+def open_postgresql(
+    url: URL | str,
+    sql_folder: Path,
+    schemas: Schemas = EVERYTHING_IN_ONE,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+) -> Engine:
     """An engine on a PostgreSQL database; nothing is asked of it yet. Needs psycopg."""
     import psycopg
 
+    session = {
+        **_SESSION,
+        "lock_timeout": f"{busy_timeout_s * 1_000:.0f}ms",
+        "search_path": schemas.path,
+    }
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
@@ -56,7 +70,7 @@ def open_postgresql(url: URL | str, sql_folder: Path) -> Engine:
             # Values go into the statement as literals: then PostgreSQL knows the type of each by where it stands.
             "cursor_factory": psycopg.ClientCursor,
             "connect_timeout": CONNECT_S,
-            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in session.items()),
             **_KEEPALIVE,
         },
         pool_size=4,
@@ -102,29 +116,43 @@ def _words(sql_folder: Path) -> PostgreSQL:
     return PostgreSQL(MadeTables(statements(sqlite_script(sql_folder))))
 
 
-def install_postgresql(database: Database, sql_folder: Path) -> None:
-    """Make EchoDesk's tables and triggers beside the timetable's; do nothing if the right version is there.
+def install_postgresql(database: Database, sql_folder: Path, schemas: Schemas = EVERYTHING_IN_ONE) -> bool:
+    """Make EchoDesk's tables and triggers beside the timetable's, and their schema if there is none; False, and
+    nothing done, if the right version is there.
 
     All or nothing. Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable.
     """
     with converted(), database.engine.begin() as connection:
         if installed(connection):
             check_version(connection)
-            return
-        if not inspect(connection).has_table("timetable"):
+            return False
+        if not inspect(connection).has_table("timetable", schema=schemas.timetable):
             raise SchemaMismatch(
                 "The timetable is not here",
-                "The database has no table TIMETABLE.",
+                f"The database has no table TIMETABLE in the schema {schemas.timetable}.",
                 "Name the database and the schema that hold the timetable's tables.",
             )
+        if not inspect(connection).has_schema(schemas.own):
+            connection.execute(CreateSchema(schemas.own))
         for script in postgresql_scripts(sql_folder):
             run_script(connection, script)
+    return True
 
 
 def postgresql_scripts(sql_folder: Path) -> list[str]:
     """The SQL that makes every table and trigger beside the timetable, for people to read or to run."""
     parts = [(sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8") for name in POSTGRESQL_FILES]
     return [*parts, first_rows("replace(CAST(gen_random_uuid() AS TEXT), '-', '')")]
+
+
+def postgresql_part(sql_folder: Path, part: str, schemas: Schemas) -> str:
+    """What an administrator runs with `psql`: `install`, or one of the files, in the schemas of an office."""
+    if part == "install":
+        own = f"CREATE SCHEMA IF NOT EXISTS {schemas.own};\n"
+        scripts = [own, *postgresql_scripts(sql_folder)]
+    else:
+        scripts = [(sql_folder / "postgresql" / f"{part}.sql").read_text(encoding="utf-8")]
+    return "\n".join(["BEGIN;", f"SET LOCAL search_path = {schemas.path};", *scripts, "COMMIT;"])
 
 
 def run_script(connection: Connection, script: str) -> None:

@@ -17,7 +17,7 @@ HOLDS_NOTHING = ("TRIGGER", "INDEX")
 """What may be made anew without losing anything."""
 
 _VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
-_SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
 _NAME_DATABASE = text(
     "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))))"
     " ON CONFLICT (NAME) DO NOTHING"
@@ -47,7 +47,7 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
     The database as it was is copied beside the file first. Raises `SchemaMismatch` for a version that cannot be
     upgraded, and while a worker leads; then nothing was changed.
     """
-    was = database.read(_ready)
+    was = database.read(ready)
     if was == SCHEMA_VERSION:
         return Upgraded(was, None)
     copy = _free_name(file, was)
@@ -60,17 +60,17 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
     script = script_of(sql_folder)
 
     def work(connection: Connection) -> None:
-        _ready(connection)
+        ready(connection)
         _change(connection, script)
-        connection.execute(_SET_VERSION, {"version": SCHEMA_VERSION})
+        connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
         connection.execute(_NAME_DATABASE)
 
     database.write(work)
     return Upgraded(was, copy)
 
 
-def _ready(connection: Connection) -> str:
-    """The version that is there, if it can be upgraded now."""
+def ready(connection: Connection) -> str:
+    """The version that is there, if it can be upgraded now; else raises `SchemaMismatch`."""
     was = str(connection.execute(_VERSION).scalar() or "unknown")
     if was != SCHEMA_VERSION and was not in UPGRADABLE:
         raise SchemaMismatch(
@@ -123,12 +123,17 @@ def _change(connection: Connection, script: Mapping[str, tuple[str, str]]) -> No
 def _drop_if_empty(connection: Connection, name: str) -> None:
     held = connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {name})").scalar_one()  # noqa: S608 - a name of our own script
     if held:
-        raise SchemaMismatch(
-            "These tables cannot be upgraded",
-            f"{name} holds rows that have no place in the new version's table.",
-            "Use the EchoDesk that made them. Nothing was changed.",
-        )
+        raise no_place(name)
     connection.exec_driver_sql(f"DROP TABLE {name}")
+
+
+def no_place(table: str) -> SchemaMismatch:
+    """Rows that would be lost."""
+    return SchemaMismatch(
+        "These tables cannot be upgraded",
+        f"{table} holds rows that have no place in the new version's table.",
+        "Use the EchoDesk that made them. Nothing was changed.",
+    )
 
 
 def _plain(sql: str) -> str:

@@ -1,5 +1,10 @@
 -- What EchoDesk hangs on the timetable: three triggers on TIMETABLE, three on ROOMREQUESTS, and the indexes they
--- search. May be run again at any time. Needs cmis.sql and tables.sql; uninstall.sql takes all of it away.
+-- search. May be run again at any time, in the search path of tables.sql. Needs the timetable's tables and tables.sql;
+-- uninstall.sql takes all of it away.
+--
+-- The two trigger functions run with the rights of their owner, and look for tables where they were found when this
+-- script ran: who edits the timetable needs no right on EchoDesk's tables, and no search path that leads to them. What
+-- the owner needs is in grants.sql.
 --
 -- Rules for every trigger: it writes STT_ECHO_QUEUE in the edit's own transaction and nothing else; it can never make
 -- an edit fail (what goes wrong lands in STT_ECHO_ERROR); text counts without the spaces around it, and '' is the same
@@ -117,21 +122,27 @@ EXCEPTION WHEN OTHERS THEN
                             SQLERRM);
 END $$;
 
-CREATE OR REPLACE FUNCTION STT_ECHO_ON_TIMETABLE() RETURNS TRIGGER LANGUAGE PLPGSQL AS $$
-DECLARE
-    NOTHING TIMETABLE;
+CREATE OR REPLACE FUNCTION STT_ECHO_ON_TIMETABLE() RETURNS TRIGGER LANGUAGE PLPGSQL SECURITY DEFINER AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
-        PERFORM STT_ECHO_ENTER('INSERT', NOTHING, NEW);
+        PERFORM STT_ECHO_ENTER('INSERT', NULL, NEW);
     ELSIF TG_OP = 'DELETE' THEN
-        PERFORM STT_ECHO_ENTER('DELETE', OLD, NOTHING);
+        PERFORM STT_ECHO_ENTER('DELETE', OLD, NULL);
     ELSIF TRIM(OLD.SETID) = TRIM(NEW.SETID) AND OLD.SLOTID = NEW.SLOTID AND OLD.SLOTENTRY = NEW.SLOTENTRY THEN
         PERFORM STT_ECHO_ENTER('UPDATE', OLD, NEW);
     ELSE
         -- A changed key is the end of one lesson and the beginning of another.
-        PERFORM STT_ECHO_ENTER('DELETE', OLD, NOTHING);
-        PERFORM STT_ECHO_ENTER('INSERT', NOTHING, NEW);
+        PERFORM STT_ECHO_ENTER('DELETE', OLD, NULL);
+        PERFORM STT_ECHO_ENTER('INSERT', NULL, NEW);
     END IF;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    BEGIN
+        PERFORM STT_ECHO_FAILED('TIMETABLE', TG_OP, COALESCE(NEW.SETID, OLD.SETID), COALESCE(NEW.SLOTID, OLD.SLOTID),
+                                SQLSTATE, SQLERRM);
+    EXCEPTION WHEN OTHERS THEN
+        RAISE WARNING 'EchoDesk lost an edit of TIMETABLE: %', SQLERRM;
+    END;
     RETURN NULL;
 END $$;
 
@@ -177,7 +188,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 
 -- One entry when the request stays with its lesson, two when it goes to another, in the order of the keys.
-CREATE OR REPLACE FUNCTION STT_ECHO_ON_ROOMREQUESTS() RETURNS TRIGGER LANGUAGE PLPGSQL AS $$
+CREATE OR REPLACE FUNCTION STT_ECHO_ON_ROOMREQUESTS() RETURNS TRIGGER LANGUAGE PLPGSQL SECURITY DEFINER AS $$
 DECLARE
     ASKED CONSTANT TEXT[] := ARRAY['AUDIOREC', 'VIDEOREC'];
 BEGIN
@@ -197,6 +208,14 @@ BEGIN
         ) R;
     END IF;
     RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    BEGIN
+        PERFORM STT_ECHO_FAILED('ROOMREQUESTS', TG_OP, COALESCE(NEW.SETID, OLD.SETID), COALESCE(NEW.SLOTID, OLD.SLOTID),
+                                SQLSTATE, SQLERRM);
+    EXCEPTION WHEN OTHERS THEN
+        RAISE WARNING 'EchoDesk lost an edit of ROOMREQUESTS: %', SQLERRM;
+    END;
+    RETURN NULL;
 END $$;
 
 CREATE OR REPLACE TRIGGER STT_ECHO_ROOMREQUESTS_INSERT AFTER INSERT ON ROOMREQUESTS
@@ -214,3 +233,19 @@ FOR EACH ROW WHEN (
     OR NULLIF(TRIM(OLD.FEATUREID), '') IS DISTINCT FROM NULLIF(TRIM(NEW.FEATUREID), '')
 )
 EXECUTE FUNCTION STT_ECHO_ON_ROOMREQUESTS();
+
+-- A table that somebody makes for his own session stands behind these.
+DO $$
+DECLARE
+    PLACES CONSTANT TEXT := format(
+        '%s, %s, pg_temp',
+        (SELECT RELNAMESPACE::REGNAMESPACE FROM PG_CLASS WHERE OID = 'STT_ECHO_QUEUE'::REGCLASS),
+        (SELECT RELNAMESPACE::REGNAMESPACE FROM PG_CLASS WHERE OID = 'TIMETABLE'::REGCLASS)
+    );
+BEGIN
+    EXECUTE 'ALTER FUNCTION STT_ECHO_ON_TIMETABLE() SET search_path = ' || PLACES;
+    EXECUTE 'ALTER FUNCTION STT_ECHO_ON_ROOMREQUESTS() SET search_path = ' || PLACES;
+END $$;
+
+-- Nobody else may hang them on a table of his own.
+REVOKE EXECUTE ON FUNCTION STT_ECHO_ON_TIMETABLE(), STT_ECHO_ON_ROOMREQUESTS() FROM PUBLIC;

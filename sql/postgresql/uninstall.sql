@@ -1,6 +1,6 @@
 -- Takes EchoDesk out of a database: triggers first, so that no edit can fail for want of a table, then functions,
 -- indexes and EchoDesk's own tables with everything in them. The timetable's tables and rows stay as they are. May be
--- run again.
+-- run again. The roles of grants.sql stay: other databases of the server may use them.
 DROP TRIGGER IF EXISTS STT_ECHO_TIMETABLE_INSERT ON TIMETABLE;
 DROP TRIGGER IF EXISTS STT_ECHO_TIMETABLE_UPDATE ON TIMETABLE;
 DROP TRIGGER IF EXISTS STT_ECHO_TIMETABLE_DELETE ON TIMETABLE;

@@ -130,7 +130,8 @@ class AtWork:
 def at_work(folder: Path, slots: int, latency_ms: float = 0.0) -> Iterator[AtWork]:
     """An office with requests for `slots` lessons and none of the lessons; call limit lifted, mirror complete."""
     folder.mkdir()
-    office = main.open_office(folder, create=True)
+    main.data_folder(folder).install()
+    office = main.open_office(folder)
     try:
         university = University.coming(office.clock().campus_now().date())
         lessons = university.lessons(slots)

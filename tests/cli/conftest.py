@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from echodesk.demo.stage import SEED_FILE, Wish
 from echodesk.demonstration import open_demonstration
 from echodesk.paths import DATABASE
 from echodesk.simulator.process import SimulatorProcess
+from tests.cli.servers import ServedOffice, make_template, served_office
+from tests.databases.conftest import postgres as postgres
 from tests.demo.csv_folder import HEADING, write_folder
 
 LESSONS = (
@@ -163,3 +166,18 @@ def sql(folder: Path) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
             return connection.execute(statement, values).fetchall()
 
         yield execute
+
+
+@pytest.fixture(scope="session")
+def served_template(postgres: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The socket of a server on which an office's database waits to be copied."""
+    make_template(postgres, tmp_path_factory.mktemp("template"))
+    return postgres
+
+
+@pytest.fixture
+def served(served_template: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServedOffice]:
+    """An office of one's own on that server."""
+    name = f"office_{zlib.crc32(request.node.nodeid.encode())}"
+    with served_office(served_template, name, tmp_path / "office") as office:
+        yield office

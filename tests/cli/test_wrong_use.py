@@ -51,6 +51,8 @@ WRONG = [
     ("settings", "external_id", "{slotid}"),
     ("worker",),
     ("database", "script", "--engine", "paper"),
+    ("database", "script", "--part", "half"),
+    ("database", "install", "--engine", "postgresql"),
 ]
 
 
@@ -78,9 +80,9 @@ def test_a_code_that_is_nearly_right_is_offered(run: Run, folder: Path) -> None:
     assert "Did you mean B1 Hall?" in said.err
 
 
-@pytest.mark.parametrize("engine", ["oracle", "postgresql"])
-def test_databases_to_come_are_named_as_such(run: Run, engine: str) -> None:
-    said = run("database", "script", "--engine", engine, "--json")
+@pytest.mark.parametrize("command", ["script", "install"])
+def test_a_database_to_come_is_named_as_such(run: Run, folder: Path, command: str) -> None:
+    said = run("database", command, "--engine", "oracle", "--data", folder, "--json")
     assert said.code == 3
     assert "later" in said.error["message"]
 

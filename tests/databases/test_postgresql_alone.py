@@ -37,8 +37,9 @@ def opener(postgres: Path) -> Opener:
         ("ALTER TABLE ROOMFEATURES DROP COLUMN FEATUREID", "42703"),
         ("ALTER TABLE STT_ECHO_QUEUE ADD CHECK (SLOTID < 0) NOT VALID", "23514"),
         ("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE", "42P01"),
+        ("DROP FUNCTION STT_ECHO_ENTER(TEXT, TIMETABLE, TIMETABLE)", "42883"),
     ],
-    ids=["a table is gone", "a column is gone", "the queue refuses it", "the queue is gone"],
+    ids=["a table is gone", "a column is gone", "the queue refuses it", "the queue is gone", "a function is gone"],
 )
 def test_an_error_inside_never_makes_an_edit_fail_and_is_told(cmis: Cmis, broken: str, code: str) -> None:
     cmis.lesson(slotid=3)
@@ -57,10 +58,16 @@ def test_a_request_goes_through_without_the_queue(cmis: Cmis) -> None:
     assert cmis.conn.execute(_ERRORS).all() == [("ROOMREQUESTS", "UPDATE", "2023/24", 9, "42P01")]
 
 
-def test_an_edit_goes_through_though_not_even_the_error_can_be_written(cmis: Cmis) -> None:
-    cmis.conn.exec_driver_sql("DROP TABLE STT_ECHO_ERROR")
+@pytest.mark.parametrize(
+    "also",
+    ["DROP TABLE STT_ECHO_ERROR", "DROP FUNCTION STT_ECHO_FAILED"],
+    ids=["its table is gone", "what writes it is gone"],
+)
+def test_an_edit_goes_through_though_not_even_the_error_can_be_written(cmis: Cmis, also: str) -> None:
+    cmis.conn.exec_driver_sql(also)
     cmis.conn.exec_driver_sql("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE")
     cmis.lesson()
+    cmis.insert("roomrequests", setid="2023/24", slotid=9, slotentry=1, itemnum=1, featureid="VIDEOREC")
     assert cmis.conn.execute(text("SELECT COUNT(*) FROM TIMETABLE")).scalar_one() == 1
 
 

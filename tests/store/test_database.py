@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from echodesk.errors import DatabaseBusy, DatabaseTrouble, SchemaMismatch
-from echodesk.main import Office, open_office
+from echodesk.main import Office, data_folder
 from echodesk.messages import Scope
 from echodesk.store.database import Database, check_schema, install_sqlite, open_sqlite, statements
 from echodesk.worker.books import Books
@@ -183,8 +183,7 @@ def test_a_read_is_one_snapshot_while_others_write(office: Office) -> None:
 
 
 def test_only_the_owner_may_read_the_data_folder(tmp_path: Path) -> None:
-    made = open_office(tmp_path / "data", create=True)
-    made.close()
+    data_folder(tmp_path / "data").install()
     if os.name == "posix":
         assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 

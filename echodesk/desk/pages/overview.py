@@ -70,6 +70,7 @@ class OverviewPage(QScrollArea):
         self.missed = MissedPanel(theme, lambda: opens(days, ("open",)))
         self.sender_label = widgets.label("Starting", "heading")
         self.next_lesson = widgets.label(kind="small", wrap=True)
+        self._lost_sign, self.lost = widgets.label(), widgets.label(wrap=True)
         self._health: list[tuple[QLabel, QLabel]] = []
         self._calls_bar = Bar(theme, 10)
         self._calls_text = widgets.label(kind="small")
@@ -115,6 +116,7 @@ class OverviewPage(QScrollArea):
         self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
         self._show_held(overview)
         self._show_stops(overview)
+        self._show_lost(overview.lost_edits)
         self.outcomes.show_lines(_by_status(overview.notifications))
         reasons = sorted(overview.left_out, key=lambda pair: -pair[1])
         self.reasons.show_lines([(words.reason(name), count, Tone.CLASH) for name, count in reasons if count])
@@ -163,6 +165,13 @@ class OverviewPage(QScrollArea):
             text = "no safety stop, no plan"
         tone = Tone.BAD if waiting else Tone.NOTE if plans else Tone.QUIET
         self.yes.say(len(waiting) + len(plans), text, tone)
+
+    def _show_lost(self, count: int) -> None:
+        self.lost_box.setVisible(count > 0)
+        if count:
+            edits = formats.counted(count, "timetable change")
+            self.lost.setText(f"{edits} could not be entered: `echodesk check` says why. Compare and repair.")
+            self._put_sign(self._lost_sign, Tone.BAD)
 
     def _on_yes(self) -> None:
         stops = self.overview.stops if self.overview is not None else ()
@@ -237,6 +246,9 @@ class OverviewPage(QScrollArea):
             sign, said = widgets.label(), widgets.label(f"{side}: not known yet", wrap=True)
             self._health.append((sign, said))
             column.addWidget(_signed(sign, said))
+        self.lost_box = _signed(self._lost_sign, self.lost)
+        self.lost_box.hide()
+        column.addWidget(self.lost_box)
         column.addWidget(widgets.label("Calls to Echo360", "heading"))
         column.addWidget(self._calls_bar)
         column.addWidget(self._calls_text)

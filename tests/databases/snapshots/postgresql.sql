@@ -1329,7 +1329,7 @@ SELECT DISTINCT t.EXTERNAL_ID FROM jsonb_array_elements_text(CAST(:ids AS JSONB)
 -- store.tries _PRUNE
 DELETE FROM STT_ECHO_TRY WHERE AT <= STT_ECHO_NOW('-1 day') OR (SAID = :answered AND AT <= STT_ECHO_NOW(:burst));
 
--- store.upgrading _SET_VERSION
+-- store.upgrading SET_VERSION
 UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version';
 
 -- store.upgrading _LEASE

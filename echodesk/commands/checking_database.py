@@ -1,0 +1,130 @@
+"""The lines of `check` about the database: what is in it, what its users may do, what its triggers could not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from echodesk import paths
+from echodesk.errors import EchoDeskError
+from echodesk.main import AllBooks
+from echodesk.store.database import SCHEMA_VERSION
+from echodesk.store.health import Odd, damage, odd_things
+from echodesk.store.lost_edits import KEEPS_THEM, lost_edits
+
+SHOWN = 4
+GRANTS = (
+    "Ask the database's administrator to run what `echodesk database script --part grants` prints, and to make the"
+    " user a member of echodesk_worker."
+)
+
+
+class State(StrEnum):
+    """How one check ended."""
+
+    OK = "ok"
+    NOTE = "note"
+    """Somebody should know, but everything works."""
+    WRONG = "wrong"
+    SKIPPED = "skipped"
+    """It could not be looked at; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One check: what was looked at, how it ended, what was found, and what to do if it is wrong."""
+
+    check: str
+    state: State
+    text: str
+    next_step: str = ""
+    compare: bool = False
+    """Edits may have been missed: a comparison is due."""
+
+
+def trouble(name: str, error: EchoDeskError) -> Line:
+    """A check that ended with an error."""
+    return Line(name, State.WRONG, f"{error.title}: {error.message}", error.next_step)
+
+
+def database_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    """The database and what is in it; triggers have lines of their own, because without them edits are missed."""
+    odd = odd_things(books.connection, paths.sql_folder())
+    triggers = [_odd("Triggers", one) for one in odd if one.kind in ("TRIGGER", "FUNCTION")]
+    others = [_odd("Database", one) for one in odd if one.kind not in ("TRIGGER", "FUNCTION")]
+    if books.connection.dialect.name == "postgresql":
+        whole, rights = _server(books), _rights(books)
+        triggers += _trigger_rights(books)
+    else:
+        whole, rights = _file(books), []
+    well = Line("Triggers", State.OK, "all there, as this version makes them")
+    return [*whole, *others, *rights, *([replace(one, compare=True) for one in triggers] or [well])]
+
+
+def edit_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    """Edits that a trigger could not enter; no line where a trigger's error makes the edit fail."""
+    if books.connection.dialect.name != KEEPS_THEM:
+        return []
+    found = lost_edits(books.connection)
+    if not found.count:
+        return [Line("Edits", State.OK, "the triggers entered every one")]
+    text = f"{found.count} could not be entered, the last at {found.last}: {found.said}."
+    step = "Put right what the error names; then `echodesk check --compare` finds what those edits changed."
+    return [Line("Edits", State.WRONG, text, step, compare=True)]
+
+
+def _file(books: AllBooks) -> list[Line]:
+    said = damage(books.connection)
+    if said is None:
+        return [Line("Database", State.OK, f"whole, schema version {SCHEMA_VERSION}")]
+    step = "Put the last backup of the data folder back; do not delete the file."
+    return [Line("Database", State.WRONG, f"The file is damaged: {said}.", step)]
+
+
+def _server(books: AllBooks) -> list[Line]:
+    from echodesk.store.site import timetable_lacks
+
+    version = ".".join(map(str, books.connection.dialect.server_version_info or ()))
+    step = "EchoDesk reads it under this name: ask the administrator of the timetable."
+    return [
+        Line("Database", State.OK, f"PostgreSQL {version}, schema version {SCHEMA_VERSION}"),
+        *(
+            Line("Timetable", State.WRONG, f"{one.kind.capitalize()} {one.name} of the timetable {one.how}.", step)
+            for one in timetable_lacks(books.connection)
+        ),
+    ]
+
+
+def _rights(books: AllBooks) -> list[Line]:
+    from echodesk.store.site import only_reads, rights_missing
+
+    missing = rights_missing(books.connection, paths.sql_folder())
+    if not missing:
+        return [Line("Rights", State.OK, "the database's user may do what EchoDesk needs")]
+    if only_reads(missing, paths.sql_folder()):
+        return [Line("Rights", State.NOTE, "The database's user may look at everything and change nothing.")]
+    return [Line("Rights", State.WRONG, f"The database's user has no right to {_some(missing)}.", GRANTS)]
+
+
+def _trigger_rights(books: AllBooks) -> list[Line]:
+    from echodesk.store.site import trigger_rights_missing
+
+    missing = trigger_rights_missing(books.connection, paths.sql_folder())
+    if not missing:
+        return []
+    text = f"{missing[0][0]}, as whom the triggers run, has no right to {_some([right for _, right in missing])}."
+    return [Line("Triggers", State.WRONG, text, GRANTS)]
+
+
+def _some(missing: Sequence[str]) -> str:
+    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    return ", ".join(missing[:SHOWN]) + more
+
+
+def _odd(name: str, one: Odd) -> Line:
+    step = "`echodesk database install` makes it anew; nothing is lost by it."
+    if one.kind in ("TABLE", "COLUMN"):
+        step = "Put a backup of the database back, or ask who changed it."
+    return Line(name, State.WRONG, f"{one.kind.capitalize()} {one.name} {one.how}.", step)

@@ -1,0 +1,62 @@
+"""`database connect`: which database on a server a data folder uses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from echodesk import paths
+from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
+from echodesk.demo.stage import existing
+from echodesk.errors import WrongUse
+from echodesk.store.connection import PASSWORD, Connection, checked_connection, connection_of, keep_connection
+
+
+def connect(
+    url: Annotated[
+        str, typer.Option(help="As postgresql+psycopg://user@host:5432/database; never with a password in it.")
+    ] = "",
+    schema: Annotated[str, typer.Option(help="The schema that holds EchoDesk's own tables.")] = "public",
+    cmis_schema: Annotated[str, typer.Option(help="The schema that holds the timetable's tables.")] = "public",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Have a data folder use a database on a PostgreSQL server; without --url, show which one it uses.
+
+    Nothing is asked of the server: `database install` makes the tables there, `check` tells whether all is well.
+    The password is read from ECHODESK_DATABASE_PASSWORD at each start.
+    JSON: url, schema, cmis_schema (null each: SQLite in the data folder), changed.
+    """
+    folder = folder_of(data)
+    before = connection_of(folder)
+    if not url:
+        if (schema, cmis_schema) != ("public", "public"):
+            raise WrongUse("Which database?", "A schema was given without --url.", "Give both.")
+        say(_values(before, changed=False), as_json=json, text=_text(before))
+        return
+    chosen = checked_connection(url, schema, cmis_schema)
+    if existing(folder) is not None or (before is None and (folder / paths.DATABASE).exists()):
+        raise WrongUse(
+            "This data folder has a database of its own",
+            f"What {folder / paths.DATABASE} holds would not be seen any more.",
+            "Name another folder with --data; this one was left as it is.",
+        )
+    try:
+        keep_connection(folder, chosen)
+    except OSError as error:
+        raise folder_trouble(folder, error) from error
+    step = f"Set {PASSWORD} if it asks for a password, then `echodesk database install` and `echodesk check`."
+    say(_values(chosen, changed=chosen != before), as_json=json, text=f"{_text(chosen)}\n{step}")
+
+
+def _values(one: Connection | None, *, changed: bool) -> dict[str, object]:
+    if one is None:
+        return {"url": None, "schema": None, "cmis_schema": None, "changed": changed}
+    return {"url": one.url, "schema": one.schema, "cmis_schema": one.cmis_schema, "changed": changed}
+
+
+def _text(one: Connection | None) -> str:
+    if one is None:
+        return "SQLite in the data folder."
+    return f"{one.url}, EchoDesk's tables in schema {one.schema}, the timetable's in {one.cmis_schema}."

@@ -1,0 +1,78 @@
+"""Bringing an earlier version's tables on PostgreSQL up to date: all or nothing. A copy is its administrator's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+
+from echodesk.store.database import SCHEMA_VERSION, Database
+from echodesk.store.health import MISSING
+from echodesk.store.health_postgresql import TRIGGERS_THERE, make_anew, odd_things
+from echodesk.store.postgresql_script import Made, made_by
+from echodesk.store.servers import run_script
+from echodesk.store.site import WORKER
+from echodesk.store.upgrading import SET_VERSION, Upgraded, no_place, ready
+
+_NAME_DATABASE = """
+INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', replace(CAST(gen_random_uuid() AS TEXT), '-', ''))
+ON CONFLICT (NAME) DO NOTHING
+"""
+_GRANTED = """
+SELECT count(*) FROM pg_roles r WHERE rolname = %(role)s
+AND has_table_privilege(r.oid, CAST(to_regclass('stt_echo_meta') AS oid), 'SELECT')
+"""
+
+
+def upgrade_postgresql(database: Database, sql_folder: Path) -> Upgraded:
+    """Make this version's tables of an earlier version's; what they hold stays.
+
+    Raises `SchemaMismatch` for a version that cannot be upgraded, and while a worker leads; nothing was changed.
+    """
+
+    def work(connection: Connection) -> str:
+        was = ready(connection)
+        if was != SCHEMA_VERSION:
+            _change(connection, sql_folder)
+            connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
+            connection.exec_driver_sql(_NAME_DATABASE)
+        return was
+
+    return Upgraded(database.write(work), None)
+
+
+def _change(connection: Connection, sql_folder: Path) -> None:
+    script = made_by(sql_folder)
+    tables = {made.name: made for made in script if made.kind == "TABLE"}
+    given = connection.exec_driver_sql(_GRANTED, {"role": WORKER}).scalar_one()
+    for one in odd_things(connection, sql_folder):
+        if one.kind == "COLUMN":
+            _mend_column(connection, tables, *one.name.split("."), missing=one.how == MISSING)
+    missing = {one.name for one in odd_things(connection, sql_folder) if (one.kind, one.how) == ("TABLE", MISSING)}
+    for made in tables.values():
+        if made.name in missing:
+            connection.exec_driver_sql(made.sql)
+    names = {made.name for made in script}
+    for trigger, table in connection.exec_driver_sql(TRIGGERS_THERE).all():
+        if trigger.upper() not in names:
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger} ON {table}")
+    make_anew(connection, sql_folder)
+    if given:
+        run_script(connection, (sql_folder / "postgresql" / "grants.sql").read_text(encoding="utf-8"))
+
+
+def _mend_column(
+    connection: Connection, tables: Mapping[str, Made], table: str, column: str, *, missing: bool
+) -> None:
+    """Add it; where that cannot be, take the table away if it is empty, so that it is made anew."""
+    if inspect(connection).has_table(table.lower()):
+        adding = tables[table].adding(column) if missing else None
+        connection.exec_driver_sql(adding or _dropping(connection, table))
+
+
+def _dropping(connection: Connection, table: str) -> str:
+    held = connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {table})").scalar_one()  # noqa: S608 - a name of our own script
+    if held:
+        raise no_place(table)
+    return f"DROP TABLE {table}"
