@@ -26,6 +26,7 @@ SUITES = {
     "test_eligibility_agrees": "eligibility in one place",
     "test_sqlite_alone": "this engine alone",
     "test_postgresql_alone": "this engine alone",
+    "test_ora2pg_alone": "this engine alone",
     "test_postgresql_statements": "statements",
     "test_postgresql_tables": "tables",
     "test_postgresql_trouble": "trouble",
@@ -72,7 +73,7 @@ def engine_of(nodeid: str) -> str:
     """The engine that a test ran on: by its parameter, or by its name."""
     name, _, parameters = nodeid.partition("[")
     inside = parameters.rstrip("]")
-    given = next((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), None)
+    given = max((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), key=len, default=None)
     return given or next((one for one in ENGINES if one.split("-")[0] in name), "sqlite")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 
 from echodesk.store.database import Database
 from echodesk.timetable.eligibility import CRITERIA, eligible, examine
@@ -87,9 +88,9 @@ def crowded(opener: Opener, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A database with everything that is around the drawn lessons, and none of them."""
     folder: Path = tmp_path_factory.mktemp("crowded")
     database = opener(folder)
-    if database.engine.dialect.name == "mysql":
+    if not inspect(database.engine).has_table("stt_echo_notification"):
         database.close()
-        pytest.skip("the program does not read a timetable on MariaDB; its triggers agree in all other tests")
+        pytest.skip("the program does not read the timetable here; the triggers agree in all other tests")
     with database.engine.begin() as conn:
         surroundings(Cmis(conn))
     yield database
