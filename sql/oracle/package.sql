@@ -126,10 +126,11 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         V_ROOMID := PLAIN(P_ROOMID);
         V_MODULEID := PLAIN(P_MODULEID);
         V_GROUP := PLAIN(P_MODGRPCODE);
-        -- Cheap questions first: most edits end here. A comparison with NULL is not true.
+        -- Cheap questions first: most edits end here. A comparison with NULL is not true. A digit is told by its code:
+        -- by the rules of a language (NLS_COMP, NLS_SORT) other characters lie between '0' and '9' too.
         IF P_SLOTENTRY = 1 AND P_STATUS = 2 AND PLAIN(P_SOURCESID) = 'TEACH' AND V_SETID IS NOT NULL
            AND V_ROOMID IS NOT NULL AND V_MODULEID IS NOT NULL AND LENGTH(V_GROUP) = 4
-           AND SUBSTR(V_GROUP, 3, 1) BETWEEN '0' AND '9' AND SUBSTR(V_GROUP, 4, 1) BETWEEN '0' AND '9'
+           AND ASCII(SUBSTR(V_GROUP, 3, 1)) BETWEEN 48 AND 57 AND ASCII(SUBSTR(V_GROUP, 4, 1)) BETWEEN 48 AND 57
         THEN
             SELECT COUNT(*) INTO V_FOUND FROM DUAL
             WHERE EXISTS (SELECT 1 FROM STT_ECHO_SET S WHERE S.SETID = V_SETID AND S.LIVE = 1)

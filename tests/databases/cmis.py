@@ -163,7 +163,7 @@ def fill(cmis: Cmis, setid: str = SETID, slots: int = 3) -> None:
         [
             {"setid": setid, "moduleid": module, "grpcode": group}
             for module in ("COMP101", "COMP102")
-            for group in ("LC01", "LC02", "XX01", "LC1", "LC001", "LCA1", "LC1A")
+            for group in ("LC01", "LC02", "XX01", "LC1", "LC001", "LCA1", "LC1A", "LC\u0660\u0661", "LC1\u00b2")
         ],
     )
     for room, feature in (("R1", "VIDEOREC"), ("R2", "AUDIOREC"), ("R8", "PROJECTOR")):
