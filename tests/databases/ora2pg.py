@@ -20,6 +20,7 @@ from echodesk.store.database import Database
 from tests.databases import postgres
 from tests.databases.mariadb import oracle_script, statements
 
+CMIS = Path(__file__).with_name("oracle_cmis.sql")
 USER = "converted"
 """Who runs the converted scripts: Oracle's functions come before PostgreSQL's own for this account."""
 EXTENSIONS = ("orafce", "plpgsql_check")
@@ -58,6 +59,7 @@ COUNTED = {
 """What is counted before, and after."""
 WRITTEN = ("STT_ECHO_SET", "STT_ECHO_QUEUE", "STT_ECHO_ERROR", "STT_ECHO_QUEUE_SEQ", "STT_ECHO_ERROR_SEQ")
 """What of `tables.sql` the triggers touch; the rest is the program's."""
+SEARCHED = ("MODULE", "MODULEGROUPS", "STT_COMPONENT_TYPE", "ROOMREQUESTS", "ROOMFEATURES", "STT_EXT_PERSON")
 FOUND_BY_CHECK = """
     SELECT p.proname, c.lineno, c.level, c.message
     FROM pg_proc p
@@ -126,6 +128,12 @@ def written_tables() -> str:
     return "\n\n".join(f"{one};" for one in statements(oracle_script("tables")) if own.search(one))
 
 
+def searched() -> str:
+    """The indexes of PostgreSQL's own triggers, for the tables that Oracle's search as well."""
+    form = rf"^CREATE INDEX .* ON (?:{'|'.join(SEARCHED)}) .*;$"
+    return "\n".join(re.findall(form, postgres.script("triggers"), re.MULTILINE))
+
+
 def load_package(connection: Connection, script: str) -> None:
     """Convert the package and load it, in place of the one that is there."""
     servers.run_script(connection, converted("PACKAGE", script))
@@ -150,9 +158,9 @@ def fresh(socket: Path, name: str) -> Database:
     with database.engine.begin() as connection:
         for extension in EXTENSIONS:
             connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
-        servers.run_script(connection, postgres.script("cmis"))
-        for kind in ("SEQUENCE", "TABLE"):
-            servers.run_script(connection, converted(kind, written_tables()))
+        servers.run_script(connection, converted("SEQUENCE", written_tables()))
+        servers.run_script(connection, converted("TABLE", CMIS.read_text(encoding="utf-8") + written_tables()))
+        servers.run_script(connection, searched())
         load_package(connection, oracle_script("package"))
         load_triggers(connection, oracle_script("triggers"))
     return database

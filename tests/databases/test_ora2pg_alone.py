@@ -46,9 +46,9 @@ FAULTS = {
         "stt_echo_seq",
     ),
     "a parameter that nobody uses": (
-        "P_ACTION, P_WAS, P_IS, V_SETID",
-        "'UPDATE', P_WAS, P_IS, V_SETID",
-        "p_action",
+        "P_WEEKDAY_OLD, P_WEEKDAY_NEW,\n",
+        "P_WEEKDAY_NEW, P_WEEKDAY_NEW,\n",
+        "p_weekday_old",
     ),
 }
 
