@@ -126,10 +126,11 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         V_ROOMID := PLAIN(P_ROOMID);
         V_MODULEID := PLAIN(P_MODULEID);
         V_GROUP := PLAIN(P_MODGRPCODE);
-        -- Cheap questions first: most edits end here. A comparison with NULL is not true.
+        -- Cheap questions first: most edits end here. A comparison with NULL is not true. A digit is told by its code:
+        -- by the rules of a language (NLS_COMP, NLS_SORT) other characters lie between '0' and '9' too.
         IF P_SLOTENTRY = 1 AND P_STATUS = 2 AND PLAIN(P_SOURCESID) = 'TEACH' AND V_SETID IS NOT NULL
            AND V_ROOMID IS NOT NULL AND V_MODULEID IS NOT NULL AND LENGTH(V_GROUP) = 4
-           AND SUBSTR(V_GROUP, 3, 1) BETWEEN '0' AND '9' AND SUBSTR(V_GROUP, 4, 1) BETWEEN '0' AND '9'
+           AND ASCII(SUBSTR(V_GROUP, 3, 1)) BETWEEN 48 AND 57 AND ASCII(SUBSTR(V_GROUP, 4, 1)) BETWEEN 48 AND 57
         THEN
             SELECT COUNT(*) INTO V_FOUND FROM DUAL
             WHERE EXISTS (SELECT 1 FROM STT_ECHO_SET S WHERE S.SETID = V_SETID AND S.LIVE = 1)
@@ -151,11 +152,10 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         RETURN 0;
     END;
 
-    -- One entry. What a lesson is (module, group, lecturer, address, feature) is entered as it last was while eligible.
+    -- One entry, if the row was or is eligible; what goes wrong is told for it alone. What a lesson is (module, group,
+    -- lecturer, address, feature) is entered as it last was while eligible.
     PROCEDURE ENTER(
         P_ACTION IN VARCHAR2,
-        P_WAS IN NUMBER,
-        P_IS IN NUMBER,
         P_SETID_OLD IN VARCHAR2,
         P_SLOTID_OLD IN NUMBER,
         P_SLOTENTRY_OLD IN NUMBER,
@@ -185,6 +185,8 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         P_SOURCESID_NEW IN VARCHAR2,
         P_STATUS_NEW IN NUMBER
     ) IS
+        V_WAS NUMBER := 0;
+        V_IS NUMBER := 0;
         V_SETID VARCHAR2(4000 CHAR);
         V_SLOTID NUMBER;
         V_MODULEID VARCHAR2(4000 CHAR);
@@ -201,6 +203,17 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         V_ROOMGRP_OLD VARCHAR2(4000 CHAR);
         V_ROOMGRP_NEW VARCHAR2(4000 CHAR);
     BEGIN
+        IF P_ACTION <> 'INSERT' THEN
+            V_WAS := ELIGIBLE(P_SETID_OLD, P_SLOTID_OLD, P_SLOTENTRY_OLD, P_SOURCESID_OLD, P_STATUS_OLD, P_ROOMID_OLD,
+                              P_MODULEID_OLD, P_MODGRPCODE_OLD);
+        END IF;
+        IF P_ACTION <> 'DELETE' THEN
+            V_IS := ELIGIBLE(P_SETID_NEW, P_SLOTID_NEW, P_SLOTENTRY_NEW, P_SOURCESID_NEW, P_STATUS_NEW, P_ROOMID_NEW,
+                             P_MODULEID_NEW, P_MODGRPCODE_NEW);
+        END IF;
+        IF V_WAS = 0 AND V_IS = 0 THEN
+            RETURN;
+        END IF;
         -- SQL may not call what only this body knows (PLS-00231), so everything is worked out before.
         V_START_OLD := PLAIN(P_STARTTIME_OLD);
         V_START_NEW := PLAIN(P_STARTTIME_NEW);
@@ -210,7 +223,7 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         V_ROOM_NEW := PLAIN(P_ROOMID_NEW);
         V_ROOMGRP_OLD := PLAIN(P_ROOMGRPCODE_OLD);
         V_ROOMGRP_NEW := PLAIN(P_ROOMGRPCODE_NEW);
-        IF P_IS = 1 THEN
+        IF V_IS = 1 THEN
             V_SETID := PLAIN(P_SETID_NEW);
             V_SLOTID := P_SLOTID_NEW;
             V_MODULEID := PLAIN(P_MODULEID_NEW);
@@ -233,12 +246,15 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
             STARTTIME_OLD, STARTTIME_NEW, FINISHTIME_OLD, FINISHTIME_NEW, ROOMID_OLD, ROOMID_NEW,
             ROOMGRPCODE_OLD, ROOMGRPCODE_NEW, MODULEID, MODGRPCODE, LECTURERID, BUSINESSEMAIL, FEATUREID
         ) VALUES (
-            STT_ECHO_QUEUE_SEQ.NEXTVAL, 'TIMETABLE', P_ACTION, P_WAS, P_IS, V_SETID, V_SLOTID,
+            STT_ECHO_QUEUE_SEQ.NEXTVAL, 'TIMETABLE', P_ACTION, V_WAS, V_IS, V_SETID, V_SLOTID,
             P_WEEKID_OLD, P_WEEKID_NEW, P_WEEKDAY_OLD, P_WEEKDAY_NEW,
             V_START_OLD, V_START_NEW, V_FINISH_OLD, V_FINISH_NEW, V_ROOM_OLD, V_ROOM_NEW, V_ROOMGRP_OLD,
             V_ROOMGRP_NEW,
             V_MODULEID, V_GROUP, V_LECTURER, V_EMAIL, V_FEATURE
         );
+    EXCEPTION
+        WHEN OTHERS THEN
+            FAILED('TIMETABLE', P_ACTION, NVL(P_SETID_NEW, P_SETID_OLD), NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
     END;
 
     PROCEDURE LESSON_ROW(
@@ -272,8 +288,6 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         P_SOURCESID_NEW IN VARCHAR2,
         P_STATUS_NEW IN NUMBER
     ) IS
-        V_WAS NUMBER := 0;
-        V_IS NUMBER := 0;
     BEGIN
         -- An update that leaves every relevant value as it was enters nothing, whichever columns it named.
         IF P_ACTION = 'UPDATE'
@@ -294,22 +308,11 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         THEN
             RETURN;
         END IF;
-        IF P_ACTION <> 'INSERT' THEN
-            V_WAS := ELIGIBLE(P_SETID_OLD, P_SLOTID_OLD, P_SLOTENTRY_OLD, P_SOURCESID_OLD, P_STATUS_OLD, P_ROOMID_OLD,
-                              P_MODULEID_OLD, P_MODGRPCODE_OLD);
-        END IF;
-        IF P_ACTION <> 'DELETE' THEN
-            V_IS := ELIGIBLE(P_SETID_NEW, P_SLOTID_NEW, P_SLOTENTRY_NEW, P_SOURCESID_NEW, P_STATUS_NEW, P_ROOMID_NEW,
-                             P_MODULEID_NEW, P_MODGRPCODE_NEW);
-        END IF;
-        IF V_WAS = 0 AND V_IS = 0 THEN
-            RETURN;
-        END IF;
         IF P_ACTION <> 'UPDATE' OR (SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND P_SLOTID_OLD = P_SLOTID_NEW
                                     AND P_SLOTENTRY_OLD = P_SLOTENTRY_NEW)
         THEN
             ENTER(
-                P_ACTION, V_WAS, V_IS,
+                P_ACTION,
                 P_SETID_OLD, P_SLOTID_OLD, P_SLOTENTRY_OLD, P_WEEKID_OLD, P_WEEKDAY_OLD,
                 P_STARTTIME_OLD, P_FINISHTIME_OLD, P_ROOMID_OLD, P_ROOMGRPCODE_OLD, P_MODULEID_OLD,
                 P_MODGRPCODE_OLD, P_LECTURERID_OLD, P_SOURCESID_OLD, P_STATUS_OLD,
@@ -317,21 +320,17 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
                 P_STARTTIME_NEW, P_FINISHTIME_NEW, P_ROOMID_NEW, P_ROOMGRPCODE_NEW, P_MODULEID_NEW,
                 P_MODGRPCODE_NEW, P_LECTURERID_NEW, P_SOURCESID_NEW, P_STATUS_NEW
             );
-            RETURN;
-        END IF;
-        -- A changed key is the end of one lesson and the beginning of another.
-        IF V_WAS = 1 THEN
+        ELSE
+            -- A changed key is the end of one lesson and the beginning of another.
             ENTER(
-                'DELETE', 1, 0,
+                'DELETE',
                 P_SETID_OLD, P_SLOTID_OLD, P_SLOTENTRY_OLD, P_WEEKID_OLD, P_WEEKDAY_OLD,
                 P_STARTTIME_OLD, P_FINISHTIME_OLD, P_ROOMID_OLD, P_ROOMGRPCODE_OLD, P_MODULEID_OLD,
                 P_MODGRPCODE_OLD, P_LECTURERID_OLD, P_SOURCESID_OLD, P_STATUS_OLD,
                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
             );
-        END IF;
-        IF V_IS = 1 THEN
             ENTER(
-                'INSERT', 0, 1,
+                'INSERT',
                 NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
                 P_SETID_NEW, P_SLOTID_NEW, P_SLOTENTRY_NEW, P_WEEKID_NEW, P_WEEKDAY_NEW,
                 P_STARTTIME_NEW, P_FINISHTIME_NEW, P_ROOMID_NEW, P_ROOMGRPCODE_NEW, P_MODULEID_NEW,
@@ -343,21 +342,27 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
             FAILED('TIMETABLE', P_ACTION, NVL(P_SETID_NEW, P_SETID_OLD), NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
     END;
 
-    -- 1 if a request of this kind asks for a recording in a year that is sent.
-    FUNCTION ASKS(P_SETID IN VARCHAR2, P_SLOTENTRY IN NUMBER, P_FEATUREID IN VARCHAR2) RETURN NUMBER IS
+    -- 1 if a request of this kind asks for a recording.
+    FUNCTION ASKS(P_SLOTENTRY IN NUMBER, P_FEATUREID IN VARCHAR2) RETURN NUMBER IS
     BEGIN
         IF P_SLOTENTRY = 1 AND PLAIN(P_FEATUREID) IN ('AUDIOREC', 'VIDEOREC') THEN
-            RETURN LIVE(P_SETID);
+            RETURN 1;
         END IF;
         RETURN 0;
     END;
 
+    -- One entry, if the year is sent; what goes wrong is told for this lesson alone.
     PROCEDURE ASK(P_SETID IN VARCHAR2, P_SLOTID IN NUMBER) IS
         V_SETID VARCHAR2(4000 CHAR);
     BEGIN
         V_SETID := PLAIN(P_SETID);
-        INSERT INTO STT_ECHO_QUEUE (ID, SOURCE, ACTION, SETID, SLOTID)
-        VALUES (STT_ECHO_QUEUE_SEQ.NEXTVAL, 'ROOMREQUESTS', 'UPDATE', V_SETID, P_SLOTID);
+        IF LIVE(V_SETID) = 1 THEN
+            INSERT INTO STT_ECHO_QUEUE (ID, SOURCE, ACTION, SETID, SLOTID)
+            VALUES (STT_ECHO_QUEUE_SEQ.NEXTVAL, 'ROOMREQUESTS', 'UPDATE', V_SETID, P_SLOTID);
+        END IF;
+    EXCEPTION
+        WHEN OTHERS THEN
+            FAILED('ROOMREQUESTS', 'UPDATE', P_SETID, P_SLOTID, SQLERRM);
     END;
 
     -- The entry names the lesson and nothing else: it is read against the timetable as it stands when it is worked on.
@@ -382,8 +387,8 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         THEN
             RETURN;
         END IF;
-        V_WAS := ASKS(P_SETID_OLD, P_SLOTENTRY_OLD, P_FEATUREID_OLD);
-        V_IS := ASKS(P_SETID_NEW, P_SLOTENTRY_NEW, P_FEATUREID_NEW);
+        V_WAS := ASKS(P_SLOTENTRY_OLD, P_FEATUREID_OLD);
+        V_IS := ASKS(P_SLOTENTRY_NEW, P_FEATUREID_NEW);
         IF V_WAS = 1 AND V_IS = 1 AND SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND P_SLOTID_OLD = P_SLOTID_NEW THEN
             V_WAS := 0;
         END IF;

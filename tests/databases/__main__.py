@@ -10,7 +10,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -26,10 +26,13 @@ SUITES = {
     "test_eligibility_agrees": "eligibility in one place",
     "test_sqlite_alone": "this engine alone",
     "test_postgresql_alone": "this engine alone",
+    "test_ora2pg_alone": "this engine alone",
     "test_postgresql_statements": "statements",
     "test_postgresql_tables": "tables",
     "test_postgresql_trouble": "trouble",
     "test_trigger_cost": "cost",
+    "test_trigger_errors": "errors in triggers",
+    "test_mutants": "mutants",
 }
 STORE = HERE.parent / "store"
 """Its suites are called after their modules."""
@@ -72,7 +75,7 @@ def engine_of(nodeid: str) -> str:
     """The engine that a test ran on: by its parameter, or by its name."""
     name, _, parameters = nodeid.partition("[")
     inside = parameters.rstrip("]")
-    given = next((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), None)
+    given = max((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), key=len, default=None)
     return given or next((one for one in ENGINES if one.split("-")[0] in name), "sqlite")
 
 
@@ -81,7 +84,26 @@ def suite_of(nodeid: str) -> str:
     path = Path(nodeid.split("::")[0])
     if path.parent.name == STORE.name:
         return f"store: {path.stem.removeprefix('test_').replace('_', ' ')}"
-    return SUITES[path.stem]
+    return SUITES.get(path.stem, path.stem.removeprefix("test_").replace("_", " "))
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows for people, and a last line for each engine."""
+    sums: dict[str, Row] = {}
+    for row in rows:
+        whole = sums.setdefault(row.engine, Row(row.engine, "all"))
+        whole.cases += row.cases
+        whole.failed += row.failed
+        whole.skipped += row.skipped
+    lines = [
+        tuple(f.name for f in fields(Row)),
+        *(tuple(map(str, astuple(row))) for row in (*rows, *sums.values())),
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)][:2]
+    return "\n".join(
+        f"{engine:<{widths[0]}}  {suite:<{widths[1]}}{cases:>7}{failed:>8}{skipped:>9}  {why}".rstrip()
+        for engine, suite, cases, failed, skipped, why in lines
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,12 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.json:
         text = json.dumps([asdict(row) for row in rows])
     else:
-        lines = [f"{'engine':<20} {'suite':<26} {'cases':>6} {'failed':>7} {'skipped':>8}"]
-        lines += [
-            f"{row.engine:<20} {row.suite:<26} {row.cases:>6} {row.failed:>7} {row.skipped:>8}  {row.why}".rstrip()
-            for row in rows
-        ]
-        text = "\n".join(lines)
+        text = table(rows)
     sys.stdout.write(text + "\n")
     return int(code)
 

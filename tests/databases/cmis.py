@@ -90,7 +90,11 @@ class Cmis:
         self.update("timetable", {"slotid": 1}, **values)
 
     def full_entries(self) -> list[dict[str, Value]]:
-        """Entries written since the last look, with every column that a trigger fills."""
+        """Entries written since the last look, with every column that a trigger fills.
+
+        An error inside a trigger must not pass for an edit that does not count: it fails here.
+        """
+        assert self.errors() == []
         queue = table("stt_echo_queue", *map(column, _ENTRY))
         rows = (
             self.conn.execute(select(queue).where(queue.c.id > self._seen).order_by(queue.c.id)).mappings().all()
@@ -98,6 +102,17 @@ class Cmis:
         if rows:
             self._seen = rows[-1]["id"]
         return [dict(row) for row in rows]
+
+    def errors(self) -> list[tuple[Value, ...]]:
+        """Source, action, year, slot and message of every edit that a trigger could not enter.
+
+        SQLite keeps no such table: nothing there can be caught within a trigger.
+        """
+        if self.conn.dialect.name == "sqlite":
+            return []
+        kept = table("stt_echo_error", *map(column, ("id", "source", "action", "setid", "slotid", "message")))
+        rows = self.conn.execute(select(*list(kept.c)[1:]).order_by(kept.c.id)).all()
+        return [(source, action, setid, int(slotid or 0), said) for source, action, setid, slotid, said in rows]
 
     def entries(self) -> list[Entry]:
         """Entries written since the last look, in short."""
@@ -148,7 +163,7 @@ def fill(cmis: Cmis, setid: str = SETID, slots: int = 3) -> None:
         [
             {"setid": setid, "moduleid": module, "grpcode": group}
             for module in ("COMP101", "COMP102")
-            for group in ("LC01", "LC02", "XX01", "LC1", "LC001", "LCA1", "LC1A")
+            for group in ("LC01", "LC02", "XX01", "LC1", "LC001", "LCA1", "LC1A", "LC\u0660\u0661", "LC1\u00b2")
         ],
     )
     for room, feature in (("R1", "VIDEOREC"), ("R2", "AUDIOREC"), ("R8", "PROJECTOR")):

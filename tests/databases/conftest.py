@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from echodesk.store.database import Database
 from tests.databases import mariadb as mariadb_server
+from tests.databases import ora2pg
 from tests.databases import postgres as postgres_server
 from tests.databases.cmis import Cmis, fill_live
 from tests.databases.engines import Opener, fresh_sqlite, sqlite_by_copy
-from tests.databases.postgres import NEEDED
+from tests.databases.postgres import NEEDED, ByCopy
 
-ENGINES = ("sqlite", "postgresql", "mariadb-oracle-mode")
+ENGINES = {
+    "sqlite": "sqlite_opener",
+    "postgresql": "postgresql_opener",
+    "mariadb-oracle-mode": "mariadb_opener",
+    "ora2pg-postgresql": "ora2pg_opener",
+}
+"""The engines of the contract, and the fixture that opens each."""
 
 
 @pytest.fixture(scope="session")
@@ -50,27 +58,40 @@ def sqlite_opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
     return sqlite_by_copy(folder / "fresh.sqlite")
 
 
-@pytest.fixture(scope="session", params=ENGINES)
-def opener(request: pytest.FixtureRequest) -> Opener:
-    """Opens databases of one engine, each with the year filled in."""
-    if request.param == "sqlite":
-        found: Opener = request.getfixturevalue("sqlite_opener")
-        return found
-    if request.param == "postgresql":
-        socket: Path = request.getfixturevalue("postgres")
-        _fill(postgres_server.fresh(socket, "filled"))
-        return postgres_server.by_copy(socket, "filled")
-    return mariadb_opener(request.getfixturevalue("mariadb"))
+@pytest.fixture(scope="session")
+def postgresql_opener(postgres: Path) -> Iterator[Opener]:
+    """The same on PostgreSQL."""
+    _fill(postgres_server.fresh(postgres, "filled"))
+    with closing(ByCopy(postgres, "filled")) as opening:
+        yield opening
 
 
-def mariadb_opener(socket: Path) -> Opener:
+@pytest.fixture(scope="session")
+def mariadb_opener(mariadb: Path) -> Opener:
     """Makes the whole database anew for each test: that is quicker than looking after what a test left."""
 
     def open_new(_folder: Path) -> Database:
-        _fill(mariadb_server.fresh(socket, "contract"))
-        return mariadb_server.opened(socket, "contract")
+        _fill(mariadb_server.fresh(mariadb, "contract"))
+        return mariadb_server.opened(mariadb, "contract")
 
     return open_new
+
+
+@pytest.fixture(scope="session")
+def ora2pg_opener(request: pytest.FixtureRequest) -> Iterator[Opener]:
+    """PostgreSQL with what ora2pg made of Oracle's scripts."""
+    _must_be_there("ora2pg", ora2pg.absent())
+    socket: Path = request.getfixturevalue("postgres")
+    _fill(ora2pg.fresh(socket, "converted"))
+    with closing(ByCopy(socket, "converted", "converted_copy", ora2pg.opened)) as opening:
+        yield opening
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def opener(request: pytest.FixtureRequest) -> Opener:
+    """Opens databases of one engine, each with the year filled in."""
+    found: Opener = request.getfixturevalue(ENGINES[request.param])
+    return found
 
 
 def _fill(database: Database) -> None:
@@ -88,7 +109,13 @@ def database(opener: Opener, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def cmis(database: Database) -> Iterator[Cmis]:
+def cmis(request: pytest.FixtureRequest, opener: Opener, tmp_path: Path) -> Iterator[Cmis]:
     """A timetabler within one transaction."""
+    if isinstance(opener, ByCopy):
+        with opener.shared(tmp_path).engine.connect() as conn, conn.begin() as transaction:
+            yield Cmis(conn)
+            transaction.rollback()
+        return
+    database: Database = request.getfixturevalue("database")
     with database.engine.begin() as conn:
         yield Cmis(conn)

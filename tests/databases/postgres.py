@@ -9,9 +9,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -121,8 +122,8 @@ def fresh(socket: Path, name: str) -> Database:
 class _Copy(Database):
     """A database that is gone when it is closed: hundreds of them would take a minute to clear away at the end."""
 
-    def __init__(self, socket: Path, name: str) -> None:
-        super().__init__(opened(socket, name).engine)
+    def __init__(self, database: Database, socket: Path, name: str) -> None:
+        super().__init__(database.engine)
         self._socket, self._name = socket, name
 
     def close(self) -> None:
@@ -131,16 +132,38 @@ class _Copy(Database):
         run_statement(self._socket, f"DROP DATABASE IF EXISTS {self._name} WITH (FORCE)")
 
 
+class ByCopy:
+    """Opens databases that are copies of one; it is an `Opener`.
+
+    Copying takes longer than most tests. Where whatever a test does can be taken back, all share one copy.
+    """
+
+    def __init__(
+        self, socket: Path, template: str, name: str = "copy", opening: Callable[[Path, str], Database] = opened
+    ) -> None:
+        self._socket, self._template, self._name, self._opening = socket, template, name, opening
+        self._count = count(1)
+        self._shared: Database | None = None
+
+    def __call__(self, _folder: Path) -> Database:
+        made = f"{self._name}_{next(self._count)}"
+        run_statement(self._socket, f"CREATE DATABASE {made} TEMPLATE {self._template} STRATEGY FILE_COPY")
+        return _Copy(self._opening(self._socket, made), self._socket, made)
+
+    def shared(self, folder: Path) -> Database:
+        """Always the same copy, for who takes back what is done to it."""
+        self._shared = self._shared or self(folder)
+        return self._shared
+
+    def close(self) -> None:
+        """Close the one that was shared."""
+        if self._shared is not None:
+            self._shared.close()
+
+
 def by_copy(socket: Path, template: str, name: str = "copy") -> Opener:
     """Later databases are copies of the first."""
-    count = iter(range(1, 1_000_000))
-
-    def open_copy(_folder: Path) -> Database:
-        made = f"{name}_{next(count)}"
-        run_statement(socket, f"CREATE DATABASE {made} TEMPLATE {template} STRATEGY FILE_COPY")
-        return _Copy(socket, made)
-
-    return open_copy
+    return ByCopy(socket, template, name)
 
 
 def run_statement(socket: Path, statement: str) -> None:

@@ -1,16 +1,14 @@
-"""What only PostgreSQL has: the table of errors, its scripts, and timetablers who work at the same time."""
+"""What only PostgreSQL has: the codes of errors, its scripts, and timetablers who work at the same time."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from echodesk.store.database import Database
-from tests.databases.cmis import Cmis, fill_live, inserted, updated
+from tests.databases.cmis import Cmis, inserted, updated
 from tests.databases.engines import Opener
-from tests.databases.postgres import by_copy, fresh, run_script
+from tests.databases.postgres import run_script
 
 _ERRORS = text("SELECT SOURCE, ACTION, SETID, SLOTID, CODE FROM STT_ECHO_ERROR ORDER BY ID")
 _OURS = (
@@ -21,13 +19,9 @@ _OURS = (
 
 
 @pytest.fixture(scope="session")
-def opener(postgres: Path) -> Opener:
+def opener(postgresql_opener: Opener) -> Opener:
     """PostgreSQL alone."""
-    database = fresh(postgres, "alone")
-    with database.engine.begin() as conn:
-        fill_live(Cmis(conn))
-    database.close()
-    return by_copy(postgres, "alone", "alone_copy")
+    return postgresql_opener
 
 
 @pytest.mark.parametrize(

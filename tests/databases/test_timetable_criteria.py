@@ -25,6 +25,9 @@ BROKEN: dict[str, dict[str, Value]] = {
     "code too long": {"modgrpcode": "LC001"},
     "third character no digit": {"modgrpcode": "LCA1"},
     "fourth character no digit": {"modgrpcode": "LC1A"},
+    # They sort among the digits by the rules of a language.
+    "digits of another script": {"modgrpcode": "LC\u0660\u0661"},
+    "a raised digit": {"modgrpcode": "LC1\u00b2"},
     "room cannot record": {"roomid": "R8"},
     "room unknown": {"roomid": "R9"},
 }
