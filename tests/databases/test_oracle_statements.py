@@ -154,7 +154,7 @@ def test_a_word_in_oracles(sqlite: str, oracle: str) -> None:
         "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES (:name, '')",
         "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES (:a, :b) ON CONFLICT (NAME) DO NOTHING RETURNING NAME",
         "SELECT lower(KIND) || 'x' FROM STT_ECHO_STOP",
-        f"DELETE FROM STT_ECHO_STOP WHERE ID IN ({', '.join(map(str, range(1001)))})",  # noqa: S608 - numbers
+        f"DELETE FROM STT_ECHO_STOP WHERE ID IN ({', '.join(map(str, range(1001)))})",  # noqa: S608 - numbers of this line
         "SELECT true FROM STT_ECHO_STOP",
     ],
 )
