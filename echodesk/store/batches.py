@@ -111,7 +111,7 @@ _CANCEL = text(
 )
 _REOPEN = text(
     "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ANSWER = NULL, ENDED = NULL WHERE BATCH_ID = :batch"
-    " AND STATE = 'FAILED' AND (:steps = '[]' OR STEP IN (SELECT value FROM json_each(:steps)))"
+    " AND STATE = 'FAILED' AND (:all OR STEP IN (SELECT value FROM json_each(:steps)))"
     " RETURNING EXTERNAL_ID"
 )
 _NEXT_PIECES = text(
@@ -340,7 +340,7 @@ class Batches:
 
     def reopen(self, batch: int, steps: Collection[int]) -> list[str]:
         """Failed steps (all if none is named) are to be sent again; returns their external ids."""
-        values = {"batch": batch, "steps": as_json(sorted(steps))}
+        values = {"batch": batch, "all": int(not steps), "steps": as_json(sorted(steps))}
         return [row.EXTERNAL_ID for row in self._connection.execute(_REOPEN, values)]
 
     def pause_steps(self, batch: int, pause: int, state: StepState) -> None:

@@ -28,9 +28,14 @@ _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
 _READ: Mapping[str, dict[str, Any]] = {
     "sqlite": {"echodesk_read": True},
     "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    "oracle": {"echodesk_read": True},
 }
 """How a transaction that only reads is begun: it sees one state of everything."""
-_FIRST_TO_WRITE: Mapping[str, str] = {"postgresql": "SELECT EPOCH FROM STT_ECHO_LEASE WHERE ID = 1 FOR UPDATE"}
+_FIRST_TO_WRITE: Mapping[str, str] = {
+    "postgresql": "SELECT EPOCH FROM STT_ECHO_LEASE WHERE ID = 1 FOR UPDATE",
+    # In Oracle the limit to wait for a row is said each time: BUSY_TIMEOUT_S.
+    "oracle": "SELECT EPOCH FROM STT_ECHO_LEASE WHERE ID = 1 FOR UPDATE WAIT 10",
+}
 """What a transaction that writes begins with. As in SQLite one is at work at a time and sees all that those before
 it wrote, whoever leads; what a timetabler's triggers write waits for nobody."""
 

@@ -19,10 +19,10 @@ from echodesk.store.settings import value_of
 LessonKey = tuple[str, int]
 
 _STANDING = text(
-    "SELECT DISTINCT d.ID, d.KIND, d.SETID, d.SLOTIDS, d.WINNER, d.WEEKS, d.FINGERPRINT, d.BY, d.AT"
-    " FROM json_each(:keys) k CROSS JOIN STT_ECHO_DECISION_LESSON l ON l.SETID = json_extract(k.value, '$[0]')"
-    " AND l.SLOTID = json_extract(k.value, '$[1]') CROSS JOIN STT_ECHO_DECISION d ON d.ID = l.DECISION_ID"
-    " WHERE d.REVOKED IS NULL ORDER BY d.ID"
+    "SELECT d.ID, d.KIND, d.SETID, d.SLOTIDS, d.WINNER, d.WEEKS, d.FINGERPRINT, d.BY, d.AT"
+    " FROM STT_ECHO_DECISION d WHERE d.REVOKED IS NULL AND d.ID IN (SELECT l.DECISION_ID FROM json_each(:keys) k"
+    " CROSS JOIN STT_ECHO_DECISION_LESSON l ON l.SETID = json_extract(k.value, '$[0]')"
+    " AND l.SLOTID = json_extract(k.value, '$[1]')) ORDER BY d.ID"
 )
 _RECORDS = text(
     "SELECT d.ID, d.KIND, d.SETID, d.SLOTIDS, d.WINNER, d.WEEKS, d.FINGERPRINT, d.BY, d.AT, d.WHY, d.REVOKED,"

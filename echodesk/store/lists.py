@@ -16,13 +16,13 @@ _VALUE = "value"
 
 def unpack_lists(tree: exp.Expr, tables: MadeTables) -> None:
     """Change every list of this statement, in place. Raises `ValueError` for one that is used in another way."""
-    taken = [(part, _part(part)) for part in tree.find_all(exp.JSONExtractScalar)]
-    whole = [item for item in tree.find_all(exp.Column) if _is_item(item) and not _within(item, taken)]
-    of_parts = {id(_list_of(part.this)) for part, _at in taken}
-    if any(id(_list_of(item)) in of_parts for item in whole):
+    taken = [(part, part_of(part)) for part in tree.find_all(exp.JSONExtractScalar)]
+    whole = [item for item in tree.find_all(exp.Column) if is_item(item) and not _within(item, taken)]
+    of_parts = {id(list_of(part.this)) for part, _at in taken}
+    if any(id(list_of(item)) in of_parts for item in whole):
         raise ValueError(f"a list of lists of which an item is taken whole: {tree.sql()}")
-    numbers = {id(one): _is_number(one, tables) for one in [*whole, *(part for part, _at in taken)]}
-    lists = [one for one in tree.find_all(exp.Table) if _is_list(one)]
+    numbers = {id(one): is_number(one, tables) for one in [*whole, *(part for part, _at in taken)]}
+    lists = [one for one in tree.find_all(exp.Table) if is_list(one)]
     for part, at in taken:
         _put(
             part, exp.func("jsonb_extract_path_text", part.this.copy(), exp.Literal.string(at)), numbers[id(part)]
@@ -44,42 +44,42 @@ def _put(one: exp.Expr, value: exp.Expr, number: bool) -> None:
     one.replace(exp.cast(value, "BIGINT") if number else value)
 
 
-def _is_list(table: exp.Expr) -> bool:
+def is_list(table: exp.Expr) -> bool:
     return isinstance(table.this, exp.Anonymous) and table.this.name.lower() == "json_each"
 
 
-def _is_item(item: exp.Column) -> bool:
-    return item.name.lower() == _VALUE and _list_of(item) is not None
+def is_item(item: exp.Column) -> bool:
+    return item.name.lower() == _VALUE and list_of(item) is not None
 
 
 def _within(item: exp.Column, taken: list[tuple[exp.JSONExtractScalar, str]]) -> bool:
     return any(item is one.this for one, _at in taken)
 
 
-def _list_of(item: exp.Expr) -> exp.Table | None:
+def list_of(item: exp.Expr) -> exp.Table | None:
     """The list that a `value` belongs to; None of another column. Looked for from the inside out."""
     scope = item.find_ancestor(exp.Select)
     while scope is not None:
         for part in (scope.args.get("from_"), *(scope.args.get("joins") or ())):
-            if part is not None and _is_list(part.this) and item.text("table") in ("", part.this.alias):
+            if part is not None and is_list(part.this) and item.text("table") in ("", part.this.alias):
                 found: exp.Table = part.this
                 return found
         scope = scope.find_ancestor(exp.Select)
     return None
 
 
-def _part(taken: exp.JSONExtractScalar) -> str:
+def part_of(taken: exp.JSONExtractScalar) -> str:
     """Which part of an item is taken, by its number."""
     steps = taken.expression.expressions if isinstance(taken.expression, exp.JSONPath) else []
     item = taken.this
     if len(steps) != 2 or not isinstance(steps[1], exp.JSONPathSubscript) or not isinstance(item, exp.Column):
         raise ValueError(f"there is no word for {taken.sql()}")
-    if not _is_item(item):
+    if not is_item(item):
         raise ValueError(f"not an item of a list: {taken.sql()}")
     return str(steps[1].this)
 
 
-def _is_number(item: exp.Expr, tables: MadeTables) -> bool:
+def is_number(item: exp.Expr, tables: MadeTables) -> bool:
     """Whether this is compared with a number, put where one belongs, or called like one."""
     parent = item.parent
     if isinstance(parent, exp.Cast):

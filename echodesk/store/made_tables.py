@@ -17,6 +17,8 @@ class Column:
     """A whole number; else a text."""
     empty: bool
     """NULL is allowed."""
+    server: str = ""
+    """How a server's own script makes it, where that was read: `CLOB NOT NULL`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,18 @@ class Made:
 
 
 class MadeTables:
-    """The tables that these statements (in SQLite's words) make, by name, whatever its case."""
+    """The tables that these statements (in SQLite's words) make, by name, whatever its case.
 
-    def __init__(self, script: Iterable[str]) -> None:
+    `kinds` says how a server makes some of their columns, by table and column.
+    """
+
+    def __init__(self, script: Iterable[str], kinds: Mapping[tuple[str, str], str] | None = None) -> None:
         self._made: dict[str, Made] = {}
+        self._kinds = kinds or {}
         for sql in script:
             if sql.startswith("CREATE TABLE"):
                 schema = sqlglot.parse_one(sql.replace("WITHOUT ROWID", ""), read="sqlite").this
-                self._made[schema.this.name.upper()] = _made(schema)
+                self._made[schema.this.name.upper()] = _made(schema, self._kinds)
 
     def __contains__(self, name: str) -> bool:
         return name.upper() in self._made
@@ -58,7 +64,7 @@ class MadeTables:
                     continue
                 if known is not None and item.name.upper() in known.columns:
                     found = known.columns[item.name.upper()]
-                    return Column(found.number, found.empty or missing)
+                    return Column(found.number, found.empty or missing, found.server)
             scope = _scope_of(scope)
         return None
 
@@ -85,7 +91,7 @@ def _own_tables(scope: exp.Expr) -> list[tuple[exp.Table, bool]]:
     return found
 
 
-def _made(schema: exp.Expr) -> Made:
+def _made(schema: exp.Expr, kinds: Mapping[tuple[str, str], str]) -> Made:
     columns, key, other = {}, [], False
     for part in schema.expressions:
         if isinstance(part, exp.PrimaryKey):
@@ -99,7 +105,8 @@ def _made(schema: exp.Expr) -> Made:
         kind = part.args["kind"].sql()
         if kind not in ("INT", "TEXT"):
             raise ValueError(f"{part.name} of {schema.this.name} is neither text nor a whole number: {kind}")
-        columns[part.name.upper()] = Column(kind == "INT", not needed)
+        server = kinds.get((schema.this.name.upper(), part.name.upper()), "")
+        columns[part.name.upper()] = Column(kind == "INT", not needed, server)
         if primary:
             key = [part.name.upper()]
     return Made(columns, tuple(key), other)

@@ -66,8 +66,9 @@ _COUNTS = {
     Table.QUEUE: text("SELECT STATUS, count(*) FROM STT_ECHO_QUEUE GROUP BY STATUS"),
     Table.NOTIFICATIONS: text("SELECT STATUS, count(*) FROM STT_ECHO_NOTIFICATION GROUP BY STATUS"),
     Table.ROOM_DAYS: text(
-        "SELECT CASE WHEN RESOLVED IS NOT NULL THEN 'resolved' WHEN LESSON_DATE < :today THEN 'passed'"
-        " ELSE 'open' END AS STATE, count(*) FROM STT_ECHO_DAY_ROOM GROUP BY 1"
+        "SELECT STATE, count(*) FROM (SELECT CASE WHEN RESOLVED IS NOT NULL THEN 'resolved'"
+        " WHEN LESSON_DATE < :today THEN 'passed' ELSE 'open' END AS STATE FROM STT_ECHO_DAY_ROOM) d"
+        " GROUP BY STATE"
     ),
 }
 

@@ -49,7 +49,8 @@ _ANSWERED = text(
 _FORGET = text("DELETE FROM STT_ECHO_TRY WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))")
 _FORGET_AT = text(
     "DELETE FROM STT_ECHO_TRY WHERE EXISTS (SELECT 1 FROM json_each(PLACES) t, json_each(:places) p"
-    " WHERE t.value = p.value)"
+    " WHERE CAST(json_extract(t.value, '$[0]') AS TEXT) = CAST(json_extract(p.value, '$[0]') AS TEXT)"
+    " AND CAST(json_extract(t.value, '$[1]') AS TEXT) = CAST(json_extract(p.value, '$[1]') AS TEXT))"
 )
 _NOT_LOOKED_AT = text(
     "SELECT DISTINCT t.EXTERNAL_ID FROM json_each(:ids) i CROSS JOIN STT_ECHO_TRY t ON t.EXTERNAL_ID = i.value,"

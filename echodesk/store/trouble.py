@@ -17,10 +17,10 @@ def converted() -> Iterator[None]:
     try:
         yield
     except (IntegrityError, DataError) as error:
-        raise RowRefused(
-            "The database refuses a row", str(error.orig), "The log has the details; everything else goes on."
-        ) from error
+        raise _refused(error) from error
     except DBAPIError as error:
+        if _oracle_code(error) in _ORACLE_REFUSES:
+            raise _refused(error) from error
         raise _trouble(error) from error
     except SQLAlchemyError as error:
         raise DatabaseTrouble(
@@ -88,6 +88,11 @@ _OTHER_TABLES = _Said(
     "A table or column is missing",
     "Run `echodesk check`; bring the tables up to date with `echodesk database upgrade`.",
 )
+_STEP = _Said(
+    "The database refused a step",
+    "It gives a reason that EchoDesk does not know",
+    "Look at the log; the step is tried again at the next change.",
+)
 _STATES: Mapping[str, _Said] = {
     "28": _WRONG_WAY_IN,
     "3D": _NO_DATABASE,
@@ -105,6 +110,35 @@ _STATES: Mapping[str, _Said] = {
     "42703": _OTHER_TABLES,
 }
 """By how the state begins that a server gives with an error (SQLSTATE, PostgreSQL's manual, appendix A)."""
+_ORACLE: Mapping[_Said, str] = {
+    _WRONG_WAY_IN: "ORA-01017 ORA-01005 ORA-28000 ORA-28001 ORA-28002 ORA-01045 DPY-3015 DPY-4001",
+    _NO_DATABASE: "ORA-12514 ORA-12505 DPY-6001 DPY-6003 DPY-4000",
+    _AWAY: """DPY-6005 DPY-6000 DPY-4011 DPY-1001 ORA-00028 ORA-01012 ORA-01033 ORA-01034 ORA-01089 ORA-01092
+    ORA-02396 ORA-03113 ORA-03114 ORA-03135 ORA-12170 ORA-12528 ORA-12537 ORA-12541 ORA-12547""",
+    _FULL: "ORA-00257 ORA-01536 ORA-01652 ORA-01653 ORA-01654 ORA-01688 ORA-01691 ORA-19809 ORA-30036",
+    _NO_MORE: "ORA-00018 ORA-00020 ORA-02391 ORA-12516 ORA-12519 ORA-12520",
+    _TAKES_TURNS: "ORA-00054 ORA-00060 ORA-08177 ORA-30006",
+    _TOO_LONG: "DPY-4024 ORA-01013 ORA-01555",
+    _MAY_NOT: "ORA-01031 ORA-01950",
+    _READ_ONLY: "ORA-01456 ORA-16000",
+    _OTHER_TABLES: "ORA-00904 ORA-00942 ORA-02289 ORA-04043",
+}
+_CODES = {code: said for said, codes in _ORACLE.items() for code in codes.split()}
+"""By Oracle's code, or its driver's."""
+_ORACLE_REFUSES = frozenset(("ORA-01400", "ORA-01407", "ORA-01438", "ORA-12899", "ORA-20001"))
+"""What is said of a row and comes from the driver as something else than an error of its integrity."""
+
+
+def _refused(error: DBAPIError) -> RowRefused:
+    return RowRefused(
+        "The database refuses a row", str(error.orig), "The log has the details; everything else goes on."
+    )
+
+
+def _oracle_code(error: DBAPIError) -> str:
+    """`ORA-00942`, or what oracledb says by itself; '' of another driver's error."""
+    told = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return str(getattr(told, "full_code", ""))
 
 
 def _trouble(error: DBAPIError) -> DatabaseTrouble:
@@ -117,7 +151,10 @@ def _trouble(error: DBAPIError) -> DatabaseTrouble:
 
 
 def _told_by_a_server(error: DBAPIError, said: str) -> _Said | None:
-    """What PostgreSQL's driver says; None of another driver's error, or of one that is not known."""
+    """What a server's driver says; None of SQLite's, or of an error that is not known."""
+    code = _oracle_code(error)
+    if code:
+        return _CODES.get(code, _STEP)
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return next((told for begin, told in _STATES.items() if state.startswith(begin)), None)

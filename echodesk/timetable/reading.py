@@ -245,8 +245,10 @@ def _facts(row: Sequence[Any]) -> LessonFacts:
     """A row of the columns that `statements` calls facts."""
     (
         setid, slotid, slotentry, weekid, weekday, start, finish, module, group, room, room_group, lecturer,
-        source, status, changed, live, module_name, groups, components, asked, offered, email, since, rows,
+        source, status, changed, live, name, groups, components, asked, offered, email, since, rows,
     ) = row  # fmt: skip
+    # A blank is a module without a name; '' would be NULL in Oracle, and a module that is not there.
+    module_name = None if name is None else name.strip(" ")
     return LessonFacts(
         setid, slotid, slotentry, _number(weekid), _number(weekday), start, finish, module, group, room,
         room_group, lecturer, source, status, changed, live > 0, module_name, groups > 0, components > 0, asked,

@@ -107,3 +107,12 @@ def test_a_text_that_names_no_lesson(reading: Reading, lesson: str) -> None:
     with pytest.raises(WrongUse) as raised:
         explain(reading(), lesson)
     assert "617747-1-2023-24" in raised.value.next_step
+
+
+@pytest.mark.parametrize("name", [None, "", "  "])
+def test_a_module_without_a_name_is_there_all_the_same(cmis: Cmis, reading: Reading, name: str | None) -> None:
+    cmis.lesson()
+    cmis.update("module", {"setid": SETID}, name=name)
+    assert [one.facts.module_name for one in explain(reading(), "1")] == [""]
+    cmis.delete("module", setid=SETID)
+    assert [one.facts.module_name for one in explain(reading(), "1")] == [None]

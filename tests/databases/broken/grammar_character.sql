@@ -1,0 +1,6 @@
+-- grammar: a character that Oracle's words never have
+CREATE OR REPLACE PROCEDURE P IS
+BEGIN
+    NULL; ¤
+END;
+/

@@ -1,0 +1,10 @@
+-- house: tables joined by a comma, which hides the second
+CREATE OR REPLACE PACKAGE BODY STT_ECHO_X AS
+    FUNCTION F(P_A IN NUMBER) RETURN NUMBER IS
+        V_A NUMBER;
+    BEGIN
+        SELECT COUNT(*) INTO V_A FROM MODULE M, MODULEGROUPS G WHERE G.MODULEID = M.MODULEID AND P_A = 1;
+        RETURN V_A;
+    END;
+END;
+/

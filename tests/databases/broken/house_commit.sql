@@ -1,0 +1,9 @@
+-- house: a COMMIT within a timetabler's transaction
+CREATE OR REPLACE PACKAGE BODY STT_ECHO_X AS
+    PROCEDURE P(P_A IN NUMBER) IS
+    BEGIN
+        INSERT INTO STT_ECHO_QUEUE (SLOTID) VALUES (P_A);
+        COMMIT;
+    END;
+END;
+/

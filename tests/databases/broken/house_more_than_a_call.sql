@@ -1,0 +1,8 @@
+-- house: a trigger that does more than one call
+CREATE OR REPLACE TRIGGER STT_ECHO_T AFTER INSERT ON TIMETABLE FOR EACH ROW
+BEGIN
+    IF :NEW.STATUS = 2 THEN
+        STT_ECHO_EDITS.LESSON_ROW(:NEW.SLOTID);
+    END IF;
+END;
+/

@@ -1,0 +1,258 @@
+"""Opening Oracle, as far as it goes without one: what the driver is asked, and what becomes of its errors.
+
+The driver of these tests is a fake behind SQLAlchemy's own dialect; where nobody listens it is oracledb itself.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import oracledb
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import CompileError, DatabaseError
+
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, WrongUse
+from echodesk.store.database import Database
+from echodesk.store.oracle import CALL_S, CONNECT_S, PING_S, checked_schema, open_oracle, set_up_oracle
+from echodesk.store.trouble import converted
+from tests.databases.engines import SQL
+
+ADD = text("INSERT INTO STT_ECHO_STOP (KIND, REASON) VALUES (:kind, :reason) RETURNING ID")
+TAKE = text("UPDATE STT_ECHO_DIRTY SET GUARDED = :guarded WHERE MARK = :mark RETURNING ROOMID, LESSON_DATE")
+
+
+@dataclass
+class Var:
+    """What a statement writes into."""
+
+    values: list[Any] = field(default_factory=list)
+
+    def getvalue(self) -> list[Any]:
+        """As oracledb gives it of RETURNING: a list, of as many rows as were changed."""
+        return self.values
+
+
+@dataclass
+class Driver:
+    """A connection of the driver, which notes what it is asked."""
+
+    asked: list[tuple[str, Any]] = field(default_factory=list)
+    returns: list[list[Any]] = field(default_factory=list)
+    """For each column that is returned, its values."""
+    silent: bool = False
+    """It does not answer the next question."""
+    call_timeout: int = 0
+    timeouts: list[int] = field(default_factory=list)
+    version: str = "19.3.0.0.0"
+    outputtypehandler: Any = None
+
+    def cursor(self) -> Cursor:
+        """To ask through."""
+        return Cursor(self)
+
+    def commit(self) -> None:
+        """Kept."""
+        self.asked.append(("COMMIT", None))
+
+    def rollback(self) -> None:
+        """Not kept."""
+        self.asked.append(("ROLLBACK", None))
+
+    def close(self) -> None:
+        """Gone."""
+
+
+@dataclass
+class Cursor:
+    """Notes what is asked."""
+
+    driver: Driver
+    description: list[Any] | None = None
+    rowcount: int = 1
+    outputtypehandler: Any = None
+    vars: list[Var] = field(default_factory=list)
+
+    def __enter__(self) -> Cursor:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def var(self, _kind: Any, *_sizes: Any, **_more: Any) -> Var:
+        """One of a statement's own binds."""
+        self.vars.append(Var())
+        return self.vars[-1]
+
+    def setinputsizes(self, **_sizes: Any) -> None:
+        """Nothing is sent here."""
+
+    def execute(self, said: str, given: Any = None) -> None:
+        """Noted; what is returned is filled in."""
+        self.driver.timeouts.append(self.driver.call_timeout)
+        self.driver.asked.append((said, {} if given is None else dict(given)))
+        if self.driver.silent:
+            self.driver.silent = False
+            raise oracledb.DatabaseError("DPY-4024: call timeout of 5000 ms exceeded")
+        for var, values in zip(self.vars, self.driver.returns, strict=False):
+            var.values = values
+
+    def close(self) -> None:
+        """Gone."""
+
+
+@pytest.fixture
+def driver() -> Driver:
+    """A connection that answers everything."""
+    return Driver()
+
+
+@pytest.fixture
+def database(driver: Driver) -> Iterator[Database]:
+    """On that connection, through SQLAlchemy's dialect for oracledb."""
+    engine: Engine = create_engine(
+        "oracle+oracledb://", creator=lambda: driver, pool_pre_ping=True, _initialize=False
+    )
+    set_up_oracle(engine, SQL, "echodesk")
+    made = Database(engine)
+    yield made
+    made.close()
+
+
+def said(driver: Driver) -> list[str]:
+    """The statements that it was asked, in their order."""
+    return [one for one, _given in driver.asked]
+
+
+def test_a_session_begins_with_what_all_rely_on(database: Database, driver: Driver) -> None:
+    database.read(lambda connection: None)
+    assert "NLS_SORT = BINARY NLS_COMP = BINARY" in said(driver)[0]
+    assert said(driver)[1] == "ALTER SESSION SET CURRENT_SCHEMA = ECHODESK"
+
+
+def test_reading_is_one_snapshot(database: Database, driver: Driver) -> None:
+    database.read(lambda connection: connection.execute(text("DELETE FROM STT_ECHO_INTENT")))
+    begun = said(driver).index("SET TRANSACTION READ ONLY")
+    assert said(driver)[begun + 1] == "DELETE FROM STT_ECHO_INTENT"
+
+
+def test_who_writes_waits_for_its_turn_and_not_for_ever(database: Database, driver: Driver) -> None:
+    database.write(lambda connection: connection.execute(text("DELETE FROM STT_ECHO_INTENT")))
+    assert "SET TRANSACTION READ ONLY" not in said(driver)
+    turn = said(driver).index("SELECT EPOCH FROM STT_ECHO_LEASE WHERE ID = 1 FOR UPDATE WAIT 10")
+    assert said(driver)[turn + 1 :][:2] == ["DELETE FROM STT_ECHO_INTENT", "COMMIT"]
+
+
+def test_no_call_lasts_longer_than_it_may(database: Database, driver: Driver) -> None:
+    for _time in range(2):
+        database.write(lambda connection: connection.execute(text("DELETE FROM STT_ECHO_INTENT")))
+    # Two for the session; then a question and its answer, once without and once with a ping before it.
+    work, ping = CALL_S * 1000, PING_S * 1000
+    assert driver.timeouts == [ping, ping, work, work, ping, work, work]
+
+
+def test_what_is_returned_comes_as_rows(database: Database, driver: Driver) -> None:
+    driver.returns = [[41]]
+    made = database.write(lambda connection: connection.execute(ADD, {"kind": "DAY", "reason": "x"}).scalar_one())
+    assert made == 41
+    asked, given = next(one for one in driver.asked if one[0].startswith("INSERT"))
+    assert asked == "INSERT INTO STT_ECHO_STOP (KIND, REASON) VALUES (:kind, :reason) RETURNING ID INTO :ret_0"
+    assert (given["kind"], given["reason"]) == ("DAY", "x")
+    assert isinstance(given["ret_0"], Var)
+
+
+def test_many_rows_are_returned_by_name_and_truth_goes_as_a_number(database: Database, driver: Driver) -> None:
+    driver.returns = [["R1", "R2"], ["2030-09-09", "2030-09-10"]]
+    rows = database.write(lambda connection: connection.execute(TAKE, {"guarded": True, "mark": 7}).all())
+    assert [(row.ROOMID, row.LESSON_DATE) for row in rows] == [("R1", "2030-09-09"), ("R2", "2030-09-10")]
+    given = next(one for said, one in driver.asked if said.startswith("UPDATE"))
+    assert given["guarded"] == 1
+    assert type(given["guarded"]) is int
+
+
+def test_no_row_is_returned_of_none(database: Database, driver: Driver) -> None:
+    driver.returns = [[], []]
+    assert database.write(lambda connection: connection.execute(TAKE, {"guarded": 0, "mark": 7}).all()) == []
+
+
+def test_what_is_not_known_is_refused(database: Database) -> None:
+    with database.engine.connect() as connection, pytest.raises(CompileError):
+        connection.execute(text("SELECT ID FROM STT_ECHO_STOP WHERE KIND LIKE 'B%'"))
+
+
+def test_a_connection_that_does_not_answer_is_made_anew(database: Database, driver: Driver) -> None:
+    database.read(lambda connection: None)
+    driver.silent = True
+    database.read(lambda connection: None)
+    assert len([one for one in said(driver) if one.startswith("ALTER SESSION SET NLS")]) == 2
+
+
+def test_names_of_schemas_are_looked_at() -> None:
+    assert checked_schema("echodesk_1") == "ECHODESK_1"
+    for name in ("", "1A", "A B", "A;DROP", 'A"', "A" * 129):
+        with pytest.raises(WrongUse):
+            checked_schema(name)
+
+
+def _tried(port: int) -> tuple[DatabaseTrouble, float]:
+    database = Database(open_oracle(f"oracle+oracledb://me:secret@127.0.0.1:{port}/?service_name=x", SQL))
+    begun = time.monotonic()
+    try:
+        with pytest.raises(DatabaseTrouble) as told:
+            database.read(lambda connection: connection.execute(text("DELETE FROM STT_ECHO_INTENT")))
+    finally:
+        database.close()
+    return told.value, time.monotonic() - begun
+
+
+def test_where_nobody_listens_it_is_said_within_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    told, took_s = _tried(port)
+    assert told.title == "The database cannot be reached"
+    assert "secret" not in str(told)
+    assert took_s < CONNECT_S + 2
+
+
+@dataclass
+class Told:
+    """What oracledb tells of an error."""
+
+    full_code: str
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("ORA-01017", "The database does not let EchoDesk in"),
+        ("ORA-28001", "The database does not let EchoDesk in"),
+        ("ORA-12514", "There is no such database"),
+        ("DPY-6001", "There is no such database"),
+        ("DPY-4011", "The database cannot be reached"),
+        ("ORA-00028", "The database cannot be reached"),
+        ("ORA-01653", "The database's disk is full"),
+        ("ORA-02391", "The database has no room for one more connection"),
+        ("ORA-30006", "The database is busy"),
+        ("DPY-4024", "The database takes too long"),
+        ("ORA-01031", "EchoDesk may not do this in the database"),
+        ("ORA-16000", "The database cannot be written"),
+        ("ORA-00942", "The tables are not as this EchoDesk needs them"),
+        ("ORA-00600", "The database refused a step"),
+    ],
+)
+def test_an_error_of_oracles_says_what_to_do(code: str, title: str) -> None:
+    error = oracledb.DatabaseError(Told(code))
+    with pytest.raises(DatabaseTrouble) as told, converted():
+        raise DatabaseError("SELECT", {}, error)
+    assert told.value.title == title
+    assert isinstance(told.value, DatabaseBusy) == (code in ("ORA-30006", "DPY-4024"))
+
+
+@pytest.mark.parametrize("code", ["ORA-12899", "ORA-01400", "ORA-20001"])
+def test_a_row_that_does_not_fit_is_refused_alone(code: str) -> None:
+    with pytest.raises(RowRefused), converted():
+        raise DatabaseError("INSERT", {}, oracledb.DatabaseError(Told(code)))

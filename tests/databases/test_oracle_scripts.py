@@ -1,0 +1,124 @@
+"""What an administrator runs on Oracle: everything in order, no right too many, and everything goes again."""
+
+from __future__ import annotations
+
+import re
+
+from echodesk.store.database import SCHEMA_VERSION
+from tests.databases.engines import SQL
+from tests.databases.plsql_rules import MAY_READ
+
+FOLDER = SQL / "oracle"
+TABLES = re.findall(
+    r"^CREATE TABLE (\w+)", (SQL / "sqlite" / "cmis.sql").read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+def script(name: str) -> str:
+    """One of the files, without its comments."""
+    return re.sub(r"^--.*$", "", (FOLDER / f"{name}.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
+
+
+NAMING = ("install", "grants", "uninstall")
+GRANTS = re.findall(r"^GRANT ([\w, ]+) ON &(\w+)\.\.(\w+) TO ([^;]+);", script("grants"), re.MULTILINE)
+CREATES = re.compile(
+    r"^CREATE (?:OR REPLACE )?(?:UNIQUE )?"
+    r"(TABLE|SEQUENCE|INDEX|TRIGGER|PACKAGE(?: BODY)?|SYNONYM|ROLE) ([&.\w]+)",
+    re.MULTILINE,
+)
+MADE = {
+    (kind.replace(" BODY", ""), name)
+    for path in FOLDER.glob("*.sql")
+    for kind, name in CREATES.findall(script(path.stem))
+}
+
+
+def test_the_installation_runs_every_script() -> None:
+    run = re.findall(r"^@@(\w+)\.sql$", script("install"), re.MULTILINE)
+    assert set(run) == {path.stem for path in FOLDER.glob("*.sql")} - {"install", "uninstall"}
+    assert run[:3] == ["tables", "worker_tables", "indexes"]
+    assert run[4:7] == ["first_rows", "package", "grants"]
+    # Triggers that call what is not there would make edits fail (ORA-04098).
+    assert run[-3:] == ["package", "timetable_indexes", "triggers"]
+
+
+def test_the_schemas_are_named_alike_everywhere() -> None:
+    named = [
+        re.findall(r"^DEFINE (\w+) = (\w+)$", script(one), re.MULTILINE)
+        for one in ("install", "grants", "uninstall")
+    ]
+    assert named[0] == [("ECHODESK", "ECHODESK"), ("CMIS", "CMIS_OWNER")]
+    assert named[0] == named[1] == named[2]
+
+
+def test_what_is_made_goes_again() -> None:
+    dropped = {
+        (kind, name.split(".")[-1])
+        for kind, name in re.findall(
+            r"^DROP (\w+) ([&.\w]+)(?: CASCADE CONSTRAINTS PURGE)?;$", script("uninstall"), re.MULTILINE
+        )
+    }
+    made = {(kind, name.split(".")[-1]) for kind, name in MADE}
+    # An index goes with its table, the triggers of the audit with the audit.
+    timetable = {
+        ("INDEX", name) for name in re.findall(r"^CREATE INDEX (\w+)", script("timetable_indexes"), re.MULTILINE)
+    }
+    with_their_tables = {one for one in made if one[0] == "INDEX" or one[1].startswith("STT_ECHO_AUDIT_NO_")}
+    assert len(made) > 100
+    assert dropped == (made - with_their_tables) | timetable
+
+
+def test_nobody_may_write_to_the_timetable() -> None:
+    on_timetable = [(right, table, whom) for right, schema, table, whom in GRANTS if schema == "CMIS"]
+    assert {right for right, _table, _whom in on_timetable} == {"SELECT"}
+    assert {table for _right, table, whom in on_timetable if "STT_ECHO_WORKER" in whom} == set(TABLES)
+
+
+def test_the_package_may_read_what_it_reads_and_no_more() -> None:
+    direct = {table for _right, schema, table, whom in GRANTS if schema == "CMIS" and whom == "&ECHODESK"}
+    assert direct == {one for one in MAY_READ if one not in ("DUAL", "STT_ECHO_SET")}
+
+
+def test_a_screen_only_looks() -> None:
+    rights = {right for right, _schema, _table, whom in GRANTS if "STT_ECHO_SCREENS" in whom}
+    assert rights == {"SELECT", "READ"}
+    assert {right for right, schema, _t, whom in GRANTS if "SCREENS" in whom and schema == "ECHODESK"} == {"READ"}
+
+
+def test_a_worker_may_do_what_it_does() -> None:
+    own = {
+        table: right for right, schema, table, whom in GRANTS if whom == "STT_ECHO_WORKER" and schema == "ECHODESK"
+    }
+    made = {name for kind, name in MADE if kind == "TABLE"}
+    assert {table for table in own if not table.endswith("_SEQ")} == made
+    assert {table for table in own if table.endswith("_SEQ")} == {
+        name for kind, name in MADE if kind == "SEQUENCE"
+    }
+    assert own["STT_ECHO_AUDIT"] == "SELECT, INSERT"
+    assert own["STT_ECHO_NOTIFICATION"] == "SELECT, INSERT, UPDATE, DELETE"
+
+
+def test_every_role_is_there_for_whom_it_is() -> None:
+    assert {name for kind, name in MADE if kind == "ROLE"} == {"STT_ECHO_WORKER", "STT_ECHO_SCREENS"}
+    assert {whom for *_right, whom in GRANTS} == {
+        "&ECHODESK",
+        "&CMIS",
+        "STT_ECHO_WORKER",
+        "STT_ECHO_SCREENS",
+        "STT_ECHO_WORKER, STT_ECHO_SCREENS",
+    }
+
+
+def test_the_first_rows_are_this_programs() -> None:
+    assert re.findall(r"'schema_version', '(\w+)'", script("first_rows")) == [SCHEMA_VERSION]
+    assert "INSERT INTO STT_ECHO_LEASE (ID, EPOCH) SELECT 1, 0" in script("first_rows")
+
+
+def test_the_timetable_is_found_by_the_same_indexes() -> None:
+    sqlite = (SQL / "sqlite" / "triggers.sql").read_text(encoding="utf-8")
+    made = [
+        re.findall(r"^CREATE INDEX (?:IF NOT EXISTS )?(\w+ ON [^;]*);", one, re.MULTILINE)
+        for one in (sqlite, script("timetable_indexes"))
+    ]
+    assert made[0] == made[1]
+    assert len(made[0]) > 10

@@ -1,0 +1,49 @@
+"""Oracle's strict grammar accepts every file of `sql/oracle` and every statement, and refuses broken files.
+
+It knows nothing of names, rights or types: a green run is no run on Oracle.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.databases.engines import SQL
+from tests.databases.plsql_grammar import BROKEN, digest, faults, handed_on, recorded, texts
+
+TEXTS = dict(texts())
+RECORDED = recorded()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_it_was_accepted_as_it_stands(name: str) -> None:
+    """`python -m tests.databases.plsql_grammar` parses what is new; the record belongs into the same commit."""
+    assert digest(TEXTS[name]) in RECORDED
+
+
+def test_nothing_is_forgotten() -> None:
+    assert TEXTS.keys() >= {path.name for path in (SQL / "oracle").glob("*.sql")}
+    assert len(TEXTS) > 300
+
+
+def test_of_sqlplus_nothing_is_left() -> None:
+    assert (
+        handed_on("DEFINE A = B\n@@tables.sql\nDROP TABLE &A..C;\nDROP USER &A;")
+        == "\n\nDROP TABLE B.C;\nDROP USER B;"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_the_grammar_is_at_work() -> None:
+    """A grammar that accepts everything would be none: each broken file is refused, and a whole one is not."""
+    assert faults(TEXTS["triggers.sql"]) == []
+    broken = sorted(BROKEN.glob("grammar_*.sql"))
+    assert len(broken) > 8
+    assert [path.stem for path in broken if not faults(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("path", sorted(BROKEN.glob("grammar_*.sql")), ids=lambda path: path.stem)
+def test_no_broken_file_is_on_record(path: Path) -> None:
+    assert digest(path.read_text(encoding="utf-8")) not in RECORDED
