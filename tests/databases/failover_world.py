@@ -43,7 +43,7 @@ LATE_S = 2
 LESSONS = 24
 HOURS = range(8, 18)
 BUSY_S = 60.0
-EVERY_S = (0.2, 1.0)
+EVERY_S = (0.4, 1.6)
 """How long the timetabler waits between two edits."""
 TEMPLATE = "failover"
 PROCESSES = multiprocessing.get_context("forkserver")
