@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from enum import Enum
 from pathlib import Path
@@ -83,25 +82,28 @@ class Line:
         there = await asyncio.open_unix_connection(self._server)
         both = {writer, there[1]}
         self._open |= both
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._pass_on(reader, there[1]))
-                group.create_task(self._pass_on(there[0], writer))
-        finally:
-            self._open -= both
-            for one in both:
-                one.close()
-                with contextlib.suppress(ConnectionError):
-                    await one.wait_closed()
+        await _ended(self._pass_on(reader, there[1]), self._pass_on(there[0], writer))
+        self._open -= both
+        await _ended(*(one.wait_closed() for one in both))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError):
+        try:
             while data := await reader.read(65_536):
                 await self._passing.wait()
                 writer.write(data)
                 await writer.drain()
-        await self._passing.wait()
-        writer.close()
+        finally:
+            await self._passing.wait()
+            writer.close()
+
+
+async def _ended(*work: Coroutine[None, None, None]) -> None:
+    """Wait for all of this. That a connection was lost is what a line is for; anything else is a defect."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    await asyncio.wait(tasks)
+    for problem in (task.exception() for task in tasks):
+        if problem is not None and not isinstance(problem, ConnectionError):
+            raise problem
 
 
 class Lines:

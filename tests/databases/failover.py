@@ -44,7 +44,7 @@ def kinds(rounds: int, dice: random.Random, only: Sequence[Kind] = ()) -> list[K
 
 def campaign(asked: argparse.Namespace, told: Callable[[str], None]) -> dict[str, Any]:
     """A whole campaign, on several worlds side by side: they wait most of the time. The report of `--json`."""
-    rounds, seed, worlds = asked.rounds, asked.seed, asked.worlds
+    rounds, seed, worlds = asked.rounds, asked.seed, min(asked.worlds, asked.rounds)
     began = time.monotonic()
     wanted = kinds(rounds, random.Random(seed), [Kind[name] for name in asked.kind])
     with (
@@ -136,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.databases.failover", description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--worlds", type=int, default=5, help="databases side by side")
+    parser.add_argument("--worlds", type=int, default=10, help="databases side by side")
     parser.add_argument("--json", action="store_true", help="the report as one object on standard output")
     parser.add_argument("--report", action="store_true", help=f"write {REPORT.name} beside this file")
     names = [kind.name for kind in Kind]

@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import httpx
@@ -136,10 +136,10 @@ def work(life: Life) -> None:
     worker.start()
     parent = multiprocessing.parent_process()
     while parent is not None and parent.is_alive():
-        try:
-            event = events.waiting.get(timeout=1.0)
-        except Empty:
+        if events.waiting.empty():
+            time.sleep(0.1)
             continue
+        event = events.waiting.get()
         if isinstance(event, EngineState):
             logging.info("phase %s; database: %s; Echo360: %s", event.phase, event.database, event.echo360)
         elif isinstance(event, WorkerFailed | Notice):

@@ -22,8 +22,8 @@ PATIENCE_S = 90.0
 """How long a takeover is waited for at most, to be told how long it took."""
 CONVERGENCE_S = LATE_S + 60.0
 """Within this everything must be quiet (reliability C1)."""
-FIRST_FILL_S = 300.0
-"""The first time everything is sent; no takeover, and every process of the campaign starts then."""
+LONGEST_S = 300.0
+"""How long that is waited for at most, to be told how long it took. The first filling is no takeover."""
 SCHEDULES = "/public/api/v2/schedules"
 
 _UNENDED = (
@@ -89,7 +89,7 @@ class Rounds:
     def run(self, kinds: list[Kind]) -> None:
         """One failover of each of these kinds, in this order."""
         try:
-            self._converge(FIRST_FILL_S)
+            self._converge()
             for number, kind in enumerate(kinds, 1):
                 self._now = f"round {number}, {kind.value}"
                 self._world.timetabler.go_on()
@@ -194,7 +194,7 @@ class Rounds:
 
     # ---- and then -----------------------------------------------------------------------------------------
 
-    def _converge(self, within_s: float = CONVERGENCE_S) -> None:
+    def _converge(self) -> None:
         """Nobody edits; everything becomes quiet, and is as it should be."""
         world = self._world
         world.timetabler.hold()
@@ -207,10 +207,13 @@ class Rounds:
             time.sleep(0.4)
             quiet = world.pending().quiet
             times = times + 1 if quiet else 0
-            if time.monotonic() - began > within_s:
-                raise Stuck(f"not quiet after {within_s:.0f} s: {world.waits_for()}")
+            if time.monotonic() - began > LONGEST_S:
+                raise Stuck(f"not quiet after {LONGEST_S:.0f} s: {world.waits_for()}")
         if self._outcome.takeovers_s or self._outcome.kept:
-            self._outcome.convergences_s.append(time.monotonic() - began)
+            took_s = time.monotonic() - began
+            self._outcome.convergences_s.append(took_s)
+            if took_s > CONVERGENCE_S:
+                self._broken(f"quiet after {took_s:.1f} s, and {CONVERGENCE_S:.0f} s are promised")
         for found in self._wrong():
             self._broken(found)
         self._judge()
