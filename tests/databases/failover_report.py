@@ -36,8 +36,9 @@ def text_of(found: Mapping[str, Any], made_by: str) -> str:
         "",
         "Written by `python -m tests.databases.failover --report`; do not edit.",
         "",
-        f"Two and three workers by turns in {found['worlds']} databases side by side, seed {found['seed']}, commit"
-        f" {made_by}, {found['seconds']:,.0f} seconds.",
+        f"{found['rounds']} rounds; 200 are a release's. Two and three workers by turns,"
+        f" {found['worlds']} databases side by side, seed {found['seed']}, commit {made_by},"
+        f" {found['seconds']:,.0f} seconds.",
         "",
         f"The office's own constants: the lease runs for {found['lease_ttl_s']:g} s, is renewed every"
         f" {found['lease_renew_s']:g} s, trusted {found['lease_margin_s']:g} s less, and a request may take"
