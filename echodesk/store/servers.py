@@ -35,15 +35,25 @@ CALL_S = 30
 """No call of the database may last longer."""
 IDLE_S = 20
 """A transaction in which nothing happens for so long is ended by the server: well before the lease runs out."""
+UNHEARD_MS = 15_000
+"""A connection on which what was sent is not acknowledged for so long is dead. Keepalives alone do not tell: they
+wait until nothing is under way, and the system itself gives up after a quarter of an hour."""
 _SESSION = {
     "statement_timeout": f"{CALL_S}s",
     "idle_in_transaction_session_timeout": f"{IDLE_S}s",
     "tcp_keepalives_idle": "5",
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
+    "tcp_user_timeout": str(UNHEARD_MS),
     "timezone": "UTC",
 }
-_KEEPALIVE = {"keepalives": 1, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
+_KEEPALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": UNHEARD_MS,
+}
 
 
 EVERYTHING_IN_ONE = Schemas()

@@ -241,7 +241,10 @@ class Engine:
             found = await self._ledger.read("safety stop", lambda books: list_of(books, command.stop))
             return found if found is not None else CommandDone("This safety stop is over; nothing waits for it.")
         if self._leading is not None:
-            return await self._leading.carry_out(command)
+            try:
+                return await self._leading.carry_out(command)
+            except NotLeading as overtaken:
+                log.info("%s", overtaken)
         return await self._pass_on(command)
 
     async def _plans(self, command: PlanQuestion) -> CommandReply:

@@ -202,9 +202,8 @@ class Leading:
             await self._steady(self._serve_command)
             standing = await self._list_everything() if self.gate.may_plan else None
             if standing is not None:
-                await self._ledger.write(
-                    "first mirror", functools.partial(self._first_mirror, standing, self._capture.learned())
-                )
+                learned = self._capture.learned()
+                await self._write("first mirror", functools.partial(self._first_mirror, standing, learned))
                 return
             self._tell()
             await self._pause(1.0)
@@ -217,7 +216,6 @@ class Leading:
             self._tasks.end(task)
 
     def _first_mirror(self, standing: Sequence[Standing], learned: Sequence[Learned], books: Books) -> None:
-        books.office.guard(self._epoch)
         books.mirror.replace_all(standing)
         books.journal.learn(learned)
 
@@ -326,10 +324,10 @@ class Leading:
     # ---- commands and small things ------------------------------------------------------------------------
 
     async def carry_out(self, command: Asked) -> CommandDone:
-        """Carry out a command of the window now."""
+        """Carry out a command of the window now. Raises `NotLeading`, with nothing done, if another leads."""
         today = self._clock.campus_now().date()
         self._unlearned = command
-        done = await self._ledger.write("command", lambda books: carry_out(books, command, today))
+        done = await self._write("command", lambda books: carry_out(books, command, today))
         await self._after(command)
         return done
 
@@ -344,17 +342,25 @@ class Leading:
         today = self._clock.campus_now().date()
 
         def write(books: Books) -> Asked:
-            books.office.guard(self._epoch)
             self._unlearned = serve(books, waiting, today)
             return self._unlearned
 
-        outcome = await attempt(self._ledger.write("command", write))
+        outcome = await attempt(self._write("command", write))
         if isinstance(outcome, Defect):
             text = failed_text(self._told_of(outcome, waiting.kind))
-            await self._ledger.write("command", lambda books: books.office.answer_command(waiting.id, False, text))
+            await self._write("command", lambda books: books.office.answer_command(waiting.id, False, text))
         else:
             await self._after(outcome)
         return True
+
+    async def _write(self, step: str, work: Callable[[Books], T]) -> T:
+        """One write transaction of who leads still."""
+
+        def guarded(books: Books) -> T:
+            books.office.guard(self._epoch)
+            return work(books)
+
+        return await self._ledger.write(step, guarded)
 
     def _told_of(self, defect: Defect, kind: str) -> EchoDeskError:
         """What the asker hears; a command that stops the worker is answered, and not tried for ever."""

@@ -27,6 +27,8 @@ SUITES = {
     "test_sqlite_alone": "this engine alone",
     "test_postgresql_alone": "this engine alone",
     "test_ora2pg_alone": "this engine alone",
+    "test_postgresql_failover": "failover",
+    "test_postgresql_line": "trouble",
     "test_postgresql_statements": "statements",
     "test_postgresql_tables": "tables",
     "test_postgresql_trouble": "trouble",

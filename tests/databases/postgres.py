@@ -47,8 +47,8 @@ def absent() -> str:
 
 
 @contextmanager
-def server() -> Iterator[Path]:
-    """The folder of its socket, while it runs. Nothing of it stays."""
+def server(connections: int = 40) -> Iterator[Path]:
+    """The folder of its socket, while it runs; it takes so many connections. Nothing of it stays."""
     folder = Path(tempfile.mkdtemp(prefix="echodesk-pg-"))
     try:
         folder.chmod(0o755)
@@ -61,7 +61,8 @@ def server() -> Iterator[Path]:
         rights = data / "pg_hba.conf"
         rights.write_text(f"local {LOCKED} all scram-sha-256\n{rights.read_text()}")
         # What a test wrote may be lost with the machine's power, so nothing waits for the disk.
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=40"
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        options += f" -c max_connections={connections}"
         _run("pg_ctl", "-D", data, "-l", folder / "log", "-w", "-o", options, "start")
         try:
             yield folder

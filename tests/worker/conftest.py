@@ -49,7 +49,8 @@ ON_FILE = frozenset(
 
 
 ON_SERVER = frozenset(
-    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "clashes", "recovery")
+    f"tests.worker.test_{one}"
+    for one in ("quiet_edits", "commands", "pauses", "clashes", "recovery", "takeover", "overtaken")
 )
 """Tests that run on a server as well."""
 

@@ -1,0 +1,73 @@
+"""A line to the server that is cut is noticed within seconds; and the lines that tests cut are cut as they say."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from echodesk.errors import DatabaseTrouble
+from echodesk.store.database import Database
+from echodesk.store.servers import UNHEARD_MS
+from tests.databases import postgres as postgres_server
+from tests.databases.cut_line import Cut, Line, Lines
+
+
+@pytest.fixture
+def line(postgres: Path) -> Iterator[Line]:
+    with Lines(postgres) as lines:
+        yield lines.lay()
+
+
+@pytest.fixture
+def over_line(line: Line) -> Iterator[Database]:
+    made = postgres_server.at(f"postgresql+psycopg://{postgres_server.USER}@127.0.0.1:{line.port}/postgres")
+    yield made
+    made.close()
+
+
+def one(database: Database) -> int:
+    return database.read(lambda connection: int(connection.exec_driver_sql("SELECT 1").scalar_one()))
+
+
+@pytest.mark.parametrize("cut", [Cut.RESET, Cut.REFUSED])
+def test_a_line_to_postgresql_that_is_cut_lets_nobody_new_in_until_it_is_mended(
+    line: Line, over_line: Database, cut: Cut
+) -> None:
+    assert one(over_line) == 1
+    line.cut(cut)
+    if cut is Cut.REFUSED:
+        assert one(over_line) == 1, "what was there goes on"
+        over_line.close()
+    with pytest.raises(DatabaseTrouble):
+        one(over_line)
+    line.mend()
+    assert one(over_line) == 1
+
+
+def test_a_line_to_postgresql_that_falls_silent_says_nothing_until_it_is_mended(
+    line: Line, over_line: Database
+) -> None:
+    assert one(over_line) == 1
+    line.cut(Cut.SILENT)
+    with ThreadPoolExecutor(1) as threads:
+        asked = threads.submit(one, over_line)
+        with pytest.raises(TimeoutError):
+            asked.result(0.5)
+        line.mend()
+        assert asked.result(10.0) == 1, "the dead connection was noticed, and another one opened"
+
+
+def test_postgresql_is_given_up_when_nothing_is_acknowledged(over_line: Database) -> None:
+    """A cable that is pulled while something is on its way: without this it takes a quarter of an hour."""
+    with over_line.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        with socket.socket(fileno=os.dup(raw.fileno())) as beneath:
+            assert beneath.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == UNHEARD_MS
+        asked = "SELECT reset_val FROM pg_settings WHERE name = 'tcp_user_timeout'"
+        assert connection.exec_driver_sql(asked).scalar_one() == str(UNHEARD_MS)
