@@ -173,8 +173,6 @@ class Leading:
         while not self._flight.empty and self._clock.monotonic() < until:
             await self._clock.sleep(0.02)
 
-    # ---- the start ----------------------------------------------------------------------------------------
-
     async def _begin(self) -> None:
         def recover(books: Books) -> tuple[bool, int]:
             books.office.guard(self._epoch)
