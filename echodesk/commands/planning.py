@@ -74,10 +74,9 @@ def plan(
         else:
             number = _here(office, scope, echo360, limit, loopback_only=demonstration)
         found = look_at(office, number, limit)
-        values = plan_values(found, limit)
         if file is not None:
-            write_plan(file, office.look(lambda books: books.batches.database()), values)
-        say(values, as_json=json, text=plan_text(found, limit, Wanted()))
+            write_plan(file, office.look(lambda books: books.batches.database()), found, limit)
+        say(plan_values(found, limit), as_json=json, text=plan_text(found, limit, Wanted()))
 
 
 def register(app: typer.Typer) -> None:
