@@ -194,6 +194,8 @@ class StepRow:
     """Name of its building, '' if that is not known."""
     changes: tuple[tuple[str, str, str], ...] = ()
     """(field, what it says now, what it would say), as `steps.differences` names them."""
+    kind: str = ""
+    """As what `PlanShown.counts` counts it, '' for one in whose place its lesson is made anew."""
     since: str = ""
     """`CAME` or `GONE` since the preview that this plan takes the place of, '' if it was there and is."""
 

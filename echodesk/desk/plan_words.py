@@ -89,11 +89,26 @@ def progress(plan: PlanShown, engine: EngineState | None = None) -> str:
     return text
 
 
+def counted(counts: Mapping[str, int]) -> str:
+    """`100 to make, 96 to move`, '' for nothing."""
+    return ", ".join(f"{formats.number(counts[kind])} {said}" for kind, said in COUNTS if counts.get(kind))
+
+
+def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
+    """What staff took out of a plan before they said yes, '' for nothing; `chosen` of them by hand."""
+    if not in_all:
+        return ""
+    told = f"{formats.counted(in_all, 'call')} left out"
+    if followed := in_all - chosen:
+        told += f", {formats.number(followed)} of them because they hang together with what was chosen"
+    stay = "stay as they are" if plan.kind == "UNDO" else "are paused until somebody lifts it"
+    return f"{told}: their rooms and days {stay}. {formats.counted(plan.calls - in_all, 'call')} to send."
+
+
 def facts(plan: PlanShown) -> list[str]:
     """What the comparison found, a sentence each."""
     counts = dict(plan.counts)
-    parts = [f"{formats.number(counts[kind])} {said}" for kind, said in COUNTS if counts.get(kind)]
-    lines = [f"{formats.counted(plan.compared, 'room-day')} compared: {', '.join(parts) or 'nothing to do'}."]
+    lines = [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
     if plan.state == "READY" and plan.minutes:
         lines[0] += f" About {formats.minutes(plan.minutes)} at the call limit."
     if plan.guard:
@@ -101,6 +116,8 @@ def facts(plan: PlanShown) -> list[str]:
     if plan.left_out:
         told = ", ".join(f"{words.reason(reason)} {formats.number(count)}" for reason, count in plan.left_out)
         lines.append(f"Not recorded: {told}.")
+    if without := plan.count("LEFT_OUT"):
+        lines.append(f"{formats.counted(without, 'call')} left out.")
     if plan.paused:
         lines.append(f"{formats.counted(plan.paused, 'room-day')} paused, and left as they are.")
     if plan.foreign:

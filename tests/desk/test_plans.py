@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from echodesk.batches import (
     Apply,
@@ -55,9 +55,9 @@ def step(key: int, piece: int, action: str = "POST", **changes: object) -> StepR
 
 MOVED = (("room", "2950203", "1040101"), ("date", "2026-11-23", "2026-11-25"))
 STEPS = (
-    step(1, 1, "DELETE", why="not_wanted"),
-    step(2, 1, "PUT", why="moved", changes=MOVED),
-    step(3, 2),
+    step(1, 1, "DELETE", why="not_wanted", kind="removed"),
+    step(2, 1, "PUT", why="moved", changes=MOVED, kind="moved"),
+    step(3, 2, kind="made"),
 )
 
 
@@ -244,6 +244,10 @@ def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None
         click(page.leave_out)
         states = {row.key: row.state for row in page.steps.model.cache.rows()}  # type: ignore[union-attr]  # rows of steps
         assert states == {1: "LEFT_OUT", 2: "LEFT_OUT", 3: "OPEN"}
+        assert page.facts.text().splitlines()[0] == (
+            "2 calls left out, 1 of them because they hang together with what was chosen: their rooms and days are"
+            " paused until somebody lifts it. 1 call to send."
+        )
         click(page.apply)
         dialog = await dialog_of(desk.window, ApplyDialog)
         assert isinstance(dialog, ApplyDialog)
@@ -253,6 +257,39 @@ def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None
         assert desk.worker.sent(Apply) == [Apply("Ann", 3, (1,))]
 
     run(qapp, body, with_plans(plan()))
+
+
+def test_what_is_asked_after_something_was_left_out_is_about_what_will_be_sent(qapp: QApplication) -> None:
+    guarded = plan(guard="1 of 9 bookings of the year would be removed", confirm="remove 1")
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        page.steps.view.choose(2)
+        click(page.leave_out)
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert isinstance(dialog, ApplyDialog)
+        told = [label.text() for label in dialog.findChildren(QLabel)]
+        assert "1 to make." in told
+        assert any(one.startswith("It takes about 4 min.") for one in told)
+        assert any(one.startswith("2 calls left out, 1 of them") for one in told)
+        assert dialog.yes_button.text() == "Send 1 call"
+        (asked,) = (one for one in told if one.startswith("Safety stop"))
+        assert asked.endswith("about the whole plan, with what you left out. If that is right, type: remove 1")
+        press(dialog, Qt.Key.Key_Escape)
+        page.steps.view.choose(2)
+        click(page.put_back)
+        assert "left out" not in page.facts.text()
+
+    run(qapp, body, with_plans(guarded))
+
+
+def test_what_was_left_out_stays_told_once_the_plan_is_sent(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert "4 calls left out." in page.facts.text().splitlines()
+
+    run(qapp, body, with_plans(plan(state="DONE", steps=(("DONE", 296), ("LEFT_OUT", 4)))))
 
 
 def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplication) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QRadioButton, QWidget
 
-from echodesk.batches import Apply, Compare, PlanShown
+from echodesk.batches import Apply, Compare, PlanShown, StepRow
 from echodesk.desk import formats, plan_words, widgets, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.dialogs.asking import Question
@@ -109,19 +110,22 @@ class CompareDialog(Question):
 
 
 class ApplyDialog(Question):
-    """Answers with an `Apply`: what will be sent, how long it takes, and what a safety stop asks to be typed."""
+    """Answers with an `Apply`: what will be sent, how long it takes, and what a safety stop asks to be typed.
+
+    `without` are the steps that were left out by hand, `sent` those that are left of the plan then.
+    """
 
     def __init__(
-        self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], left: int
+        self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], sent: Sequence[StepRow]
     ) -> None:
-        calls = plan.calls - left
+        calls = len(sent) if without else plan.calls
         super().__init__(
             parent, f"Send plan {plan.key}?", f"Send {formats.counted(calls, 'call')}", "No, send nothing"
         )
         self._by = by
         self._plan = plan
         self._without = tuple(without)
-        for text in _about(plan, left):
+        for text in _about(plan, len(without), sent):
             part = widgets.label(wrap=True)
             part.setText(formats.breakable(formats.plain(text, 1_000)))
             self.body.addWidget(part)
@@ -130,7 +134,8 @@ class ApplyDialog(Question):
         self.confirm.setPlaceholderText(plan.confirm)
         self.confirm.textChanged.connect(self._on_changed)
         self.asked = widgets.label(wrap=True)
-        self.asked.setText(f"Safety stop: {plan.guard}. If that is right, type: {plan.confirm}")
+        whole = " This is about the whole plan, with what you left out." if without else ""
+        self.asked.setText(f"Safety stop: {plan.guard}.{whole} If that is right, type: {plan.confirm}")
         for guarded in (self.asked, self.confirm):
             guarded.setVisible(bool(plan.guard))
             self.body.addWidget(guarded)
@@ -150,16 +155,16 @@ class ApplyDialog(Question):
         self.yes_button.setEnabled(not self._plan.guard or typed == self._plan.confirm)
 
 
-def _about(plan: PlanShown, left: int) -> Sequence[str]:
-    counts = dict(plan.counts)
-    parts = [f"{formats.number(counts[kind])} {said}" for kind, said in plan_words.COUNTS if counts.get(kind)]
-    lines = [f"{', '.join(parts)}." if parts else "Nothing changes."]
+def _about(plan: PlanShown, chosen: int, sent: Sequence[StepRow]) -> Sequence[str]:
+    calls = len(sent) if chosen else plan.calls
+    counts = Counter(step.kind for step in sent) if chosen else dict(plan.counts)
+    told = plan_words.counted(counts)
+    lines = [f"{told}." if told else "Nothing changes."]
     if plan.minutes:
-        lines.append(f"It takes about {formats.minutes(plan.minutes)}. Timetable changes go first meanwhile.")
-    if left:
-        lines.append(
-            f"{formats.counted(left, 'call')} left out; their rooms and days are paused until somebody lifts it."
-        )
+        minutes = plan.minutes * calls / plan.calls
+        lines.append(f"It takes about {formats.minutes(minutes)}. Timetable changes go first meanwhile.")
+    if chosen:
+        lines.append(plan_words.left_out(plan, chosen, plan.calls - calls))
     if plan.left_out:
         told = ", ".join(f"{words.reason(reason)} {formats.number(count)}" for reason, count in plan.left_out)
         lines.append(f"Not recorded: {told}.")

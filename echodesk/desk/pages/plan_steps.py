@@ -90,8 +90,15 @@ class PlanSteps(QWidget):
 
     def left_out(self) -> set[int]:
         """The steps that were taken out, and all that go with them."""
+        if not self._without:
+            return set()
         pieces = {step.piece for step in self._steps if step.key in self._without}
         return {step.key for step in self._steps if step.piece in pieces and step.key > 0}
+
+    def to_send(self) -> tuple[StepRow, ...]:
+        """The steps that a yes would send."""
+        left = self.left_out()
+        return tuple(step for step in self._steps if step.key > 0 and step.key not in left)
 
     def leave_out(self) -> None:
         """The selected steps are not to be sent."""

@@ -133,7 +133,6 @@ class PlansPage(QWidget):
         state = plan_words.state(plan, self._engine)
         self.headline.setText(formats.breakable(f"{plan_words.title(plan)}. {state}"))
         widgets.restyle(self.headline, "ink", str(plan_words.tone(plan, self._engine)))
-        self._show_facts(plan)
         total = plan.to_send
         self.bar.setRange(0, max(1, total))
         self.bar.setValue(total - plan.count("OPEN"))
@@ -146,7 +145,10 @@ class PlansPage(QWidget):
 
     def _show_facts(self, plan: PlanShown) -> None:
         since = plan_words.since(plan, self._since[1]) if self._since[0] == plan.key else ""
-        told = [*([plan.said] if plan.said else []), *([since] if since else []), *plan_words.facts(plan)]
+        left = ""
+        if plan.state == "READY":
+            left = plan_words.left_out(plan, len(self.steps.without), len(self.steps.left_out()))
+        told = [one for one in (plan.said, left, since) if one] + plan_words.facts(plan)
         self.facts.setText(formats.breakable(formats.plain("\n".join(told), 4_000)))
 
     def _show_buttons(self, plan: PlanShown) -> None:
@@ -196,6 +198,8 @@ class PlansPage(QWidget):
     def _on_selected(self) -> None:
         self.leave_out.setEnabled(bool(self.steps.chosen("OPEN")))
         self.put_back.setEnabled(bool(self.steps.chosen("LEFT_OUT")))
+        if self.plan is not None:
+            self._show_facts(self.plan)
         self.retry.setText(RETRY_CHOSEN if self.steps.chosen("FAILED") else RETRY_ALL)
 
     def _on_older(self) -> None:
@@ -237,7 +241,7 @@ class PlansPage(QWidget):
             self._parts.gateway.start(self._apply(plan))
 
     async def _apply(self, plan: PlanShown) -> None:
-        dialog = ApplyDialog(self, self._parts.by, plan, self.steps.without, len(self.steps.left_out()))
+        dialog = ApplyDialog(self, self._parts.by, plan, self.steps.without, self.steps.to_send())
         if await answered(dialog):
             self._send(dialog.command(), self.apply)
 
