@@ -214,6 +214,7 @@ GROUPS: Mapping[str, Callable[[StepRow], str]] = {
     "room": lambda row: row.room,
     "week": lambda row: row.week,
     "reason": lambda row: row.why,
+    "state": lambda row: row.state,
 }
 """By what the steps of a plan are counted; beside it by `SINCE`, those alone that came or are needed no more."""
 

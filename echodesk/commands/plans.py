@@ -40,8 +40,10 @@ def plans(
     room: Annotated[str, typer.Option(help="Only steps in this room.")] = "",
     building: Annotated[str, typer.Option(help="Only steps in this building, by its code or its name.")] = "",
     reason: Annotated[str, typer.Option(help="Only steps with this reason, as new or moved.")] = "",
+    state: Annotated[str, typer.Option(help="Only steps in this state, as failed, open, done or left-out.")] = "",
     group: Annotated[
-        str, typer.Option(help="Count them by action, building, room, week or reason, instead of listing them.")
+        str,
+        typer.Option(help="Count them by action, building, room, week, reason or state, instead of listing them."),
     ] = "",
     every: Annotated[
         bool, typer.Option("--all", help="Without a number: all plans, not only the last and those in hand.")
@@ -55,7 +57,7 @@ def plans(
     JSON: plans (plan, by, created, kind, state, said, waits, steps, ended, can_undo); with a number what `plan`
     answers.
     """
-    wanted = Wanted(action, room, building, reason, group)
+    wanted = Wanted(action, room, building, reason, state, group)
     check(wanted)
     with office_at(data) as office:
         if number is not None:

@@ -38,6 +38,8 @@ STEP_STATES: Mapping[str, tuple[str, Tone]] = {
     "OVERTAKEN": ("Overtaken by a change", Tone.QUIET),
     "CANCELLED": ("Not sent", Tone.QUIET),
 }
+_FIRST = {name: at for at, name in enumerate(("FAILED", "OPEN", "OVERTAKEN", "CANCELLED", "LEFT_OUT", "DONE"))}
+"""What stands first when steps are sorted by what becomes of them: what somebody has to look at."""
 AT_WORK = ("COMPARING", "CHECKING", "RUNNING")
 """States in which a plan goes on only where somebody sends."""
 _HINDERING = (Phase.WAITING, Phase.STOPPED_BY_ECHO360, Phase.DATABASE_LOST)
@@ -144,9 +146,7 @@ def since(plan: PlanShown, counted: Mapping[str, int]) -> str:
 def step_columns() -> Sequence[Column[StepRow]]:
     """The steps of a plan: what becomes of which recording, where, and why, with what it changes."""
     return (
-        Column(
-            "What", 118, _what, lambda r: (r.action, STEP_STATES.get(r.state, (r.state, Tone.QUIET))[0], r.key)
-        ),
+        Column("What", 118, _what, lambda r: (_FIRST.get(r.state, len(_FIRST)), r.action, r.key)),
         Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
         Column("Room", 100, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
         Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
@@ -161,6 +161,7 @@ _GROUPS: Mapping[str, str] = {
     "room": "Room",
     "week": "Week",
     "reason": "Why",
+    "state": "State",
 }
 
 
@@ -177,6 +178,8 @@ def group_name(name: str, value: str) -> str:
         return words.why(value)
     if name == SINCE:
         return words.since(value)
+    if name == "state":
+        return STEP_STATES.get(value, (value, Tone.QUIET))[0]
     if name == "week":
         return f"from {formats.date(value)}"
     return value or "not known"
@@ -188,8 +191,9 @@ def step_text(row: StepRow) -> str:
         row.external_id,
         row.title,
         row.room,
+        row.building,
         row.date,
-        _DOES.get(row.action, ""),
+        _what(row).line,
         words.why(row.why),
         row.answer,
         changes(row),

@@ -343,6 +343,52 @@ def test_a_done_plan_can_be_taken_back_and_failures_are_told(qapp: QApplication)
     run(qapp, body, with_plans(done, steps=steps))
 
 
+def test_what_failed_is_found_by_word_by_group_and_by_sorting(qapp: QApplication) -> None:
+    done = plan(state="DONE", steps=(("DONE", 2), ("FAILED", 1)), minutes=0.0)
+    steps = (step(1, 1, "DELETE", state="DONE"), step(2, 2, state="DONE"), step(3, 3, "PUT", state="FAILED"))
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        page.steps.field.setText("FAILED")
+        assert page.steps.model.cache.keys_shown() == (3,)
+        page.steps.field.clear()
+        (root,) = page.steps.groups.findItems("State", Qt.MatchFlag.MatchExactly)
+        states = {item.text(0): item for item in map(root.child, range(root.childCount())) if item is not None}
+        assert {name: item.text(1) for name, item in states.items()} == {"Done": "2", "Failed": "1"}
+        page.steps.groups.setCurrentItem(states["Failed"])
+        assert page.steps.model.cache.keys_shown() == (3,)
+        page.steps.groups.setCurrentItem(root)
+        page.steps.model.sort(0)
+        assert page.steps.model.cache.keys_shown() == (3, 1, 2)
+
+    run(qapp, body, with_plans(done, steps=steps))
+
+
+def test_the_group_of_what_was_left_out_follows_every_click(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        tree = page.steps.groups
+
+        def states() -> dict[str, str]:
+            (root,) = tree.findItems("State", Qt.MatchFlag.MatchExactly)
+            items = [item for item in map(root.child, range(root.childCount())) if item is not None]
+            return {item.text(0): item.text(1) for item in items}
+
+        assert states() == {"To be sent": "3"}
+        page.steps.view.choose(3)
+        click(page.leave_out)
+        assert states() == {"Left out": "1", "To be sent": "2"}
+        (left,) = tree.findItems("Left out", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
+        tree.setCurrentItem(left)
+        assert page.steps.model.cache.keys_shown() == (3,)
+        page.steps.view.choose(3)
+        click(page.put_back)
+        assert states() == {"To be sent": "3"}
+        assert page.steps.model.rowCount() == 3
+
+    run(qapp, body, with_plans(plan()))
+
+
 def test_a_new_plan_comes_to_the_front_and_others_stay_in_the_list(qapp: QApplication) -> None:
     first, second = plan(3, "DONE"), plan(4, "READY", undoes=3)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from echodesk.batches import PlanDetail, StepRow
+from echodesk.batches import GONE, PlanDetail, StepRow
 from echodesk.desk import formats, plan_words
 from echodesk.desk.pages.plan_groups import PlanGroups
 from echodesk.desk.tables.live_model import LiveModel
@@ -34,10 +35,13 @@ class PlanSteps(QWidget):
         self._numbers = numbers
         self._steps: tuple[StepRow, ...] = ()
         """As they were read; those that are needed no more have the negative of their number as a key."""
+        self._counted: Mapping[str, Mapping[str, int]] = {}
         self._without: set[int] = set()
         self._kept: Sequence[str] = ()
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find steps: room, date, module, old or new value, words of Echo360")
+        self.field.setPlaceholderText(
+            "Find steps: room, date, module, failed or done, old or new value, words of Echo360"
+        )
         self.field.setAccessibleName("Find steps")
         self.field.setClearButtonEnabled(True)
         self.model = LiveModel(plan_words.step_columns(), MOST_STEPS, self)
@@ -71,17 +75,14 @@ class PlanSteps(QWidget):
 
     def clear(self) -> None:
         """There are no steps to show yet, and nothing is left out."""
-        self._steps, self._kept, self._without = (), (), set()
-        self.groups.show_groups({}, 0)
-        self._filter()
+        self._steps, self._kept, self._counted, self._without = (), (), {}, set()
         self._put()
 
     def show_steps(self, found: PlanDetail) -> None:
         """The steps of a plan; what was left out since `clear` stays so."""
         self._steps = (*found.steps, *(replace(row, key=-row.key) for row in found.gone))
         self._kept = found.kept
-        self.groups.show_groups(found.by, len(found.steps))
-        self._filter()
+        self._counted = found.by
         self._put()
 
     def chosen(self, state: str) -> tuple[int, ...]:
@@ -115,6 +116,13 @@ class PlanSteps(QWidget):
     def _put(self) -> None:
         left = self.left_out()
         rows: Any = tuple(replace(row, state="LEFT_OUT") if row.key in left else row for row in self._steps)
+        if left:
+            states = Counter(row.state for row in rows if row.since != GONE)
+            counted = {**self._counted, "state": dict(sorted(states.items()))}
+        else:
+            counted = dict(self._counted)
+        self.groups.show_groups(counted, sum(step.key > 0 for step in self._steps))
+        self._filter()
         number = next(self._numbers)
         self.model.expect(number)
         # The model keeps rows of any kind that have a key; which table they are of does not matter to it.
