@@ -245,6 +245,22 @@ class PlanDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """One lesson that is not recorded. Dates are ISO texts, times `HH:MM-HH:MM`."""
+
+    external_id: str
+    title: str
+    room: str
+    building: str
+    """Name of its building, '' if that is not known."""
+    date: str
+    time: str
+    reason: str
+    kept: str
+    """What is recorded in its place, or why else, '' if there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanList:
     """Some plans, newest first; `more`: there are older ones."""
 

@@ -205,7 +205,7 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
         lines.append(f"Safety stop: {batch.guard}. It must be confirmed in writing.")
     if summary.left_out:
         told = ", ".join(f"{words.reason(reason)} {count:,}" for reason, count in summary.left_out.items())
-        lines.append(f"Not recorded: {told}.")
+        lines.append(f"Not recorded: {told}. Which: echodesk plans {batch.id} --left-out")
     if summary.foreign:
         lines.append(f"{summary.foreign:,} schedules were booked by others and stay as they are.")
     if summary.unplanned:

@@ -13,8 +13,9 @@ from echodesk.commands.acting import LARGEST_ID, WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import number_in
+from echodesk.commands.plan_missed import missed_text, missed_values, read_missed
 from echodesk.commands.plan_steps import Wanted, check
-from echodesk.commands.plan_tables import write_table, write_workbook
+from echodesk.commands.plan_tables import write_missed, write_table, write_workbook
 from echodesk.commands.plan_texts import PlanRead, list_line, only_wanted, plan_text, plan_values, read_plan, waits
 from echodesk.commands.working import call_limit
 from echodesk.errors import NothingDone, WrongUse
@@ -45,6 +46,14 @@ def plans(
         str,
         typer.Option(help="Count them by action, building, room, week, reason or state, instead of listing them."),
     ] = "",
+    left_out: Annotated[
+        bool,
+        typer.Option(
+            "--left-out",
+            help="With a number: which lessons of its rooms and dates are not recorded, as of now, instead of its"
+            " steps; with --csv as a table, with --xlsx as a sheet beside the steps.",
+        ),
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Without a number: all plans, not only the last and those in hand.")
     ] = False,
@@ -55,11 +64,21 @@ def plans(
     far it is, what failed and why; and how it differs from the plan in whose place it stands.
 
     JSON: plans (plan, by, created, kind, state, said, waits, steps, ended, can_undo); with a number what `plan`
-    answers.
+    answers; with --left-out not_recorded (external_id, title, room, building, date, time, reason, kept: what is
+    recorded instead) beside it.
     """
     wanted = Wanted(action, room, building, reason, state, group)
     check(wanted)
+    if left_out and wanted:
+        raise WrongUse(
+            "Steps or lessons?",
+            "--left-out lists lessons that are not recorded; what was named with it chooses among steps.",
+            "Write `echodesk plans N --left-out` alone.",
+        )
     with office_at(data) as office:
+        if number is not None and left_out:
+            _say_left_out(office, number, csv, xlsx, as_json=json)
+            return
         if number is not None:
             one = _chosen(office, _read(office, number), wanted)
             if csv is not None:
@@ -68,7 +87,7 @@ def plans(
                 write_workbook(xlsx, one.detail)
             _say(office, one, wanted, as_json=json)
             return
-        if csv is not None or xlsx is not None or wanted:
+        if csv is not None or xlsx is not None or wanted or left_out:
             raise WrongUse(
                 "Which plan?",
                 "A file, a filter or a group was named without a number.",
@@ -164,6 +183,18 @@ def _no_such_plan(number: str) -> WrongUse:
 def _say(office: Office, found: PlanRead, wanted: Wanted, *, as_json: bool) -> None:
     limit = call_limit(office)
     say(plan_values(found, limit), as_json=as_json, text=plan_text(found, limit, wanted))
+
+
+def _say_left_out(office: Office, number: int, csv: Path | None, xlsx: Path | None, *, as_json: bool) -> None:
+    found = _read(office, number)
+    today = office.clock().campus_now().date().isoformat()
+    missed = office.look(lambda books: read_missed(books, found.batch, today))
+    if csv is not None:
+        write_missed(csv, missed)
+    if xlsx is not None:
+        write_workbook(xlsx, found.detail, missed)
+    values = {**plan_values(found, call_limit(office)), "not_recorded": missed_values(missed)}
+    say(values, as_json=as_json, text=missed_text(found, missed))
 
 
 def _say_all(office: Office, *, every: bool, as_json: bool) -> None:

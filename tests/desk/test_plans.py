@@ -389,6 +389,18 @@ def test_the_group_of_what_was_left_out_follows_every_click(qapp: QApplication) 
     run(qapp, body, with_plans(plan()))
 
 
+def test_the_plan_leads_to_what_is_not_recorded(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        click(page.missed)
+        await until(desk.window.room_days.isVisible)
+        desk.worker.sink.post(overview(plans=(plan(left_out=()),)))
+        desk.window.open_page(PAGE)
+        await until(lambda: not page.missed.isVisible())
+
+    run(qapp, body, with_plans(plan()))
+
+
 def test_a_new_plan_comes_to_the_front_and_others_stay_in_the_list(qapp: QApplication) -> None:
     first, second = plan(3, "DONE"), plan(4, "READY", undoes=3)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -53,6 +53,9 @@ LEAD = (
 class PlansPage(QWidget):
     """The plans at the left, the chosen one at the right with its steps."""
 
+    missed_wanted = Signal()
+    """Someone wants to see which lessons are not recorded."""
+
     def __init__(self, parts: PageParts) -> None:
         super().__init__()
         self._parts = parts
@@ -84,10 +87,13 @@ class PlansPage(QWidget):
         self.cancel = widgets.button("Ca&ncel…", self._on_cancel)
         self.undo = widgets.button("Take &back…", self._on_undo)
         self.newer = widgets.button("Sho&w the plan of now", self._on_newer)
+        self.missed = widgets.button(
+            "Not reco&rded…", self.missed_wanted.emit, hint="Which lessons are not recorded, as they stand now"
+        )
         self.save = widgets.button("Save &as…", self._on_save, hint="Ctrl+S")
         self.buttons = (
             *(self.apply, self.leave_out, self.put_back, self.stop, self.go_on, self.retry),
-            *(self.cancel, self.undo, self.newer, self.save),
+            *(self.cancel, self.undo, self.newer, self.missed, self.save),
         )
         self._lay_out()
         self.plans.chosen.connect(self._show)
@@ -162,6 +168,7 @@ class PlansPage(QWidget):
             self.cancel: plan.state in ("COMPARING", "READY", "CHECKING", "RUNNING", "STOPPED"),
             self.undo: plan.can_undo and plan.state in ("DONE", "CANCELLED", "STOPPED"),
             self.newer: plan.replaced_by > 0,
+            self.missed: bool(plan.left_out),
             self.save: plan.state != "COMPARING" and bool(plan.steps),
         }
         for button in self.buttons:
