@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from echodesk.batches import (
     Apply,
@@ -105,40 +105,6 @@ def test_the_overview_counts_plans_that_wait_and_opens_them(qapp: QApplication) 
         await until(desk.window.plans.isVisible)
 
     run(qapp, body, with_plans(plan(), plan(2, "STOPPED"), plan(1, "DONE")))
-
-
-def test_what_is_compared_can_be_chosen_and_wrong_choices_are_refused_at_once(qapp: QApplication) -> None:
-    async def body(desk: Desk) -> None:
-        desk.window.open_page(PAGE)
-        click(desk.window.plans.compare)
-        dialog = await dialog_of(desk.window, CompareDialog)
-        assert isinstance(dialog, CompareDialog)
-        dialog.one_room.setChecked(True)
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which room?", False)
-        dialog.room.setEditText("2950203")
-        dialog.some_dates.setChecked(True)
-        dialog.last.setDate(dialog.first.date().addDays(2))
-        dialog.first.setDate(dialog.last.date().addDays(1))
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == (
-            "The last date is before the first.",
-            False,
-        )
-        dialog.first.setDate(dialog.last.date())
-        day = dialog.last.date().toString(Qt.DateFormat.ISODate)
-        assert dialog.command() == Compare("Ann", ("2950203",), "", day, day)
-        dialog.adopt.setChecked(True)
-        dialog.some_year.setChecked(True)
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which year?", False)
-        dialog.year.setText(" 2027/28 ")
-        assert dialog.hint.text().endswith("Sending the plan switches the year on.")
-        assert dialog.command() == Compare("Ann", ("2950203",), "", day, day, "2027/28", True)
-        dialog.one_building.setChecked(True)
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which building?", False)
-        press(dialog, Qt.Key.Key_Escape)
-        await turns()
-        assert desk.worker.sent(Compare) == []
-
-    run(qapp, body, with_plans(plan()))
 
 
 def test_steps_are_a_tree_by_action_building_room_week_and_reason_and_a_group_filters_them(
@@ -259,39 +225,6 @@ def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None
     run(qapp, body, with_plans(plan()))
 
 
-def test_what_is_asked_after_something_was_left_out_is_about_what_will_be_sent(qapp: QApplication) -> None:
-    guarded = plan(guard="1 of 9 bookings of the year would be removed", confirm="remove 1")
-
-    async def body(desk: Desk) -> None:
-        page = await opened(desk)
-        page.steps.view.choose(2)
-        click(page.leave_out)
-        click(page.apply)
-        dialog = await dialog_of(desk.window, ApplyDialog)
-        assert isinstance(dialog, ApplyDialog)
-        told = [label.text() for label in dialog.findChildren(QLabel)]
-        assert "1 to make." in told
-        assert any(one.startswith("It takes about 4 min.") for one in told)
-        assert any(one.startswith("2 calls left out, 1 of them") for one in told)
-        assert dialog.yes_button.text() == "Send 1 call"
-        (asked,) = (one for one in told if one.startswith("Safety stop"))
-        assert asked.endswith("about the whole plan, with what you left out. If that is right, type: remove 1")
-        press(dialog, Qt.Key.Key_Escape)
-        page.steps.view.choose(2)
-        click(page.put_back)
-        assert "left out" not in page.facts.text()
-
-    run(qapp, body, with_plans(guarded))
-
-
-def test_what_was_left_out_stays_told_once_the_plan_is_sent(qapp: QApplication) -> None:
-    async def body(desk: Desk) -> None:
-        page = await opened(desk)
-        assert "4 calls left out." in page.facts.text().splitlines()
-
-    run(qapp, body, with_plans(plan(state="DONE", steps=(("DONE", 296), ("LEFT_OUT", 4)))))
-
-
 def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplication) -> None:
     running = plan(state="RUNNING", steps=(("OPEN", 1_200), ("DONE", 800), ("FAILED", 3)), minutes=10.5)
 
@@ -341,64 +274,6 @@ def test_a_done_plan_can_be_taken_back_and_failures_are_told(qapp: QApplication)
         assert desk.worker.sent(Undo) == [Undo("Ann", 3)]
 
     run(qapp, body, with_plans(done, steps=steps))
-
-
-def test_what_failed_is_found_by_word_by_group_and_by_sorting(qapp: QApplication) -> None:
-    done = plan(state="DONE", steps=(("DONE", 2), ("FAILED", 1)), minutes=0.0)
-    steps = (step(1, 1, "DELETE", state="DONE"), step(2, 2, state="DONE"), step(3, 3, "PUT", state="FAILED"))
-
-    async def body(desk: Desk) -> None:
-        page = await opened(desk)
-        page.steps.field.setText("FAILED")
-        assert page.steps.model.cache.keys_shown() == (3,)
-        page.steps.field.clear()
-        (root,) = page.steps.groups.findItems("State", Qt.MatchFlag.MatchExactly)
-        states = {item.text(0): item for item in map(root.child, range(root.childCount())) if item is not None}
-        assert {name: item.text(1) for name, item in states.items()} == {"Done": "2", "Failed": "1"}
-        page.steps.groups.setCurrentItem(states["Failed"])
-        assert page.steps.model.cache.keys_shown() == (3,)
-        page.steps.groups.setCurrentItem(root)
-        page.steps.model.sort(0)
-        assert page.steps.model.cache.keys_shown() == (3, 1, 2)
-
-    run(qapp, body, with_plans(done, steps=steps))
-
-
-def test_the_group_of_what_was_left_out_follows_every_click(qapp: QApplication) -> None:
-    async def body(desk: Desk) -> None:
-        page = await opened(desk)
-        tree = page.steps.groups
-
-        def states() -> dict[str, str]:
-            (root,) = tree.findItems("State", Qt.MatchFlag.MatchExactly)
-            items = [item for item in map(root.child, range(root.childCount())) if item is not None]
-            return {item.text(0): item.text(1) for item in items}
-
-        assert states() == {"To be sent": "3"}
-        page.steps.view.choose(3)
-        click(page.leave_out)
-        assert states() == {"Left out": "1", "To be sent": "2"}
-        (left,) = tree.findItems("Left out", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)
-        tree.setCurrentItem(left)
-        assert page.steps.model.cache.keys_shown() == (3,)
-        page.steps.view.choose(3)
-        click(page.put_back)
-        assert states() == {"To be sent": "3"}
-        assert page.steps.model.rowCount() == 3
-
-    run(qapp, body, with_plans(plan()))
-
-
-def test_the_plan_leads_to_what_is_not_recorded(qapp: QApplication) -> None:
-    async def body(desk: Desk) -> None:
-        page = await opened(desk)
-        click(page.missed)
-        await until(desk.window.room_days.isVisible)
-        desk.worker.sink.post(overview(plans=(plan(left_out=()),)))
-        desk.window.open_page(PAGE)
-        await until(lambda: not page.missed.isVisible())
-
-    run(qapp, body, with_plans(plan()))
 
 
 def test_a_new_plan_comes_to_the_front_and_others_stay_in_the_list(qapp: QApplication) -> None:

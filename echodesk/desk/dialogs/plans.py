@@ -12,24 +12,27 @@ from echodesk.batches import Apply, Compare, PlanShown, StepRow
 from echodesk.desk import formats, plan_words, widgets, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.dialogs.asking import Question
-from echodesk.desk.dialogs.fields import date_field, editable, iso, room_code, room_field, show_room
+from echodesk.desk.dialogs.fields import date_field, editable, iso, room_code, room_codes, room_field
 from echodesk.desk.places import Place
 
 
 class CompareDialog(Question):
     """Answers with a `Compare`."""
 
-    def __init__(
-        self, parent: QWidget | None, by: str, campus: CampusTime, known: Sequence[Place], here: Place | None
-    ) -> None:
+    def __init__(self, parent: QWidget | None, by: str, campus: CampusTime, known: Sequence[Place]) -> None:
         super().__init__(parent, "Compare with Echo360", "Compare")
         self._by = by
         self.everything = QRadioButton("&Everything")
         self.one_building = QRadioButton("One &building")
-        self.one_room = QRadioButton("One &room")
+        self.some_rooms = QRadioButton("These &rooms")
         buildings = sorted({place.building for place in known if place.building})
         self.building = editable("Building", buildings)
+        self._known = frozenset(place.room for place in known if place.room)
+        self.rooms = QLineEdit()
+        self.rooms.setPlaceholderText("codes of rooms, with commas between them")
+        self.rooms.setAccessibleName("Rooms")
         self.room = room_field(known)
+        self.room.setAccessibleName("Add a room to the rooms")
         self.some_dates = QCheckBox("Only these &dates")
         today = QDate.fromString(campus.now()[:10], Qt.DateFormat.ISODate)
         self.first = date_field("First date", today)
@@ -49,27 +52,28 @@ class CompareDialog(Question):
         grid.addWidget(self.everything, 0, 0, 1, 2)
         grid.addWidget(self.one_building, 1, 0)
         grid.addWidget(self.building, 1, 1)
-        grid.addWidget(self.one_room, 2, 0)
-        grid.addWidget(self.room, 2, 1)
-        grid.addWidget(self.some_dates, 3, 0, 1, 2)
-        grid.addWidget(widgets.label("From"), 4, 0)
-        grid.addWidget(self.first, 4, 1)
-        grid.addWidget(widgets.label("To"), 5, 0)
-        grid.addWidget(self.last, 5, 1)
-        grid.addWidget(self.adopt, 6, 0, 1, 2)
-        grid.addWidget(self.some_year, 7, 0, 1, 2)
-        grid.addWidget(widgets.label("Year"), 8, 0)
-        grid.addWidget(self.year, 8, 1)
+        grid.addWidget(self.some_rooms, 2, 0)
+        grid.addWidget(self.rooms, 2, 1)
+        grid.addWidget(widgets.label("Add"), 3, 0)
+        grid.addWidget(self.room, 3, 1)
+        grid.addWidget(self.some_dates, 4, 0, 1, 2)
+        grid.addWidget(widgets.label("From"), 5, 0)
+        grid.addWidget(self.first, 5, 1)
+        grid.addWidget(widgets.label("To"), 6, 0)
+        grid.addWidget(self.last, 6, 1)
+        grid.addWidget(self.adopt, 7, 0, 1, 2)
+        grid.addWidget(self.some_year, 8, 0, 1, 2)
+        grid.addWidget(widgets.label("Year"), 9, 0)
+        grid.addWidget(self.year, 9, 1)
         self.body.addLayout(grid)
         self.body.addWidget(self.hint)
         self.everything.setChecked(True)
-        if here is not None:
-            show_room(self.room, here.room)
-        self.year.textChanged.connect(self._on_changed)
-        for choice in (self.everything, self.one_building, self.one_room, self.some_dates, self.some_year):
+        for line in (self.rooms, self.year):
+            line.textChanged.connect(self._on_changed)
+        self.room.activated.connect(self._on_room_chosen)
+        for choice in (self.everything, self.one_building, self.some_rooms, self.some_dates, self.some_year):
             choice.toggled.connect(self._on_changed)
-        for text in (self.building, self.room):
-            text.editTextChanged.connect(self._on_changed)
+        self.building.editTextChanged.connect(self._on_changed)
         for date in (self.first, self.last):
             date.dateChanged.connect(self._on_changed)
         self._on_changed()
@@ -79,7 +83,7 @@ class CompareDialog(Question):
         dates = (iso(self.first), iso(self.last)) if self.some_dates.isChecked() else ("", "")
         return Compare(
             self._by,
-            rooms=(room_code(self.room),) if self.one_room.isChecked() else (),
+            rooms=self._rooms() if self.some_rooms.isChecked() else (),
             building=self.building.currentText().strip() if self.one_building.isChecked() else "",
             first=dates[0],
             last=dates[1],
@@ -87,17 +91,34 @@ class CompareDialog(Question):
             adopt=self.adopt.isChecked(),
         )
 
+    def _rooms(self) -> tuple[str, ...]:
+        return room_codes(self.rooms.text(), self._known)
+
+    def _on_room_chosen(self) -> None:
+        self.rooms.setText(", ".join((*self._rooms(), room_code(self.room))))
+        self.room.setEditText("")
+
+    def _rooms_in_words(self) -> str:
+        """How the field is understood, and what is in none of the lists; whoever sends knows all rooms."""
+        rooms = self._rooms()
+        told = f"{formats.counted(len(rooms), 'room')}: {', '.join(rooms)}."
+        unknown = [room for room in rooms if room not in self._known]
+        if unknown:
+            told += f" Not in the lists on screen, checked before anything is asked: {', '.join(unknown)}."
+        return told
+
     def _on_changed(self) -> None:
         self.building.setEnabled(self.one_building.isChecked())
-        self.room.setEnabled(self.one_room.isChecked())
+        for part in (self.rooms, self.room):
+            part.setEnabled(self.some_rooms.isChecked())
         for box in (self.first, self.last):
             box.setEnabled(self.some_dates.isChecked())
         self.year.setEnabled(self.some_year.isChecked())
         wrong = ""
         if self.one_building.isChecked() and not self.building.currentText().strip():
             wrong = "Which building?"
-        elif self.one_room.isChecked() and not room_code(self.room):
-            wrong = "Which room?"
+        elif self.some_rooms.isChecked() and not self._rooms():
+            wrong = "Which rooms?"
         elif self.some_dates.isChecked() and self.last.date() < self.first.date():
             wrong = "The last date is before the first."
         elif self.some_year.isChecked() and not self.year.text().strip():
@@ -105,7 +126,9 @@ class CompareDialog(Question):
         about = "Echo360 is listed and compared with the timetable. Nothing is sent: the plan is shown first."
         if self.some_year.isChecked():
             about += " Sending the plan switches the year on."
-        self.hint.setText(wrong or about)
+        if self.some_rooms.isChecked() and not wrong:
+            about = f"{self._rooms_in_words()} {about}"
+        self.hint.setText(formats.breakable(formats.plain(wrong or about, 1_000)))
         self.yes_button.setEnabled(not wrong)
 
 

@@ -239,7 +239,7 @@ class PlansPage(QWidget):
         self._parts.gateway.start(self._compare())
 
     async def _compare(self) -> None:
-        dialog = CompareDialog(self, self._parts.by, self._parts.campus, self.known(), None)
+        dialog = CompareDialog(self, self._parts.by, self._parts.campus, self.known())
         if await answered(dialog):
             self._send(dialog.command(), self.compare)
 
