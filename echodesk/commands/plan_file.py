@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,21 @@ def write_plan(path: Path, database: str, found: PlanRead, limit: int) -> None:
     try:
         path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise EchoDeskError(
-            "The plan's file could not be written", f"{path}: {error.strerror or error}.", "Name another place."
-        ) from error
+        raise _unwritten(path, error.strerror or str(error)) from error
+
+
+def check_place(path: Path) -> None:
+    """Raise `EchoDeskError` where no file can be written, before anything else is done."""
+    try:
+        if path.is_dir():
+            why = "It is a folder"
+        elif not os.access(path if path.exists() else path.parent, os.W_OK):
+            why = "Nothing can be written there"
+        else:
+            return
+    except OSError as error:
+        raise _unwritten(path, error.strerror or str(error)) from error
+    raise _unwritten(path, why)
 
 
 def number_in(path: Path, office: Office) -> int:
@@ -93,6 +106,10 @@ def _content(path: Path) -> tuple[dict[str, Any], bool]:
     except (ValueError, RecursionError) as error:
         # A number of thousands of digits, or brackets in brackets without end.
         raise _refused(path, "It is not a plan of EchoDesk.") from error
+
+
+def _unwritten(path: Path, why: str) -> EchoDeskError:
+    return EchoDeskError("The plan's file could not be written", f"{path}: {why}.", "Name another place.")
 
 
 def _refused(path: Path, why: str) -> WrongUse:

@@ -12,7 +12,7 @@ from echodesk.commands import reading
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
-from echodesk.commands.plan_file import write_plan
+from echodesk.commands.plan_file import check_place, write_plan
 from echodesk.commands.plan_steps import Wanted
 from echodesk.commands.plan_texts import plan_text, plan_values
 from echodesk.commands.plans import look_at, wait_until
@@ -33,12 +33,14 @@ def plan(
         str, typer.Option(help="Address of Echo360, as https://echo360.org.uk; needed where nobody is sending.")
     ] = "",
     room: Annotated[list[str] | None, typer.Option(help="Code of a room; may be given several times.")] = None,
-    building: Annotated[str, typer.Option(help="Code of one building.")] = "",
-    first: Annotated[str, typer.Option("--from", help="First date, as 2026-11-23; without it today.")] = "",
-    last: Annotated[str, typer.Option("--to", help="Last date.")] = "",
+    building: Annotated[str | None, typer.Option(help="Code of one building.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First date, as 2026-11-23; without it today.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last date.")] = None,
     year: Annotated[
-        str, typer.Option(help="A year (SETID) that is not sent yet: applying the plan switches it on.")
-    ] = "",
+        str | None, typer.Option(help="A year (SETID) that is not sent yet: applying the plan switches it on.")
+    ] = None,
     adopt: Annotated[
         bool,
         typer.Option("--adopt", help="Take over what others booked in Echo360 exactly where a lesson is."),
@@ -64,7 +66,17 @@ def plan(
     demonstration = existing(folder_of(data)) is not None
     if echo360:
         reading.check_address(echo360, loopback_only=demonstration)
-    command = Compare(user(), tuple(room or ()), building, first, last, year, adopt)
+    command = Compare(
+        user(),
+        tuple(room or ()),
+        reading.value_of("--building", building),
+        reading.value_of("--from", first),
+        reading.value_of("--to", last),
+        reading.value_of("--year", year),
+        adopt,
+    )
+    if file is not None:
+        check_place(file)
     with office_at(data, busy_s(wait)) as office:
         today = office.clock().campus_now().date()
         scope = office.look(lambda books: selection(books, command, today))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from echodesk.batches import Apply, CancelPlan, PlanCommand, PlanShown, Undo
+from echodesk.commands import reading
 from echodesk.commands.acting import LARGEST_ID, WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
@@ -37,15 +38,19 @@ def plans(
     xlsx: Annotated[
         Path | None, typer.Option(help="With a number: write its steps, and their counts, as a workbook.")
     ] = None,
-    action: Annotated[str, typer.Option(help="Only these steps: make, change or remove.")] = "",
-    room: Annotated[str, typer.Option(help="Only steps in this room.")] = "",
-    building: Annotated[str, typer.Option(help="Only steps in this building, by its code or its name.")] = "",
-    reason: Annotated[str, typer.Option(help="Only steps with this reason, as new or moved.")] = "",
-    state: Annotated[str, typer.Option(help="Only steps in this state, as failed, open, done or left-out.")] = "",
+    action: Annotated[str | None, typer.Option(help="Only these steps: make, change or remove.")] = None,
+    room: Annotated[str | None, typer.Option(help="Only steps in this room.")] = None,
+    building: Annotated[
+        str | None, typer.Option(help="Only steps in this building, by its code or its name.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Only steps with this reason, as new or moved.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only steps in this state, as failed, open, done or left-out.")
+    ] = None,
     group: Annotated[
-        str,
+        str | None,
         typer.Option(help="Count them by action, building, room, week, reason or state, instead of listing them."),
-    ] = "",
+    ] = None,
     left_out: Annotated[
         bool,
         typer.Option(
@@ -67,7 +72,14 @@ def plans(
     answers; with --left-out not_recorded (external_id, title, room, building, date, time, reason, kept: what is
     recorded instead) beside it.
     """
-    wanted = Wanted(action, room, building, reason, state, group)
+    wanted = Wanted(
+        reading.value_of("--action", action),
+        reading.value_of("--room", room),
+        reading.value_of("--building", building),
+        reading.value_of("--reason", reason),
+        reading.value_of("--state", state),
+        reading.value_of("--group", group),
+    )
     check(wanted)
     if left_out and wanted:
         raise WrongUse(
@@ -170,8 +182,21 @@ def _read(office: Office, number: int) -> PlanRead:
 
 
 def _chosen(office: Office, found: PlanRead, wanted: Wanted) -> PlanRead:
-    rooms = office.look(lambda books: books.timetable.names.rooms_of_building(wanted.building))
-    return only_wanted(found, wanted, rooms)
+    def rooms(books: AllBooks) -> frozenset[str]:
+        _check_places(books, found, wanted)
+        return books.timetable.names.rooms_of_building(wanted.building)
+
+    return only_wanted(found, wanted, office.look(rooms))
+
+
+def _check_places(books: AllBooks, found: PlanRead, wanted: Wanted) -> None:
+    """Raise `WrongUse` for a room or a building that neither a step nor anybody else knows."""
+    rows = (*found.detail.steps, *found.detail.gone)
+    if wanted.room.casefold() not in {row.room.casefold() for row in rows}:
+        reading.check_room(books, wanted.room)
+    names = {room.building_name.casefold() for room in books.timetable.names.rooms().values()}
+    if wanted.building.casefold() not in {*names, *(row.building.casefold() for row in rows)}:
+        reading.check_building(books, wanted.building)
 
 
 def _no_such_plan(number: str) -> WrongUse:

@@ -131,6 +131,32 @@ def test_what_no_step_can_have_is_refused(run: Run, folder: Path, words: tuple[s
     assert run("plans", *words, "--data", folder).code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (("--room", "nowhere"), "There is no such room"),
+        (("--building", "nowhere"), "There is no such building"),
+        (("--room", ""), "A value is missing"),
+        (("--state", " "), "A value is missing"),
+    ],
+)
+def test_a_place_that_nobody_knows_is_refused(
+    run: Run, folder: Path, shown: int, words: tuple[str, ...], title: str
+) -> None:
+    said = run("plans", shown, *words, "--data", folder, "--json")
+    assert (said.code, said.error["title"]) == (2, title)
+
+
+def test_a_place_without_steps_is_no_mistake(run: Run, folder: Path, sql: Sql, shown: int) -> None:
+    sql("DELETE FROM STT_ECHO_BATCH_STEP WHERE AFTER LIKE '%B2-7%'")
+    ((building,),) = sql(
+        "SELECT DISTINCT s.SITENAME FROM SITES s JOIN ROOMS r ON r.SITEID = s.SITEID AND r.SETID = s.SETID"
+        " WHERE r.ROOMID = 'B2-7'"
+    )
+    for words in (("--room", "B2-7"), ("--building", "B2"), ("--building", building)):
+        assert "0 of 3 steps:" in run("plans", shown, *words, "--data", folder).out
+
+
 def test_the_plan_of_now_is_shown_beside_the_one_that_was_refused(
     run: Run, folder: Path, sql: Sql, echo360: str, shown: int
 ) -> None:
