@@ -48,14 +48,14 @@ def check(wanted: Wanted) -> None:
 
 
 def only(detail: PlanDetail, wanted: Wanted, rooms: Collection[str]) -> PlanDetail:
-    """The plan with the steps alone that are asked for, counted anew. `rooms` are those of the building's code;
-    a building may be named in words as well."""
+    """The plan with the steps alone that are asked for, counted anew, and nothing else. `rooms` are those of the
+    building's code; a building may be named in words as well."""
     if not wanted.filters:
         return detail
     accepts = _filter(wanted, rooms)
     steps = tuple(row for row in detail.steps if accepts(row))
     gone = tuple(row for row in detail.gone if accepts(row))
-    return replace(detail, steps=steps, gone=gone, by=grouped(steps, gone))
+    return replace(detail, steps=steps, gone=gone, by=grouped(steps, gone), kept=())
 
 
 def _filter(wanted: Wanted, rooms: Collection[str]) -> Callable[[StepRow], bool]:

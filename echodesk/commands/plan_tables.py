@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -38,6 +39,8 @@ COLUMNS = (
 )
 WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 50, 34, 12, 50, 20)
 NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+KEPT = "not taken back"
+KEPT_COLUMNS, KEPT_WIDTHS = ("external id", "why not taken back"), (22, 80)
 MISSED_COLUMNS = ("date", "time", "room", "building", "lesson", "external id", "why", "instead")
 MISSED_WIDTHS = (12, 13, 14, 18, 40, 22, 34, 50)
 MOST_LETTERS = 32_000
@@ -45,8 +48,8 @@ MOST_LETTERS = 32_000
 
 
 def write_table(path: Path, detail: PlanDetail) -> None:
-    """Write the steps as CSV. Raises `EchoDeskError`."""
-    _write_csv(path, COLUMNS, _rows(detail))
+    """Write the steps as CSV, after them what cannot be taken back. Raises `EchoDeskError`."""
+    _write_csv(path, COLUMNS, chain(_rows(detail), _kept_rows(detail)))
 
 
 def write_missed(path: Path, missed: Sequence[NotRecorded]) -> None:
@@ -67,8 +70,8 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
 
 
 def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded] = ()) -> None:
-    """Write the steps and their counts as an XLSX file, and the lessons that are not recorded on a sheet of their
-    own. Raises `EchoDeskError`."""
+    """Write the steps and their counts as an XLSX file; what cannot be taken back, and the lessons that are not
+    recorded, on sheets of their own. Raises `EchoDeskError`."""
     try:
         with xlsxwriter.Workbook(str(path), NO_FORMULAS) as book:
             bold = book.add_format({"bold": True})
@@ -87,6 +90,9 @@ def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]
                     counts.write_number(line, 1, count)
                 line += 2
             counts.set_column(0, 0, 40)
+            if detail.kept:
+                listed = book.add_worksheet("Not taken back")
+                _fill(listed, KEPT_COLUMNS, KEPT_WIDTHS, map(_kept, detail.kept), bold)
             if missed:
                 listed = book.add_worksheet("Not recorded")
                 _fill(listed, MISSED_COLUMNS, MISSED_WIDTHS, map(_missed_row, missed), bold)
@@ -122,6 +128,18 @@ def _rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
         yield _row(str(step.key), step, step.state)
     for step in detail.gone:
         yield _row("", step, "")
+
+
+def _kept(one: str) -> tuple[str, str]:
+    """The external id, and why it is not taken back."""
+    name, _, why = one.partition(": ")
+    return name, why
+
+
+def _kept_rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
+    """What cannot be taken back under the columns of the steps."""
+    for name, why in map(_kept, detail.kept):
+        yield tuple({"action": KEPT, "external id": name, "why": why}.get(column, "") for column in COLUMNS)
 
 
 def _row(number: str, step: StepRow, state: str) -> tuple[str, ...]:

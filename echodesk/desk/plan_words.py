@@ -146,9 +146,9 @@ def since(plan: PlanShown, counted: Mapping[str, int]) -> str:
 def step_columns() -> Sequence[Column[StepRow]]:
     """The steps of a plan: what becomes of which recording, where, and why, with what it changes."""
     return (
-        Column("What", 118, _what, lambda r: (_FIRST.get(r.state, len(_FIRST)), r.action, r.key)),
+        Column("What", 106, _what, lambda r: (_FIRST.get(r.state, len(_FIRST)), r.action, r.key)),
         Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
-        Column("Room", 100, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
+        Column("Room", 78, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
         Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
         Column("Why", 230, _why, lambda r: (words.why(r.why), r.key)),
     )

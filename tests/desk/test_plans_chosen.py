@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from echodesk.batches import Compare
 from echodesk.desk.dialogs.fields import room_codes
 from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
+from echodesk.desk.pages.plan_steps import LEAST_WHY, WHY
 from echodesk.desk.places import Place
 from tests.desk.driving import Desk, click, dialog_of, press, turns, until
 from tests.desk.rows import overview
@@ -112,6 +113,52 @@ def test_what_is_asked_after_something_was_left_out_is_about_what_will_be_sent(q
         assert "left out" not in page.facts.text()
 
     run(qapp, body, with_plans(guarded))
+
+
+def test_the_keys_stay_with_the_steps_when_one_is_left_out_or_put_back(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        for button in (page.leave_out, page.put_back):
+            page.steps.view.choose(3)
+            button.setFocus()
+            press(button, Qt.Key.Key_Space)
+            await turns()
+            assert page.steps.view.hasFocus()
+            assert page.steps.view.current_key() == 3
+
+    run(qapp, body, with_plans(plan()))
+
+
+@pytest.mark.parametrize("width", [1_177, 1_400])
+def test_the_reason_is_in_sight(qapp: QApplication, width: int) -> None:
+    many = tuple(step(key, key, date="2026-11-24") for key in range(1, 60))
+
+    async def body(desk: Desk) -> None:
+        desk.window.resize(width, 700)
+        page = await opened(desk, len(many))
+        await turns()
+        view = page.steps.view
+        right = view.columnViewportPosition(WHY) + view.columnWidth(WHY)
+        assert view.columnWidth(WHY) >= LEAST_WHY
+        assert right <= view.viewport().width()
+        assert view.verticalScrollBar().isVisible()
+
+    run(qapp, body, with_plans(plan(), steps=many))
+
+
+def test_a_list_of_what_cannot_be_taken_back_that_is_too_long_says_how_much_more_there_is(
+    qapp: QApplication,
+) -> None:
+    kept = tuple(f"{number}-9-2026-27: It was changed since." for number in range(600_000, 625_000))
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        lines = page.steps.detail.toPlainText().splitlines()
+        shown = len(lines) - 2
+        assert lines[shown] == kept[shown - 1]
+        assert lines[-1] == f"and {25_000 - shown:,} more; “Save as…” writes all of them."
+
+    run(qapp, body, with_plans(plan(undoes=2, kept=kept[:3], kept_in_all=25_000), kept=kept))
 
 
 def test_what_was_left_out_stays_told_once_the_plan_is_sent(qapp: QApplication) -> None:

@@ -11,7 +11,7 @@ from echodesk.batches import GONE, GROUPS, SINCE, StepRow
 from echodesk.desk import formats, plan_words
 
 _CHOSEN = Qt.ItemDataRole.UserRole
-WIDTH = 208
+WIDTH = 184
 
 
 class PlanGroups(QTreeWidget):

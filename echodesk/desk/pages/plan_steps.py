@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from echodesk.batches import GONE, PlanDetail, StepRow
@@ -19,10 +19,14 @@ from echodesk.desk.theme import Theme
 from echodesk.messages import Row, Table, TableDelta
 
 MOST_STEPS = 200_000
-MOST_LETTERS = 200_000
+MOST_LETTERS, MORE_LETTERS = 200_000, 100
+"""So much is shown below the steps; so much of it is for saying that there is more."""
 DETAIL_HEIGHT = 104
 BY_LESSON = 1
 """The column that the steps are sorted by at first."""
+RECORDING, WHY = 3, 4
+"""The columns that share what room the others leave; the reason has the larger part of it."""
+LEAST_RECORDING, LEAST_WHY = 80, 110
 
 
 class PlanSteps(QWidget):
@@ -64,6 +68,7 @@ class PlanSteps(QWidget):
         column.addWidget(self.field)
         column.addLayout(table, 1)
         column.addWidget(self.detail)
+        self.view.resized.connect(self._share_room)
         self.field.textChanged.connect(lambda _text: self._filter())
         self.groups.chosen.connect(self._filter)
         self.view.selectionModel().selectionChanged.connect(self._on_selected)
@@ -103,15 +108,27 @@ class PlanSteps(QWidget):
 
     def leave_out(self) -> None:
         """The selected steps are not to be sent."""
+        self._stay_in_table()
         self._without |= set(self.chosen("OPEN"))
         self._put()
 
     def put_back(self) -> None:
         """The selected steps are to be sent after all, and all that were left out with them."""
+        self._stay_in_table()
         back = set(self.chosen("LEFT_OUT"))
         pieces = {step.piece for step in self._steps if step.key in back}
         self._without -= {step.key for step in self._steps if step.piece in pieces}
         self._put()
+
+    def _stay_in_table(self) -> None:
+        """The button that was pressed cannot be pressed again; the next one to have the keys would be Cancel."""
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _share_room(self) -> None:
+        rest = self.view.viewport().width() - sum(self.view.columnWidth(at) for at in range(RECORDING))
+        recording = max(LEAST_RECORDING, rest * 2 // 5)
+        self.view.setColumnWidth(RECORDING, recording)
+        self.view.setColumnWidth(WHY, max(LEAST_WHY, rest - recording))
 
     def _put(self) -> None:
         left = self.left_out()
@@ -147,9 +164,21 @@ class PlanSteps(QWidget):
 
     def _on_selected(self) -> None:
         rows = self._selected()
-        text = "\n".join(["Not taken back:", *self._kept]) if self._kept else ""
+        text = _not_taken_back(self._kept) if self._kept else ""
         if len(rows) == 1:
             text = plan_words.step_detail(rows[0])
         if (text := formats.plain(text, MOST_LETTERS)) != self.detail.toPlainText():
             self.detail.setPlainText(text)
         self.selected.emit()
+
+
+def _not_taken_back(kept: Sequence[str]) -> str:
+    """What cannot be taken back, a line each, as much as a person can look through; and how much more there is."""
+    lines, letters = ["Not taken back:"], 0
+    for one in kept:
+        letters += len(one) + 1
+        if letters > MOST_LETTERS - MORE_LETTERS:
+            lines.append(f"and {formats.number(len(kept) - len(lines) + 1)} more; “Save as…” writes all of them.")
+            break
+        lines.append(one)
+    return "\n".join(lines)
