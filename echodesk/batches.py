@@ -194,6 +194,8 @@ class StepRow:
     """Name of its building, '' if that is not known."""
     changes: tuple[tuple[str, str, str], ...] = ()
     """(field, what it says now, what it would say), as `steps.differences` names them."""
+    kind: str = ""
+    """As what `PlanShown.counts` counts it, '' for one in whose place its lesson is made anew."""
     since: str = ""
     """`CAME` or `GONE` since the preview that this plan takes the place of, '' if it was there and is."""
 
@@ -212,6 +214,7 @@ GROUPS: Mapping[str, Callable[[StepRow], str]] = {
     "room": lambda row: row.room,
     "week": lambda row: row.week,
     "reason": lambda row: row.why,
+    "state": lambda row: row.state,
 }
 """By what the steps of a plan are counted; beside it by `SINCE`, those alone that came or are needed no more."""
 
@@ -239,6 +242,22 @@ class PlanDetail:
     """Steps of the plan whose place it takes that are needed no more, with the numbers that they had there."""
     kept: tuple[str, ...] = ()
     """All that an undo cannot take back, each with why."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRecorded:
+    """One lesson that is not recorded. Dates are ISO texts, times `HH:MM-HH:MM`."""
+
+    external_id: str
+    title: str
+    room: str
+    building: str
+    """Name of its building, '' if that is not known."""
+    date: str
+    time: str
+    reason: str
+    kept: str
+    """What is recorded in its place, or why else, '' if there is nothing to say."""
 
 
 @dataclass(frozen=True, slots=True)

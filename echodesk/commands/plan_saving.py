@@ -6,8 +6,9 @@ from pathlib import Path
 
 from echodesk.batches import SavePlan
 from echodesk.commands.plan_file import write_plan
+from echodesk.commands.plan_missed import read_missed
 from echodesk.commands.plan_tables import write_table, write_workbook
-from echodesk.commands.plan_texts import plan_values, read_plan
+from echodesk.commands.plan_texts import read_plan
 from echodesk.errors import WrongUse
 from echodesk.main import AllBooks
 from echodesk.messages import CommandDone
@@ -26,9 +27,9 @@ def save_plan(books: AllBooks, command: SavePlan, calls_per_minute: int, today: 
     if kind == ".csv":
         write_table(path, found.detail)
     elif kind == ".xlsx":
-        write_workbook(path, found.detail)
+        write_workbook(path, found.detail, read_missed(books, found.batch, today))
     elif kind == ".json":
-        write_plan(path, books.batches.database(), plan_values(found, calls_per_minute))
+        write_plan(path, books.batches.database(), found, calls_per_minute)
     else:
         raise WrongUse(
             "What kind of file?",

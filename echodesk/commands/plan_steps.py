@@ -9,6 +9,7 @@ from echodesk.batches import GROUPS, PlanDetail, StepRow, grouped
 from echodesk.commands.answers import aligned
 from echodesk.desk import words
 from echodesk.errors import WrongUse
+from echodesk.planning.batches import StepState
 from echodesk.planning.values import Why
 
 DOES: Mapping[str, str] = {"POST": "make", "PUT": "change", "DELETE": "remove"}
@@ -22,22 +23,24 @@ class Wanted:
     room: str = ""
     building: str = ""
     reason: str = ""
+    state: str = ""
     group: str = ""
 
     @property
     def filters(self) -> bool:
         """True if not all steps are asked for."""
-        return bool(self.action or self.room or self.building or self.reason)
+        return bool(self.action or self.room or self.building or self.reason or self.state)
 
     def __bool__(self) -> bool:
         return self.filters or bool(self.group)
 
 
 def check(wanted: Wanted) -> None:
-    """Raise `WrongUse` for an action, a reason or a group that no step can have."""
+    """Raise `WrongUse` for an action, a reason, a state or a group that no step can have."""
     for what, typed, known in (
         ("action", wanted.action, [*DOES.values(), *DOES]),
         ("reason", wanted.reason, [one.value for one in Why]),
+        ("state", _plain(wanted.state), [state_name(one.value) for one in StepState]),
         ("group", wanted.group, list(GROUPS)),
     ):
         if typed and typed.casefold() not in {one.casefold() for one in known}:
@@ -45,19 +48,20 @@ def check(wanted: Wanted) -> None:
 
 
 def only(detail: PlanDetail, wanted: Wanted, rooms: Collection[str]) -> PlanDetail:
-    """The plan with the steps alone that are asked for, counted anew. `rooms` are those of the building's code;
-    a building may be named in words as well."""
+    """The plan with the steps alone that are asked for, counted anew, and nothing else. `rooms` are those of the
+    building's code; a building may be named in words as well."""
     if not wanted.filters:
         return detail
     accepts = _filter(wanted, rooms)
     steps = tuple(row for row in detail.steps if accepts(row))
     gone = tuple(row for row in detail.gone if accepts(row))
-    return replace(detail, steps=steps, gone=gone, by=grouped(steps, gone))
+    return replace(detail, steps=steps, gone=gone, by=grouped(steps, gone), kept=())
 
 
 def _filter(wanted: Wanted, rooms: Collection[str]) -> Callable[[StepRow], bool]:
     action, room = wanted.action.casefold(), wanted.room.casefold()
     building, reason = wanted.building.casefold(), wanted.reason.casefold()
+    state = _plain(wanted.state)
 
     def accepts(row: StepRow) -> bool:
         return (
@@ -65,6 +69,7 @@ def _filter(wanted: Wanted, rooms: Collection[str]) -> Callable[[StepRow], bool]
             and (not room or row.room.casefold() == room)
             and (not building or row.building.casefold() == building or row.room in rooms)
             and (not reason or row.why == reason)
+            and (not state or state_name(row.state) == state)
         )
 
     return accepts
@@ -82,9 +87,20 @@ def _named(group: str, value: str) -> str:
         return DOES.get(value, value)
     if group == "reason":
         return f"{words.why(value)} ({value})"
+    if group == "state":
+        return state_name(value)
     if group == "week":
         return f"from {value}"
     return value or "not known"
+
+
+def state_name(state: str) -> str:
+    """`left out` of LEFT_OUT."""
+    return state.casefold().replace("_", " ")
+
+
+def _plain(typed: str) -> str:
+    return state_name(typed.replace("-", "_")).strip()
 
 
 def line(row: StepRow) -> str:

@@ -6,7 +6,8 @@ No cell is ever taken for a formula or a link, whatever a lesson is called (reli
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import xlsxwriter
@@ -14,7 +15,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from echodesk.batches import SINCE, PlanDetail, StepRow
+from echodesk.batches import SINCE, NotRecorded, PlanDetail, StepRow
 from echodesk.commands.answers import plain
 from echodesk.commands.plan_steps import change_text
 from echodesk.desk import words
@@ -38,35 +39,44 @@ COLUMNS = (
 )
 WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 50, 34, 12, 50, 20)
 NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+KEPT = "not taken back"
+KEPT_COLUMNS, KEPT_WIDTHS = ("external id", "why not taken back"), (22, 80)
+MISSED_COLUMNS = ("date", "time", "room", "building", "lesson", "external id", "why", "instead")
+MISSED_WIDTHS = (12, 13, 14, 18, 40, 22, 34, 50)
 MOST_LETTERS = 32_000
 """A cell of a workbook holds 32,767."""
 
 
 def write_table(path: Path, detail: PlanDetail) -> None:
-    """Write the steps as CSV. Raises `EchoDeskError`."""
+    """Write the steps as CSV, after them what cannot be taken back. Raises `EchoDeskError`."""
+    _write_csv(path, COLUMNS, chain(_rows(detail), _kept_rows(detail)))
+
+
+def write_missed(path: Path, missed: Sequence[NotRecorded]) -> None:
+    """Write the lessons that are not recorded as CSV. Raises `EchoDeskError`."""
+    _write_csv(path, MISSED_COLUMNS, map(_missed_row, missed))
+
+
+def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     try:
         # The mark at the beginning tells spreadsheets that it is UTF-8.
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             table = csv.writer(file)
-            table.writerow(COLUMNS)
-            for row in _rows(detail):
+            table.writerow(columns)
+            for row in rows:
                 table.writerow([_harmless(value) for value in row])
     except OSError as error:
         raise _trouble(path, error) from error
 
 
-def write_workbook(path: Path, detail: PlanDetail) -> None:
-    """Write the steps and their counts as an XLSX file. Raises `EchoDeskError`."""
+def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded] = ()) -> None:
+    """Write the steps and their counts as an XLSX file; what cannot be taken back, and the lessons that are not
+    recorded, on sheets of their own. Raises `EchoDeskError`."""
     try:
         with xlsxwriter.Workbook(str(path), NO_FORMULAS) as book:
             bold = book.add_format({"bold": True})
             steps = book.add_worksheet("Steps")
-            _write(steps, 0, COLUMNS, bold)
-            last = 0
-            for last, row in enumerate(_rows(detail), start=1):
-                _write(steps, last, row)
-            for at, width in enumerate(WIDTHS):
-                steps.set_column(at, at, width)
+            last = _fill(steps, COLUMNS, WIDTHS, _rows(detail), bold)
             steps.freeze_panes(1, 0)
             steps.autofilter(0, 0, last, len(COLUMNS) - 1)
             counts = book.add_worksheet("Counts")
@@ -80,8 +90,36 @@ def write_workbook(path: Path, detail: PlanDetail) -> None:
                     counts.write_number(line, 1, count)
                 line += 2
             counts.set_column(0, 0, 40)
+            if detail.kept:
+                listed = book.add_worksheet("Not taken back")
+                _fill(listed, KEPT_COLUMNS, KEPT_WIDTHS, map(_kept, detail.kept), bold)
+            if missed:
+                listed = book.add_worksheet("Not recorded")
+                _fill(listed, MISSED_COLUMNS, MISSED_WIDTHS, map(_missed_row, missed), bold)
     except (OSError, XlsxWriterException) as error:
         raise _trouble(path, error) from error
+
+
+def _fill(
+    sheet: Worksheet,
+    columns: Sequence[str],
+    widths: Sequence[int],
+    rows: Iterable[Sequence[str]],
+    bold: Format,
+) -> int:
+    """Write a heading and rows; returns the number of the last row."""
+    _write(sheet, 0, columns, bold)
+    last = 0
+    for last, row in enumerate(rows, start=1):
+        _write(sheet, last, row)
+    for at, width in enumerate(widths):
+        sheet.set_column(at, at, width)
+    return last
+
+
+def _missed_row(one: NotRecorded) -> tuple[str, ...]:
+    place = (one.date, one.time, one.room, one.building, one.title, one.external_id)
+    return (*place, words.reason(one.reason), one.kept)
 
 
 def _rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
@@ -90,6 +128,18 @@ def _rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
         yield _row(str(step.key), step, step.state)
     for step in detail.gone:
         yield _row("", step, "")
+
+
+def _kept(one: str) -> tuple[str, str]:
+    """The external id, and why it is not taken back."""
+    name, _, why = one.partition(": ")
+    return name, why
+
+
+def _kept_rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
+    """What cannot be taken back under the columns of the steps."""
+    for name, why in map(_kept, detail.kept):
+        yield tuple({"action": KEPT, "external id": name, "why": why}.get(column, "") for column in COLUMNS)
 
 
 def _row(number: str, step: StepRow, state: str) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from echodesk.batches import CAME, PlanDetail, PlanShown
+from echodesk.batches import CAME, PlanDetail, PlanShown, StepRow
 from echodesk.commands.answers import aligned
-from echodesk.commands.plan_steps import Wanted, change_values, group_lines, line, only, row_values
+from echodesk.commands.plan_steps import Wanted, change_values, group_lines, line, only, row_values, state_name
 from echodesk.desk import words
 from echodesk.main import AllBooks
 from echodesk.planning.batches import BatchRecord, BatchState, StepState, Summary, confirmation
@@ -154,7 +154,7 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
     lines += _found(batch, found.summary, limit)
     if batch.state in (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.CANCELLED):
         lines += _done(found)
-    failed = [row for row in rows if row.state == StepState.FAILED]
+    failed = [row for row in rows if row.state == StepState.FAILED] if not wanted.filters else []
     lines += [f"  failed  step {row.key}  {line(row)}: {row.answer}" for row in failed[:SHOWN]]
     lines += _difference(found.difference)
     if wanted.group:
@@ -163,13 +163,19 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
     elif wanted.filters or batch.state in (BatchState.READY, BatchState.COMPARING):
         in_all = sum(count for _state, count in plan.steps)
         lines += [f"{len(rows):,} of {in_all:,} steps:"] if wanted.filters else []
-        lines += _some([f"  {row.key:>5}  {line(row)}" for row in rows])
+        lines += _some([_step(row) for row in rows])
     ready = found.detail.plan if batch.state is BatchState.READY else found.newer and found.newer.plan
     if ready and ready.state == BatchState.READY:
         confirm = f" --confirm {ready.confirm!r}" if ready.guard else ""
         what = "Send exactly this" if ready.key == batch.id else "Send what would be sent now"
         lines.append(f"{what}: echodesk apply {ready.key}{confirm}")
     return "\n".join(lines)
+
+
+def _step(row: StepRow) -> str:
+    """A step with its number and, once something became of it, what that is."""
+    state = f"{state_name(row.state)}  " if row.state != StepState.OPEN else ""
+    return f"  {row.key:>5}  {state}{line(row)}" + (f": {row.answer}" if row.answer else "")
 
 
 def _state(found: PlanRead) -> str:
@@ -199,7 +205,7 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
         lines.append(f"Safety stop: {batch.guard}. It must be confirmed in writing.")
     if summary.left_out:
         told = ", ".join(f"{words.reason(reason)} {count:,}" for reason, count in summary.left_out.items())
-        lines.append(f"Not recorded: {told}.")
+        lines.append(f"Not recorded: {told}. Which: echodesk plans {batch.id} --left-out")
     if summary.foreign:
         lines.append(f"{summary.foreign:,} schedules were booked by others and stay as they are.")
     if summary.unplanned:
@@ -210,7 +216,7 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
 
 def _done(found: PlanRead) -> list[str]:
     plan = found.detail.plan
-    told = ", ".join(f"{count:,} {state.lower().replace('_', ' ')}" for state, count in plan.steps if count)
+    told = ", ".join(f"{count:,} {state_name(state)}" for state, count in plan.steps if count)
     lines = [f"Of {plan.to_send:,} calls: {told}."] if told else []
     if plan.minutes and not found.waits and found.batch.state is not BatchState.STOPPED:
         lines.append(f"About {duration(plan.minutes)} to go.")

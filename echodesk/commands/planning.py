@@ -12,7 +12,7 @@ from echodesk.commands import reading
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
-from echodesk.commands.plan_file import write_plan
+from echodesk.commands.plan_file import check_place, write_plan
 from echodesk.commands.plan_steps import Wanted
 from echodesk.commands.plan_texts import plan_text, plan_values
 from echodesk.commands.plans import look_at, wait_until
@@ -33,12 +33,14 @@ def plan(
         str, typer.Option(help="Address of Echo360, as https://echo360.org.uk; needed where nobody is sending.")
     ] = "",
     room: Annotated[list[str] | None, typer.Option(help="Code of a room; may be given several times.")] = None,
-    building: Annotated[str, typer.Option(help="Code of one building.")] = "",
-    first: Annotated[str, typer.Option("--from", help="First date, as 2026-11-23; without it today.")] = "",
-    last: Annotated[str, typer.Option("--to", help="Last date.")] = "",
+    building: Annotated[str | None, typer.Option(help="Code of one building.")] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", help="First date, as 2026-11-23; without it today.")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last date.")] = None,
     year: Annotated[
-        str, typer.Option(help="A year (SETID) that is not sent yet: applying the plan switches it on.")
-    ] = "",
+        str | None, typer.Option(help="A year (SETID) that is not sent yet: applying the plan switches it on.")
+    ] = None,
     adopt: Annotated[
         bool,
         typer.Option("--adopt", help="Take over what others booked in Echo360 exactly where a lesson is."),
@@ -56,15 +58,25 @@ def plan(
     like everything else. The plan is kept: `apply` sends it, exactly as shown.
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
     listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
-    week and reason), calls, minutes, guard (why staff must confirm it) and confirm (what to type then), left_out
-    (reason: lessons), steps (number, piece, action, external_id, why, before, after, changes: field, before,
-    after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why nothing goes on),
+    week, reason and state), calls, minutes, guard (why staff must confirm it) and confirm (what to type then),
+    left_out (reason: lessons), steps (number, piece, action, external_id, why, before, after, changes: field,
+    before, after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why nothing goes on),
     replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
     """
     demonstration = existing(folder_of(data)) is not None
     if echo360:
         reading.check_address(echo360, loopback_only=demonstration)
-    command = Compare(user(), tuple(room or ()), building, first, last, year, adopt)
+    command = Compare(
+        user(),
+        tuple(room or ()),
+        reading.value_of("--building", building),
+        reading.value_of("--from", first),
+        reading.value_of("--to", last),
+        reading.value_of("--year", year),
+        adopt,
+    )
+    if file is not None:
+        check_place(file)
     with office_at(data, busy_s(wait)) as office:
         today = office.clock().campus_now().date()
         scope = office.look(lambda books: selection(books, command, today))
@@ -74,10 +86,9 @@ def plan(
         else:
             number = _here(office, scope, echo360, limit, loopback_only=demonstration)
         found = look_at(office, number, limit)
-        values = plan_values(found, limit)
         if file is not None:
-            write_plan(file, office.look(lambda books: books.batches.database()), values)
-        say(values, as_json=json, text=plan_text(found, limit, Wanted()))
+            write_plan(file, office.look(lambda books: books.batches.database()), found, limit)
+        say(plan_values(found, limit), as_json=json, text=plan_text(found, limit, Wanted()))
 
 
 def register(app: typer.Typer) -> None:

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from echodesk.batches import Apply, CancelPlan, PlanCommand, PlanShown, Undo
+from echodesk.commands import reading
 from echodesk.commands.acting import LARGEST_ID, WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import number_in
+from echodesk.commands.plan_missed import missed_text, missed_values, read_missed
 from echodesk.commands.plan_steps import Wanted, check
-from echodesk.commands.plan_tables import write_table, write_workbook
+from echodesk.commands.plan_tables import write_missed, write_table, write_workbook
 from echodesk.commands.plan_texts import PlanRead, list_line, only_wanted, plan_text, plan_values, read_plan, waits
 from echodesk.commands.working import call_limit
 from echodesk.errors import NothingDone, WrongUse
@@ -36,13 +38,27 @@ def plans(
     xlsx: Annotated[
         Path | None, typer.Option(help="With a number: write its steps, and their counts, as a workbook.")
     ] = None,
-    action: Annotated[str, typer.Option(help="Only these steps: make, change or remove.")] = "",
-    room: Annotated[str, typer.Option(help="Only steps in this room.")] = "",
-    building: Annotated[str, typer.Option(help="Only steps in this building, by its code or its name.")] = "",
-    reason: Annotated[str, typer.Option(help="Only steps with this reason, as new or moved.")] = "",
+    action: Annotated[str | None, typer.Option(help="Only these steps: make, change or remove.")] = None,
+    room: Annotated[str | None, typer.Option(help="Only steps in this room.")] = None,
+    building: Annotated[
+        str | None, typer.Option(help="Only steps in this building, by its code or its name.")
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Only steps with this reason, as new or moved.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only steps in this state, as failed, open, done or left-out.")
+    ] = None,
     group: Annotated[
-        str, typer.Option(help="Count them by action, building, room, week or reason, instead of listing them.")
-    ] = "",
+        str | None,
+        typer.Option(help="Count them by action, building, room, week, reason or state, instead of listing them."),
+    ] = None,
+    left_out: Annotated[
+        bool,
+        typer.Option(
+            "--left-out",
+            help="With a number: which lessons of its rooms and dates are not recorded, as of now, instead of its"
+            " steps; with --csv as a table, with --xlsx as a sheet beside the steps.",
+        ),
+    ] = False,
     every: Annotated[
         bool, typer.Option("--all", help="Without a number: all plans, not only the last and those in hand.")
     ] = False,
@@ -53,11 +69,28 @@ def plans(
     far it is, what failed and why; and how it differs from the plan in whose place it stands.
 
     JSON: plans (plan, by, created, kind, state, said, waits, steps, ended, can_undo); with a number what `plan`
-    answers.
+    answers; with --left-out not_recorded (external_id, title, room, building, date, time, reason, kept: what is
+    recorded instead) beside it.
     """
-    wanted = Wanted(action, room, building, reason, group)
+    wanted = Wanted(
+        reading.value_of("--action", action),
+        reading.value_of("--room", room),
+        reading.value_of("--building", building),
+        reading.value_of("--reason", reason),
+        reading.value_of("--state", state),
+        reading.value_of("--group", group),
+    )
     check(wanted)
+    if left_out and wanted:
+        raise WrongUse(
+            "Steps or lessons?",
+            "--left-out lists lessons that are not recorded; what was named with it chooses among steps.",
+            "Write `echodesk plans N --left-out` alone.",
+        )
     with office_at(data) as office:
+        if number is not None and left_out:
+            _say_left_out(office, number, csv, xlsx, as_json=json)
+            return
         if number is not None:
             one = _chosen(office, _read(office, number), wanted)
             if csv is not None:
@@ -66,7 +99,7 @@ def plans(
                 write_workbook(xlsx, one.detail)
             _say(office, one, wanted, as_json=json)
             return
-        if csv is not None or xlsx is not None or wanted:
+        if csv is not None or xlsx is not None or wanted or left_out:
             raise WrongUse(
                 "Which plan?",
                 "A file, a filter or a group was named without a number.",
@@ -149,8 +182,21 @@ def _read(office: Office, number: int) -> PlanRead:
 
 
 def _chosen(office: Office, found: PlanRead, wanted: Wanted) -> PlanRead:
-    rooms = office.look(lambda books: books.timetable.names.rooms_of_building(wanted.building))
-    return only_wanted(found, wanted, rooms)
+    def rooms(books: AllBooks) -> frozenset[str]:
+        _check_places(books, found, wanted)
+        return books.timetable.names.rooms_of_building(wanted.building)
+
+    return only_wanted(found, wanted, office.look(rooms))
+
+
+def _check_places(books: AllBooks, found: PlanRead, wanted: Wanted) -> None:
+    """Raise `WrongUse` for a room or a building that neither a step nor anybody else knows."""
+    rows = (*found.detail.steps, *found.detail.gone)
+    if wanted.room.casefold() not in {row.room.casefold() for row in rows}:
+        reading.check_room(books, wanted.room)
+    names = {room.building_name.casefold() for room in books.timetable.names.rooms().values()}
+    if wanted.building.casefold() not in {*names, *(row.building.casefold() for row in rows)}:
+        reading.check_building(books, wanted.building)
 
 
 def _no_such_plan(number: str) -> WrongUse:
@@ -162,6 +208,18 @@ def _no_such_plan(number: str) -> WrongUse:
 def _say(office: Office, found: PlanRead, wanted: Wanted, *, as_json: bool) -> None:
     limit = call_limit(office)
     say(plan_values(found, limit), as_json=as_json, text=plan_text(found, limit, wanted))
+
+
+def _say_left_out(office: Office, number: int, csv: Path | None, xlsx: Path | None, *, as_json: bool) -> None:
+    found = _read(office, number)
+    today = office.clock().campus_now().date().isoformat()
+    missed = office.look(lambda books: read_missed(books, found.batch, today))
+    if csv is not None:
+        write_missed(csv, missed)
+    if xlsx is not None:
+        write_workbook(xlsx, found.detail, missed)
+    values = {**plan_values(found, call_limit(office)), "not_recorded": missed_values(missed)}
+    say(values, as_json=as_json, text=missed_text(found, missed))
 
 
 def _say_all(office: Office, *, every: bool, as_json: bool) -> None:

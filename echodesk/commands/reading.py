@@ -66,6 +66,16 @@ def numbers(values: Collection[int] | None, more: Collection[int] | None) -> tup
     return tuple(dict.fromkeys([*(values or ()), *(more or ())]))
 
 
+def value_of(option: str, value: str | None) -> str:
+    """What was given with an option, '' if it was not named. Raises `WrongUse` for one that was named with
+    nothing: an empty variable of a script would mean everything."""
+    if value is not None and not value.strip():
+        raise WrongUse(
+            "A value is missing", f"{option} was given with nothing.", f"Say what, or leave {option} out."
+        )
+    return value or ""
+
+
 def check_address(address: str, *, loopback_only: bool) -> None:
     """Raise `WrongUse` for an address of Echo360 that may not be used, before anything else is done."""
     try:

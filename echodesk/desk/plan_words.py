@@ -38,6 +38,8 @@ STEP_STATES: Mapping[str, tuple[str, Tone]] = {
     "OVERTAKEN": ("Overtaken by a change", Tone.QUIET),
     "CANCELLED": ("Not sent", Tone.QUIET),
 }
+_FIRST = {name: at for at, name in enumerate(("FAILED", "OPEN", "OVERTAKEN", "CANCELLED", "LEFT_OUT", "DONE"))}
+"""What stands first when steps are sorted by what becomes of them: what somebody has to look at."""
 AT_WORK = ("COMPARING", "CHECKING", "RUNNING")
 """States in which a plan goes on only where somebody sends."""
 _HINDERING = (Phase.WAITING, Phase.STOPPED_BY_ECHO360, Phase.DATABASE_LOST)
@@ -89,11 +91,26 @@ def progress(plan: PlanShown, engine: EngineState | None = None) -> str:
     return text
 
 
+def counted(counts: Mapping[str, int]) -> str:
+    """`100 to make, 96 to move`, '' for nothing."""
+    return ", ".join(f"{formats.number(counts[kind])} {said}" for kind, said in COUNTS if counts.get(kind))
+
+
+def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
+    """What staff took out of a plan before they said yes, '' for nothing; `chosen` of them by hand."""
+    if not in_all:
+        return ""
+    told = f"{formats.counted(in_all, 'call')} left out"
+    if followed := in_all - chosen:
+        told += f", {formats.number(followed)} of them because they hang together with what was chosen"
+    stay = "stay as they are" if plan.kind == "UNDO" else "are paused until somebody lifts it"
+    return f"{told}: their rooms and days {stay}. {formats.counted(plan.calls - in_all, 'call')} to send."
+
+
 def facts(plan: PlanShown) -> list[str]:
     """What the comparison found, a sentence each."""
     counts = dict(plan.counts)
-    parts = [f"{formats.number(counts[kind])} {said}" for kind, said in COUNTS if counts.get(kind)]
-    lines = [f"{formats.counted(plan.compared, 'room-day')} compared: {', '.join(parts) or 'nothing to do'}."]
+    lines = [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
     if plan.state == "READY" and plan.minutes:
         lines[0] += f" About {formats.minutes(plan.minutes)} at the call limit."
     if plan.guard:
@@ -101,6 +118,8 @@ def facts(plan: PlanShown) -> list[str]:
     if plan.left_out:
         told = ", ".join(f"{words.reason(reason)} {formats.number(count)}" for reason, count in plan.left_out)
         lines.append(f"Not recorded: {told}.")
+    if without := plan.count("LEFT_OUT"):
+        lines.append(f"{formats.counted(without, 'call')} left out.")
     if plan.paused:
         lines.append(f"{formats.counted(plan.paused, 'room-day')} paused, and left as they are.")
     if plan.foreign:
@@ -127,11 +146,9 @@ def since(plan: PlanShown, counted: Mapping[str, int]) -> str:
 def step_columns() -> Sequence[Column[StepRow]]:
     """The steps of a plan: what becomes of which recording, where, and why, with what it changes."""
     return (
-        Column(
-            "What", 118, _what, lambda r: (r.action, STEP_STATES.get(r.state, (r.state, Tone.QUIET))[0], r.key)
-        ),
+        Column("What", 106, _what, lambda r: (_FIRST.get(r.state, len(_FIRST)), r.action, r.key)),
         Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
-        Column("Room", 100, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
+        Column("Room", 78, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
         Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
         Column("Why", 230, _why, lambda r: (words.why(r.why), r.key)),
     )
@@ -144,6 +161,7 @@ _GROUPS: Mapping[str, str] = {
     "room": "Room",
     "week": "Week",
     "reason": "Why",
+    "state": "State",
 }
 
 
@@ -160,6 +178,8 @@ def group_name(name: str, value: str) -> str:
         return words.why(value)
     if name == SINCE:
         return words.since(value)
+    if name == "state":
+        return STEP_STATES.get(value, (value, Tone.QUIET))[0]
     if name == "week":
         return f"from {formats.date(value)}"
     return value or "not known"
@@ -171,8 +191,9 @@ def step_text(row: StepRow) -> str:
         row.external_id,
         row.title,
         row.room,
+        row.building,
         row.date,
-        _DOES.get(row.action, ""),
+        _what(row).line,
         words.why(row.why),
         row.answer,
         changes(row),

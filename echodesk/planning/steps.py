@@ -152,7 +152,21 @@ def counts(plans: Iterable[Plan]) -> dict[str, int]:
     return found
 
 
-def _kind(request: Request) -> str:
+def kinds(steps: Iterable[Step]) -> dict[int, str]:
+    """Number of each step → as what `counts` counts it, '' for one in whose place its lesson is made anew."""
+    listed = list(steps)
+    made = {step.after.external_id for step in listed if step.after is not None}
+    found: dict[int, str] = {}
+    for step in listed:
+        if step.after is not None:
+            found[step.number] = _kind(step)
+        else:
+            found[step.number] = "" if step.external_id in made else "removed"
+            made.add(step.external_id)
+    return found
+
+
+def _kind(request: Request | Step) -> str:
     """What is taken back is made again where nothing of it stands any more."""
     if request.why is Why.UNDONE:
         return "made" if request.method is Method.POST else "changed"

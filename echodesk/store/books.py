@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from functools import cached_property
 
 from sqlalchemy import Connection
 
-from echodesk.batches import PlanDetail, PlanList, PlanShown
+from echodesk.batches import NotRecorded, PlanDetail, PlanList, PlanShown
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
+from echodesk.planning.steps import PlanScope
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
@@ -16,6 +18,7 @@ from echodesk.store.details import Details
 from echodesk.store.figures import Figures
 from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
+from echodesk.store.not_recorded import not_recorded
 from echodesk.store.office import Office
 from echodesk.store.places import Places
 from echodesk.store.plans_shown import PlansShown
@@ -55,6 +58,10 @@ class Screens:
     def plans(self, calls_per_minute: int, today: str) -> tuple[PlanShown, ...]:
         """The last plans, and all that wait, are at work or can be taken back."""
         return PlansShown(self._connection, calls_per_minute, today).listed()
+
+    def not_recorded(self, scope: PlanScope, rooms: Collection[str] | None, today: str) -> tuple[NotRecorded, ...]:
+        """The lessons of a scope that are not recorded, from today on; `rooms` are those of the scope."""
+        return not_recorded(self._connection, scope, rooms, today)
 
     def plans_before(self, number: int, calls_per_minute: int, today: str) -> PlanList:
         """The plans before this one (0: from the last one on)."""

@@ -19,7 +19,7 @@ from echodesk.planning.batches import (
     scope_in_words,
 )
 from echodesk.planning.records import PauseRecord
-from echodesk.planning.steps import Step, differences
+from echodesk.planning.steps import Step, differences, kinds
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.office import Office
@@ -87,8 +87,9 @@ class PlansShown:
         building_of = buildings(self._connection)
         # Of a plan that is over nothing will be sent, although its steps were never touched.
         left = StepState.CANCELLED if found.state in OVER else StepState.OPEN
+        kind_of = kinds(_steps(listed))
         rows = [
-            _row(step, state if state is not StepState.OPEN else left, answer, building_of)
+            _row(step, state if state is not StepState.OPEN else left, answer, building_of, kind_of[step.number])
             for step, state, answer in listed
         ]
         gone: list[StepRow] = []
@@ -184,7 +185,7 @@ def _steps(listed: Iterable[tuple[Step, StepState, str]]) -> list[Step]:
     return [step for step, _state, _answer in listed]
 
 
-def _row(step: Step, state: StepState, answer: str, building_of: Mapping[str, str]) -> StepRow:
+def _row(step: Step, state: StepState, answer: str, building_of: Mapping[str, str], kind: str = "") -> StepRow:
     about, was = step.after or step.before, step.before
     after = step.after
     moved = was is not None and after is not None and (was.place, was.time) != (after.place, after.time)
@@ -203,4 +204,5 @@ def _row(step: Step, state: StepState, answer: str, building_of: Mapping[str, st
         answer=answer,
         building=building_of.get(step.place.room, ""),
         changes=differences(step),
+        kind=kind,
     )

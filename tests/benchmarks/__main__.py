@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tests.benchmarks.catalogue import BENCHMARKS
@@ -50,7 +50,8 @@ def main(arguments: list[str]) -> int:
     if wish.report:
         whole = [row for row in rows if row["name"] not in failures]
         day = dt.datetime.now(dt.UTC).date().isoformat()
-        text = markdown(whole, failures, machine(), day, time.monotonic() - began)
+        ran = [name for name in names if name not in failures]
+        text = markdown(whole, ran, failures | not_asked(names), machine(), day, time.monotonic() - began)
         REPORT.write_text(text, encoding="utf-8")
     return 1 if failures or (wish.strict and missed(rows)) else 0
 
@@ -75,6 +76,11 @@ def measured(name: str, *, quick: bool) -> Sequence[Row] | str:
 def not_measured(name: str, why: str) -> Row:
     """A row for a benchmark that failed: it is never left away."""
     return {**Figure(name, 0.0, "", "", None, None).as_json(), "value": None, "goal": why, "met": False}
+
+
+def not_asked(names: Collection[str]) -> dict[str, str]:
+    """The benchmarks of the catalogue that are not among these, each with why it has no figure."""
+    return {one.name: "it was not run" for one in BENCHMARKS if one.name not in names}
 
 
 def machine() -> str:

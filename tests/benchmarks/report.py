@@ -8,6 +8,7 @@ Row = Mapping[str, object]
 
 COLUMNS = ("name", "value", "unit", "baseline", "baseline_value", "ratio", "goal", "met")
 HEADS = ("figure", "value", "unit", "baseline", "its value", "ratio", "goal", "met")
+RAN, NOT_MEASURED = "Benchmarks that ran: ", "## Not measured"
 RIGHT = frozenset({"value", "baseline_value", "ratio"})
 
 
@@ -24,14 +25,24 @@ def table(rows: Sequence[Row]) -> str:
     )
 
 
-def markdown(rows: Sequence[Row], failures: Mapping[str, str], machine: str, day: str, seconds: float) -> str:
-    """The text of REPORT.md: where it was measured, the table, what was not met, what did not run."""
+def markdown(
+    rows: Sequence[Row],
+    measured: Iterable[str],
+    failures: Mapping[str, str],
+    machine: str,
+    day: str,
+    seconds: float,
+) -> str:
+    """The text of REPORT.md: where it was measured, the table, what was not met. `measured` are the benchmarks
+    that ran, `failures` those that did not, each with why."""
     lines = [
         "# Benchmarks",
         "",
         f"Written by `python -m tests.benchmarks --report` on {day}: {machine}; the run took {seconds:.0f} s.",
         "Every baseline was measured in the same run. Absolute times are of that machine and its other work;",
         "compare ratios.",
+        "",
+        f"{RAN}{', '.join(measured) or 'none'}.",
         "",
         "| " + " | ".join(HEADS) + " |",
         "|" + "|".join("---:" if name in RIGHT else "---" for name in COLUMNS) + "|",
@@ -41,12 +52,21 @@ def markdown(rows: Sequence[Row], failures: Mapping[str, str], machine: str, day
         "",
         *_listed(f"{row['name']}: {_text(row['value'])} {row['unit']} ({_goal(row)})" for row in missed(rows)),
         "",
-        "## Not measured",
+        NOT_MEASURED,
         "",
         *_listed(f"{name}: {why}" for name, why in failures.items()),
         "",
     ]
     return "\n".join(lines)
+
+
+def unmentioned(report: str, names: Iterable[str]) -> list[str]:
+    """Those of these benchmarks of which a report says neither that they ran nor why not: it is older than they
+    are."""
+    lines = report.splitlines()
+    told = {name for line in lines if line.startswith(RAN) for name in line[len(RAN) :].rstrip(".").split(", ")}
+    told |= {line[2:].split(":")[0] for line in lines[lines.index(NOT_MEASURED) :] if line.startswith("- ")}
+    return [name for name in names if name not in told]
 
 
 def missed(rows: Iterable[Row]) -> list[Row]:

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from tests.benchmarks.__main__ import machine, main, not_measured
+from tests.benchmarks.__main__ import REPORT, machine, main, not_asked, not_measured
 from tests.benchmarks.catalogue import BENCHMARKS
 from tests.benchmarks.figures import Figure, Of, at_least, at_most, median, percentile, rounded
-from tests.benchmarks.report import Row, markdown, missed, table
+from tests.benchmarks.report import Row, markdown, missed, table, unmentioned
 
 KEYS = ["name", "value", "unit", "baseline", "baseline_value", "ratio", "goal", "met"]
 
@@ -79,15 +79,33 @@ def test_quick_figures_say_that_they_prove_nothing() -> None:
 
 def test_the_report_lists_what_was_missed_and_what_did_not_run() -> None:
     rows = [figure(60.0, goal="half").as_json(), figure(4.0, goal="half").as_json()]
-    text = markdown(rows, {"deliver": "ended with code 1"}, "Linux, 2 cores", "2026-11-21", 90.0)
+    text = markdown(rows, ["calls"], {"deliver": "ended with code 1"}, "Linux, 2 cores", "2026-11-21", 90.0)
     assert "## Not met\n\n- speed: 4 m/s (ratio ≥ 0.5)\n" in text
     assert "## Not measured\n\n- deliver: ended with code 1\n" in text
+    assert "\nBenchmarks that ran: calls.\n" in text
     assert text.count("| speed |") == 2
 
 
 def test_a_report_without_misses_says_so() -> None:
-    text = markdown([figure(60.0, goal="half").as_json()], {}, "Linux, 2 cores", "2026-11-21", 90.0)
+    text = markdown([figure(60.0, goal="half").as_json()], ["calls"], {}, "Linux, 2 cores", "2026-11-21", 90.0)
     assert text.count("\nNothing.\n") == 2
+
+
+def test_a_report_says_of_every_benchmark_that_it_ran_or_why_not() -> None:
+    names = [one.name for one in BENCHMARKS]
+    text = markdown([], names[1:3], {names[0]: "ended with code 1"} | not_asked(names[:3]), "", "", 1.0)
+    assert unmentioned(text, names) == []
+    assert f"- {names[3]}: it was not run\n" in text
+    assert not_asked(names) == {}
+
+
+def test_a_report_that_is_older_than_a_benchmark_is_noticed() -> None:
+    text = markdown([], ["deliver"], {"calls": "ended with code 1"}, "", "", 1.0)
+    assert unmentioned(text, ["deliver", "calls", "year_plan"]) == ["year_plan"]
+
+
+def test_the_report_of_the_project_speaks_of_every_benchmark() -> None:
+    assert unmentioned(REPORT.read_text(encoding="utf-8"), [one.name for one in BENCHMARKS]) == []
 
 
 def test_the_machine_is_described_without_a_path() -> None:

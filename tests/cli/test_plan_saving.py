@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from echodesk.main import access_from_environment, make_worker, open_office
 from echodesk.messages import CommandDone, Event
 from tests.cli.conftest import CREDENTIALS, Run
 
+Sql = Callable[..., list[tuple[Any, ...]]]
 TODAY = "2026-11-23"
 
 
@@ -53,6 +57,32 @@ def test_tables_are_those_of_the_command_line(run: Run, folder: Path, shown: int
     assert (tmp_path / "plan.csv").read_bytes() == (tmp_path / "other.csv").read_bytes()
     with zipfile.ZipFile(tmp_path / "plan.XLSX") as parts:
         assert parts.read("xl/worksheets/sheet1.xml").decode().count("<row ") == 6
+
+
+def test_tables_list_what_cannot_be_taken_back(
+    run: Run, folder: Path, sql: Sql, shown: int, tmp_path: Path
+) -> None:
+    sql(
+        "UPDATE STT_ECHO_BATCH SET SUMMARY = json_set(SUMMARY, '$.refused',"
+        " json_array('1-2-2026-27: It has begun.'))"
+    )
+    for name in ("plan.csv", "plan.xlsx"):
+        saved(folder, shown, tmp_path / name)
+    with (tmp_path / "plan.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6
+    assert (rows[-1]["action"], rows[-1]["external id"], rows[-1]["why"], rows[-1]["step"]) == (
+        "not taken back",
+        "1-2-2026-27",
+        "It has begun.",
+        "",
+    )
+    with zipfile.ZipFile(tmp_path / "plan.xlsx") as parts:
+        assert "Not taken back" in parts.read("xl/workbook.xml").decode()
+        assert parts.read("xl/worksheets/sheet3.xml").decode().count("<row ") == 2
+    only = tmp_path / "only.csv"
+    assert run("plans", shown, "--room", "B2-7", "--csv", only, "--data", folder).code == 0
+    assert "not taken back" not in only.read_text(encoding="utf-8-sig")
 
 
 def test_what_cannot_be_written_is_said(folder: Path, shown: int, tmp_path: Path) -> None:

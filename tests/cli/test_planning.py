@@ -100,6 +100,10 @@ def test_rooms_and_dates_limit_it(run: Run, folder: Path, echo360: str) -> None:
         (("--building", "B99"), "There is no such building"),
         (("--from", "2099-02-01", "--to", "2099-01-01"), "These dates are reversed"),
         (("--from", "soon"), "This is not a date"),
+        (("--from", "2050-01-01"), "Nothing lies in this selection"),
+        (("--room", ""), "There is no such room"),
+        (("--building", ""), "A value is missing"),
+        (("--to", " "), "A value is missing"),
         (("--room", "B1 Hall", "--building", "B1"), "Rooms or a building?"),
     ],
 )
@@ -108,6 +112,19 @@ def test_what_cannot_be_planned_is_said_before_any_call(
 ) -> None:
     said = run("plan", "--echo360", NOWHERE, "--data", folder, "--json", *words)
     assert (said.code, said.error["title"]) == (2, title)
+
+
+def test_a_room_without_lessons_is_said_before_any_call(run: Run, folder: Path, sql: Sql) -> None:
+    sql("UPDATE TIMETABLE SET ROOMID = NULL WHERE ROOMID = 'B2-7'")
+    said = run("plan", "--echo360", NOWHERE, "--room", "B2-7", "--data", folder, "--json")
+    assert (said.code, said.error["title"]) == (2, "Nothing lies in this selection")
+
+
+def test_a_place_for_the_file_is_checked_before_any_call(run: Run, folder: Path, tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere" / "plan.json", tmp_path):
+        said = run("plan", "--echo360", NOWHERE, "--file", path, "--data", folder, "--json")
+        assert (said.code, said.error["title"]) == (1, "The plan's file could not be written")
+    assert not list(tmp_path.glob("*.json"))
 
 
 def test_a_timetable_that_shrank_is_no_ground_for_a_plan(run: Run, folder: Path, sql: Sql) -> None:

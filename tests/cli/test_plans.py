@@ -217,7 +217,7 @@ def edited(file: Path) -> str:
 
 
 def another_version(file: Path) -> str:
-    return file.read_text().replace('"version": 1', '"version": 2')
+    return file.read_text().replace('"version": 2', '"version": 1')
 
 
 def half(file: Path) -> str:

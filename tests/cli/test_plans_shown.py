@@ -90,6 +90,25 @@ def test_only_the_steps_that_were_asked_for(
     assert f"{steps} of 5 steps:" in run("plans", shown, *words, "--data", folder).out
 
 
+def test_what_failed_is_found_by_its_state(run: Run, folder: Path, sql: Sql, shown: int) -> None:
+    sql("UPDATE STT_ECHO_BATCH_STEP SET STATE = 'FAILED', ANSWER = 'Refused: no' WHERE STEP = 2")
+    sql("UPDATE STT_ECHO_BATCH_STEP SET STATE = 'LEFT_OUT' WHERE STEP > 3")
+    sql("UPDATE STT_ECHO_BATCH SET STATE = 'DONE' WHERE ID = ?", shown)
+    failed = run("plans", shown, "--state", "Failed", "--data", folder, "--json").json["steps"]
+    assert [(step["number"], step["answer"]) for step in failed] == [(2, "Refused: no")]
+    told = run("plans", shown, "--state", "failed", "--data", folder).out
+    assert "1 of 5 steps:" in told
+    assert told.count("Refused: no") == 1
+    for typed in ("left-out", "left out", "LEFT_OUT"):
+        assert len(run("plans", shown, "--state", typed, "--data", folder, "--json").json["steps"]) == 2
+    counted = run("plans", shown, "--group", "state", "--data", folder).out
+    assert [line.split() for line in counted.split("by state:\n")[1].splitlines()[:3]] == [
+        ["failed", "1"],
+        ["left", "out", "2"],
+        ["open", "2"],
+    ]
+
+
 def test_steps_are_counted_by_group(run: Run, folder: Path, shown: int) -> None:
     lines = run("plans", shown, "--group", "Room", "--data", folder).out.splitlines()
     at = lines.index("5 steps by room:")
@@ -100,10 +119,42 @@ def test_steps_are_counted_by_group(run: Run, folder: Path, shown: int) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("1", "--action", "burn"), ("1", "--reason", "spite"), ("1", "--group", "colour"), ("--room", "B2-7")],
+    [
+        ("1", "--action", "burn"),
+        ("1", "--reason", "spite"),
+        ("1", "--group", "colour"),
+        ("1", "--state", "lost"),
+        ("--room", "B2-7"),
+    ],
 )
 def test_what_no_step_can_have_is_refused(run: Run, folder: Path, words: tuple[str, ...]) -> None:
     assert run("plans", *words, "--data", folder).code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "title"),
+    [
+        (("--room", "nowhere"), "There is no such room"),
+        (("--building", "nowhere"), "There is no such building"),
+        (("--room", ""), "A value is missing"),
+        (("--state", " "), "A value is missing"),
+    ],
+)
+def test_a_place_that_nobody_knows_is_refused(
+    run: Run, folder: Path, shown: int, words: tuple[str, ...], title: str
+) -> None:
+    said = run("plans", shown, *words, "--data", folder, "--json")
+    assert (said.code, said.error["title"]) == (2, title)
+
+
+def test_a_place_without_steps_is_no_mistake(run: Run, folder: Path, sql: Sql, shown: int) -> None:
+    sql("DELETE FROM STT_ECHO_BATCH_STEP WHERE AFTER LIKE '%B2-7%'")
+    ((building,),) = sql(
+        "SELECT DISTINCT s.SITENAME FROM SITES s JOIN ROOMS r ON r.SITEID = s.SITEID AND r.SETID = s.SETID"
+        " WHERE r.ROOMID = 'B2-7'"
+    )
+    for words in (("--room", "B2-7"), ("--building", "B2"), ("--building", building)):
+        assert "0 of 3 steps:" in run("plans", shown, *words, "--data", folder).out
 
 
 def test_the_plan_of_now_is_shown_beside_the_one_that_was_refused(

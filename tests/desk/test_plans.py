@@ -55,9 +55,9 @@ def step(key: int, piece: int, action: str = "POST", **changes: object) -> StepR
 
 MOVED = (("room", "2950203", "1040101"), ("date", "2026-11-23", "2026-11-25"))
 STEPS = (
-    step(1, 1, "DELETE", why="not_wanted"),
-    step(2, 1, "PUT", why="moved", changes=MOVED),
-    step(3, 2),
+    step(1, 1, "DELETE", why="not_wanted", kind="removed"),
+    step(2, 1, "PUT", why="moved", changes=MOVED, kind="moved"),
+    step(3, 2, kind="made"),
 )
 
 
@@ -105,40 +105,6 @@ def test_the_overview_counts_plans_that_wait_and_opens_them(qapp: QApplication) 
         await until(desk.window.plans.isVisible)
 
     run(qapp, body, with_plans(plan(), plan(2, "STOPPED"), plan(1, "DONE")))
-
-
-def test_what_is_compared_can_be_chosen_and_wrong_choices_are_refused_at_once(qapp: QApplication) -> None:
-    async def body(desk: Desk) -> None:
-        desk.window.open_page(PAGE)
-        click(desk.window.plans.compare)
-        dialog = await dialog_of(desk.window, CompareDialog)
-        assert isinstance(dialog, CompareDialog)
-        dialog.one_room.setChecked(True)
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which room?", False)
-        dialog.room.setEditText("2950203")
-        dialog.some_dates.setChecked(True)
-        dialog.last.setDate(dialog.first.date().addDays(2))
-        dialog.first.setDate(dialog.last.date().addDays(1))
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == (
-            "The last date is before the first.",
-            False,
-        )
-        dialog.first.setDate(dialog.last.date())
-        day = dialog.last.date().toString(Qt.DateFormat.ISODate)
-        assert dialog.command() == Compare("Ann", ("2950203",), "", day, day)
-        dialog.adopt.setChecked(True)
-        dialog.some_year.setChecked(True)
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which year?", False)
-        dialog.year.setText(" 2027/28 ")
-        assert dialog.hint.text().endswith("Sending the plan switches the year on.")
-        assert dialog.command() == Compare("Ann", ("2950203",), "", day, day, "2027/28", True)
-        dialog.one_building.setChecked(True)
-        assert (dialog.hint.text(), dialog.yes_button.isEnabled()) == ("Which building?", False)
-        press(dialog, Qt.Key.Key_Escape)
-        await turns()
-        assert desk.worker.sent(Compare) == []
-
-    run(qapp, body, with_plans(plan()))
 
 
 def test_steps_are_a_tree_by_action_building_room_week_and_reason_and_a_group_filters_them(
@@ -244,6 +210,10 @@ def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None
         click(page.leave_out)
         states = {row.key: row.state for row in page.steps.model.cache.rows()}  # type: ignore[union-attr]  # rows of steps
         assert states == {1: "LEFT_OUT", 2: "LEFT_OUT", 3: "OPEN"}
+        assert page.facts.text().splitlines()[0] == (
+            "2 calls left out, 1 of them because they hang together with what was chosen: their rooms and days are"
+            " paused until somebody lifts it. 1 call to send."
+        )
         click(page.apply)
         dialog = await dialog_of(desk.window, ApplyDialog)
         assert isinstance(dialog, ApplyDialog)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import given
@@ -12,7 +13,7 @@ from echodesk.planning.ground import Deadline
 from echodesk.planning.guards import removals
 from echodesk.planning.plan import make_plan
 from echodesk.planning.slices import plan_in_slices
-from echodesk.planning.steps import FIELDS, PlanScope, counts, differences, steps_of
+from echodesk.planning.steps import FIELDS, PlanScope, counts, differences, kinds, steps_of
 from echodesk.planning.undoing import undo
 from echodesk.planning.values import Method, RoomDay, Situation, Why
 from tests.planning.builders import BEFORE_TERM, MONDAY, content, day, lesson, plan_of, standing
@@ -52,6 +53,19 @@ def test_every_capture_is_counted_once(situation: Situation, sliced: bool) -> No
     assert sum(found.values()) - found["removed"] == sum(
         request.method is not Method.DELETE for request in whole.requests
     )
+
+
+@given(situations())
+def test_steps_are_counted_as_their_plan_is(situation: Situation) -> None:
+    plan = make_plan(situation)
+    steps = steps_of([plan])
+    found = Counter(kinds(steps).values())
+    assert sum(found.values()) == len(steps)
+    # A second schedule of a lesson that stays as it is: the plan knows that, a step alone does not.
+    surplus = {step.external_id for step in steps if step.after is None} & plan.kept
+    expected = counts([plan])
+    expected["removed"] += len(surplus)
+    assert {name: found[name] for name in expected} == expected
 
 
 def test_taking_back_makes_again_what_was_removed_and_changes_what_was_changed() -> None:

@@ -120,6 +120,7 @@ def test_older_plans_come_a_few_at_a_time(office: Office) -> None:
 def test_a_step_says_which_fields_it_changes(office: Office) -> None:
     (row,) = detail(office, plan(office, [change(1)])).steps
     assert row.changes == (("title", "M1", "M2"), ("presenter", "", "ann@example.ac.uk"))
+    assert row.kind == "changed"
 
 
 def test_the_plan_of_now_is_shown_beside_the_stale_one(office: Office) -> None:

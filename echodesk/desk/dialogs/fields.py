@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QComboBox, QDateEdit
@@ -45,6 +46,29 @@ def room_code(box: QComboBox) -> str:
     text = box.currentText().strip()
     at = box.findText(text)
     return str(box.itemData(at)) if at >= 0 else text
+
+
+def room_codes(text: str, known: Collection[str]) -> tuple[str, ...]:
+    """The codes of the rooms in a text, each once, with commas, semicolons or lines between them. Spaces do as
+    well between codes that are `known`; otherwise they belong to a code."""
+    found: list[str] = []
+    for part in re.split(r"[,;\n]", text):
+        words = part.split()
+        found += _known_codes(words, known) or ([" ".join(words)] if words else [])
+    return tuple(dict.fromkeys(found))
+
+
+def _known_codes(words: Sequence[str], known: Collection[str]) -> list[str]:
+    """These words as known codes, the longest first; nothing if a word belongs to none."""
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        ends = [end for end in range(len(words), at, -1) if " ".join(words[at:end]) in known]
+        if not ends:
+            return []
+        found.append(" ".join(words[at : ends[0]]))
+        at = ends[0]
+    return found
 
 
 def date_field(name: str, day: QDate) -> QDateEdit:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QRadioButton, QWidget
 
-from echodesk.batches import Apply, Compare, PlanShown
+from echodesk.batches import Apply, Compare, PlanShown, StepRow
 from echodesk.desk import formats, plan_words, widgets, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.dialogs.asking import Question
-from echodesk.desk.dialogs.fields import date_field, editable, iso, room_code, room_field, show_room
+from echodesk.desk.dialogs.fields import date_field, editable, iso, room_code, room_codes, room_field
 from echodesk.desk.places import Place
 
 
 class CompareDialog(Question):
     """Answers with a `Compare`."""
 
-    def __init__(
-        self, parent: QWidget | None, by: str, campus: CampusTime, known: Sequence[Place], here: Place | None
-    ) -> None:
+    def __init__(self, parent: QWidget | None, by: str, campus: CampusTime, known: Sequence[Place]) -> None:
         super().__init__(parent, "Compare with Echo360", "Compare")
         self._by = by
         self.everything = QRadioButton("&Everything")
         self.one_building = QRadioButton("One &building")
-        self.one_room = QRadioButton("One &room")
+        self.some_rooms = QRadioButton("These &rooms")
         buildings = sorted({place.building for place in known if place.building})
         self.building = editable("Building", buildings)
+        self._known = frozenset(place.room for place in known if place.room)
+        self.rooms = QLineEdit()
+        self.rooms.setPlaceholderText("codes, with commas between them")
+        self.rooms.setAccessibleName("Rooms")
         self.room = room_field(known)
+        self.room.setAccessibleName("Add a room to the rooms")
         self.some_dates = QCheckBox("Only these &dates")
         today = QDate.fromString(campus.now()[:10], Qt.DateFormat.ISODate)
         self.first = date_field("First date", today)
@@ -48,27 +52,28 @@ class CompareDialog(Question):
         grid.addWidget(self.everything, 0, 0, 1, 2)
         grid.addWidget(self.one_building, 1, 0)
         grid.addWidget(self.building, 1, 1)
-        grid.addWidget(self.one_room, 2, 0)
-        grid.addWidget(self.room, 2, 1)
-        grid.addWidget(self.some_dates, 3, 0, 1, 2)
-        grid.addWidget(widgets.label("From"), 4, 0)
-        grid.addWidget(self.first, 4, 1)
-        grid.addWidget(widgets.label("To"), 5, 0)
-        grid.addWidget(self.last, 5, 1)
-        grid.addWidget(self.adopt, 6, 0, 1, 2)
-        grid.addWidget(self.some_year, 7, 0, 1, 2)
-        grid.addWidget(widgets.label("Year"), 8, 0)
-        grid.addWidget(self.year, 8, 1)
+        grid.addWidget(self.some_rooms, 2, 0)
+        grid.addWidget(self.rooms, 2, 1)
+        grid.addWidget(widgets.label("Add a room"), 3, 0)
+        grid.addWidget(self.room, 3, 1)
+        grid.addWidget(self.some_dates, 4, 0, 1, 2)
+        grid.addWidget(widgets.label("From"), 5, 0)
+        grid.addWidget(self.first, 5, 1)
+        grid.addWidget(widgets.label("To"), 6, 0)
+        grid.addWidget(self.last, 6, 1)
+        grid.addWidget(self.adopt, 7, 0, 1, 2)
+        grid.addWidget(self.some_year, 8, 0, 1, 2)
+        grid.addWidget(widgets.label("Year"), 9, 0)
+        grid.addWidget(self.year, 9, 1)
         self.body.addLayout(grid)
         self.body.addWidget(self.hint)
         self.everything.setChecked(True)
-        if here is not None:
-            show_room(self.room, here.room)
-        self.year.textChanged.connect(self._on_changed)
-        for choice in (self.everything, self.one_building, self.one_room, self.some_dates, self.some_year):
+        for line in (self.rooms, self.year):
+            line.textChanged.connect(self._on_changed)
+        self.room.activated.connect(self._on_room_chosen)
+        for choice in (self.everything, self.one_building, self.some_rooms, self.some_dates, self.some_year):
             choice.toggled.connect(self._on_changed)
-        for text in (self.building, self.room):
-            text.editTextChanged.connect(self._on_changed)
+        self.building.editTextChanged.connect(self._on_changed)
         for date in (self.first, self.last):
             date.dateChanged.connect(self._on_changed)
         self._on_changed()
@@ -78,7 +83,7 @@ class CompareDialog(Question):
         dates = (iso(self.first), iso(self.last)) if self.some_dates.isChecked() else ("", "")
         return Compare(
             self._by,
-            rooms=(room_code(self.room),) if self.one_room.isChecked() else (),
+            rooms=self._rooms() if self.some_rooms.isChecked() else (),
             building=self.building.currentText().strip() if self.one_building.isChecked() else "",
             first=dates[0],
             last=dates[1],
@@ -86,17 +91,34 @@ class CompareDialog(Question):
             adopt=self.adopt.isChecked(),
         )
 
+    def _rooms(self) -> tuple[str, ...]:
+        return room_codes(self.rooms.text(), self._known)
+
+    def _on_room_chosen(self) -> None:
+        self.rooms.setText(", ".join((*self._rooms(), room_code(self.room))))
+        self.room.setEditText("")
+
+    def _rooms_in_words(self) -> str:
+        """How the field is understood, and what is in none of the lists; whoever sends knows all rooms."""
+        rooms = self._rooms()
+        told = f"{formats.counted(len(rooms), 'room')}: {', '.join(rooms)}."
+        unknown = [room for room in rooms if room not in self._known]
+        if unknown:
+            told += f" Not in the lists on screen, checked before anything is asked: {', '.join(unknown)}."
+        return told
+
     def _on_changed(self) -> None:
         self.building.setEnabled(self.one_building.isChecked())
-        self.room.setEnabled(self.one_room.isChecked())
+        for part in (self.rooms, self.room):
+            part.setEnabled(self.some_rooms.isChecked())
         for box in (self.first, self.last):
             box.setEnabled(self.some_dates.isChecked())
         self.year.setEnabled(self.some_year.isChecked())
         wrong = ""
         if self.one_building.isChecked() and not self.building.currentText().strip():
             wrong = "Which building?"
-        elif self.one_room.isChecked() and not room_code(self.room):
-            wrong = "Which room?"
+        elif self.some_rooms.isChecked() and not self._rooms():
+            wrong = "Which rooms?"
         elif self.some_dates.isChecked() and self.last.date() < self.first.date():
             wrong = "The last date is before the first."
         elif self.some_year.isChecked() and not self.year.text().strip():
@@ -104,24 +126,29 @@ class CompareDialog(Question):
         about = "Echo360 is listed and compared with the timetable. Nothing is sent: the plan is shown first."
         if self.some_year.isChecked():
             about += " Sending the plan switches the year on."
-        self.hint.setText(wrong or about)
+        if self.some_rooms.isChecked() and not wrong:
+            about = f"{self._rooms_in_words()} {about}"
+        self.hint.setText(formats.breakable(formats.plain(wrong or about, 1_000)))
         self.yes_button.setEnabled(not wrong)
 
 
 class ApplyDialog(Question):
-    """Answers with an `Apply`: what will be sent, how long it takes, and what a safety stop asks to be typed."""
+    """Answers with an `Apply`: what will be sent, how long it takes, and what a safety stop asks to be typed.
+
+    `without` are the steps that were left out by hand, `sent` those that are left of the plan then.
+    """
 
     def __init__(
-        self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], left: int
+        self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], sent: Sequence[StepRow]
     ) -> None:
-        calls = plan.calls - left
+        calls = len(sent) if without else plan.calls
         super().__init__(
             parent, f"Send plan {plan.key}?", f"Send {formats.counted(calls, 'call')}", "No, send nothing"
         )
         self._by = by
         self._plan = plan
         self._without = tuple(without)
-        for text in _about(plan, left):
+        for text in _about(plan, len(without), sent):
             part = widgets.label(wrap=True)
             part.setText(formats.breakable(formats.plain(text, 1_000)))
             self.body.addWidget(part)
@@ -130,7 +157,8 @@ class ApplyDialog(Question):
         self.confirm.setPlaceholderText(plan.confirm)
         self.confirm.textChanged.connect(self._on_changed)
         self.asked = widgets.label(wrap=True)
-        self.asked.setText(f"Safety stop: {plan.guard}. If that is right, type: {plan.confirm}")
+        whole = " This is about the whole plan, with what you left out." if without else ""
+        self.asked.setText(f"Safety stop: {plan.guard}.{whole} If that is right, type: {plan.confirm}")
         for guarded in (self.asked, self.confirm):
             guarded.setVisible(bool(plan.guard))
             self.body.addWidget(guarded)
@@ -150,16 +178,16 @@ class ApplyDialog(Question):
         self.yes_button.setEnabled(not self._plan.guard or typed == self._plan.confirm)
 
 
-def _about(plan: PlanShown, left: int) -> Sequence[str]:
-    counts = dict(plan.counts)
-    parts = [f"{formats.number(counts[kind])} {said}" for kind, said in plan_words.COUNTS if counts.get(kind)]
-    lines = [f"{', '.join(parts)}." if parts else "Nothing changes."]
+def _about(plan: PlanShown, chosen: int, sent: Sequence[StepRow]) -> Sequence[str]:
+    calls = len(sent) if chosen else plan.calls
+    counts = Counter(step.kind for step in sent) if chosen else dict(plan.counts)
+    told = plan_words.counted(counts)
+    lines = [f"{told}." if told else "Nothing changes."]
     if plan.minutes:
-        lines.append(f"It takes about {formats.minutes(plan.minutes)}. Timetable changes go first meanwhile.")
-    if left:
-        lines.append(
-            f"{formats.counted(left, 'call')} left out; their rooms and days are paused until somebody lifts it."
-        )
+        minutes = plan.minutes * calls / plan.calls
+        lines.append(f"It takes about {formats.minutes(minutes)}. Timetable changes go first meanwhile.")
+    if chosen:
+        lines.append(plan_words.left_out(plan, chosen, plan.calls - calls))
     if plan.left_out:
         told = ", ".join(f"{words.reason(reason)} {formats.number(count)}" for reason, count in plan.left_out)
         lines.append(f"Not recorded: {told}.")

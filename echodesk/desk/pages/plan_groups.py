@@ -1,4 +1,4 @@
-"""The steps of a plan as a tree: how many by action, building, room, week and reason; a group filters them."""
+"""The steps of a plan as a tree by action, building, room, week, reason and state; a group filters them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from echodesk.batches import GONE, GROUPS, SINCE, StepRow
 from echodesk.desk import formats, plan_words
 
 _CHOSEN = Qt.ItemDataRole.UserRole
-WIDTH = 208
+WIDTH = 184
 
 
 class PlanGroups(QTreeWidget):
@@ -38,7 +38,7 @@ class PlanGroups(QTreeWidget):
         """What is open, and the group that is chosen, stay so where they are still there; the caller filters."""
         if counted == self._counted:
             return
-        open_, current = self._open(), self._current()
+        open_, current, at = self._open(), self._current(), self.verticalScrollBar().value()
         self._counted = counted
         self.blockSignals(True)
         self.clear()
@@ -53,6 +53,7 @@ class PlanGroups(QTreeWidget):
                 if (name, value) == current:
                     self.setCurrentItem(child)
             root.setExpanded(name in open_ or name == SINCE or (not open_ and name == "action"))
+        self.verticalScrollBar().setValue(at)
         self.blockSignals(False)
 
     def accepts(self) -> Callable[[StepRow], bool]:

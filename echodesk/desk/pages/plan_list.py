@@ -12,7 +12,7 @@ from echodesk.batches import PlanShown
 from echodesk.desk import formats, plan_words, widgets
 from echodesk.messages import EngineState
 
-WIDTH = 214
+WIDTH = 188
 
 
 class PlanList(QWidget):

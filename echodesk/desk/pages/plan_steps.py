@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from echodesk.batches import PlanDetail, StepRow
+from echodesk.batches import GONE, PlanDetail, StepRow
 from echodesk.desk import formats, plan_words
 from echodesk.desk.pages.plan_groups import PlanGroups
 from echodesk.desk.tables.live_model import LiveModel
@@ -18,10 +19,14 @@ from echodesk.desk.theme import Theme
 from echodesk.messages import Row, Table, TableDelta
 
 MOST_STEPS = 200_000
-MOST_LETTERS = 200_000
+MOST_LETTERS, MORE_LETTERS = 200_000, 100
+"""So much is shown below the steps; so much of it is for saying that there is more."""
 DETAIL_HEIGHT = 104
 BY_LESSON = 1
 """The column that the steps are sorted by at first."""
+RECORDING, WHY = 3, 4
+"""The columns that share what room the others leave; the reason has the larger part of it."""
+LEAST_RECORDING, LEAST_WHY = 80, 110
 
 
 class PlanSteps(QWidget):
@@ -34,10 +39,13 @@ class PlanSteps(QWidget):
         self._numbers = numbers
         self._steps: tuple[StepRow, ...] = ()
         """As they were read; those that are needed no more have the negative of their number as a key."""
+        self._counted: Mapping[str, Mapping[str, int]] = {}
         self._without: set[int] = set()
         self._kept: Sequence[str] = ()
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Find steps: room, date, module, old or new value, words of Echo360")
+        self.field.setPlaceholderText(
+            "Find steps: room, date, module, failed or done, old or new value, words of Echo360"
+        )
         self.field.setAccessibleName("Find steps")
         self.field.setClearButtonEnabled(True)
         self.model = LiveModel(plan_words.step_columns(), MOST_STEPS, self)
@@ -60,6 +68,7 @@ class PlanSteps(QWidget):
         column.addWidget(self.field)
         column.addLayout(table, 1)
         column.addWidget(self.detail)
+        self.view.resized.connect(self._share_room)
         self.field.textChanged.connect(lambda _text: self._filter())
         self.groups.chosen.connect(self._filter)
         self.view.selectionModel().selectionChanged.connect(self._on_selected)
@@ -71,17 +80,14 @@ class PlanSteps(QWidget):
 
     def clear(self) -> None:
         """There are no steps to show yet, and nothing is left out."""
-        self._steps, self._kept, self._without = (), (), set()
-        self.groups.show_groups({}, 0)
-        self._filter()
+        self._steps, self._kept, self._counted, self._without = (), (), {}, set()
         self._put()
 
     def show_steps(self, found: PlanDetail) -> None:
         """The steps of a plan; what was left out since `clear` stays so."""
         self._steps = (*found.steps, *(replace(row, key=-row.key) for row in found.gone))
         self._kept = found.kept
-        self.groups.show_groups(found.by, len(found.steps))
-        self._filter()
+        self._counted = found.by
         self._put()
 
     def chosen(self, state: str) -> tuple[int, ...]:
@@ -90,24 +96,50 @@ class PlanSteps(QWidget):
 
     def left_out(self) -> set[int]:
         """The steps that were taken out, and all that go with them."""
+        if not self._without:
+            return set()
         pieces = {step.piece for step in self._steps if step.key in self._without}
         return {step.key for step in self._steps if step.piece in pieces and step.key > 0}
 
+    def to_send(self) -> tuple[StepRow, ...]:
+        """The steps that a yes would send."""
+        left = self.left_out()
+        return tuple(step for step in self._steps if step.key > 0 and step.key not in left)
+
     def leave_out(self) -> None:
         """The selected steps are not to be sent."""
+        self._stay_in_table()
         self._without |= set(self.chosen("OPEN"))
         self._put()
 
     def put_back(self) -> None:
         """The selected steps are to be sent after all, and all that were left out with them."""
+        self._stay_in_table()
         back = set(self.chosen("LEFT_OUT"))
         pieces = {step.piece for step in self._steps if step.key in back}
         self._without -= {step.key for step in self._steps if step.piece in pieces}
         self._put()
 
+    def _stay_in_table(self) -> None:
+        """The button that was pressed cannot be pressed again; the next one to have the keys would be Cancel."""
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _share_room(self) -> None:
+        rest = self.view.viewport().width() - sum(self.view.columnWidth(at) for at in range(RECORDING))
+        recording = max(LEAST_RECORDING, rest * 2 // 5)
+        self.view.setColumnWidth(RECORDING, recording)
+        self.view.setColumnWidth(WHY, max(LEAST_WHY, rest - recording))
+
     def _put(self) -> None:
         left = self.left_out()
         rows: Any = tuple(replace(row, state="LEFT_OUT") if row.key in left else row for row in self._steps)
+        if left:
+            states = Counter(row.state for row in rows if row.since != GONE)
+            counted = {**self._counted, "state": dict(sorted(states.items()))}
+        else:
+            counted = dict(self._counted)
+        self.groups.show_groups(counted, sum(step.key > 0 for step in self._steps))
+        self._filter()
         number = next(self._numbers)
         self.model.expect(number)
         # The model keeps rows of any kind that have a key; which table they are of does not matter to it.
@@ -132,9 +164,21 @@ class PlanSteps(QWidget):
 
     def _on_selected(self) -> None:
         rows = self._selected()
-        text = "\n".join(["Not taken back:", *self._kept]) if self._kept else ""
+        text = _not_taken_back(self._kept) if self._kept else ""
         if len(rows) == 1:
             text = plan_words.step_detail(rows[0])
         if (text := formats.plain(text, MOST_LETTERS)) != self.detail.toPlainText():
             self.detail.setPlainText(text)
         self.selected.emit()
+
+
+def _not_taken_back(kept: Sequence[str]) -> str:
+    """What cannot be taken back, a line each, as much as a person can look through; and how much more there is."""
+    lines, letters = ["Not taken back:"], 0
+    for one in kept:
+        letters += len(one) + 1
+        if letters > MOST_LETTERS - MORE_LETTERS:
+            lines.append(f"and {formats.number(len(kept) - len(lines) + 1)} more; “Save as…” writes all of them.")
+            break
+        lines.append(one)
+    return "\n".join(lines)

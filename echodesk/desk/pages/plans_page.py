@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -53,6 +53,9 @@ LEAD = (
 class PlansPage(QWidget):
     """The plans at the left, the chosen one at the right with its steps."""
 
+    missed_wanted = Signal()
+    """Someone wants to see which lessons are not recorded."""
+
     def __init__(self, parts: PageParts) -> None:
         super().__init__()
         self._parts = parts
@@ -84,10 +87,13 @@ class PlansPage(QWidget):
         self.cancel = widgets.button("Ca&ncel…", self._on_cancel)
         self.undo = widgets.button("Take &back…", self._on_undo)
         self.newer = widgets.button("Sho&w the plan of now", self._on_newer)
+        self.missed = widgets.button(
+            "Not reco&rded…", self.missed_wanted.emit, hint="Which lessons are not recorded, as they stand now"
+        )
         self.save = widgets.button("Save &as…", self._on_save, hint="Ctrl+S")
         self.buttons = (
             *(self.apply, self.leave_out, self.put_back, self.stop, self.go_on, self.retry),
-            *(self.cancel, self.undo, self.newer, self.save),
+            *(self.cancel, self.undo, self.newer, self.missed, self.save),
         )
         self._lay_out()
         self.plans.chosen.connect(self._show)
@@ -133,7 +139,6 @@ class PlansPage(QWidget):
         state = plan_words.state(plan, self._engine)
         self.headline.setText(formats.breakable(f"{plan_words.title(plan)}. {state}"))
         widgets.restyle(self.headline, "ink", str(plan_words.tone(plan, self._engine)))
-        self._show_facts(plan)
         total = plan.to_send
         self.bar.setRange(0, max(1, total))
         self.bar.setValue(total - plan.count("OPEN"))
@@ -146,7 +151,10 @@ class PlansPage(QWidget):
 
     def _show_facts(self, plan: PlanShown) -> None:
         since = plan_words.since(plan, self._since[1]) if self._since[0] == plan.key else ""
-        told = [*([plan.said] if plan.said else []), *([since] if since else []), *plan_words.facts(plan)]
+        left = ""
+        if plan.state == "READY":
+            left = plan_words.left_out(plan, len(self.steps.without), len(self.steps.left_out()))
+        told = [one for one in (plan.said, left, since) if one] + plan_words.facts(plan)
         self.facts.setText(formats.breakable(formats.plain("\n".join(told), 4_000)))
 
     def _show_buttons(self, plan: PlanShown) -> None:
@@ -160,6 +168,7 @@ class PlansPage(QWidget):
             self.cancel: plan.state in ("COMPARING", "READY", "CHECKING", "RUNNING", "STOPPED"),
             self.undo: plan.can_undo and plan.state in ("DONE", "CANCELLED", "STOPPED"),
             self.newer: plan.replaced_by > 0,
+            self.missed: bool(plan.left_out),
             self.save: plan.state != "COMPARING" and bool(plan.steps),
         }
         for button in self.buttons:
@@ -196,6 +205,8 @@ class PlansPage(QWidget):
     def _on_selected(self) -> None:
         self.leave_out.setEnabled(bool(self.steps.chosen("OPEN")))
         self.put_back.setEnabled(bool(self.steps.chosen("LEFT_OUT")))
+        if self.plan is not None:
+            self._show_facts(self.plan)
         self.retry.setText(RETRY_CHOSEN if self.steps.chosen("FAILED") else RETRY_ALL)
 
     def _on_older(self) -> None:
@@ -228,7 +239,7 @@ class PlansPage(QWidget):
         self._parts.gateway.start(self._compare())
 
     async def _compare(self) -> None:
-        dialog = CompareDialog(self, self._parts.by, self._parts.campus, self.known(), None)
+        dialog = CompareDialog(self, self._parts.by, self._parts.campus, self.known())
         if await answered(dialog):
             self._send(dialog.command(), self.compare)
 
@@ -237,7 +248,7 @@ class PlansPage(QWidget):
             self._parts.gateway.start(self._apply(plan))
 
     async def _apply(self, plan: PlanShown) -> None:
-        dialog = ApplyDialog(self, self._parts.by, plan, self.steps.without, len(self.steps.left_out()))
+        dialog = ApplyDialog(self, self._parts.by, plan, self.steps.without, self.steps.to_send())
         if await answered(dialog):
             self._send(dialog.command(), self.apply)
 
