@@ -102,8 +102,9 @@ def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
         return ""
     told = f"{formats.counted(in_all, 'call')} left out"
     if followed := in_all - chosen:
-        told += f", {formats.number(followed)} of them because they hang together with what was chosen"
-    stay = "stay as they are" if plan.kind == "UNDO" else "are paused until somebody lifts it"
+        hangs = "it hangs" if followed == 1 else "they hang"
+        told += f", {formats.number(followed)} of them because {hangs} together with what was chosen"
+    stay = "stay as they are" if plan.kind == "UNDO" else "are paused until somebody lifts the pause"
     return f"{told}: their rooms and days {stay}. {formats.counted(plan.calls - in_all, 'call')} to send."
 
 

@@ -211,8 +211,8 @@ def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None
         states = {row.key: row.state for row in page.steps.model.cache.rows()}  # type: ignore[union-attr]  # rows of steps
         assert states == {1: "LEFT_OUT", 2: "LEFT_OUT", 3: "OPEN"}
         assert page.facts.text().splitlines()[0] == (
-            "2 calls left out, 1 of them because they hang together with what was chosen: their rooms and days are"
-            " paused until somebody lifts it. 1 call to send."
+            "2 calls left out, 1 of them because it hangs together with what was chosen: their rooms and days are"
+            " paused until somebody lifts the pause. 1 call to send."
         )
         click(page.apply)
         dialog = await dialog_of(desk.window, ApplyDialog)
