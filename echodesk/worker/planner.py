@@ -22,7 +22,14 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
-from echodesk.worker.pieces import adopted_by, adoptions_end, next_pieces, works_back, works_of
+from echodesk.worker.pieces import (
+    adopted_by,
+    adoptions_end,
+    in_portions,
+    next_pieces,
+    works_back,
+    works_of,
+)
 from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.retries import PROBE_S, RetryBudget
@@ -260,7 +267,7 @@ class Planner:
                 works = works_of(books, batch, snapshot.works, overtaken)
                 if proves_nothing(books, works, now.date()):
                     return None
-            return Snapshot(tuple(works))
+            return Snapshot(tuple(in_portions(works, room)))
 
         await self._plan("pieces", choose, plan, now)
         if overtaken:

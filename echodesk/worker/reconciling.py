@@ -50,7 +50,10 @@ def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> Comman
             raise NothingDone("Nothing to stop", f"Nothing of plan {batch.id} is being sent.", LOOK)
         why = command.why.strip() or "no reason given"
         books.batches.become(batch.id, BatchState.STOPPED, f"{command.by or 'Somebody'} stopped it: {why}.")
-        return CommandDone(f"Nothing more of plan {batch.id} is sent until it is let go on.", 1, batch.id)
+        going = books.batches.on_their_way(batch.id)
+        text = f"Nothing more of plan {batch.id} is sent until it is let go on"
+        text += f"; up to {going} call(s) are on their way." if going else "."
+        return CommandDone(text, 1, batch.id)
     if isinstance(command, ContinuePlan):
         if batch.state is not BatchState.STOPPED:
             raise NothingDone("Nothing to let go on", f"Plan {batch.id} does not stand still.", LOOK)
@@ -288,9 +291,12 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     # What is on its way ends as it ends: only then it can be told, and taken back.
     going = set() if undoing else books.batches.under_way(batch.id)
     left = books.batches.cancel_steps(batch.id, going)
+    sent = books.batches.on_their_way(batch.id) if going else 0
+    # Of a large piece only a portion is; the rest ends with it.
+    left += len(going) - sent
     text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
-    if going:
-        text += f", {len(going)} are on their way"
+    if sent:
+        text += f", up to {sent} are on their way"
     if undoing:
         books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
     elif left:
