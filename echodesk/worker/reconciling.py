@@ -322,7 +322,13 @@ def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: S
 
 
 def _retry(books: Books, command: RetrySteps, batch: BatchRecord) -> CommandDone:
-    if batch.state not in (BatchState.DONE, BatchState.STOPPED, BatchState.RUNNING):
+    if batch.state is BatchState.STOPPED:
+        raise NothingDone(
+            "This plan stands still",
+            f"Trying steps of plan {batch.id} again would let all of it go on. {batch.said}".rstrip(),
+            f"Let it go on first: `echodesk resume --plan {batch.id}`. Or cancel it.",
+        )
+    if batch.state not in (BatchState.DONE, BatchState.RUNNING):
         raise NothingDone("Nothing to try again", f"Plan {batch.id} is {batch.state.value.lower()}.", LOOK)
     if batch.state is BatchState.DONE:
         _no_other(books)
