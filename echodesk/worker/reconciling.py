@@ -31,6 +31,8 @@ from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
 from echodesk.worker.guarding import no_ground
 
+LARGEST_ID = 2**63 - 1
+"""No database counts further."""
 LOOK = "Look at it again: `echodesk plans` lists them."
 
 
@@ -38,7 +40,7 @@ def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> Comman
     """Do what was asked, in the caller's transaction. Raises `WrongUse` or `NothingDone` with nothing changed."""
     if isinstance(command, Compare):
         return _compare(books, command, today)
-    batch = books.batches.get(command.plan)
+    batch = books.batches.get(command.plan) if 0 < command.plan <= LARGEST_ID else None
     if batch is None:
         raise WrongUse("There is no such plan", f"No plan has the number {command.plan}.", LOOK)
     if isinstance(command, Apply):
