@@ -255,16 +255,18 @@ def end_steps(books: Books, works: Sequence[Work]) -> None:
             pieces[batch][piece].append(of[place])
     for batch, found in pieces.items():
         record = books.batches.get(batch)
-        if record is not None and record.kind is BatchKind.UNDO:
+        if record is None:
+            continue
+        if record.kind is BatchKind.UNDO:
             found = {piece: [one for one in by if one.batch == batch] for piece, by in found.items()}
         ended = [
             (step.number, *end)
             for step, _state, _answer in books.batches.steps(batch, StepState.OPEN, found)
-            for end in [_end(step, found[step.piece], batch)]
+            for end in [_end(step, found[step.piece], record)]
             if end is not None
         ]
         books.batches.end(batch, ended)
-        if record is not None and record.state is BatchState.CANCELLED:
+        if record.state is BatchState.CANCELLED:
             _give_up_held(books, record, found)
 
 
@@ -299,7 +301,7 @@ def _torn(work: Work) -> bool:
     return any(found not in ({Fate.DONE}, {Fate.HELD}) for found in ends)
 
 
-def _end(step: Step, works: Sequence[Work], batch: int) -> tuple[StepState, str] | None:
+def _end(step: Step, works: Sequence[Work], batch: BatchRecord) -> tuple[StepState, str] | None:
     """None while it is still to be sent, or nobody knows what became of it."""
     own = identity_of_step(step)
     touching = [work for work in works if work.places & _places(step)]
@@ -327,9 +329,9 @@ def _end(step: Step, works: Sequence[Work], batch: int) -> tuple[StepState, str]
         for work in touching
         for one in work.plan.projection.bookings
     )
-    if step.why is Why.ADOPTED and not stands and all(work.batch != batch for work in touching):
+    if step.why is Why.ADOPTED and not stands and all(work.batch != batch.id for work in touching):
         # Nobody else takes it over: an ordinary change beside it says nothing about it.
-        return None
+        return (StepState.CANCELLED, "") if batch.state is BatchState.CANCELLED else None
     return (StepState.DONE, STANDS) if stands else (StepState.OVERTAKEN, OVERTAKEN)
 
 

@@ -26,8 +26,9 @@ from echodesk.planning.batches import (
     left_out_with,
     scope_in_words,
 )
-from echodesk.planning.steps import PlanScope
-from echodesk.planning.values import RoomDay
+from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.values import RoomDay, fingerprint
 from echodesk.worker.books import Books
 from echodesk.worker.guarding import no_ground
 
@@ -240,12 +241,8 @@ def _latest_first(books: Books, batch: BatchRecord) -> None:
 
 def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
     _latest_first(books, batch)
-    if batch.state is BatchState.CANCELLED and books.batches.progress(batch.id).open:
-        raise NothingDone(
-            "The last calls of this plan are on their way",
-            f"Plan {batch.id} was cancelled a moment ago.",
-            "Try again in a few seconds.",
-        )
+    if batch.state is BatchState.CANCELLED:
+        _end_the_rest(books, batch)
     if batch.state in (BatchState.RUNNING, BatchState.CHECKING, BatchState.STOPPED):
         raise NothingDone(
             "This plan is not at its end",
@@ -261,6 +258,36 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
     return CommandDone(
         f"Plan {number}, which takes back plan {batch.id}, is being made; nothing is sent.", 1, number
     )
+
+
+def _end_the_rest(books: Books, batch: BatchRecord) -> None:
+    """Of a cancelled plan: what stands as an open step wanted it was done, the rest was not. Raises `NothingDone`
+    while a call may still take effect, or its room is about to be listed."""
+    left = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)]
+    places = {one.place for step in left for one in (step.before, step.after) if one is not None}
+    pauses = books.office.pauses(places)
+    listed_soon = {
+        mark.place
+        for mark in books.places.due_refresh()
+        if mark.place in places and not any(pause.covers(mark.place) for pause in pauses)
+    }
+    if listed_soon or books.batches.under_way(batch.id):
+        raise NothingDone(
+            "The last calls of this plan are on their way",
+            f"Plan {batch.id} was cancelled a moment ago.",
+            "Try again in a few seconds.",
+        )
+    stand = [row.standing for row in books.mirror.of_external({step.external_id for step in left})]
+    said = {(one.external_id, fingerprint_of(one)) for one in stand}
+    echo_ids = {one.echo_id for one in stand}
+
+    def done(step: Step) -> bool:
+        if step.after is None:
+            return step.before is None or step.before.echo_id not in echo_ids
+        return (step.after.external_id, fingerprint(step.after)) in said
+
+    states = [(step.number, StepState.DONE if done(step) else StepState.CANCELLED, "") for step in left]
+    books.batches.end(batch.id, states)
 
 
 def _taken_back(books: Books, batch: BatchRecord, *, whole: bool = False) -> bool:
