@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from echodesk.errors import TimetableFault
-from echodesk.planning.batches import BatchKind, BatchRecord
+from echodesk.planning.batches import BatchKind, BatchRecord, BatchState
 from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
@@ -303,8 +303,9 @@ class Planner:
 
         def write(books: Books) -> tuple[list[Work], list[tuple[Work, Request]], list[int], list[int]]:
             books.office.guard(self._epoch)
-            waits = {id(work) for work in self._guarding.judge(books, works, now)}
-            going = [work for work in works if id(work) not in waits]
+            asked = [work for work in works if work.batch is None or _runs(books, work.batch)]
+            waits = {id(work) for work in self._guarding.judge(books, asked, now)}
+            going = [work for work in asked if id(work) not in waits]
             sending = [(work, request) for work in going for request in work.open]
             books.queue.begin([one.id for work in going for one in work.waiting])
             for marks, pause, refresh in held:
@@ -341,3 +342,9 @@ class Planner:
             if again and not self._retries.take():
                 text = "Echo360 gives too few clear answers; it is sent again when it is better."
                 work.record(request.number, Result(Fate.LATER, text, wait_s=PROBE_S))
+
+
+def _runs(books: Books, batch: int) -> bool:
+    """False if it was stopped or cancelled since it was planned."""
+    found = books.batches.get(batch)
+    return found is not None and found.state is BatchState.RUNNING

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from echodesk.batches import CancelPlan, ContinuePlan, StopPlan
 from echodesk.planning.batches import CANARY_STEPS, BatchState, StepState
+from echodesk.worker.control import carry_out
 from tests.worker.planned import applied, begin, ended, made, plan, steps, undo_of
 from tests.worker.values import external
 from tests.worker.world import World
@@ -113,3 +114,22 @@ def test_a_lesson_that_begins_soon_waits_for_few_calls_of_a_piece(world: Worlds)
     assert ended(w, number).state is BatchState.DONE
     assert steps(w, number) == {StepState.DONE: LESSONS}
     w.assert_equal()
+
+
+def test_what_is_cancelled_while_it_is_planned_is_not_sent(world: Worlds) -> None:
+    """A window's command is carried out while the worker reads."""
+    w = world()
+    number = moving(w)
+    before = moves(w)
+
+    def cancel(step: str) -> None:
+        if step == "intents" and plan(w, number).state is BatchState.RUNNING:
+            today = w.clock.campus_now().date()
+            w.office.write(lambda books: carry_out(books, CancelPlan("ann", number), today))
+
+    w.steps.before = cancel
+    begin(w, number)
+    ended(w, number)
+    w.pass_time(30.0)
+    assert moves(w) == before
+    assert steps(w, number) == {StepState.CANCELLED: LESSONS}
