@@ -118,7 +118,7 @@ def retry(
 ) -> None:
     """Read lessons again that failed or were set aside; a new entry of the queue replaces the old one.
 
-    With --plan the failed steps of a plan are sent again.
+    With --plan the failed steps of a plan are sent again; one that stands still is let go on first (`resume`).
     JSON: text, touched (lessons), carried_out_by.
     """
     if steps and plan is None:

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from typing import Protocol
 
 from echodesk.commands.answers import BUSY_S, say
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, EchoDeskError, NotLeading
+from echodesk.errors import DatabaseBusy, EchoDeskError, TimetableFault
 from echodesk.main import Office, holder
 from echodesk.messages import CommandDone
 from echodesk.planning.records import WaitingCommand
 from echodesk.worker.books import Books
-from echodesk.worker.control import Asked, answered, as_args, failed_text, serve
+from echodesk.worker.control import Asked, answered, as_args, failed_text, serve, told_of
+from echodesk.worker.defects import Defect, attempt
+
+log = logging.getLogger(__name__)
 
 POLL_S = 0.1
 LEASE_S = 30.0
@@ -63,7 +67,7 @@ async def asked(office: Office, clock: Ticking, command: Asked, wait_s: float) -
         led_by = leading or led_by
         if found is not None:
             return Answered(answered(*found), led_by or "another EchoDesk")
-        if not leading and (served := _serve_next(office, clock.campus_now().date())) is not None:
+        if not leading and (served := await _serve_next(office, clock.campus_now().date())) is not None:
             mine = served == number
             continue
         if clock.monotonic() >= until:
@@ -95,9 +99,10 @@ def leader(books: Books) -> str:
     return (lease.holder or "") if lease.seconds_left > 0 else ""
 
 
-def _serve_next(office: Office, today: dt.date) -> int | None:
+async def _serve_next(office: Office, today: dt.date) -> int | None:
     """Carry out the oldest command that waits and return its id (0 if none waits any more). None if somebody
-    leads after all, or another program holds the database."""
+    leads after all, or another program holds the database. One that cannot be carried out is answered with why:
+    it must not keep others from their turn."""
     at_work: list[WaitingCommand] = []
 
     def write(books: Books) -> int | None:
@@ -112,16 +117,29 @@ def _serve_next(office: Office, today: dt.date) -> int | None:
         books.office.release_lease(me, lease.epoch)
         return waiting.id if waiting is not None else 0
 
-    try:
+    async def serving() -> int | None:
         return office.write(write)
+
+    error: EchoDeskError
+    try:
+        outcome = await attempt(serving())
     except DatabaseBusy:
         return None
-    except (DatabaseTrouble, NotLeading):
-        raise
-    except EchoDeskError as error:
-        said = failed_text(error)
-        office.write(lambda books: books.office.answer_command(at_work[0].id, False, said))
-        return at_work[0].id
+    except TimetableFault as fault:
+        error = fault
+    else:
+        if not isinstance(outcome, Defect):
+            return outcome
+        if not at_work:
+            raise outcome.error
+        error = told_of(outcome, f"The command {at_work[0].kind}", _report)
+    said = failed_text(error)
+    office.write(lambda books: books.office.answer_command(at_work[0].id, False, said))
+    return at_work[0].id
+
+
+def _report(what: str, defect: Defect) -> None:
+    log.error("%s was stopped by a defect", what, exc_info=defect.error)
 
 
 def _not_answered(led_by: str, wait_s: float) -> NotAnswered:

@@ -107,7 +107,11 @@ class BatchBook(Protocol):
         ...
 
     def under_way(self, batch: int) -> set[int]:
-        """Open steps whose requests are on their way, or may still take effect."""
+        """Open steps of pieces of which a request is on its way, or may still take effect."""
+        ...
+
+    def on_their_way(self, batch: int) -> int:
+        """How many of its open steps were sent, or are about to be; some may be answered already."""
         ...
 
     def reopen(self, batch: int, steps: Collection[int]) -> list[str]:

@@ -23,6 +23,7 @@ from echodesk.planning.batches import (
     canary,
     must_stop,
 )
+from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step
 from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import RoomDay, Standing
@@ -32,13 +33,14 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.listed import Listed, Meanwhile, NotListed
+from echodesk.worker.pieces import WHOLE
 from echodesk.worker.planner import Planner
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.tasks import Tasks
 
 log = logging.getLogger(__name__)
 
-IN_FLIGHT = 10
+IN_FLIGHT = WHOLE
 """So many requests of a batch are on their way at once: one more than there are connections keeps these busy, and
 a timetable change in the same room and day waits for few."""
 PIECES_AT_ONCE = 40
@@ -113,6 +115,8 @@ class Batching:
             task, self._running = self._running, None
             self.wake()
             task.result()
+        if self._flight.portion_ended:
+            await self._on_portion_ended()
         if not self._may_be_open:
             return False
         now = self._clock.monotonic()
@@ -172,6 +176,18 @@ class Batching:
         before, self._after = self._after, await self._planner.plan_pieces(batch, pieces, self._after, room)
         # Where the next piece has to wait for one on its way, its end wakes us.
         return self._after != before
+
+    async def _on_portion_ended(self) -> None:
+        """The rest of that piece is the next to go; or it was cancelled meanwhile, and left a pause."""
+        self._flight.portion_ended = False
+        self._after, self._rest_until = 0, 0.0
+        known: tuple[PauseRecord, ...] | None = None
+        now: tuple[PauseRecord, ...] = ()
+        while known is not self._gate.pauses:
+            # A command that was carried out meanwhile knows better.
+            known = self._gate.pauses
+            now = await self._ledger.read("pauses", lambda books: tuple(books.office.pauses()))
+        self._gate.use_pauses(now)
 
     def _canary_room(self, batch: BatchRecord, room: int, books: Books) -> int:
         progress = books.batches.progress(batch.id)

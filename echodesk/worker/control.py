@@ -33,6 +33,7 @@ from echodesk.planning.values import RoomDay
 from echodesk.worker.allowing import allow
 from echodesk.worker.books import Books
 from echodesk.worker.deciding import decide, withdraw
+from echodesk.worker.defects import Defect, Report
 from echodesk.worker.reconciling import carry_out_plan
 
 Asked = (
@@ -264,6 +265,16 @@ def done_text(done: CommandDone) -> str:
 def failed_text(error: EchoDeskError) -> str:
     """An error as the answer in the COMMAND table."""
     return msgspec.json.encode([error.title, error.message, error.next_step, error.exit_code]).decode()
+
+
+def told_of(defect: Defect, what: str, report: Report) -> EchoDeskError:
+    """What the asker hears; a command that stops the worker is reported and answered, and not tried for ever."""
+    if isinstance(defect.error, EchoDeskError):
+        return defect.error
+    report(what, defect)
+    return EchoDeskError(
+        "EchoDesk could not do this", defect.text, "Nothing was changed. The log of who sends has the details."
+    )
 
 
 def answered(state: str, answer: str) -> CommandDone:

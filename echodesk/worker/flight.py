@@ -54,6 +54,8 @@ class Flight:
         """Requests of batches whose end is not written down yet."""
         self.asides = 0
         """Works of batches among them in which a lesson steps aside."""
+        self.portion_ended = False
+        """A part of a piece of a batch has ended: the rest can be planned."""
         self.ended = 0
         """Requests that have come to their end so far."""
         self._begun: dict[int, tuple[Work, list[Request]]] = {}
@@ -90,8 +92,9 @@ class Flight:
         """Its end is written down."""
         self._begun.pop(id(work), None)
         if work.batch is not None:
-            self.of_batches -= len(work.plan.requests)
-            self.asides -= aside(work.plan.requests)
+            self.of_batches -= len(work.intents)
+            self.asides -= aside(_going(work))
+            self.portion_ended = self.portion_ended or work.in_part
         self.release(work)
 
     @property
@@ -113,8 +116,8 @@ class Flight:
         """Send these; their intents are committed."""
         for work in works:
             if work.batch is not None:
-                self.of_batches += len(work.plan.requests)
-                self.asides += aside(work.plan.requests)
+                self.of_batches += len(work.intents)
+                self.asides += aside(_going(work))
             self._push(work, work.ready())
             if work.finished:
                 self._finish(work)
@@ -178,3 +181,8 @@ class Flight:
     def _finish(self, work: Work) -> None:
         self.finished.append(work)
         self.has_finished.set()
+
+
+def _going(work: Work) -> list[Request]:
+    """What of it went out, or is about to."""
+    return [request for request in work.plan.requests if request.number in work.intents]

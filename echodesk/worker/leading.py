@@ -9,13 +9,13 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from echodesk.errors import DatabaseTrouble, EchoDeskError, NotLeading
+from echodesk.errors import DatabaseTrouble, NotLeading
 from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.values import Booking, RoomDay, Standing
 from echodesk.worker.batching import Batching
 from echodesk.worker.books import Books, IntentRow
-from echodesk.worker.control import Asked, carry_out, failed_text, serve
+from echodesk.worker.control import Asked, carry_out, failed_text, serve, told_of
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
@@ -345,7 +345,7 @@ class Leading:
 
         outcome = await attempt(self._write("command", write))
         if isinstance(outcome, Defect):
-            text = failed_text(self._told_of(outcome, waiting.kind))
+            text = failed_text(told_of(outcome, f"The command {waiting.kind}", self._report))
             await self._write("command", lambda books: books.office.answer_command(waiting.id, False, text))
         else:
             await self._after(outcome)
@@ -359,15 +359,6 @@ class Leading:
             return work(books)
 
         return await self._ledger.write(step, guarded)
-
-    def _told_of(self, defect: Defect, kind: str) -> EchoDeskError:
-        """What the asker hears; a command that stops the worker is answered, and not tried for ever."""
-        if isinstance(defect.error, EchoDeskError):
-            return defect.error
-        self._report(f"The command {kind}", defect)
-        return EchoDeskError(
-            "EchoDesk could not do this", defect.text, "Nothing was changed. The log of who sends has the details."
-        )
 
     async def _after(self, command: Asked) -> None:
         """The gate must know of a pause before the command is answered: from then on nothing is sent."""

@@ -14,21 +14,26 @@ from dataclasses import replace
 from echodesk.planning.batches import (
     BatchKind,
     BatchRecord,
+    BatchState,
     StepState,
     identity_of_request,
     identity_of_step,
 )
+from echodesk.planning.portions import portion
 from echodesk.planning.steps import Step
 from echodesk.planning.steps import aside as steps_aside
 from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
+from echodesk.worker.reconciling import pause_steps
 from echodesk.worker.work import Fate, Result, Work
 
 SPENT_FOR_LONG_S = 600.0
 """A step that may not be sent again before that (H1: caps of an hour and a day) has failed; Retry, or the sweep,
 sends it later."""
+WHOLE = 10
+"""A plan of no more requests goes out whole, a larger one in portions."""
 _SAID_NO = frozenset({Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE, Fate.OVERTAKEN})
 OVERTAKEN = "A later change made something else of it; that was sent as an ordinary change."
 OVERTAKEN_ADOPTION = "The lesson was changed since the preview; what others booked there stays theirs."
@@ -114,6 +119,19 @@ def works_of(books: Books, batch: BatchRecord, planned: Iterable[Work], overtake
             going.append(work)
         else:
             overtaken |= work.places
+    return going
+
+
+def in_portions(works: Iterable[Work], room: int) -> list[Work]:
+    """What goes out now of these works of a batch: about `room` requests. The rest of a large plan is held, and
+    planned again from what stands when this has ended; its steps stay open."""
+    going = []
+    for work in works:
+        if len(work.open) > WHOLE:
+            work.send_only(portion(work.open, room))
+        room -= len(work.open)
+        if work.open or not work.in_part:
+            going.append(work)
     return going
 
 
@@ -237,18 +255,53 @@ def end_steps(books: Books, works: Sequence[Work]) -> None:
             pieces[batch][piece].append(of[place])
     for batch, found in pieces.items():
         record = books.batches.get(batch)
-        if record is not None and record.kind is BatchKind.UNDO:
+        if record is None:
+            continue
+        if record.kind is BatchKind.UNDO:
             found = {piece: [one for one in by if one.batch == batch] for piece, by in found.items()}
         ended = [
             (step.number, *end)
             for step, _state, _answer in books.batches.steps(batch, StepState.OPEN, found)
-            for end in [_end(step, found[step.piece], batch)]
+            for end in [_end(step, found[step.piece], record)]
             if end is not None
         ]
         books.batches.end(batch, ended)
+        if record.state is BatchState.CANCELLED:
+            _give_up_held(books, record, found)
 
 
-def _end(step: Step, works: Sequence[Work], batch: int) -> tuple[StepState, str] | None:
+def _give_up_held(books: Books, batch: BatchRecord, pieces: Mapping[int, Sequence[Work]]) -> None:
+    """What a cancelled batch held back of these pieces is not sent any more. Where a lesson that stepped aside was
+    not made again it stays open: no pause may keep that lesson without a schedule."""
+    own = [
+        work
+        for works in pieces.values()
+        for work in works
+        if work.batch == batch.id and work.in_part and not _torn(work)
+    ]
+    held = {
+        identity_of_request(request)
+        for work in own
+        for request in work.plan.requests
+        if work.results[request.number].fate is Fate.HELD
+    }
+    steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
+    given_up = [step.number for step, _state, _answer in steps if identity_of_step(step) in held]
+    if given_up:
+        books.batches.end(batch.id, [(number, StepState.CANCELLED, "") for number in given_up])
+        pause_steps(books, batch, f"plan {batch.id} was cancelled", batch.by, StepState.CANCELLED)
+
+
+def _torn(work: Work) -> bool:
+    """True if a lesson that steps aside was not made again, or may not have been."""
+    of: dict[str, list[Request]] = defaultdict(list)
+    for request in work.plan.requests:
+        of[request.external_id].append(request)
+    ends = [{work.results[one.number].fate for one in found} for found in of.values() if steps_aside(found)]
+    return any(found not in ({Fate.DONE}, {Fate.HELD}) for found in ends)
+
+
+def _end(step: Step, works: Sequence[Work], batch: BatchRecord) -> tuple[StepState, str] | None:
     """None while it is still to be sent, or nobody knows what became of it."""
     own = identity_of_step(step)
     touching = [work for work in works if work.places & _places(step)]
@@ -276,9 +329,9 @@ def _end(step: Step, works: Sequence[Work], batch: int) -> tuple[StepState, str]
         for work in touching
         for one in work.plan.projection.bookings
     )
-    if step.why is Why.ADOPTED and not stands and all(work.batch != batch for work in touching):
+    if step.why is Why.ADOPTED and not stands and all(work.batch != batch.id for work in touching):
         # Nobody else takes it over: an ordinary change beside it says nothing about it.
-        return None
+        return (StepState.CANCELLED, "") if batch.state is BatchState.CANCELLED else None
     return (StepState.DONE, STANDS) if stands else (StepState.OVERTAKEN, OVERTAKEN)
 
 

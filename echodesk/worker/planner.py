@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from echodesk.errors import TimetableFault
-from echodesk.planning.batches import BatchKind, BatchRecord
+from echodesk.planning.batches import BatchKind, BatchRecord, BatchState
 from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
@@ -22,7 +22,14 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
 from echodesk.worker.guarding import Guarding, proves_nothing
-from echodesk.worker.pieces import adopted_by, adoptions_end, next_pieces, works_back, works_of
+from echodesk.worker.pieces import (
+    adopted_by,
+    adoptions_end,
+    in_portions,
+    next_pieces,
+    works_back,
+    works_of,
+)
 from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.retries import PROBE_S, RetryBudget
@@ -260,7 +267,7 @@ class Planner:
                 works = works_of(books, batch, snapshot.works, overtaken)
                 if proves_nothing(books, works, now.date()):
                     return None
-            return Snapshot(tuple(works))
+            return Snapshot(tuple(in_portions(works, room)))
 
         await self._plan("pieces", choose, plan, now)
         if overtaken:
@@ -296,8 +303,9 @@ class Planner:
 
         def write(books: Books) -> tuple[list[Work], list[tuple[Work, Request]], list[int], list[int]]:
             books.office.guard(self._epoch)
-            waits = {id(work) for work in self._guarding.judge(books, works, now)}
-            going = [work for work in works if id(work) not in waits]
+            asked = [work for work in works if work.batch is None or _runs(books, work.batch)]
+            waits = {id(work) for work in self._guarding.judge(books, asked, now)}
+            going = [work for work in asked if id(work) not in waits]
             sending = [(work, request) for work in going for request in work.open]
             books.queue.begin([one.id for work in going for one in work.waiting])
             for marks, pause, refresh in held:
@@ -334,3 +342,9 @@ class Planner:
             if again and not self._retries.take():
                 text = "Echo360 gives too few clear answers; it is sent again when it is better."
                 work.record(request.number, Result(Fate.LATER, text, wait_s=PROBE_S))
+
+
+def _runs(books: Books, batch: int) -> bool:
+    """False if it was stopped or cancelled since it was planned."""
+    found = books.batches.get(batch)
+    return found is not None and found.state is BatchState.RUNNING

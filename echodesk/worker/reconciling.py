@@ -26,11 +26,14 @@ from echodesk.planning.batches import (
     left_out_with,
     scope_in_words,
 )
-from echodesk.planning.steps import PlanScope
-from echodesk.planning.values import RoomDay
+from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.values import RoomDay, fingerprint
 from echodesk.worker.books import Books
 from echodesk.worker.guarding import no_ground
 
+LARGEST_ID = 2**63 - 1
+"""No database counts further."""
 LOOK = "Look at it again: `echodesk plans` lists them."
 
 
@@ -38,7 +41,7 @@ def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> Comman
     """Do what was asked, in the caller's transaction. Raises `WrongUse` or `NothingDone` with nothing changed."""
     if isinstance(command, Compare):
         return _compare(books, command, today)
-    batch = books.batches.get(command.plan)
+    batch = books.batches.get(command.plan) if 0 < command.plan <= LARGEST_ID else None
     if batch is None:
         raise WrongUse("There is no such plan", f"No plan has the number {command.plan}.", LOOK)
     if isinstance(command, Apply):
@@ -50,7 +53,10 @@ def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> Comman
             raise NothingDone("Nothing to stop", f"Nothing of plan {batch.id} is being sent.", LOOK)
         why = command.why.strip() or "no reason given"
         books.batches.become(batch.id, BatchState.STOPPED, f"{command.by or 'Somebody'} stopped it: {why}.")
-        return CommandDone(f"Nothing more of plan {batch.id} is sent until it is let go on.", 1, batch.id)
+        going = books.batches.on_their_way(batch.id)
+        text = f"Nothing more of plan {batch.id} is sent until it is let go on"
+        text += f"; up to {going} call(s) are on their way." if going else "."
+        return CommandDone(text, 1, batch.id)
     if isinstance(command, ContinuePlan):
         if batch.state is not BatchState.STOPPED:
             raise NothingDone("Nothing to let go on", f"Plan {batch.id} does not stand still.", LOOK)
@@ -235,12 +241,8 @@ def _latest_first(books: Books, batch: BatchRecord) -> None:
 
 def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
     _latest_first(books, batch)
-    if batch.state is BatchState.CANCELLED and books.batches.progress(batch.id).open:
-        raise NothingDone(
-            "The last calls of this plan are on their way",
-            f"Plan {batch.id} was cancelled a moment ago.",
-            "Try again in a few seconds.",
-        )
+    if batch.state is BatchState.CANCELLED:
+        _end_the_rest(books, batch)
     if batch.state in (BatchState.RUNNING, BatchState.CHECKING, BatchState.STOPPED):
         raise NothingDone(
             "This plan is not at its end",
@@ -256,6 +258,36 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
     return CommandDone(
         f"Plan {number}, which takes back plan {batch.id}, is being made; nothing is sent.", 1, number
     )
+
+
+def _end_the_rest(books: Books, batch: BatchRecord) -> None:
+    """Of a cancelled plan: what stands as an open step wanted it was done, the rest was not. Raises `NothingDone`
+    while a call may still take effect, or its room is about to be listed."""
+    left = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.OPEN)]
+    places = {one.place for step in left for one in (step.before, step.after) if one is not None}
+    pauses = books.office.pauses(places)
+    listed_soon = {
+        mark.place
+        for mark in books.places.due_refresh()
+        if mark.place in places and not any(pause.covers(mark.place) for pause in pauses)
+    }
+    if listed_soon or books.batches.under_way(batch.id):
+        raise NothingDone(
+            "The last calls of this plan are on their way",
+            f"Plan {batch.id} was cancelled a moment ago.",
+            "Try again in a few seconds.",
+        )
+    stand = [row.standing for row in books.mirror.of_external({step.external_id for step in left})]
+    said = {(one.external_id, fingerprint_of(one)) for one in stand}
+    echo_ids = {one.echo_id for one in stand}
+
+    def done(step: Step) -> bool:
+        if step.after is None:
+            return step.before is None or step.before.echo_id not in echo_ids
+        return (step.after.external_id, fingerprint(step.after)) in said
+
+    states = [(step.number, StepState.DONE if done(step) else StepState.CANCELLED, "") for step in left]
+    books.batches.end(batch.id, states)
 
 
 def _taken_back(books: Books, batch: BatchRecord, *, whole: bool = False) -> bool:
@@ -288,9 +320,12 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     # What is on its way ends as it ends: only then it can be told, and taken back.
     going = set() if undoing else books.batches.under_way(batch.id)
     left = books.batches.cancel_steps(batch.id, going)
+    sent = books.batches.on_their_way(batch.id) if going else 0
+    # Of a large piece only a portion is; the rest ends with it.
+    left += len(going) - sent
     text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
-    if going:
-        text += f", {len(going)} are on their way"
+    if sent:
+        text += f", up to {sent} are on their way"
     if undoing:
         books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
     elif left:
@@ -316,7 +351,13 @@ def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: S
 
 
 def _retry(books: Books, command: RetrySteps, batch: BatchRecord) -> CommandDone:
-    if batch.state not in (BatchState.DONE, BatchState.STOPPED, BatchState.RUNNING):
+    if batch.state is BatchState.STOPPED:
+        raise NothingDone(
+            "This plan stands still",
+            f"Trying steps of plan {batch.id} again would let all of it go on. {batch.said}".rstrip(),
+            f"Let it go on first: `echodesk resume --plan {batch.id}`. Or cancel it.",
+        )
+    if batch.state not in (BatchState.DONE, BatchState.RUNNING):
         raise NothingDone("Nothing to try again", f"Plan {batch.id} is {batch.state.value.lower()}.", LOOK)
     if batch.state is BatchState.DONE:
         _no_other(books)

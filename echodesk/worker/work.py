@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -29,7 +30,7 @@ class Fate(StrEnum):
     SKIPPED = "skipped"
     """Not sent, because something it waits for did not succeed."""
     HELD = "held"
-    """Not sent: paused, stopped, or no longer the one who may send."""
+    """Not sent: paused, stopped, no longer the one who may send, or kept for the next portion of a batch."""
     SPENT = "spent"
     """Not sent any more for now: it was sent as often as the caps allow (reliability H1)."""
     LATER = "later"
@@ -106,6 +107,8 @@ class Work:
     """Addresses that Echo360 did not know, and knows since this was begun."""
     batch: int | None = None
     """The batch whose steps its requests are; somebody said yes to each of them."""
+    in_part: bool = False
+    """The rest of it is held, and is planned again when this has ended."""
     takes_back: int | None = None
     """The pause under which this takes a batch back: what the timetable wants does not count."""
     _dependants: dict[int, list[Request]] = field(default_factory=dict)
@@ -135,6 +138,13 @@ class Work:
     def open(self) -> list[Request]:
         """Requests without a result."""
         return [request for request in self.plan.requests if request.number not in self.results]
+
+    def send_only(self, numbers: Collection[int]) -> None:
+        """Hold all others of its open requests; none of these waits for one of them."""
+        held = [request.number for request in self.open if request.number not in numbers]
+        for number in held:
+            self.record(number, Result(Fate.HELD))
+        self.in_part = self.in_part or bool(held)
 
     def ready(self) -> list[Request]:
         """Requests that wait for nothing and have no result yet."""

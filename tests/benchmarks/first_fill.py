@@ -27,7 +27,7 @@ STARTS = dt.date(2030, 8, 26)
 """The second week of the year is the week in which virtual time begins."""
 THIS_WEEK = 2
 FILLED = 170
-"""Rooms of the year; the others are free for lessons of today."""
+"""Rooms of the year. Every other lesson of today takes place in one of them, the rest in the others."""
 EDITS = 100
 LONGEST_S = 8 * 3_600.0
 ETA_FROM = 0.05
@@ -156,7 +156,8 @@ def _reaches_echo360(w: World, university: University, edit: int) -> float:
     """Seconds from the commit of a new lesson that starts within two hours."""
     at = w.clock.campus_now() + dt.timedelta(minutes=65)
     start = f"{at.hour:02d}:{at.minute // 5 * 5:02d}"
-    row = university.lesson(edit, FILLED + edit % (ROOMS - FILLED), THIS_WEEK, 1, start)
+    room = edit % FILLED if edit % 2 else FILLED + edit % (ROOMS - FILLED)
+    row = university.lesson(edit, room, THIS_WEEK, 1, start)
     finish = at.replace(minute=at.minute // 5 * 5) + dt.timedelta(minutes=25)
     with w.edit() as cmis:
         cmis.insert("timetable", **{**row, "finishtime": f"{finish:%H:%M}"})

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from echodesk.batches import StopPlan
 from echodesk.commands.asking import NotAnswered, asked
+from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.main import Office, open_office
-from echodesk.messages import CommandDone, Pause, Resume
+from echodesk.messages import Allow, CommandDone, Pause, Resume
 from echodesk.worker.control import done_text
+from tests.guards import ExpectedLogs
 
 
 class Clock:
@@ -97,3 +100,18 @@ def test_an_earlier_command_that_fails_does_not_stop_the_next(office: Office) ->
     assert found.done.touched == 1
     state, answer = office.read(lambda books: books.office.command_answer(1)) or ("", "")
     assert (state, "needs a reason" in answer) == ("FAILED", True)
+
+
+def test_a_plan_of_a_number_that_no_database_knows_is_refused(office: Office) -> None:
+    with pytest.raises(WrongUse, match=f"No plan has the number {10**30}"):
+        asyncio.run(asked(office, Clock(), StopPlan("ann", 10**30, "no reason"), 1.0))
+
+
+def test_what_cannot_be_carried_out_is_answered_and_keeps_nobody_from_their_turn(
+    office: Office, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("echodesk.commands.asking", "^The command Allow was stopped by a defect")
+    with pytest.raises(EchoDeskError, match="OverflowError"):
+        asyncio.run(asked(office, Clock(), Allow("ann", 10**30, "looked at", 1), 1.0))
+    done = asyncio.run(asked(office, Clock(), Pause("exams", "ann"), 1.0))
+    assert done.done.touched == 1

@@ -7,12 +7,13 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from echodesk.batches import Apply, Undo
+from echodesk.batches import Apply, CancelPlan, Undo
 from echodesk.planning.batches import BatchState, StepState
+from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.switches import Switches
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
-from tests.worker.planned import applied, ended, made, plan, steps
+from tests.worker.planned import applied, ended, made, plan, steps, undo_of
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
@@ -121,3 +122,41 @@ def test_killed_in_the_middle_it_goes_on(world: Worlds) -> None:
     assert sorted(one.id for one in w.institution.state.bookings) == sorted(ids)
     assert set(w.schedules(by_hand=True)) == {external(1, week) for week in WEEKS}
     w.assert_equal()
+
+
+@pytest.mark.parametrize("applied_all_the_same", [False, True])
+def test_a_cancelled_adoption_is_taken_back_though_answers_were_lost(
+    world: Worlds, *, applied_all_the_same: bool
+) -> None:
+    """Nobody else adopts: no ordinary change would ever end these steps."""
+    w = world(publishing=False)
+    booked_by_others(w)
+    before = held(w)
+    number = made(w, adopt=True)
+    lost = FaultKind.TIMEOUT_APPLIED if applied_all_the_same else FaultKind.TIMEOUT_NOT_APPLIED
+    w.faults(lost, first=2, methods=("PUT",))
+    w.ask(Apply("ann", number))
+    w.until(lambda: any(one.method == "PUT" for one in w.wire.seen))
+    w.ask(CancelPlan("ann", number))
+    w.until(lambda: StepState.OPEN not in steps(w, number), 300.0)
+    adopted = w.schedules(by_hand=True).keys() & {external(1, week) for week in WEEKS}
+    assert len(adopted) == len(WEEKS) - (not applied_all_the_same)
+    assert steps(w, number)[StepState.DONE] == len(adopted)
+    assert applied(w, undo_of(w, number)).state is BatchState.DONE
+    assert held(w) == before
+
+
+def test_a_pause_does_not_keep_a_cancelled_adoption_from_being_taken_back(world: Worlds) -> None:
+    """What the lost answer was about is planned no more, and so nothing ends its step."""
+    w = world(publishing=False)
+    booked_by_others(w)
+    number = made(w, adopt=True)
+    w.faults(FaultKind.TIMEOUT_NOT_APPLIED, first=2, methods=("PUT",))
+    w.ask(Apply("ann", number))
+    w.until(lambda: any(one.method == "PUT" for one in w.wire.seen))
+    w.ask(CancelPlan("ann", number))
+    w.pause(room="R1")
+    w.pass_time(300.0)
+    assert steps(w, number)[StepState.OPEN] == 1
+    assert plan(w, undo_of(w, number)).state is BatchState.READY
+    assert steps(w, number) == {StepState.DONE: len(WEEKS) - 1, StepState.CANCELLED: 1}

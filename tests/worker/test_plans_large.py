@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from echodesk import messages
 from echodesk.batches import Apply, ContinuePlan, RetrySteps
+from echodesk.errors import NothingDone
 from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.switches import Switches, changed
@@ -91,6 +94,21 @@ def test_a_plan_in_which_much_fails_stands_still_and_tells_echo360s_words(world:
     failed = w.look(lambda books: books.batches.steps(number, StepState.FAILED))
     assert 6 <= len(failed) < 60
     assert all("error.maxLength" in answer for _step, _state, answer in failed)
+
+
+def test_trying_one_step_again_does_not_let_a_stopped_plan_go(world: Worlds) -> None:
+    w = world(switches=changed(Switches(), {"max_text_length": 100}))
+    fill(w)
+    w.sql("UPDATE MODULE SET NAME = :name", name="x" * 300)
+    number = made(w)
+    begin(w, number)
+    ended(w, number)
+    before = steps(w, number)
+    ((step, _state, _answer), *_more) = w.look(lambda books: books.batches.steps(number, StepState.FAILED))
+    with pytest.raises(NothingDone, match="would let all of it go on"):
+        w.ask(RetrySteps("bob", number, (step.number,)))
+    w.pass_time(10.0)
+    assert (plan(w, number).state, steps(w, number)) == (BatchState.STOPPED, before)
 
 
 def test_let_go_on_it_counts_only_what_fails_from_then_on(world: Worlds) -> None:
