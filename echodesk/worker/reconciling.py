@@ -282,7 +282,6 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     was = batch.state
     books.batches.become(batch.id, BatchState.CANCELLED, f"{command.by or 'Somebody'} cancelled it.")
     if was not in (BatchState.RUNNING, BatchState.STOPPED):
-        lift_pause(books, batch)
         return CommandDone(f"Plan {batch.id} was cancelled; nothing of it was sent.", 0, batch.id)
     undoing = batch.kind is BatchKind.UNDO
     # What is on its way ends as it ends: only then it can be told, and taken back.
@@ -297,13 +296,6 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
         pause_steps(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
         text += "; the room-days of what was not sent are paused"
     return CommandDone(f"{text}.", left, batch.id)
-
-
-def lift_pause(books: Books, batch: BatchRecord) -> None:
-    """Nothing of it was sent, and so nothing holds the room-days of what was left out."""
-    found = books.batches.get(batch.id)
-    if found is not None and found.pause is not None:
-        books.office.resume([found.pause], "nothing of the plan was sent")
 
 
 def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:
