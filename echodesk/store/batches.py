@@ -144,9 +144,6 @@ _UNDER_WAY = text(
     " (SELECT s.PIECE FROM STT_ECHO_INTENT i JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
     " AND s.EXTERNAL_ID = i.EXTERNAL_ID WHERE s.STATE = 'OPEN')"
 )
-_BRING_BACK = text(
-    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ENDED = NULL WHERE BATCH_ID = :batch AND STATE = 'LEFT_OUT'"
-)
 _PAUSE_PIECES = text(
     "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND PIECE IN"
     " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = :state)"
@@ -329,10 +326,6 @@ class Batches:
     def cancel_steps(self, batch: int, but: Collection[int]) -> int:
         """Open steps are not to be sent any more, but for these. Returns how many those were."""
         return self._connection.execute(_CANCEL, {"batch": batch, "but": as_json(sorted(but))}).rowcount
-
-    def bring_back(self, batch: int) -> None:
-        """What was left out is to be sent after all, should somebody say yes to it."""
-        self._connection.execute(_BRING_BACK, {"batch": batch})
 
     def under_way(self, batch: int) -> set[int]:
         """Open steps whose requests are on their way, or may still take effect."""

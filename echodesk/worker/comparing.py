@@ -35,7 +35,7 @@ from echodesk.worker.gate import Gate
 from echodesk.worker.guarding import no_ground
 from echodesk.worker.listed import Listed, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
-from echodesk.worker.reconciling import at_work, pause_steps, rooms_of
+from echodesk.worker.reconciling import at_work, pause_steps, rooms_of, year_of
 from echodesk.worker.renewing import Renewal
 from echodesk.worker.weighing import guard_of, guard_of_undo, summary_of
 
@@ -126,14 +126,9 @@ class Comparing:
         if not still(books, batch):
             return
         if batch.state is BatchState.CHECKING:
-            self._ready_again(books, batch, f"It was not sent. {why}")
+            books.batches.become(batch.id, BatchState.READY, f"It was not sent. {why}")
         else:
             books.batches.become(batch.id, BatchState.FAILED, why)
-
-    def _ready_again(self, books: Books, batch: BatchRecord, why: str) -> None:
-        """As it was before somebody said yes."""
-        books.batches.bring_back(batch.id)
-        books.batches.become(batch.id, BatchState.READY, why)
 
     def _save(self, batch: BatchRecord, found: Comparison, books: Books) -> Sequence[Plan] | None:
         """Returns what is to be sent, None if nothing is."""
@@ -203,16 +198,16 @@ class Comparing:
         for step, state, _answer in books.batches.steps(batch.id):
             of_state[state].append(step)
         shown, left_out = of_state[StepState.OPEN], of_state[StepState.LEFT_OUT]
-        if left_out:
-            plans = without_left_out(books, batch, plans, shown, left_out)
-        change = plan_difference(shown, steps_of(plans))
+        going = without_left_out(books, batch, plans, shown, left_out) if left_out else plans
+        change = plan_difference(shown, steps_of(going))
         late = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=books.office.rules().lead))
         begun = {step.number for step in change.gone if _has_begun(step, late)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
-            keep_preview(
-                books, new, plans, summary, guard, f"It takes the place of plan {batch.id}. {said}".strip()
-            )
+            said = f"It takes the place of plan {batch.id}. {said}".strip()
+            if left_out:
+                said += f" What was left out of plan {batch.id} is left out of it as well."
+            keep_preview(books, new, plans, summary, guard, said, going)
             books.batches.become(
                 batch.id,
                 BatchState.STALE,
@@ -223,12 +218,11 @@ class Comparing:
         books.batches.end(
             batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
         )
-        return plans
+        return going
 
     async def _run(self, batch: BatchRecord, renewal: Renewal, plans: Sequence[Plan]) -> None:
         """What was shown is sent from now on. In one transaction with the mirror of its room-days: without it
         nothing there would be sent, and without the batch it would be sent as ordinary changes."""
-
         shown = await self._ledger.read("rooms of a plan", lambda books: books.batches.places(batch.id))
         places = {place for found in shown.values() for place in found}.union(*(plan.places for plan in plans))
         names = {request.external_id for plan in plans for request in plan.requests}
@@ -256,12 +250,23 @@ class Comparing:
 
 
 def keep_preview(
-    books: Books, batch: int, plans: Sequence[Plan], summary: Summary, guard: str, said: str = ""
+    books: Books,
+    batch: int,
+    plans: Sequence[Plan],
+    summary: Summary,
+    guard: str,
+    said: str = "",
+    going: Sequence[Plan] | None = None,
 ) -> None:
-    """Save a plan that was made, for staff to look at; one that asks for nothing is done."""
-    steps = steps_of(plans)
-    places = {piece: plan.places for piece, plan in pieces_of(plans).items()}
+    """Save a plan that was made, for staff to look at; one that asks for nothing is done. What of `plans` is not
+    `going` is left out; None: all of them are going."""
+    steps, pieces = steps_of(plans), pieces_of(plans)
+    places = {piece: plan.places for piece, plan in pieces.items()}
     books.batches.save(batch, summary, steps, places, guard)
+    if going is not None:
+        sent = {id(plan) for plan in going}
+        out = {piece for piece, plan in pieces.items() if id(plan) not in sent}
+        books.batches.leave_out(batch, [step.number for step in steps if step.piece in out])
     if steps:
         books.batches.become(batch, BatchState.READY, said)
         return
@@ -275,14 +280,6 @@ def _replace_earlier_nights(books: Books, batch: BatchRecord) -> None:
     for one in books.batches.newest(NIGHTS):
         if one.by.startswith(BY_ITSELF) and one.state is BatchState.READY and one.id < batch.id:
             books.batches.become(one.id, BatchState.CANCELLED, f"Plan {batch.id} compared everything anew.")
-
-
-def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
-    """The year that a batch switches on (True) or, taking that back, off; '' for none."""
-    on, found = True, batch
-    while found.undoes is not None and (undone := books.batches.get(found.undoes)) is not None:
-        on, found = not on, undone
-    return found.scope.year, on
 
 
 def without_left_out(

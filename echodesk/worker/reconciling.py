@@ -183,9 +183,11 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
                 batch.guard,
                 f"If that is right, confirm it by typing exactly: {asked}",
             )
-    shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
+    listed = books.batches.steps(batch.id)
+    shown = [step for step, _state, _answer in listed]
+    before = {step.number for step, state, _answer in listed if state is StepState.LEFT_OUT}
     try:
-        without = left_out_with(shown, command.without)
+        without = left_out_with(shown, command.without) | before
     except KeyError as error:
         raise WrongUse("There is no such step", f"Plan {batch.id} has no step {error.args[0]}.", LOOK) from error
     if len(without) == len(shown):
@@ -296,6 +298,14 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
         pause_steps(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
         text += "; the room-days of what was not sent are paused"
     return CommandDone(f"{text}.", left, batch.id)
+
+
+def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
+    """The year that a batch switches on (True) or, taking that back, off; '' for none."""
+    on, found = True, batch
+    while found.undoes is not None and (undone := books.batches.get(found.undoes)) is not None:
+        on, found = not on, undone
+    return found.scope.year, on
 
 
 def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:

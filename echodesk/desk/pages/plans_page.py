@@ -195,7 +195,7 @@ class PlansPage(QWidget):
 
     def _on_selected(self) -> None:
         self.leave_out.setEnabled(bool(self.steps.chosen("OPEN")))
-        self.put_back.setEnabled(bool(self.steps.chosen("LEFT_OUT")))
+        self.put_back.setEnabled(self.steps.can_put_back())
         self.retry.setText(RETRY_CHOSEN if self.steps.chosen("FAILED") else RETRY_ALL)
 
     def _on_older(self) -> None:
