@@ -32,8 +32,8 @@ _ADD = text(
     " VALUES (:kind, 'COMPARING', :by, :scope, :undoes, :replaces, :change) RETURNING ID"
 )
 _COLUMNS = (
-    "SELECT ID, KIND, STATE, BY, CREATED, SCOPE, UNDOES, REPLACES, GUARD, SAID, TRIED, PAUSE_ID"
-    " FROM STT_ECHO_BATCH"
+    "SELECT ID, KIND, STATE, BY, CREATED, SCOPE, UNDOES, REPLACES, GUARD, SAID, TRIED, PAUSE_ID,"
+    " YES_BY FROM STT_ECHO_BATCH"
 )
 _ONE = text(f"{_COLUMNS} WHERE ID = :id")
 _OPEN = text(f"{_COLUMNS} WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING', 'STOPPED') ORDER BY ID")
@@ -361,6 +361,7 @@ def _record(row: Any) -> BatchRecord:
         said=row.SAID or "",
         tried=bool(row.TRIED),
         pause=row.PAUSE_ID,
+        yes_by=row.YES_BY or "",
     )
 
 

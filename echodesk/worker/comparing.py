@@ -32,7 +32,7 @@ from echodesk.worker.compare import Comparison, compare_with
 from echodesk.worker.defects import Report
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
-from echodesk.worker.guarding import no_ground
+from echodesk.worker.guarding import brake_on, no_ground
 from echodesk.worker.listed import Listed, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
 from echodesk.worker.reconciling import at_work, pause_steps, rooms_of, year_of
@@ -214,6 +214,9 @@ class Comparing:
                 f"Changed since the preview: {len(change.gone)} step(s) are needed no more and {len(change.new)}"
                 f" came. Plan {new} is what would be sent now.",
             )
+            return None
+        if batch.went_by_itself and (reason := brake_on(books, going, self._clock.campus_now())) is not None:
+            books.batches.become(batch.id, BatchState.READY, f"It waits for a yes. {reason}")
             return None
         books.batches.end(
             batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
