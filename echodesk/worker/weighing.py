@@ -61,7 +61,12 @@ def guard_of(books: Books, found: Comparison) -> str:
 def guard_of_undo(plans: Sequence[Plan], ahead: int) -> str:
     """The same for plans that take a batch back; `ahead` of ours stand and have not begun."""
     counted = counts(plans)
-    return batch_guard(counted["removed"], ahead) or _day(plans) or ""
+    return (
+        batch_guard(counted["removed"], ahead)
+        or _day(plans)
+        or moved_guard(counted["moved"] + counted["changed"], ahead)
+        or ""
+    )
 
 
 def _day(plans: Sequence[Plan]) -> str | None:

@@ -13,7 +13,18 @@ from echodesk.planning.values import Method
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID
 from tests.worker.guarded import LESSONS, WEEKS
-from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps, undo_of
+from tests.worker.planned import (
+    applied,
+    begin,
+    lose_many,
+    made,
+    plan,
+    spoil,
+    spoil_everything,
+    spread,
+    steps,
+    undo_of,
+)
 from tests.worker.test_plans_by_themselves import next_year
 from tests.worker.values import external
 from tests.worker.world import World
@@ -137,6 +148,13 @@ def test_what_could_not_be_taken_back_can_be_tried_again(w: World) -> None:
     w.change(1, at=plan_time(1))
     w.settle()
     assert w.ask(Undo("bob", number)).number > back
+
+
+def test_to_take_back_a_whole_year_must_be_confirmed_in_writing(w: World) -> None:
+    number = spoil_everything(w)
+    applied(w, number)
+    back = undo_of(w, number)
+    assert plan(w, back).guard.startswith("200 of 200 bookings of the year would move or change at once")
 
 
 def plan_time(slot: int) -> str:
