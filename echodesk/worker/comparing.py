@@ -165,9 +165,7 @@ class Comparing:
         now = self._clock.campus_now()
         ahead = books.stops.future(now.date().isoformat(), now.hour * 60 + now.minute)
         guard = guard_of_undo(back.plans, ahead)
-        year, on = year_of(books, batch)
-        said = f"{year} is switched {'on' if on else 'off'} as well." if year else ""
-        return self._keep(books, batch, back.plans, summary, guard, said)
+        return self._keep(books, batch, back.plans, summary, guard)
 
     def _keep(
         self,
@@ -176,13 +174,12 @@ class Comparing:
         plans: Sequence[Plan],
         summary: Summary,
         guard: str,
-        said: str = "",
     ) -> Sequence[Plan] | None:
         """The plan of a preview is saved; that of a check is held against what was shown, and returned if it is
         to be sent."""
         if batch.state is BatchState.COMPARING:
             other = at_work(books)
-            keep_preview(books, batch.id, plans, summary, guard, said)
+            keep_preview(books, batch.id, plans, summary, guard)
             if batch.by.startswith(BY_ITSELF):
                 _replace_earlier_nights(books, batch)
             if not batch.by.startswith(BY_ITSELF) or not summary.calls or guard or not books.office.timer().sends:
@@ -204,7 +201,7 @@ class Comparing:
         begun = {step.number for step in change.gone if _has_begun(step, late)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
-            said = f"It takes the place of plan {batch.id}. {said}".strip()
+            said = f"It takes the place of plan {batch.id}."
             if left_out:
                 said += f" What was left out of plan {batch.id} is left out of it as well."
             keep_preview(books, new, plans, summary, guard, said, going)
@@ -270,12 +267,15 @@ def keep_preview(
         sent = {id(plan) for plan in going}
         out = {piece for piece, plan in pieces.items() if id(plan) not in sent}
         books.batches.leave_out(batch, [step.number for step in steps if step.piece in out])
-    if steps:
-        books.batches.become(batch, BatchState.READY, said)
-        return
     found = books.batches.get(batch)
-    kind = found.kind if found is not None else BatchKind.RECONCILE
-    books.batches.become(batch, BatchState.DONE, nothing_to_send(kind, summary))
+    if found is None:
+        return
+    if not steps:
+        said = nothing_to_send(found.kind, summary)
+    year, on = year_of(books, found)
+    if year:
+        said = f"{said} Applying it switches {year} {'on' if on else 'off'}.".strip()
+    books.batches.become(batch, BatchState.READY if steps or year else BatchState.DONE, said)
 
 
 def _replace_earlier_nights(books: Books, batch: BatchRecord) -> None:

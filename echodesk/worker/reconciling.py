@@ -190,7 +190,7 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
         without = left_out_with(shown, command.without) | before
     except KeyError as error:
         raise WrongUse("There is no such step", f"Plan {batch.id} has no step {error.args[0]}.", LOOK) from error
-    if len(without) == len(shown):
+    if shown and len(without) == len(shown):
         raise WrongUse("Nothing is left of this plan", "Every step was taken out.", "Cancel it instead.")
     if without:
         books.batches.leave_out(batch.id, without)
@@ -249,7 +249,8 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
             f"Plan {batch.id} is not at its end: it is {batch.state.value.lower()}.",
             f"First: `echodesk cancel {batch.id}`.",
         )
-    if not books.batches.progress(batch.id).by_state.get(StepState.DONE, 0):
+    sent = books.batches.progress(batch.id).by_state.get(StepState.DONE, 0)
+    if not sent and not (batch.state is BatchState.DONE and year_of(books, batch)[0]):
         raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
     if _taken_back(books, batch, whole=True):
         raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)

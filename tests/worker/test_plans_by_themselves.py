@@ -13,7 +13,7 @@ from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
-from tests.worker.guarded import BOOKINGS, WEEKS, stops
+from tests.worker.guarded import BOOKINGS, HOURS, WEEKS, stops
 from tests.worker.planned import (
     applied,
     begin,
@@ -24,6 +24,7 @@ from tests.worker.planned import (
     spoil,
     spread,
     steps,
+    undo_of,
 )
 from tests.worker.world import World
 
@@ -163,6 +164,28 @@ def test_a_year_is_switched_on_by_a_plan_and_not_before(w: World) -> None:
     w.assert_equal()
     again = made(w)
     assert plan(w, again).state is BatchState.DONE, "what stands of the new year is ours"
+
+
+def test_a_year_of_which_nothing_would_be_sent_is_switched_on_all_the_same(w: World) -> None:
+    """Its one lesson is recorded already, together with one of this year."""
+    with w.edit() as cmis:
+        fill_year(cmis, OTHER_SETID, live=0)
+        cmis.add(1, room="R1", weekday=1, at=HOURS[1], weeks=(2,), setid=OTHER_SETID)
+    w.settle()
+    number = made(w, year=OTHER_SETID)
+    found = plan(w, number)
+    assert found.state is BatchState.READY
+    assert found.said == f"Everything stands as it should. Applying it switches {OTHER_SETID} on."
+    w.calls()
+    assert applied(w, number).state is BatchState.DONE
+    assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID, OTHER_SETID}
+    assert set(w.calls()) == {"GET"}
+    back = undo_of(w, number)
+    assert plan(w, back).said == (
+        f"Nothing is left to take back: everything is as it was before. Applying it switches {OTHER_SETID} off."
+    )
+    assert applied(w, back).state is BatchState.DONE
+    assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID}
 
 
 @pytest.mark.parametrize("year", [SETID, "1999/00"])

@@ -169,7 +169,7 @@ def test_taking_back_a_year_switches_it_off_and_says_so(w: World) -> None:
     number = made(w, year=OTHER_SETID)
     applied(w, number)
     back = undo_of(w, number)
-    assert plan(w, back).said == f"{OTHER_SETID} is switched off as well."
+    assert plan(w, back).said == f"Applying it switches {OTHER_SETID} off."
     applied(w, back)
     assert w.schedules() == before
     assert OTHER_SETID not in w.look(lambda books: books.timetable.sizes())
@@ -179,7 +179,7 @@ def test_taking_back_a_year_switches_it_off_and_says_so(w: World) -> None:
     w.settle()
     assert w.schedules() == before
     forth = undo_of(w, back)
-    assert plan(w, forth).said == f"{OTHER_SETID} is switched on as well."
+    assert plan(w, forth).said == f"Applying it switches {OTHER_SETID} on."
 
 
 def test_a_plan_that_came_since_the_preview_is_taken_back_first(w: World) -> None:

@@ -115,9 +115,8 @@ class ApplyDialog(Question):
         self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], left: int
     ) -> None:
         calls = plan.calls - left
-        super().__init__(
-            parent, f"Send plan {plan.key}?", f"Send {formats.counted(calls, 'call')}", "No, send nothing"
-        )
+        yes = f"Send {formats.counted(calls, 'call')}" if calls else f"Apply plan {plan.key}"
+        super().__init__(parent, f"Send plan {plan.key}?", yes, "No, send nothing")
         self._by = by
         self._plan = plan
         self._without = tuple(without)
@@ -153,7 +152,9 @@ class ApplyDialog(Question):
 def _about(plan: PlanShown, left: int) -> Sequence[str]:
     counts = dict(plan.counts)
     parts = [f"{formats.number(counts[kind])} {said}" for kind, said in plan_words.COUNTS if counts.get(kind)]
-    lines = [f"{', '.join(parts)}." if parts else "Nothing changes."]
+    lines = [f"{', '.join(parts)}." if parts else "Nothing is sent for it now."]
+    if not plan.calls and plan.said:
+        lines.append(plan.said)
     if plan.minutes:
         lines.append(f"It takes about {formats.minutes(plan.minutes)}. Timetable changes go first meanwhile.")
     if left:
