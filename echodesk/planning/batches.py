@@ -138,6 +138,8 @@ class Summary:
     """Reason → occurrences that would not be recorded."""
     unplanned: int = 0
     """Room-days of rooms that could not be planned, by a defect of our own."""
+    missing: int = 0
+    """Ours that the listing does not show any more, in the whole of it."""
     refused: tuple[str, ...] = ()
     """Of an undo: what cannot be taken back, each with why."""
 

@@ -272,6 +272,8 @@ def keep_preview(
         return
     if not steps:
         said = nothing_to_send(found.kind, summary)
+    elif summary.missing and not guard:
+        said = f"{said} {summary.missing} booking(s) that EchoDesk made are not in Echo360 any more.".strip()
     year, on = year_of(books, found)
     if year:
         said = f"{said} Applying it switches {year} {'on' if on else 'off'}.".strip()

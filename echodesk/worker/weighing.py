@@ -34,6 +34,7 @@ def summary_of(found: Comparison) -> Summary:
         calls=sum(len(plan.requests) for plan in found.plans),
         left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
         unplanned=found.unplanned,
+        missing=found.missing,
     )
 
 
