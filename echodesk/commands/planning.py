@@ -22,8 +22,9 @@ from echodesk.errors import CaptureTrouble, WrongUse
 from echodesk.main import AllBooks, Office, access_from_environment, compare_now, user
 from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.steps import PlanScope
-from echodesk.worker.comparing import guard_of, keep_preview, summary_of
+from echodesk.worker.comparing import keep_preview
 from echodesk.worker.reconciling import rooms_of, selection
+from echodesk.worker.weighing import guard_of, summary_of
 
 TRIES = 3
 

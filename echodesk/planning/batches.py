@@ -21,6 +21,8 @@ CANARY_STEPS = 20
 """So many steps of a large batch go first; then it is looked at whether Echo360 holds them (design §4.12)."""
 LARGE = 200
 """Steps from which on a batch is large."""
+BY_ITSELF = "the comparison of "
+"""How the name begins of who asked for a comparison that came at its time; its date follows."""
 FAILING_COUNT, FAILING_PERCENT = 5, 10
 """A batch stops when more steps than these have failed: what fails for many will fail for all."""
 
@@ -110,6 +112,13 @@ class BatchRecord:
     """The first steps were looked at, and Echo360 held what had been sent."""
     pause: int | None = None
     """The pause on what was left out, cancelled or taken back."""
+    yes_by: str = ""
+    """Who said yes last, '' while nobody has."""
+
+    @property
+    def went_by_itself(self) -> bool:
+        """True if it is sent without a yes of staff."""
+        return self.yes_by.startswith(BY_ITSELF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +138,8 @@ class Summary:
     """Reason → occurrences that would not be recorded."""
     unplanned: int = 0
     """Room-days of rooms that could not be planned, by a defect of our own."""
+    missing: int = 0
+    """Ours that the listing does not show any more, in the whole of it."""
     refused: tuple[str, ...] = ()
     """Of an undo: what cannot be taken back, each with why."""
 
@@ -247,10 +258,6 @@ def left_out_with(steps: Iterable[Step], numbers: Collection[int]) -> frozenset[
     piece_of = {step.number: step.piece for step in listed}
     pieces = {piece_of[number] for number in numbers}
     return frozenset(step.number for step in listed if step.piece in pieces)
-
-
-BY_ITSELF = "the comparison of "
-"""How the name begins of who asked for a comparison that came at its time; its date follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,15 +109,14 @@ def rooms_guard(unknown: Sequence[str], standing: int) -> str | None:
 
 def missing_guard(missing: int, known: int) -> str | None:
     """A listing without more than 5 % of what the mirror knew as ours, and more than 5: another institution's, or
-    one that somebody emptied. All of it would be made again.
+    one that somebody emptied. What of it is in the plan would be made again.
 
     `known` counts what the mirror knew as ours in what was listed, `missing` those of them that were not there.
     """
     if missing > MISSING_COUNT and missing * 100 > known * MISSING_PERCENT:
         return (
             f"{missing} of {known} bookings that EchoDesk made are not in Echo360 any more, more than "
-            f"{MISSING_PERCENT} %, as if this were another institution or somebody had removed them; "
-            "they would be made again"
+            f"{MISSING_PERCENT} %, as if this were another institution or somebody had removed them"
         )
     return None
 

@@ -32,8 +32,8 @@ _ADD = text(
     " VALUES (:kind, 'COMPARING', :by, :scope, :undoes, :replaces, :change) RETURNING ID"
 )
 _COLUMNS = (
-    "SELECT ID, KIND, STATE, BY, CREATED, SCOPE, UNDOES, REPLACES, GUARD, SAID, TRIED, PAUSE_ID"
-    " FROM STT_ECHO_BATCH"
+    "SELECT ID, KIND, STATE, BY, CREATED, SCOPE, UNDOES, REPLACES, GUARD, SAID, TRIED, PAUSE_ID,"
+    " YES_BY FROM STT_ECHO_BATCH"
 )
 _ONE = text(f"{_COLUMNS} WHERE ID = :id")
 _OPEN = text(f"{_COLUMNS} WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING', 'STOPPED') ORDER BY ID")
@@ -147,9 +147,6 @@ _UNDER_WAY = text(
     "SELECT STEP FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE IN"
     " (SELECT s.PIECE FROM STT_ECHO_INTENT i JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
     " AND s.EXTERNAL_ID = i.EXTERNAL_ID WHERE s.STATE = 'OPEN')"
-)
-_BRING_BACK = text(
-    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ENDED = NULL WHERE BATCH_ID = :batch AND STATE = 'LEFT_OUT'"
 )
 _PAUSE_PIECES = text(
     "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND PIECE IN"
@@ -334,10 +331,6 @@ class Batches:
         """Open steps are not to be sent any more, but for these. Returns how many those were."""
         return self._connection.execute(_CANCEL, {"batch": batch, "but": as_json(sorted(but))}).rowcount
 
-    def bring_back(self, batch: int) -> None:
-        """What was left out is to be sent after all, should somebody say yes to it."""
-        self._connection.execute(_BRING_BACK, {"batch": batch})
-
     def under_way(self, batch: int) -> set[int]:
         """Open steps of pieces of which a request is on its way, or may still take effect."""
         return {row.STEP for row in self._connection.execute(_UNDER_WAY, {"batch": batch})}
@@ -376,6 +369,7 @@ def _record(row: Any) -> BatchRecord:
         said=row.SAID or "",
         tried=bool(row.TRIED),
         pause=row.PAUSE_ID,
+        yes_by=row.YES_BY or "",
     )
 
 

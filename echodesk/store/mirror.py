@@ -36,6 +36,10 @@ _ROOM = text(
     "SELECT m.* FROM STT_ECHO_MIRROR m WHERE m.ROOMID = :room AND (m.LESSON_DATE >= :today OR m.DATES IS NOT NULL)"
 )
 _BY_ECHO = text("SELECT m.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_MIRROR m ON m.ECHO_ID = i.value")
+_OURS_BUT = text(
+    "SELECT ROOMID, LESSON_DATE FROM STT_ECHO_MIRROR WHERE OURS = 1 AND LESSON_DATE > :today"
+    " AND EXTERNAL_ID NOT IN (SELECT value FROM json_each(:ids))"
+)
 _PUT = ManyRows(
     "STT_ECHO_MIRROR",
     {
@@ -121,16 +125,11 @@ class Mirror:
         Returns the room-days in which something differed.
         """
         skip = set(untouched)
-        before: dict[str, list[Standing]] = defaultdict(list)
-        for row in self._select(_ROOM, {"room": room, "today": today}):
-            before[row.standing.echo_id].append(row.standing)
         after: dict[str, list[Standing]] = defaultdict(list)
         for one in standing:
             if one.place.date.isoformat() >= today:
                 after[one.echo_id].append(one)
-        elsewhere = self._select(_BY_ECHO, {"ids": as_json(set(after) - set(before))})
-        for row in elsewhere:
-            before[row.standing.echo_id].append(row.standing)
+        before = self.held(room, after, today)
         changed: set[RoomDay] = set()
         gone: list[str] = []
         renewed: list[Standing] = []
@@ -148,6 +147,20 @@ class Mirror:
         self.drop(gone)
         self.put(renewed)
         return changed
+
+    def held(self, room: str, echo_ids: Collection[str], today: str) -> dict[str, list[Standing]]:
+        """What stands in this room from today on, and under these echo ids wherever it is, by echo id."""
+        found: dict[str, list[Standing]] = defaultdict(list)
+        for row in self._select(_ROOM, {"room": room, "today": today}):
+            found[row.standing.echo_id].append(row.standing)
+        for row in self._select(_BY_ECHO, {"ids": as_json(set(echo_ids) - set(found))}):
+            found[row.standing.echo_id].append(row.standing)
+        return found
+
+    def ours_but(self, external_ids: Collection[str], today: str) -> list[RoomDay]:
+        """Where schedules of ours stand after today that have none of these external ids, one for each."""
+        rows = self._connection.execute(_OURS_BUT, {"ids": as_json(external_ids), "today": today})
+        return [RoomDay(row.ROOMID, dt.date.fromisoformat(row.LESSON_DATE)) for row in rows]
 
     def rooms_with_schedules(self) -> dict[str, int]:
         """How many schedules each room holds, to choose the cheaper listing."""

@@ -102,10 +102,6 @@ class BatchBook(Protocol):
         """Open steps are not to be sent any more, but for these. Returns how many those were."""
         ...
 
-    def bring_back(self, batch: int) -> None:
-        """What was left out is to be sent after all, should somebody say yes to it."""
-        ...
-
     def under_way(self, batch: int) -> set[int]:
         """Open steps of pieces of which a request is on its way, or may still take effect."""
         ...

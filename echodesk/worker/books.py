@@ -225,6 +225,14 @@ class MirrorBook(Protocol):
         room-days. Returns the room-days that differed."""
         ...
 
+    def held(self, room: str, echo_ids: Collection[str], today: str) -> dict[str, list[Standing]]:
+        """What stands in this room from today on, and under these echo ids wherever it is, by echo id."""
+        ...
+
+    def ours_but(self, external_ids: Collection[str], today: str) -> list[RoomDay]:
+        """Where schedules of ours stand after today that have none of these external ids, one for each."""
+        ...
+
     def rooms_with_schedules(self) -> dict[str, int]: ...
 
     def holds_ours(self) -> bool:

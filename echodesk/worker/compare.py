@@ -56,6 +56,10 @@ class Comparison:
     """Room-days that a pause holds; they were not."""
     unplanned: int = 0
     """Room-days of rooms that could not be planned, by a defect of our own; they were not."""
+    missing: int = 0
+    """Ours that the mirror holds after today, wherever was listed, and the listing does not."""
+    not_looked_at: frozenset[RoomDay] = frozenset()
+    """Room-days that were to be compared and were not: what is sent there, a pause or a defect holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ async def compare_with(
     now = clock.campus_now()
     today = now.date().isoformat()
 
-    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int]:
+    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int, int]:
         mirror = ListedMirror(listed, meanwhile, books)
         found: dict[str, set[RoomDay]] = defaultdict(set)
         for room in books.timetable.rooms() if rooms is None else rooms:
@@ -120,9 +124,11 @@ async def compare_with(
                 found[one.place.room].add(one.place)
         pauses = books.office.pauses()
         paused = sum(any(pause.covers(place) for pause in pauses) for places in found.values() for place in places)
-        return found, mirror, paused
+        known = books.mirror.ours_but({one.external_id for one in mirror.standing if one.external_id}, today)
+        missing = sum(listed.about(one.room) and one not in meanwhile.touched for one in known)
+        return found, mirror, paused, missing
 
-    places_of, mirror, paused = await _with_year(ledger, "places", all_places, scope.year)
+    places_of, mirror, paused, missing = await _with_year(ledger, "places", all_places, scope.year)
     standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
     foreign = frozenset(one.echo_id for one in standing if not one.ours)
@@ -202,6 +208,8 @@ async def compare_with(
         len(expected),
         paused,
         len(unplanned),
+        missing,
+        frozenset(place for places in places_of.values() for place in places) - expected.keys(),
     )
 
 

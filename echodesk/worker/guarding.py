@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from echodesk.planning import guards
 from echodesk.planning.guards import Removal
 from echodesk.planning.stops import StopItem, StopKind
-from echodesk.planning.values import Why
+from echodesk.planning.values import Plan, Why
 from echodesk.worker.books import Books
 from echodesk.worker.ports import Clock, Ledger
 from echodesk.worker.work import Work
@@ -77,10 +77,14 @@ class Guarding:
 
     def judge(self, books: Books, works: Sequence[Work], now: dt.datetime) -> list[Work]:
         """Those of these works that wait for a yes; they are written on their list and stay dirty. What the others
-        remove is counted. In the caller's transaction. Batches were judged as a whole, and have their yes."""
-        removing = [
-            (work, gone) for work in works if work.batch is None and (gone := guards.removed_bookings(work.plan))
-        ]
+        remove is counted. In the caller's transaction. Batches were judged as a whole."""
+        removing = []
+        for work in works:
+            gone = guards.removed_bookings(work.plan)
+            if gone and work.batch is None:
+                removing.append((work, gone))
+            elif gone and work.batch is not None:
+                _count(books, work.batch, [one.external_id for one in gone])
         if not removing:
             return []
         allowed = books.stops.allowed({one.external_id for _work, gone in removing for one in gone})
@@ -105,6 +109,17 @@ class Guarding:
 def no_ground(books: Books, today: dt.date) -> str | None:
     """Why this timetable is no ground for any plan, None if it is one."""
     return _feed_reason(books, books.timetable.sizes(), books.stops.feed(), today)
+
+
+def brake_on(books: Books, plans: Sequence[Plan], now: dt.datetime) -> str | None:
+    """Why these plans together would remove too much, with what was removed lately; None if they would not."""
+    gone = [one for plan in plans for one in guards.removed_bookings(plan)]
+    if not gone:
+        return None
+    brake = _Brake(books, now)
+    brake.look_at(gone, books.stops.waiting_at({one.standing.place for one in gone}))
+    found = brake.reason()
+    return None if found is None else found[1]
 
 
 def proves_nothing(books: Books, works: Iterable[Work], today: dt.date) -> bool:
@@ -222,6 +237,12 @@ def _day(books: Books, work: Work, asked: Sequence[Removal]) -> tuple[StopKind, 
     rest = [one for one in rest if (lesson := lessons[one.external_id]) is None or lesson[:2] not in explained]
     reason = guards.day_guard(rest, guards.standing_by_day(work.plan))
     return None if reason is None else (StopKind.DAY, f"{reason}.")
+
+
+def _count(books: Books, batch: int, external_ids: Sequence[str]) -> None:
+    """A batch removes these, with a yes of staff or by itself."""
+    found = books.batches.get(batch)
+    books.stops.removing(external_ids, () if found is not None and found.went_by_itself else external_ids)
 
 
 def _hold(

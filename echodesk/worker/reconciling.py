@@ -189,12 +189,14 @@ def _apply(books: Books, command: Apply, batch: BatchRecord) -> CommandDone:
                 batch.guard,
                 f"If that is right, confirm it by typing exactly: {asked}",
             )
-    shown = [step for step, _state, _answer in books.batches.steps(batch.id)]
+    listed = books.batches.steps(batch.id)
+    shown = [step for step, _state, _answer in listed]
+    before = {step.number for step, state, _answer in listed if state is StepState.LEFT_OUT}
     try:
-        without = left_out_with(shown, command.without)
+        without = left_out_with(shown, command.without) | before
     except KeyError as error:
         raise WrongUse("There is no such step", f"Plan {batch.id} has no step {error.args[0]}.", LOOK) from error
-    if len(without) == len(shown):
+    if shown and len(without) == len(shown):
         raise WrongUse("Nothing is left of this plan", "Every step was taken out.", "Cancel it instead.")
     if without:
         books.batches.leave_out(batch.id, without)
@@ -249,7 +251,8 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
             f"Plan {batch.id} is not at its end: it is {batch.state.value.lower()}.",
             f"First: `echodesk cancel {batch.id}`.",
         )
-    if not books.batches.progress(batch.id).by_state.get(StepState.DONE, 0):
+    sent = books.batches.progress(batch.id).by_state.get(StepState.DONE, 0)
+    if not sent and not (batch.state is BatchState.DONE and year_of(books, batch)[0]):
         raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
     if _taken_back(books, batch, whole=True):
         raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)
@@ -314,7 +317,6 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     was = batch.state
     books.batches.become(batch.id, BatchState.CANCELLED, f"{command.by or 'Somebody'} cancelled it.")
     if was not in (BatchState.RUNNING, BatchState.STOPPED):
-        lift_pause(books, batch)
         return CommandDone(f"Plan {batch.id} was cancelled; nothing of it was sent.", 0, batch.id)
     undoing = batch.kind is BatchKind.UNDO
     # What is on its way ends as it ends: only then it can be told, and taken back.
@@ -334,11 +336,12 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     return CommandDone(f"{text}.", left, batch.id)
 
 
-def lift_pause(books: Books, batch: BatchRecord) -> None:
-    """Nothing of it was sent, and so nothing holds the room-days of what was left out."""
-    found = books.batches.get(batch.id)
-    if found is not None and found.pause is not None:
-        books.office.resume([found.pause], "nothing of the plan was sent")
+def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
+    """The year that a batch switches on (True) or, taking that back, off; '' for none."""
+    on, found = True, batch
+    while found.undoes is not None and (undone := books.batches.get(found.undoes)) is not None:
+        on, found = not on, undone
+    return found.scope.year, on
 
 
 def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:

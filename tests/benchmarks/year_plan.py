@@ -17,8 +17,9 @@ from echodesk.planning.batches import BatchKind
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import Interval, Occurrence, RoomDay, Standing
 from echodesk.worker.compare import Comparison, compare_with
-from echodesk.worker.comparing import guard_of, keep_preview, summary_of
+from echodesk.worker.comparing import keep_preview
 from echodesk.worker.listed import Listed, Meanwhile
+from echodesk.worker.weighing import guard_of, summary_of
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.university import ALL_WEEKS, HOURS, University
 from tests.databases.cmis import Cmis

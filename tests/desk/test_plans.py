@@ -202,6 +202,23 @@ def test_a_safety_stop_wants_it_typed(qapp: QApplication) -> None:
     run(qapp, body, with_plans(guarded))
 
 
+def test_a_plan_that_sends_nothing_and_switches_a_year_on_can_be_applied(qapp: QApplication) -> None:
+    said = "Everything stands as it should. Applying it switches 2027/28 on."
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk, 0)
+        await until(lambda: "Everything stands as it should." in page.facts.text())
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert isinstance(dialog, ApplyDialog)
+        assert dialog.yes_button.text() == "Apply plan 3"
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(Apply)))
+        assert desk.worker.sent(Apply) == [Apply("Ann", 3)]
+
+    run(qapp, body, with_plans(plan(said=said, counts=(), calls=0, steps=(), minutes=0.0), steps=()))
+
+
 def test_steps_are_left_out_with_what_goes_with_them(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         page = await opened(desk)

@@ -183,6 +183,26 @@ def test_what_was_left_out_is_put_back_by_keys_alone(qapp: QApplication) -> None
     run(qapp, body, with_plans(plan()))
 
 
+def test_what_a_plan_came_without_is_counted_and_cannot_be_put_back(qapp: QApplication) -> None:
+    """It takes the place of one out of which staff had left it."""
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert page.steps.left_out() == {3}
+        assert page.steps.view.choose(3)
+        assert (page.leave_out.isEnabled(), page.put_back.isEnabled()) == (False, False)
+        click(page.apply)
+        dialog = await dialog_of(desk.window, ApplyDialog)
+        assert isinstance(dialog, ApplyDialog)
+        assert dialog.yes_button.text() == "Send 2 calls"
+        click(dialog.yes_button)
+        await until(lambda: bool(desk.worker.sent(Apply)))
+        assert desk.worker.sent(Apply) == [Apply("Ann", 3)]
+
+    first, second, third = STEPS
+    run(qapp, body, with_plans(plan(), steps=(first, second, replace(third, state="LEFT_OUT"))))
+
+
 def test_nothing_is_left_out_of_a_plan_by_what_was_chosen_in_another(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         page = await opened(desk)

@@ -34,8 +34,9 @@ from echodesk.simulator.control import PREFIX, SECRET_HEADER
 from echodesk.store.figures import Pending
 from echodesk.timetable.eligibility import CONFIRMED
 from echodesk.worker.compare import EVERYTHING, Comparison
-from echodesk.worker.comparing import keep_preview, summary_of
+from echodesk.worker.comparing import keep_preview
 from echodesk.worker.control import Asked, as_args
+from echodesk.worker.weighing import summary_of
 from tests.end_to_end.programs import ROOT, environment
 from tests.end_to_end.small_timetable import ROOMS, small_timetable
 from tests.end_to_end.worker_that_dies import Life

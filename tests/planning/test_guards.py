@@ -177,7 +177,7 @@ def test_a_listing_without_a_twentieth_of_ours_must_be_confirmed(missing: int, k
 def test_what_is_missing_is_counted_and_what_that_may_mean_is_said() -> None:
     assert missing_guard(400, 1_000) == (
         "400 of 1000 bookings that EchoDesk made are not in Echo360 any more, more than 5 %, as if this were "
-        "another institution or somebody had removed them; they would be made again"
+        "another institution or somebody had removed them"
     )
 
 

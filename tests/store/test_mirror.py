@@ -75,6 +75,29 @@ def test_a_schedule_that_came_from_another_room_is_there_no_more(office: Office)
     assert held(office) == {("e1", "R1", day(2).isoformat())}
 
 
+def test_what_a_room_holds_is_told_with_what_came_from_it_to_another(office: Office) -> None:
+    known = [
+        standing("e1"),
+        standing("e2", 2, room="R2"),
+        standing("e3", 3, room="R2"),
+        standing("e0", date=day(0)),
+    ]
+    office.write(lambda books: books.mirror.put([*known, *foreign("f1", day(2), day(3))]))
+    found = office.read(lambda books: books.mirror.held("R1", ["e2", "e9"], TODAY))
+    assert {key: [one.place.room for one in rows] for key, rows in found.items()} == {
+        "e1": ["R1"],
+        "e2": ["R2"],
+        "f1": ["R1", "R1"],
+    }
+
+
+def test_ours_that_a_listing_does_not_show_are_those_after_today_under_no_id_of_it(office: Office) -> None:
+    known = [standing("e1"), standing("e2", 2), standing("e3", 3, date=day(1)), *foreign("f1", day(2), day(3))]
+    office.write(lambda books: books.mirror.put(known))
+    assert office.read(lambda books: books.mirror.ours_but(["1-2-2030-31"], TODAY)) == [RoomDay("R1", day(2))]
+    assert len(office.read(lambda books: books.mirror.ours_but([], TODAY))) == 2
+
+
 def test_the_past_is_not_forgotten_by_a_listing(office: Office) -> None:
     past = standing("e0", date=day(0))
     office.write(lambda books: books.mirror.put([past, standing("e1")]))

@@ -38,12 +38,17 @@ def the_stop(w: World) -> StopShown:
 
 def look_everywhere(w: World) -> None:
     """Mark every room-day in which something stands, as the sweep does, and have a day listed anew."""
+    mark_everywhere(w)
+    w.ask(messages.Refresh("ann", date=day(2).isoformat()))
+
+
+def mark_everywhere(w: World) -> None:
+    """Every room-day in which the mirror holds something is planned anew."""
     w.sql(
         "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON)"
         " SELECT DISTINCT ROOMID, LESSON_DATE, 1, 'sweep' FROM STT_ECHO_MIRROR WHERE true"
         " ON CONFLICT (LESSON_DATE, ROOMID) DO NOTHING"
     )
-    w.ask(messages.Refresh("ann", date=day(2).isoformat()))
 
 
 def say_yes(w: World, stop: StopShown, why: str = "the exams are over") -> None:

@@ -107,7 +107,7 @@ KINDS: Mapping[Spoil, str] = {
     another_year: "no lesson of a year that is switched on",
     truncated_listing: "could not be listed",
     a_page_again_and_again: "could not be listed",
-    rows_lost: "'made': ",
+    rows_lost: "2 booking(s) that EchoDesk made are not in Echo360 any more.",
     permission_lost: "Echo360 does not allow this",
     rooms_renamed: "rooms that Echo360 does not know",
     a_year_off: "This computer's clock is",
@@ -146,4 +146,4 @@ def compared(w: World) -> str:
         return f"{error.title} {error.message}"
     summary = w.look(lambda books: books.batches.summary(number))
     assert summary.counts["removed"] == 0
-    return f"{summary.counts}"
+    return found.said

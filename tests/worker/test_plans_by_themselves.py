@@ -11,9 +11,21 @@ from echodesk.batches import Compare, StopPlan
 from echodesk.errors import WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from echodesk.simulator.faults import FaultKind
+from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
-from tests.worker.guarded import BOOKINGS, WEEKS
-from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps
+from tests.worker.guarded import BOOKINGS, HOURS, WEEKS, stops
+from tests.worker.planned import (
+    applied,
+    begin,
+    lose_many,
+    made,
+    no_triggers,
+    plan,
+    spoil,
+    spread,
+    steps,
+    undo_of,
+)
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -56,6 +68,44 @@ def test_what_a_safety_stop_holds_at_night_waits_for_a_yes(w: World) -> None:
     found = newest(w)
     assert found is not None
     assert (found.state, found.guard != "") == (BatchState.READY, True)
+
+
+def test_what_goes_above_the_brake_at_night_waits_for_a_yes(w: World) -> None:
+    """Fifty bookings were removed by edits; five more are not too many for a plan alone."""
+    for slot in range(1, 11):
+        w.cancel(slot)
+    w.settle()
+    assert len(w.schedules()) == BOOKINGS - 50
+    at_night(w)
+    no_triggers(w)
+    w.cancel(11)
+    until_three(w)
+    found = newest(w)
+    assert found is not None
+    assert (found.state, found.guard) == (BatchState.READY, "")
+    assert found.said.startswith("It waits for a yes. 55 bookings would be removed within 24 hours")
+    assert len(w.schedules()) == BOOKINGS - 50
+
+
+@pytest.mark.parametrize("by_night", [True, False])
+def test_the_brake_counts_what_a_plan_removes_without_a_yes(w: World, by_night: bool) -> None:
+    hand = ByHand(w)
+    for slot in range(70, 75):
+        time = f"{slot - 60}:00-{slot - 59}:00"
+        hand.book("R4", day(6, 5), time, external_id=f"{slot}-6-2030-31", name="Ours by its name")
+    if by_night:
+        at_night(w)
+        until_three(w)
+        found = newest(w)
+        assert found is not None
+        assert found.state is BatchState.DONE
+    else:
+        assert applied(w, made(w)).state is BatchState.DONE
+    for slot in range(1, 11):
+        w.cancel(slot)
+        w.settle()
+    assert len(stops(w)) == by_night
+    assert len(w.schedules()) == BOOKINGS - (45 if by_night else 50)
 
 
 @pytest.mark.parametrize("settings", [{"compare_days": "7"}, {"compare_at": "off"}, {"compare_at": "23:59"}])
@@ -114,6 +164,28 @@ def test_a_year_is_switched_on_by_a_plan_and_not_before(w: World) -> None:
     w.assert_equal()
     again = made(w)
     assert plan(w, again).state is BatchState.DONE, "what stands of the new year is ours"
+
+
+def test_a_year_of_which_nothing_would_be_sent_is_switched_on_all_the_same(w: World) -> None:
+    """Its one lesson is recorded already, together with one of this year."""
+    with w.edit() as cmis:
+        fill_year(cmis, OTHER_SETID, live=0)
+        cmis.add(1, room="R1", weekday=1, at=HOURS[1], weeks=(2,), setid=OTHER_SETID)
+    w.settle()
+    number = made(w, year=OTHER_SETID)
+    found = plan(w, number)
+    assert found.state is BatchState.READY
+    assert found.said == f"Everything stands as it should. Applying it switches {OTHER_SETID} on."
+    w.calls()
+    assert applied(w, number).state is BatchState.DONE
+    assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID, OTHER_SETID}
+    assert set(w.calls()) == {"GET"}
+    back = undo_of(w, number)
+    assert plan(w, back).said == (
+        f"Nothing is left to take back: everything is as it was before. Applying it switches {OTHER_SETID} off."
+    )
+    assert applied(w, back).state is BatchState.DONE
+    assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID}
 
 
 @pytest.mark.parametrize("year", [SETID, "1999/00"])

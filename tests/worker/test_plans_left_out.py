@@ -62,7 +62,7 @@ def test_a_change_where_something_was_left_out_does_not_make_the_plan_another(w:
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_when_it_is_not_sent_nothing_stays_paused_and_all_can_be_sent(w: World, killed: bool) -> None:
+def test_when_it_is_not_sent_nothing_is_paused_and_what_was_left_out_stays_so(w: World, killed: bool) -> None:
     number = made(w)
     out = last_of(w, number)
     w.faults(FaultKind.ERROR_500, first=1_000_000, methods=("GET",))
@@ -74,19 +74,46 @@ def test_when_it_is_not_sent_nothing_stays_paused_and_all_can_be_sent(w: World, 
     w.until(lambda: plan(w, number).state is BatchState.READY, 300.0)
     assert plan(w, number).said.startswith("It was not sent. Echo360 could not be listed")
     assert pauses(w) == []
-    assert steps(w, number) == {StepState.OPEN: 7}
+    assert steps(w, number) == {StepState.OPEN: 6, StepState.LEFT_OUT: 1}
     w.faults()
     w.settle()
     assert applied(w, number).state is BatchState.DONE
+    assert out.external_id not in w.schedules()
+    w.resume()
+    w.settle()
     w.assert_equal()
 
 
-def test_a_plan_that_became_another_leaves_no_pause(w: World) -> None:
+def test_what_is_left_out_of_a_plan_is_left_out_of_the_one_that_takes_its_place(w: World) -> None:
     number = made(w)
     out = last_of(w, number)
     ByHand(w).remove(external(2))
     assert applied(w, number, without=(out.number,)).state is BatchState.STALE
     assert pauses(w) == []
+    newer = w.look(lambda books: books.batches.newest(1))[0]
+    assert f"What was left out of plan {number} is left out of it as well." in newer.said
+    left = w.look(lambda books: books.batches.steps(newer.id, StepState.LEFT_OUT))
+    assert [step.external_id for step, _state, _answer in left] == [out.external_id]
+    assert applied(w, newer.id).state is BatchState.DONE
+    assert steps(w, newer.id) == {StepState.DONE: 7, StepState.LEFT_OUT: 1}
+    assert out.external_id not in w.schedules()
+    assert pauses(w) == [f"left out of plan {newer.id}"]
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
+def test_when_all_that_is_left_was_left_out_there_is_nothing_to_say_yes_to(w: World) -> None:
+    number = made(w)
+    out = last_of(w, number)
+    w.ask(Apply("ann", number, (out.number,)))
+    for slot in range(1, 37, 6):
+        w.cancel(slot)
+    w.until(lambda: plan(w, number).state is BatchState.STALE, 300.0)
+    newer = w.look(lambda books: books.batches.newest(1))[0]
+    assert steps(w, newer.id) == {StepState.LEFT_OUT: 1}
+    with pytest.raises(WrongUse, match="Nothing is left"):
+        w.ask(Apply("ann", newer.id))
 
 
 def test_cancelled_before_anything_was_sent_it_leaves_no_pause(w: World) -> None:

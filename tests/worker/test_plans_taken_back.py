@@ -13,7 +13,18 @@ from echodesk.planning.values import Method
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID
 from tests.worker.guarded import LESSONS, WEEKS
-from tests.worker.planned import applied, begin, lose_many, made, plan, spoil, spread, steps, undo_of
+from tests.worker.planned import (
+    applied,
+    begin,
+    lose_many,
+    made,
+    plan,
+    spoil,
+    spoil_everything,
+    spread,
+    steps,
+    undo_of,
+)
 from tests.worker.test_plans_by_themselves import next_year
 from tests.worker.values import external
 from tests.worker.world import World
@@ -139,6 +150,13 @@ def test_what_could_not_be_taken_back_can_be_tried_again(w: World) -> None:
     assert w.ask(Undo("bob", number)).number > back
 
 
+def test_to_take_back_a_whole_year_must_be_confirmed_in_writing(w: World) -> None:
+    number = spoil_everything(w)
+    applied(w, number)
+    back = undo_of(w, number)
+    assert plan(w, back).guard.startswith("200 of 200 bookings of the year would move or change at once")
+
+
 def plan_time(slot: int) -> str:
     """When a lesson takes place as it was filled in."""
     return ("09:00-10:00", "10:00-11:00", "11:00-12:00", "12:00-13:00", "13:00-14:00")[slot % 5]
@@ -151,7 +169,7 @@ def test_taking_back_a_year_switches_it_off_and_says_so(w: World) -> None:
     number = made(w, year=OTHER_SETID)
     applied(w, number)
     back = undo_of(w, number)
-    assert plan(w, back).said == f"{OTHER_SETID} is switched off as well."
+    assert plan(w, back).said == f"Applying it switches {OTHER_SETID} off."
     applied(w, back)
     assert w.schedules() == before
     assert OTHER_SETID not in w.look(lambda books: books.timetable.sizes())
@@ -161,7 +179,7 @@ def test_taking_back_a_year_switches_it_off_and_says_so(w: World) -> None:
     w.settle()
     assert w.schedules() == before
     forth = undo_of(w, back)
-    assert plan(w, forth).said == f"{OTHER_SETID} is switched on as well."
+    assert plan(w, forth).said == f"Applying it switches {OTHER_SETID} on."
 
 
 def test_a_plan_that_came_since_the_preview_is_taken_back_first(w: World) -> None:

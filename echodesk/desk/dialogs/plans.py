@@ -141,10 +141,9 @@ class ApplyDialog(Question):
     def __init__(
         self, parent: QWidget | None, by: str, plan: PlanShown, without: Sequence[int], sent: Sequence[StepRow]
     ) -> None:
-        calls = len(sent) if without else plan.calls
-        super().__init__(
-            parent, f"Send plan {plan.key}?", f"Send {formats.counted(calls, 'call')}", "No, send nothing"
-        )
+        calls = len(sent)
+        yes = f"Send {formats.counted(calls, 'call')}" if calls else f"Apply plan {plan.key}"
+        super().__init__(parent, f"Send plan {plan.key}?", yes, "No, send nothing")
         self._by = by
         self._plan = plan
         self._without = tuple(without)
@@ -179,11 +178,13 @@ class ApplyDialog(Question):
 
 
 def _about(plan: PlanShown, chosen: int, sent: Sequence[StepRow]) -> Sequence[str]:
-    calls = len(sent) if chosen else plan.calls
-    counts = Counter(step.kind for step in sent) if chosen else dict(plan.counts)
+    calls = len(sent)
+    counts = Counter(step.kind for step in sent) if calls < plan.calls else dict(plan.counts)
     told = plan_words.counted(counts)
-    lines = [f"{told}." if told else "Nothing changes."]
-    if plan.minutes:
+    lines = [f"{told}." if told else "Nothing is sent for it now."]
+    if not plan.calls and plan.said:
+        lines.append(plan.said)
+    if plan.minutes and plan.calls:
         minutes = plan.minutes * calls / plan.calls
         lines.append(f"It takes about {formats.minutes(minutes)}. Timetable changes go first meanwhile.")
     if chosen:

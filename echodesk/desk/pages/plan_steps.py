@@ -96,15 +96,20 @@ class PlanSteps(QWidget):
 
     def left_out(self) -> set[int]:
         """The steps that were taken out, and all that go with them."""
-        if not self._without:
+        pieces = {step.piece for step in self._steps if step.key in self._without or step.state == "LEFT_OUT"}
+        if not pieces:
             return set()
-        pieces = {step.piece for step in self._steps if step.key in self._without}
         return {step.key for step in self._steps if step.piece in pieces and step.key > 0}
 
     def to_send(self) -> tuple[StepRow, ...]:
         """The steps that a yes would send."""
         left = self.left_out()
         return tuple(step for step in self._steps if step.key > 0 and step.key not in left)
+
+    def can_put_back(self) -> bool:
+        """True if a step is selected that was taken out here; what the plan came without stays out."""
+        back = set(self.chosen("LEFT_OUT"))
+        return any(step.key in back and step.state != "LEFT_OUT" for step in self._steps)
 
     def leave_out(self) -> None:
         """The selected steps are not to be sent."""

@@ -204,7 +204,7 @@ class PlansPage(QWidget):
 
     def _on_selected(self) -> None:
         self.leave_out.setEnabled(bool(self.steps.chosen("OPEN")))
-        self.put_back.setEnabled(bool(self.steps.chosen("LEFT_OUT")))
+        self.put_back.setEnabled(self.steps.can_put_back())
         if self.plan is not None:
             self._show_facts(self.plan)
         self.retry.setText(RETRY_CHOSEN if self.steps.chosen("FAILED") else RETRY_ALL)

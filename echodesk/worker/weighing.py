@@ -1,0 +1,79 @@
+"""What a comparison found, as counts, and why its plan must be confirmed in writing (design §4.12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from echodesk.planning.answers import Kind
+from echodesk.planning.batches import Summary
+from echodesk.planning.guards import (
+    DAY_COUNT,
+    batch_guard,
+    day_guard,
+    missing_guard,
+    moved_guard,
+    removed_bookings,
+    rooms_guard,
+    standing_by_day,
+)
+from echodesk.planning.steps import counts
+from echodesk.planning.values import Plan
+from echodesk.worker.books import Books
+from echodesk.worker.compare import Comparison
+
+
+def summary_of(found: Comparison) -> Summary:
+    """A comparison as counts."""
+    return Summary(
+        compared=found.compared,
+        paused=found.paused,
+        schedules=found.schedules,
+        foreign=found.foreign,
+        counts=counts(found.plans),
+        calls=sum(len(plan.requests) for plan in found.plans),
+        left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
+        unplanned=found.unplanned,
+        missing=found.missing,
+    )
+
+
+def guard_of(books: Books, found: Comparison) -> str:
+    """Why the plan of a comparison must be confirmed in writing, '' if it need not."""
+    counted = counts(found.plans)
+    known = {one.key for one in books.journal.known_reference() if one.kind is Kind.ROOM}
+    moved = [
+        request.booking.place.room
+        for plan in found.plans
+        for request in plan.requests
+        if request.booking is not None and request.standing is not None and known
+    ]
+    unknown = [room for room in moved if room not in known]
+    return (
+        batch_guard(counted["removed"], found.schedules)
+        or _day(found.plans)
+        or rooms_guard(unknown, found.schedules)
+        or missing_guard(found.missing, found.schedules + found.missing)
+        or moved_guard(counted["moved"] + counted["changed"], found.schedules)
+        or ""
+    )
+
+
+def guard_of_undo(plans: Sequence[Plan], ahead: int) -> str:
+    """The same for plans that take a batch back; `ahead` of ours stand and have not begun."""
+    counted = counts(plans)
+    return (
+        batch_guard(counted["removed"], ahead)
+        or _day(plans)
+        or moved_guard(counted["moved"] + counted["changed"], ahead)
+        or ""
+    )
+
+
+def _day(plans: Sequence[Plan]) -> str | None:
+    """Too much of a room's day without a timetable edit, in any of these plans."""
+    for plan in plans:
+        gone = removed_bookings(plan)
+        if len(gone) > DAY_COUNT and (reason := day_guard(gone, standing_by_day(plan))) is not None:
+            return reason
+    return None
