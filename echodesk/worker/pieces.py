@@ -214,13 +214,24 @@ def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[
             return None
         return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
     now, before = _now_of(step, stands), step.before
-    if now is not None and before is not None and fingerprint_of(now) == fingerprint_of(before):
+    if (
+        now is not None
+        and before is not None
+        and fingerprint_of(now) in (fingerprint_of(before), _half_done(step))
+    ):
         return None
     if step.method is Method.DELETE:
         return Result(Fate.DONE, note=STANDS) if now is None else Result(Fate.REFUSED, CHANGED)
     if step.after is not None and not step.after.external_id and not under:
         return Result(Fate.DONE, note=GIVEN_BACK)
     return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
+
+
+def _half_done(step: Step) -> str:
+    """What stands where Echo360 took what a step says and kept the external id that was there before."""
+    if step.after is None or step.before is None:
+        return ""
+    return fingerprint(replace(step.after, external_id=step.before.external_id or ""))
 
 
 # ---- how steps end ------------------------------------------------------------------------------------------

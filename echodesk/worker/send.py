@@ -211,7 +211,8 @@ class _Carrying:
         """Echo360 kept the old external id: the schedule is made anew under the new one."""
         removed = await self._remove(standing)
         if removed.fate is not Fate.DONE:
-            return removed
+            # The change took effect all the same: the new words stand under the old id.
+            return dataclasses.replace(removed, stands=standing, surprised=True)
         return await self._create(booking)
 
     async def _give_back(self, standing: Standing) -> Result:
@@ -243,10 +244,10 @@ class _Carrying:
         # From now on a change is asked for, and what has begun is never changed.
         self._request = dataclasses.replace(self._request, method=Method.PUT, standing=standing)
         changed = await self._change(booking, standing)
-        if changed.fate is Fate.OVERTAKEN and standing.echo_id not in changed.gone:
-            # The next plan must know of what could not be changed any more.
-            return dataclasses.replace(changed, stands=standing)
-        return changed
+        if changed.fate is Fate.DONE or changed.stands is not None or standing.echo_id in changed.gone:
+            return changed
+        # The next plan must know of what stands there and was not changed.
+        return dataclasses.replace(changed, stands=standing)
 
     # ---- sending ------------------------------------------------------------------------------------------
 
