@@ -271,6 +271,7 @@ class Leading:
         if self._clock.monotonic() >= self._refresh_at or not did:
             did = await self._lister.refresh_some() or did
             self._refresh_at = self._clock.monotonic() + REFRESH_POLL_S
+        did = await self._planner.give_back() or did
         did = await self._planner.plan_some() or did
         return await self._batching.work_some() or did
 

@@ -20,7 +20,7 @@ from echodesk.planning.batches import (
 )
 from echodesk.planning.steps import Step
 from echodesk.planning.steps import aside as steps_aside
-from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.undoing import fingerprint_of, half_done
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
@@ -217,7 +217,7 @@ def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[
     if (
         now is not None
         and before is not None
-        and fingerprint_of(now) in (fingerprint_of(before), _half_done(step))
+        and fingerprint_of(now) in {fingerprint_of(before), *half_done(step)}
     ):
         return None
     if step.method is Method.DELETE:
@@ -225,13 +225,6 @@ def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[
     if step.after is not None and not step.after.external_id and not under:
         return Result(Fate.DONE, note=GIVEN_BACK)
     return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
-
-
-def _half_done(step: Step) -> str:
-    """What stands where Echo360 took what a step says and kept the external id that was there before."""
-    if step.after is None or step.before is None:
-        return ""
-    return fingerprint(replace(step.after, external_id=step.before.external_id or ""))
 
 
 # ---- how steps end ------------------------------------------------------------------------------------------

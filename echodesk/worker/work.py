@@ -107,7 +107,7 @@ class Work:
     batch: int | None = None
     """The batch whose steps its requests are; somebody said yes to each of them."""
     takes_back: int | None = None
-    """The pause under which this takes a batch back: what the timetable wants does not count."""
+    """The pause under which this takes a batch back, or 0: what the timetable wants does not count."""
     _dependants: dict[int, list[Request]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Several calls for one request: what the first of them did is known, whatever keeps the others from being sent."""
+"""Several calls for one request: what the first of them did is known, whatever keeps the others from going out."""
 
 from __future__ import annotations
 
