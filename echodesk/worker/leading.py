@@ -221,7 +221,7 @@ class Leading:
 
     async def _read_settings(self) -> None:
         rules = await self._ledger.read("settings", lambda books: books.office.rules())
-        self._late_s = float(rules.late_s)
+        self._late_s = self.gate.late_s = float(rules.late_s)
         self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
 
     # ---- the loops ----------------------------------------------------------------------------------------
