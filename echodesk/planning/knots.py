@@ -12,6 +12,9 @@ import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeVar
+
+V = TypeVar("V", int, str)
 
 NODES = 5_000
 """Search steps after which a knot is opened greedily."""
@@ -27,13 +30,13 @@ class Breakers:
     exact: bool
 
 
-def strong_components(graph: Mapping[int, Collection[int]]) -> list[list[int]]:
+def strong_components(graph: Mapping[V, Collection[V]]) -> list[list[V]]:
     """The strongly connected components with more than one vertex (Tarjan), in a fixed order for a fixed input."""
-    index_of: dict[int, int] = {}
-    low: dict[int, int] = {}
-    on_stack: set[int] = set()
-    stack: list[int] = []
-    components: list[list[int]] = []
+    index_of: dict[V, int] = {}
+    low: dict[V, int] = {}
+    on_stack: set[V] = set()
+    stack: list[V] = []
+    components: list[list[V]] = []
     for root in graph:
         if root in index_of:
             continue
@@ -57,7 +60,7 @@ def strong_components(graph: Mapping[int, Collection[int]]) -> list[list[int]]:
                 if calls:
                     low[calls[-1][0]] = min(low[calls[-1][0]], low[vertex])
                 if low[vertex] == index_of[vertex]:
-                    component: list[int] = []
+                    component: list[V] = []
                     while True:
                         member = stack.pop()
                         on_stack.discard(member)

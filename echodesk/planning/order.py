@@ -41,7 +41,7 @@ def arrange(changes: Sequence[Change], not_before: Deadline) -> Arrangement:
     """
     waits = _waits(changes)
     asides, knots, cut_off = _breakers(changes, waits, not_before)
-    steps, after = _steps(changes, waits, asides)
+    steps, after = _steps(changes, waits, asides, not_before)
     return Arrangement(_requests(steps, after), knots, cut_off)
 
 
@@ -55,6 +55,7 @@ class _Step(NamedTuple):
     external_id: str
     starts: _Urgency
     """Start of the lesson that the step is about: what will stand, or else what stood."""
+    comes_back: Booking | None = None
 
 
 def _step(method: Method, change: Change, why: Why) -> _Step:
@@ -147,7 +148,7 @@ def _starts_until(change: Change, not_before: Deadline) -> bool:
 
 
 def _steps(
-    changes: Sequence[Change], waits: Mapping[int, set[int]], asides: set[int]
+    changes: Sequence[Change], waits: Mapping[int, set[int]], asides: set[int], not_before: Deadline
 ) -> tuple[list[_Step], dict[int, set[int]]]:
     """One step per change, two for what steps aside; and which steps each must wait for, by index."""
     steps: list[_Step] = []
@@ -165,7 +166,9 @@ def _steps(
             why = change.why if change.aside else Why.STEPS_ASIDE
             leaves[index], arrives[index] = len(steps), len(steps) + 1
             after[arrives[index]] = {leaves[index]}
-            steps.append(_step(Method.DELETE, change, why))
+            in_time = why is Why.STEPS_ASIDE and not _starts_until(change, not_before)
+            back = change.booking if in_time else None
+            steps.append(_step(Method.DELETE, change, why)._replace(comes_back=back))
             steps.append(_step(Method.POST, change, why))
         else:
             leaves[index] = arrives[index] = len(steps)
@@ -196,7 +199,16 @@ def _requests(steps: Sequence[_Step], after: Mapping[int, set[int]]) -> tuple[Re
         number = number_of[index] = len(requests)
         waits_for = tuple(sorted([number_of[one] for one in after[index]])) if index in after else ()
         requests.append(
-            Request(number, step.method, step.external_id, step.booking, step.standing, waits_for, step.why)
+            Request(
+                number,
+                step.method,
+                step.external_id,
+                step.booking,
+                step.standing,
+                waits_for,
+                step.why,
+                step.comes_back,
+            )
         )
         for dependant in dependants.get(index, ()):
             missing[dependant] -= 1

@@ -6,11 +6,9 @@ The plan over a mirror, over a fresh listing, of one room-day or of the whole ye
 
 from __future__ import annotations
 
-import datetime as dt
-
 from echodesk.planning.adopting import adopted
 from echodesk.planning.difference import difference
-from echodesk.planning.ground import Deadline, ground_of
+from echodesk.planning.ground import ground_of, too_soon_of
 from echodesk.planning.order import arrange
 from echodesk.planning.projection import project
 from echodesk.planning.values import Plan, Situation
@@ -28,11 +26,9 @@ def make_plan(situation: Situation) -> Plan:
         ground = ground_of(situation)
         projection = project(situation, ground)
         change = difference(projection, ground)
-    rules = situation.rules
-    too_soon = situation.now + dt.timedelta(minutes=rules.lead, seconds=rules.late_s)
     return Plan(
         places=situation.places,
-        requests=arrange(change.changes, Deadline.at(too_soon)).requests,
+        requests=arrange(change.changes, too_soon_of(situation)).requests,
         projection=projection,
         kept=change.kept,
         carrier_of=tuple(

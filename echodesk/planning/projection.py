@@ -1,10 +1,10 @@
 """What the target should hold: a pure, total, deterministic function of one situation (design §4.5).
 
 Stages, each seeing only what the one before left over:
-1. what cannot be read, and what has begun elsewhere, is left out;
+1. what cannot be read, what has begun elsewhere, and what would have to change places too late, is left out;
 2. lessons that staff decided not to record are left out (`decisions`);
 3. lessons taught together become units (`together`);
-4. units that meet an obstacle (foreign, or begun) are left out;
+4. units that meet an obstacle (foreign, begun, or too late to change places) are left out;
 5. units that come too late, or were refused for good (they or their whole room), do not compete, unless they
    already stand at their place and time: those stay as they are ("held");
 6. what staff decided to record is kept, and the strategy of the room decides between the others (`strategies`).
@@ -90,6 +90,7 @@ class _Projector:
             tuple(sorted(self._bookings, key=_booking_order)),
             tuple(sorted(self._left_out, key=_left_out_order)),
             tuple(sorted(self._held.items())),
+            tuple(sorted(self._ground.stuck)),
         )
 
     def _readable_by_day(self) -> dict[RoomDay, list[Occurrence]]:
@@ -109,6 +110,11 @@ class _Projector:
             if begun and not any(stands_at(one, place, occurrence.time) for one in begun):
                 detail = f"already begun, or over, in {_where(begun[0])}"
                 self._leave_out(occurrence, Reason.BEGUN, begun[0].echo_id, detail)
+                continue
+            stuck = self._ground.stuck.get(occurrence.external_id)
+            if stuck is not None:
+                detail = f"too late to change places with others; it stays as it is: {_where(stuck)}"
+                self._leave_out(occurrence, Reason.TOO_LATE, None, detail)
                 continue
             day = days.get(place)
             if day is None:
@@ -326,7 +332,10 @@ class _Projector:
         return Unit(booking, tuple(inside))
 
     def _meet(self, unit: Unit, obstacle: Standing) -> None:
-        if obstacle.ours and obstacle.external_id is not None:
+        if obstacle.ours and obstacle.external_id in self._ground.stuck:
+            detail = f"meets {_where(obstacle)}, which is too late to be moved and stays as it is"
+            self._leave_all_out(unit, Reason.TOO_LATE, obstacle.echo_id, detail)
+        elif obstacle.ours and obstacle.external_id is not None:
             detail = f"meets {_where(obstacle)}, which has begun and stays as it is"
             self._leave_all_out(unit, Reason.BEGUN, obstacle.echo_id, detail)
         else:

@@ -175,6 +175,16 @@ def fingerprint_of(one: Standing) -> str:
     return fingerprint(booking_of(one, None))
 
 
+def half_done(step: Step) -> frozenset[str]:
+    """Fingerprints of what stands where the target took what a step says and kept the external id that was there
+    before; it may not have known the presenter."""
+    if step.after is None or step.before is None:
+        return frozenset()
+    said = replace(step.after, external_id=step.before.external_id or "")
+    unnamed = replace(said, content=replace(said.content, presenter=None))
+    return frozenset({fingerprint(said), fingerprint(unnamed)})
+
+
 def _change(way: _Back, lesson_of: LessonOf) -> Change:
     before, stands = way.before, way.standing
     if before is None:

@@ -209,6 +209,8 @@ class Request:
     """What stands before; None for POST (unless it follows the DELETE of the same schedule)."""
     after: tuple[int, ...]
     why: Why
+    comes_back: Booking | None = None
+    """Of a DELETE that steps aside: what is made again last, and must still be in time for it."""
 
     @property
     def places(self) -> frozenset[RoomDay]:
@@ -248,7 +250,7 @@ class Rules:
     """Minutes that must lie between two bookings of a room."""
     late_s: int = 0
     """L: seconds after which an unanswered request can no longer take effect. Nothing that starts within
-    `lead` plus this steps aside for others, if there is any other way (decisions: "The planner")."""
+    `lead` plus this steps aside for others (decisions: "The planner")."""
 
 
 class DecisionKind(StrEnum):
@@ -315,6 +317,8 @@ class Projection:
     held: tuple[tuple[str, Reason], ...] = ()
     """(member external id, BEGUN, TOO_LATE or REFUSED): stands at its place and time, and stays there with the
     older content that the booking here repeats, because it may not be changed any more or was refused."""
+    stays: tuple[str, ...] = ()
+    """External ids of what stays where it stands although its lesson is elsewhere: too late to change places."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -18,10 +17,10 @@ from echodesk.planning.batches import (
     StepState,
     Summary,
     batch_may_become,
-    identity_of_step,
 )
 from echodesk.planning.steps import PlanScope, Step
-from echodesk.planning.values import Booking, Method, RoomDay, Standing, Why
+from echodesk.planning.values import RoomDay
+from echodesk.store.batch_rows import batch_record, step_of_row, step_values
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.many import ManyRows
 
@@ -110,9 +109,19 @@ _CANCEL = text(
     " WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND STEP NOT IN (SELECT value FROM json_each(:but))"
 )
 _REOPEN = text(
-    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ANSWER = NULL, ENDED = NULL WHERE BATCH_ID = :batch"
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = 'OPEN', ENDED = NULL,"
+    " ANSWER = CASE WHEN WHY = 'adopted' THEN ANSWER END WHERE BATCH_ID = :batch"
     " AND STATE = 'FAILED' AND (:all OR STEP IN (SELECT value FROM json_each(:steps)))"
     " RETURNING EXTERNAL_ID"
+)
+_ADOPTING = text(
+    "UPDATE STT_ECHO_BATCH_STEP SET ANSWER = 'No answer yet.' WHERE BATCH_ID = :batch AND IDENTITY IN"
+    " (SELECT value FROM json_each(:identities)) AND WHY = 'adopted' AND STATE = 'OPEN'"
+)
+_NOT_ADOPTED = text(
+    "SELECT STEP, PIECE, METHOD, EXTERNAL_ID, WHY, BEFORE, AFTER, NEEDS, STATE, ANSWER FROM STT_ECHO_BATCH_STEP"
+    " INDEXED BY STT_ECHO_BATCH_STEP_STATE WHERE BATCH_ID = :batch AND STATE IN ('OPEN', 'FAILED', 'OVERTAKEN',"
+    " 'CANCELLED') AND WHY = 'adopted' AND ANSWER IS NOT NULL ORDER BY STEP"
 )
 _NEXT_PIECES = text(
     "SELECT DISTINCT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE > :after"
@@ -188,19 +197,19 @@ class Batches:
     def get(self, batch: int) -> BatchRecord | None:
         """One batch, None if there is none of this number."""
         row = self._connection.execute(_ONE, {"id": batch}).first()
-        return None if row is None else _record(row)
+        return None if row is None else batch_record(row)
 
     def open(self) -> list[BatchRecord]:
         """Batches with which the worker has something to do, oldest first."""
-        return [_record(row) for row in self._connection.execute(_OPEN)]
+        return [batch_record(row) for row in self._connection.execute(_OPEN)]
 
     def newest(self, limit: int) -> list[BatchRecord]:
         """The last batches, newest first."""
-        return [_record(row) for row in self._connection.execute(_ALL, {"limit": limit})]
+        return [batch_record(row) for row in self._connection.execute(_ALL, {"limit": limit})]
 
     def begun_after(self, batch: int) -> list[BatchRecord]:
         """Later batches of which something was sent, or may have been, newest first."""
-        return [_record(row) for row in self._connection.execute(_LATER, {"id": batch})]
+        return [batch_record(row) for row in self._connection.execute(_LATER, {"id": batch})]
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
         """Go on to this state. Raises `WrongUse` if that does not follow the state it is in."""
@@ -231,7 +240,7 @@ class Batches:
         """What was compared and planned. `places` holds the room-days of each piece."""
         values = {"id": batch, "summary": msgspec.json.encode(summary).decode(), "guard": guard}
         self._connection.execute(_PLAN, {**values, "change": self._change()})
-        _STEPS.insert(self._connection, [_values(batch, step) for step in steps])
+        _STEPS.insert(self._connection, [step_values(batch, step) for step in steps])
         rows = [
             {"batch": batch, "date": place.date.isoformat(), "room": place.room, "piece": piece}
             for piece, found in places.items()
@@ -266,7 +275,7 @@ class Batches:
             states = [state] if state is not None else list(StepState)
             values = {"batch": batch, "states": as_json(states), "pieces": as_json(sorted(pieces))}
             rows = self._connection.execute(_READ_PIECES, values)
-        return [(_step(row), StepState(row.STATE), row.ANSWER or "") for row in rows]
+        return [(step_of_row(row), StepState(row.STATE), row.ANSWER or "") for row in rows]
 
     def progress(self, batch: int, *, since_it_runs: bool = False) -> Progress:
         """How many steps are in which state; or only those that ended since it was last let go on."""
@@ -323,6 +332,15 @@ class Batches:
             ]
             self._connection.execute(_END, rows)
 
+    def adopting(self, batch: int, identities: Collection[str]) -> None:
+        """Those of these identities that take something over are about to be sent: what they write over is owed to
+        its owner until they are done."""
+        self._connection.execute(_ADOPTING, {"batch": batch, "identities": as_json(identities)})
+
+    def not_adopted(self, batch: int) -> list[Step]:
+        """Steps that were to take something over, may have been sent, and are not done, however they ended."""
+        return [step_of_row(row) for row in self._connection.execute(_NOT_ADOPTED, {"batch": batch})]
+
     def leave_out(self, batch: int, steps: Collection[int]) -> None:
         """These steps are not to be sent, as far as they are open."""
         self._connection.execute(_LEAVE_OUT, {"batch": batch, "steps": as_json(sorted(steps))})
@@ -353,50 +371,3 @@ class Batches:
         """The pause covers pieces no more of which every step was cancelled; returns their room-days."""
         rows = self._connection.execute(_FREE_PIECES, {"batch": batch})
         return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
-
-
-def _record(row: Any) -> BatchRecord:
-    return BatchRecord(
-        id=row.ID,
-        kind=BatchKind(row.KIND),
-        state=BatchState(row.STATE),
-        by=row.BY,
-        created=row.CREATED,
-        scope=msgspec.json.decode(row.SCOPE, type=PlanScope),
-        undoes=row.UNDOES,
-        replaces=row.REPLACES,
-        guard=row.GUARD or "",
-        said=row.SAID or "",
-        tried=bool(row.TRIED),
-        pause=row.PAUSE_ID,
-        yes_by=row.YES_BY or "",
-    )
-
-
-def _values(batch: int, step: Step) -> dict[str, object]:
-    return {
-        "batch": batch,
-        "step": step.number,
-        "piece": step.piece,
-        "method": step.method.value,
-        "external_id": step.external_id,
-        "identity": identity_of_step(step),
-        "why": step.why.value,
-        "before": msgspec.json.encode(step.before).decode() if step.before is not None else None,
-        "after": msgspec.json.encode(step.after).decode() if step.after is not None else None,
-        "needs": as_json(step.needs),
-        "state": StepState.OPEN.value,
-    }
-
-
-def _step(row: Any) -> Step:
-    return Step(
-        number=row.STEP,
-        piece=row.PIECE,
-        method=Method(row.METHOD),
-        external_id=row.EXTERNAL_ID,
-        before=msgspec.json.decode(row.BEFORE, type=Standing) if row.BEFORE else None,
-        after=msgspec.json.decode(row.AFTER, type=Booking) if row.AFTER else None,
-        needs=msgspec.json.decode(row.NEEDS, type=tuple[int, ...]),
-        why=Why(row.WHY),
-    )

@@ -94,6 +94,15 @@ class BatchBook(Protocol):
         """(step, how it ended, what to tell of it), of open steps."""
         ...
 
+    def adopting(self, batch: int, identities: Collection[str]) -> None:
+        """Those of these identities that take something over are about to be sent: what they write over is owed to
+        its owner until they are done."""
+        ...
+
+    def not_adopted(self, batch: int) -> list[Step]:
+        """Steps that were to take something over, may have been sent, and are not done, however they ended."""
+        ...
+
     def leave_out(self, batch: int, steps: Collection[int]) -> None:
         """These steps are not to be sent, as far as they are open."""
         ...

@@ -131,6 +131,7 @@ async def compare_with(
     places_of, mirror, paused, missing = await _with_year(ledger, "places", all_places, scope.year)
     standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
+    stays: set[str] = set()
     foreign = frozenset(one.echo_id for one in standing if not one.ours)
     adopt = foreign if scope.adopt else frozenset()
     plans: list[Plan] = []
@@ -160,6 +161,7 @@ async def compare_with(
                 expected[place] = set()
             for one in work.plan.projection.bookings:
                 expected[one.place].add((one.external_id, one.time, one.content))
+            stays.update(work.plan.projection.stays)
             left_out.extend(work.plan.projection.left_out)
             if work.plan.requests:
                 plans.append(work.plan)
@@ -185,7 +187,7 @@ async def compare_with(
     minute = now.hour * 60 + now.minute
     actual: dict[RoomDay, set[Shown]] = defaultdict(set)
     for one in standing:
-        if one.ours:
+        if one.ours and one.external_id not in stays:
             actual[one.place].add((one.external_id, one.time, one.content))
 
     def left(shown: Iterable[Shown], place: RoomDay) -> set[Shown]:

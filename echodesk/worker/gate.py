@@ -55,6 +55,8 @@ class Gate:
         self.renewed = renewed
         """When the last renewal of the lease that went through was begun."""
         self.pauses: tuple[PauseRecord, ...] = ()
+        self.late_s = 0.0
+        """L, in seconds."""
         self.undoing: frozenset[int] = frozenset()
         """Pauses under which a batch is taken back: its room-days are listed all the same."""
         self.stopping = False
@@ -132,7 +134,10 @@ class Gate:
             return Fate.HELD
         now = self._clock.campus_now()
         late = now + dt.timedelta(minutes=lead_minutes)
-        booking, standing = request.booking, request.standing
+        booking, standing, back = request.booking, request.standing, request.comes_back
+        if back is not None and _start(back.place, back.time.start) <= late + dt.timedelta(seconds=self.late_s):
+            # It could not be made again in time for certain.
+            return Fate.OVERTAKEN
         if booking is not None and _start(booking.place, booking.time.start) <= late:
             return Fate.OVERTAKEN
         if standing is not None and request.method is not Method.POST:

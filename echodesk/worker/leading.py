@@ -219,7 +219,7 @@ class Leading:
 
     async def _read_settings(self) -> None:
         rules = await self._ledger.read("settings", lambda books: books.office.rules())
-        self._late_s = float(rules.late_s)
+        self._late_s = self.gate.late_s = float(rules.late_s)
         self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
 
     # ---- the loops ----------------------------------------------------------------------------------------
@@ -270,6 +270,7 @@ class Leading:
         if self._clock.monotonic() >= self._refresh_at or not did:
             did = await self._lister.refresh_some() or did
             self._refresh_at = self._clock.monotonic() + REFRESH_POLL_S
+        did = await self._planner.give_back() or did
         did = await self._planner.plan_some() or did
         return await self._batching.work_some() or did
 

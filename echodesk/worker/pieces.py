@@ -22,7 +22,7 @@ from echodesk.planning.batches import (
 from echodesk.planning.portions import portion
 from echodesk.planning.steps import Step
 from echodesk.planning.steps import aside as steps_aside
-from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.undoing import fingerprint_of, half_done
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
@@ -232,7 +232,11 @@ def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[
             return None
         return Result(Fate.DONE, note=STANDS) if under == [wanted] else Result(Fate.REFUSED, CHANGED)
     now, before = _now_of(step, stands), step.before
-    if now is not None and before is not None and fingerprint_of(now) == fingerprint_of(before):
+    if (
+        now is not None
+        and before is not None
+        and fingerprint_of(now) in {fingerprint_of(before), *half_done(step)}
+    ):
         return None
     if step.method is Method.DELETE:
         return Result(Fate.DONE, note=STANDS) if now is None else Result(Fate.REFUSED, CHANGED)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from echodesk.errors import TimetableFault
-from echodesk.planning.batches import BatchKind, BatchRecord, BatchState
+from echodesk.planning.batches import BatchKind, BatchRecord, BatchState, identity_of_request
 from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
@@ -21,6 +21,7 @@ from echodesk.worker.books import Books
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
+from echodesk.worker.giving_back import works_owed
 from echodesk.worker.guarding import Guarding, proves_nothing
 from echodesk.worker.pieces import (
     adopted_by,
@@ -44,6 +45,8 @@ PACE_S = 0.25
 under the call limit no plan grows old, and without it no connection waits for the planner."""
 
 
+OWED_S = 30.0
+"""How often it is looked for what is to be given back to others."""
 READ_FIRST_S = 10.0
 """How long planning waits for edits that were not read yet: a stream of them never starves it."""
 
@@ -84,6 +87,7 @@ class Planner:
         self._enough = LOW_WATER
         self._paced_at = clock.monotonic()
         self._paced_ended = 0
+        self._owed_at = clock.monotonic()
         self.undoing: frozenset[int] = frozenset()
         """Pauses under which a batch is taken back."""
         self._claimed: list[QueueEntry] = []
@@ -276,6 +280,18 @@ class Planner:
             )
         return looked_at[0]
 
+    async def give_back(self) -> bool:
+        """Send what is to be given back to others; False if nothing is, or it was looked for a moment ago."""
+        if self._clock.monotonic() < self._owed_at:
+            return False
+        self._owed_at = self._clock.monotonic() + OWED_S
+        now = self._clock.campus_now()
+        outcome = await attempt(self._ledger.read("owed", lambda books: works_owed(books, now)))
+        if isinstance(outcome, Defect):
+            self._report("Giving back what others booked", outcome)
+            return False
+        return bool(outcome) and await self._launch(Snapshot(tuple(outcome)), now)
+
     def _mark_overtaken(
         self, batch: BatchRecord, pieces: Mapping[int, set[RoomDay]], places: set[RoomDay], books: Books
     ) -> None:
@@ -311,6 +327,9 @@ class Planner:
             for marks, pause, refresh in held:
                 books.places.hold(marks, pause)
                 books.places.clear_refresh(refresh)
+            for work in going:
+                if work.batch is not None:
+                    books.batches.adopting(work.batch, [identity_of_request(one) for one in work.open])
             tries = books.tries.write([caps.new_try(request) for _work, request in sending])
             intents = books.journal.write_intents(
                 self._epoch,

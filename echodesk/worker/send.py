@@ -68,6 +68,7 @@ Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
 KEEPS_ITS_ID = (
     "Echo360 keeps the external id that a schedule was made with, so it cannot change hands. It stays as it was."
 )
+NOT_YET_BACK = "What its owner wrote is put back as soon as it may be sent."
 
 
 class Sender:
@@ -177,7 +178,7 @@ class _Carrying:
                             self._result(Fate.REFUSED, KEEPS_ITS_ID), stands=answer.standing
                         )
                     if not standing.ours:
-                        return await self._give_back(standing)
+                        return await self._give_back(standing, answer.standing)
                     return await self._hand_over(booking, answer.standing)
                 return self._done(booking, answer.standing)
             if isinstance(answer, Gone):
@@ -211,21 +212,26 @@ class _Carrying:
         """Echo360 kept the old external id: the schedule is made anew under the new one."""
         removed = await self._remove(standing)
         if removed.fate is not Fate.DONE:
-            return removed
+            # The change took effect all the same: the new words stand under the old id.
+            return dataclasses.replace(removed, stands=standing, surprised=True)
         return await self._create(booking)
 
-    async def _give_back(self, standing: Standing) -> Result:
-        """Echo360 kept the external id of what others booked: it says again what it said before."""
+    async def _give_back(self, standing: Standing, taken: Standing) -> Result:
+        """Echo360 kept the external id of what others booked: it says again what it said before. What could not be
+        put back now is put back later (`giving_back`); until then it stands as `taken`."""
         back = booking_of(standing, None)
         answer = await self._send(
             Method.PUT, back, functools.partial(self._capture.change, back, standing, self._still)
         )
-        if isinstance(answer, Result):
-            return answer
         if isinstance(answer, Done):
             return dataclasses.replace(self._result(Fate.REFUSED, KEEPS_ITS_ID), stands=answer.standing)
         self._surprised = True
-        return self._result(Fate.UNCLEAR, f"{KEEPS_ITS_ID} What its owner wrote could not be put back yet.")
+        if isinstance(answer, Gone):
+            self._gone.append(standing.echo_id)
+            return self._result(Fate.REFUSED, answer.text)
+        unclear = isinstance(answer, Result) and answer.fate is Fate.UNCLEAR
+        fate = Fate.UNCLEAR if unclear else Fate.REFUSED
+        return dataclasses.replace(self._result(fate, f"{KEEPS_ITS_ID} {NOT_YET_BACK}"), stands=taken)
 
     async def _exists(self, booking: Booking) -> Result:
         """Already there by an earlier try, or by someone else's hand: read it, and put it right."""
@@ -243,10 +249,10 @@ class _Carrying:
         # From now on a change is asked for, and what has begun is never changed.
         self._request = dataclasses.replace(self._request, method=Method.PUT, standing=standing)
         changed = await self._change(booking, standing)
-        if changed.fate is Fate.OVERTAKEN and standing.echo_id not in changed.gone:
-            # The next plan must know of what could not be changed any more.
-            return dataclasses.replace(changed, stands=standing)
-        return changed
+        if changed.fate is Fate.DONE or changed.stands is not None or standing.echo_id in changed.gone:
+            return changed
+        # The next plan must know of what stands there and was not changed.
+        return dataclasses.replace(changed, stands=standing)
 
     # ---- sending ------------------------------------------------------------------------------------------
 

@@ -57,7 +57,8 @@ def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> No
     for work in works:
         _Settling(books, work, late_s, wave).run()
     wave.write(books)
-    end_steps(books, works)
+    # What is given back to others is no step of any batch.
+    end_steps(books, [work for work in works if work.takes_back is None or work.batch is not None])
     books.journal.audit([line for work in works for line in _audit(work)], epoch)
 
 

@@ -110,7 +110,7 @@ class Work:
     in_part: bool = False
     """The rest of it is held, and is planned again when this has ended."""
     takes_back: int | None = None
-    """The pause under which this takes a batch back: what the timetable wants does not count."""
+    """The pause under which this takes a batch back, or 0: what the timetable wants does not count."""
     _dependants: dict[int, list[Request]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -43,7 +43,10 @@ def begun(standing: Standing, now: dt.datetime) -> bool:
 
 def assert_holds(target: StrictTarget, plan: Plan, situation: Situation) -> None:
     """What stands is the projection, what had begun, and what others booked; nothing else."""
-    untouchable = [one for one in situation.standing if not one.ours or begun(one, situation.now)]
+    stuck = ground_of(situation).stuck
+    untouchable = [
+        one for one in situation.standing if not one.ours or begun(one, situation.now) or one.external_id in stuck
+    ]
     stands = set(target.standing)
     assert stands.issuperset(untouchable)
     ours = {(one.external_id, one.place, one.time, one.content) for one in stands if one not in untouchable}
@@ -221,6 +224,15 @@ def steps_aside_are_delete_first_and_post_last(situation: Situation, chance: ran
             assert asides[0].number in asides[1].after
 
 
+def nobody_steps_aside_who_starts_within_lead_and_l(situation: Situation, chance: random.Random) -> None:
+    """What steps aside can be made again, with time for an answer that comes late."""
+    soonest = situation.now + dt.timedelta(minutes=situation.rules.lead, seconds=situation.rules.late_s)
+    for request in make_plan(situation).requests:
+        if request.why is Why.STEPS_ASIDE and request.booking is not None:
+            place, time = request.booking.place, request.booking.time
+            assert dt.datetime.combine(place.date, dt.time()) + dt.timedelta(minutes=time.start) > soonest
+
+
 def no_smaller_set_could_step_aside(situation: Situation, chance: random.Random) -> None:
     """Requests = size of the difference + the smallest set of movers without which none waits in a circle; so a
     lesson that moves between room-days is one PUT whenever its new time is or becomes free."""
@@ -287,6 +299,7 @@ PROMISES: tuple[Promise, ...] = (
     a_lesson_that_comes_and_goes_leaves_no_trace,
     only_ours_and_only_before_it_begins_is_touched,
     steps_aside_are_delete_first_and_post_last,
+    nobody_steps_aside_who_starts_within_lead_and_l,
     no_smaller_set_could_step_aside,
     slices_are_the_whole,
 )

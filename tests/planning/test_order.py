@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from echodesk.planning.plan import make_plan
-from echodesk.planning.values import Plan, Rules, Why
+from echodesk.planning.values import Plan, Reason, Rules, Why
 from tests.planning.builders import BEFORE_TERM, MONDAY, asked, day, lesson, plan_of, situation, slots, standing
 from tests.planning.target import StrictTarget, run
 
@@ -92,10 +92,24 @@ def test_nobody_who_starts_soon_steps_aside_if_others_can(late_s: int, aside: li
     assert len(plan.requests) == requests
 
 
-def test_where_everyone_starts_soon_someone_steps_aside_all_the_same() -> None:
-    lessons = [lesson(1, "10-11"), lesson(2, "9-10")]
+def test_where_everyone_starts_soon_all_stay_as_they_stand_and_it_is_said() -> None:
+    lessons = [lesson(1, "10-11"), lesson(2, "9-10"), lesson(3, "10-11", since="2026-09")]
     plan = plan_of(lessons, [standing(1, "9-10"), standing(2, "10-11")], Rules(late_s=6 * 3600), now=TODAY)
-    assert len(plan.requests) == 3
+    assert plan.requests == ()
+    assert plan.projection.bookings == ()
+    assert {one.reason for one in plan.projection.left_out} == {Reason.TOO_LATE}
+    details = sorted(one.detail for one in plan.projection.left_out)
+    assert [detail[:37] for detail in details] == [
+        "meets “Lecture 2” 10:00-11:00 in LT1 ",
+        *["too late to change places with others"] * 2,
+    ]
+
+
+def test_who_has_to_change_places_soon_stays_even_after_the_lead_time_has_come() -> None:
+    """Nothing is removed that cannot be made again."""
+    lessons = [lesson(1, "10-11"), lesson(2, "9-10")]
+    plan = plan_of(lessons, [standing(1, "9-10"), standing(2, "10-11")], Rules(lead=6 * 60), now=TODAY)
+    assert plan.requests == ()
 
 
 def test_who_stands_too_soon_to_be_changed_opens_the_circle() -> None:

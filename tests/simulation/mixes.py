@@ -90,6 +90,7 @@ MIXES: Mapping[str, Mix] = {
         weight=DEEP,
         about="Lectures under several modules whose carriers and members come and go.",
         edits={"twin": 9.0, "drop": 3.0, "lecturer": 3.0, "withdraw": 2.0, "ask": 2.0},
+        acts={"pause": 0.7, "window": 2.0, "resume": 0.7, "stop": 0.7},
         switches={"put_external_id": ("changes", "keeps")},
         faults=(K.SLOW, *LATE),
     ),
@@ -175,7 +176,8 @@ MIXES: Mapping[str, Mix] = {
         unseen=True,
     ),
     "exists": Mix(
-        about="External ids that exist already, or are spent for ever.",
+        about="External ids that exist already, or are spent for ever; pauses and stops come between two calls.",
+        acts={"pause": 0.7, "window": 2.0, "resume": 0.7, "stop": 0.7},
         faults=(*LATE, *APPLIED, K.RESET_APPLIED, K.CUT_APPLIED),
         switches={
             "first_check": ("external_id", "clash"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from echodesk.planning.ground import ground_of
 from echodesk.planning.projection import project
 from echodesk.planning.values import Occurrence, RoomDay, Situation, Standing
-from tests.simulation.oracle_rules import settle
+from tests.simulation.oracle_rules import settle, stuck
 from tests.simulation.oracle_values import Day, Decided, Lesson, Rulebook, Stood
 
 
@@ -37,7 +38,7 @@ def asked_of_the_oracle(situation: Situation) -> dict[RoomDay, Day]:
             Decided(one.id, one.kind.value, one.setid, one.slotids, one.winner, one.weeks, one.fingerprint)
             for one in situation.decisions
         ),
-        closed=situation.closed,
+        closed=situation.closed, late_s=rules.late_s,
     )  # fmt: skip
     repeated = ground_of(situation).repeated
     stood = [as_stood(one, one.echo_id in repeated) for one in situation.standing]
@@ -45,7 +46,13 @@ def asked_of_the_oracle(situation: Situation) -> dict[RoomDay, Day]:
     days: dict[RoomDay, list[Lesson]] = defaultdict(list)
     for one in situation.occurrences:
         days[one.place].append(as_lesson(one))
+    lessons = [one for found in days.values() for one in found]
+    book = replace(book, stuck=stuck(lessons, [one for one in stood if _in(one, situation)], book))
     return {place: settle(lessons, stood, known, book) for place, lessons in days.items()}
+
+
+def _in(one: Stood, situation: Situation) -> bool:
+    return RoomDay(one.room, one.date) in situation.places
 
 
 def assert_agree(situation: Situation) -> None:

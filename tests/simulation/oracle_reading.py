@@ -71,6 +71,7 @@ def read(world: World, seniority: str) -> Reading:
         together_unknown=settings["together_unknown"] == "on",
         # A request is given up after 20 s and may take effect for L from then on; what has begun is never touched.
         lead=max(int(settings["lead"]), math.ceil((20 + float(settings["late_s"])) / 60)),
+        late_s=float(settings["late_s"]),
         turnaround=int(settings["turnaround"]),
         refused=frozenset((a, b) for a, b in world.sql("SELECT EXTERNAL_ID, FINGERPRINT FROM STT_ECHO_REFUSED")),
         closed=frozenset(

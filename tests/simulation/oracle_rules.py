@@ -39,11 +39,14 @@ def _settle_with(
     strategy = book.strategy_of_room.get(room, book.strategy)
     ours_begun = [one for one in stood if one.ours and book.begun(one.date, one.start)]
     obstacles = [
-        one for one in stood if (one.room, one.date) == (room, date) and (not one.ours or one in ours_begun)
+        one for one in stood if (one.room, one.date) == (room, date) and (not one.ours or book.frozen(one))
     ]
     obstacles.sort(key=lambda one: (one.start, one.finish, one.echo_id))
     present: list[Lesson] = []
     for lesson in lessons:
+        if lesson.external_id in book.stuck:
+            day.left_out[lesson.external_id] = (Reason.TOO_LATE, None)
+            continue
         # "An id frozen elsewhere is left out (already begun)."
         frozen = [one for one in ours_begun if one.external_id == lesson.external_id]
         if frozen and not any(_stands_for(one, lesson) for one in frozen):
@@ -105,6 +108,43 @@ def _settle_with(
         instead = serves[order.winner.external_id] if order.winner is not None else None
         day.left_out[lesson.external_id] = (Reason.DECISION, instead)
     return day, None
+
+
+def stuck(lessons: Collection[Lesson], stood: Collection[Stood], book: Rulebook) -> frozenset[str]:
+    """ "Of a circle never one steps aside that starts within lead + L": those who would all have to, stay."""
+    soon = {
+        one.external_id: one
+        for one in lessons
+        if book.too_soon(one.date, one.start) and not book.begun(one.date, one.start)
+    }
+    there = [one for one in stood if one.ours and one.external_id in soon and not book.begun(one.date, one.start)]
+    there = [
+        one
+        for one in there
+        if not any(
+            other.external_id == one.external_id and _stands_for(other, soon[one.external_id or ""])
+            for other in there
+        )
+    ]
+
+    def in_the_way_of(movers: set[str]) -> set[str]:
+        return {
+            one.external_id or ""
+            for one in there
+            for mover in movers
+            if one.external_id != mover
+            and (one.room, one.date) == (soon[mover].room, soon[mover].date)
+            and meet(one, soon[mover], 0)
+        }
+
+    found = set()
+    for start in {one.external_id or "" for one in there}:
+        reached = in_the_way_of({start})
+        while (more := reached | in_the_way_of(reached)) != reached:
+            reached = more
+        if start in reached:
+            found.add(start)
+    return frozenset(found)
 
 
 def together(lessons: Iterable[Lesson], book: Rulebook, decided: Iterable[frozenset[Lesson]] = ()) -> list[Unit]:
@@ -192,6 +232,8 @@ def _admitted(
     for obstacle in obstacles:
         if meet(obstacle, unit, turnaround):
             reason = Reason.BEGUN if obstacle.ours else Reason.FOREIGN
+            if obstacle.ours and obstacle.external_id in book.stuck:
+                reason = Reason.TOO_LATE
             for member in unit.members:
                 day.left_out[member.external_id] = (reason, obstacle.echo_id)
             return None

@@ -89,6 +89,10 @@ class Rulebook:
     """Those that nobody took back."""
     closed: frozenset[str] = frozenset()
     """Rooms that wait for a recorder."""
+    late_s: float = 0.0
+    """L, in seconds."""
+    stuck: frozenset[str] = frozenset()
+    """External ids of what stays where it stands, because all who would have to change places start too soon."""
 
     def begun(self, date: dt.date, start: int) -> bool:
         """What has begun is never touched (design §4.4)."""
@@ -97,6 +101,14 @@ class Rulebook:
     def too_late(self, date: dt.date, start: int) -> bool:
         """Making and changing stop a lead time before the start."""
         return moment(date, start) <= self.now + dt.timedelta(minutes=self.lead)
+
+    def frozen(self, one: Stood) -> bool:
+        """Nothing moves it any more."""
+        return one.ours and (self.begun(one.date, one.start) or one.external_id in self.stuck)
+
+    def too_soon(self, date: dt.date, start: int) -> bool:
+        """Nobody steps aside who starts within the lead time and L."""
+        return moment(date, start) <= self.now + dt.timedelta(minutes=self.lead, seconds=self.late_s)
 
 
 @dataclass(frozen=True, slots=True)

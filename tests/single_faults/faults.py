@@ -20,6 +20,8 @@ class Kind(StrEnum):
     KILL = "kill"
     TWICE = "kill_twice"
     """Killed, and its successor killed at each of its own steps."""
+    STOP = "stop"
+    """Somebody quits, and starts it again: what is on its way comes to its end, and nothing more goes out."""
     FREEZE = "freeze"
     """Stands still until another worker has taken over and finished."""
     FREEZE_SHORT = "freeze_short"
@@ -39,7 +41,7 @@ class Kind(StrEnum):
     """A change or removal of what is there is answered as if it were not: another server that lags behind."""
 
 
-_EVERYWHERE = (Kind.KILL, Kind.TWICE, Kind.FREEZE, Kind.FREEZE_SHORT, Kind.PAUSE, Kind.EDIT)
+_EVERYWHERE = (Kind.KILL, Kind.TWICE, Kind.STOP, Kind.FREEZE, Kind.FREEZE_SHORT, Kind.PAUSE, Kind.EDIT)
 _AT = {
     "read": (*_EVERYWHERE, Kind.STALE, Kind.SLOW_READ, Kind.DATABASE_AWAY),
     "write": (*_EVERYWHERE, Kind.DATABASE_AWAY),
@@ -138,6 +140,8 @@ def disturb(stage: Stage, kind: str) -> Disturbed | None:
     """Do it, here and now. Raises what httpx raises where the connection fails."""
     if kind in (Kind.KILL, Kind.TWICE):
         stage.die()
+    elif kind == Kind.STOP:
+        stage.quit()
     elif kind == Kind.FREEZE:
         stage.freeze(LONG)
     elif kind == Kind.FREEZE_SHORT:

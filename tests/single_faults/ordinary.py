@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from echodesk.simulator.switches import Switches
 from tests.single_faults.scenario import Act, Scenario
 from tests.single_faults.stage import Stage
 from tests.worker.campus import SETID
@@ -81,6 +82,8 @@ def _module_renamed(stage: Stage) -> None:
         cmis.update("module", {"setid": SETID, "moduleid": "M1"}, name="A better title")
 
 
+KEEPS: Mapping[str, Any] = {"switches": Switches(put_external_id="keeps")}
+"""An Echo360 in which a schedule keeps the external id that it was made with."""
 ONE = lessons({"weeks": (2, 3)}).do
 NONE = lessons().do
 
@@ -135,6 +138,10 @@ SEVERAL = (
     Scenario("a member leaves", lessons({}, {}, {}).do, (change(2, room="R2"),)),
     Scenario("the carrier leaves", lessons({}, {}, {}).do, (change(1, room="R2"),)),
     Scenario("the carrier is cancelled", lessons({}, {}).do, (cancel(),), another=comes_anew),
+    Scenario(
+        "the carrier leaves, and the id stays", lessons({}, {}, {}).do, (change(1, room="R2"),), campus=KEEPS
+    ),
+    Scenario("the carrier is cancelled, and the id stays", lessons({}, {}).do, (cancel(),), comes_anew, KEEPS),
     Scenario("the whole group moves", lessons({}, {}).do, (changes({1: {"room": "R2"}, 2: {"room": "R2"}}),)),
 )
 ORDINARY = (*ONE_LESSON, *SEVERAL)

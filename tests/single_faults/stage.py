@@ -14,6 +14,7 @@ from echodesk.main import Office
 from echodesk.messages import EngineState, Pause, Refresh, Resume, TryAgain
 from echodesk.simulator.faults import FaultSettings
 from echodesk.simulator.seed import Seed
+from echodesk.simulator.switches import Switches
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.engine import Constants
 from tests.single_faults.watched import Disturbed, Visit, Watched, words_of
@@ -50,7 +51,13 @@ class Stage(World):
     """A world whose workers tell every step to `visit`, and that plays a disturbance to its end."""
 
     def __init__(
-        self, template: Path, folder: Path, *, seed: Seed | None = None, constants: Constants = CONSTANTS
+        self,
+        template: Path,
+        folder: Path,
+        *,
+        seed: Seed | None = None,
+        switches: Switches | None = None,
+        constants: Constants = CONSTANTS,
     ) -> None:
         self.visit: Visit = lambda where, what: None
         self.progress = 0
@@ -60,9 +67,18 @@ class Stage(World):
         self.another_edit: Callable[[Stage], None] = lambda stage: None
         self.complaints: list[str] = []
         self._take_over = False
+        self._quitting = False
         self._thaws_at = 0.0
         self._aside: list[asyncio.Task[None]] = []
-        super().__init__(template, folder, seed=seed, publishing=False, constants=constants, adjust=_adjusted)
+        super().__init__(
+            template,
+            folder,
+            seed=seed,
+            switches=switches,
+            publishing=False,
+            constants=constants,
+            adjust=_adjusted,
+        )
         self.simulator.use_faults(FaultSettings(stale_s=STALE_S))
         self.institution.state.bookings.journal = deque()
 
@@ -94,6 +110,11 @@ class Stage(World):
     def die(self) -> None:
         """The worker is killed where it stands."""
         self.life.over = True
+
+    def quit(self) -> None:
+        """Somebody quits EchoDesk; it ends when what is on its way has ended, and is started again."""
+        self.engine.request_stop()
+        self._quitting = True
 
     def freeze(self, lives: float) -> None:
         """The worker's machine stands still where it is, so many lives of a lease long; another takes over."""
@@ -197,6 +218,11 @@ class Stage(World):
                 self.restart()
 
     def _check_alive(self) -> None:
+        running = self.processes[0].running
+        if self._quitting and running is not None and running.done():
+            self._quitting = False
+            running.result()
+            raise Died
         if self._take_over:
             self._take_over = False
             self.second().start()

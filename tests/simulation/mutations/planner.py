@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from echodesk.planning import difference, order, overlap
+from echodesk.planning import difference, ground, order, overlap
 from echodesk.planning.knots import Breakers
+from echodesk.worker.gate import Gate
 from tests.simulation.mutations.tools import Mutant, replaced, wrapped
 
 
@@ -22,6 +24,11 @@ def nobody(graph: Any, ranked: Any, keep: Any, *more: Any) -> Breakers:
 def a_minute_apart(real: Any) -> Any:
     """Closed intervals: what only touches is a clash."""
     return lambda self, turnaround: real(self, turnaround + 1)
+
+
+def removed_at_any_time(real: Any) -> Any:
+    """What steps aside is removed until it begins, whether it can be made again or not."""
+    return lambda self, request, *more: real(self, dataclasses.replace(request, comes_back=None), *more)
 
 
 def moves_are_two_requests(real: Any) -> Any:
@@ -55,6 +62,23 @@ PLANNER = (
         "removes and makes anew",
         wrapped(order, "_breakers", moves_are_two_requests),
         planner=True,
+    ),
+    Mutant(
+        "steps_aside_too_late",
+        "decisions: never one steps aside that starts within lead + L",
+        "opens a circle of lessons that all begin too soon",
+        replaced((ground, "_stuck", lambda situation, begun, ours: {})),
+        test="tests/planning/test_order.py::test_where_everyone_starts_soon_all_stay_as_they_stand_and_it_is_said",
+        escapes="a history has to exchange places within the lead time",
+    ),
+    Mutant(
+        "removed_too_late",
+        "decisions: never one steps aside that starts within lead + L, looked at right before the write",
+        "removes what steps aside although it may be too late to make it again",
+        wrapped(Gate, "check", removed_at_any_time),
+        test="tests/worker/test_changing_places_late.py"
+        "::test_what_waits_for_its_turn_is_not_removed_once_it_might_not_be_made_again",
+        escapes="the turn of a lesson that changes places has to come within seconds of a minute",
     ),
     Mutant(
         "touching_is_overlapping",

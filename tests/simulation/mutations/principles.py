@@ -114,7 +114,8 @@ def losers_stay_away(real: Any) -> Any:
 
 def in_any_order(changes: Any, not_before: Any) -> Arrangement:
     """New bookings first, and nothing waits for anything."""
-    steps, _after = order._steps(changes, {}, {at for at, change in enumerate(changes) if change.aside})
+    asides = {at for at, change in enumerate(changes) if change.aside}
+    steps, _after = order._steps(changes, {}, asides, not_before)
     steps.sort(key=lambda step: (step.method.value != "POST", step.starts, step.external_id))
     return Arrangement(order._requests(steps, {}), 0, 0)
 
