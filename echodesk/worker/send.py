@@ -131,8 +131,8 @@ class _Carrying:
         self._gone: list[str] = []
         self._wires = 0
         """How often the request went out, the call at hand included."""
-        self._capped = False
-        """The call at hand would have gone out once too often."""
+        self._kept = False
+        """The call at hand was held back here: what comes of it says nothing of Echo360."""
 
     async def run(self) -> Result:
         request = self._request
@@ -271,13 +271,13 @@ class _Carrying:
                 stopped = self._may_send(self._request)
             if stopped is not None:
                 return self._result(stopped, "Begun, or about to begin." if stopped is Fate.OVERTAKEN else "")
-            self._wires, self._capped = sent, False
+            self._wires, self._kept = sent, False
             reply = await call()
             self._exchanges.extend(reply.exchanges)
             answer = reply.answer
             self._sent[method, booking] += _arrived(method, reply)
             kind, said = class_of(answer), words_of(answer)
-            if isinstance(answer, Wait | NotAllowed) and not self._capped:
+            if isinstance(answer, Wait | NotAllowed) and not self._kept:
                 await self._told(answer)
             if kind is Class.AUTH:
                 return self._result(Fate.HELD, said)
@@ -290,11 +290,9 @@ class _Carrying:
     def _still(self) -> bool:
         """Asked once more right before the wire: signing in or a free connection may have taken a while, and what
         signs in anew goes out again only as often as the request may be sent."""
-        if self._may_send(self._request) is not None:
-            return False
-        self._capped = self._wires >= self._sends_left
-        self._wires += not self._capped
-        return not self._capped
+        self._kept = self._may_send(self._request) is not None or self._wires >= self._sends_left
+        self._wires += not self._kept
+        return not self._kept
 
     async def _answered(self, booking: Booking, answer: Answer) -> Booking | Result:
         """The booking to send again, or the end."""

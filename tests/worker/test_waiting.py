@@ -10,7 +10,7 @@ import pytest
 from echodesk import messages
 from echodesk.messages import Phase
 from echodesk.simulator.faults import FaultKind
-from echodesk.simulator.wire import json_response
+from echodesk.simulator.wire import SimRequest, json_response
 from tests.worker.values import external
 from tests.worker.wire import answering
 from tests.worker.world import World
@@ -137,3 +137,25 @@ def test_the_command_line_is_served_while_the_first_listing_cannot_be_made(world
     )
     w.pass_time(5.0)
     assert w.sql("SELECT STATE FROM STT_ECHO_COMMAND") == [("DONE",)]
+
+
+def test_what_a_pause_holds_back_right_before_the_wire_is_no_trouble_of_echo360(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", json_response(401, {"error": "Unauthorized"}), 1)
+    pausing: list[object] = []
+
+    def at_the_next_sign_in(request: SimRequest) -> None:
+        if "/oauth2/" in request.path and not pausing:
+            pause = messages.Pause("exams", "ann", messages.Scope(room="R1"))
+            pausing.append(w.loop.create_task(w.engine.command(pause)))
+
+    w.wire.on_sent = at_the_next_sign_in
+    w.lesson(1)
+    w.pass_time(5.0)
+    assert pausing, "the story needs the sign-in after a 401"
+    assert w.schedules() == {}
+    assert w.heard.state.echo360 == ""
+    w.resume()
+    w.settle()
+    w.assert_equal()
