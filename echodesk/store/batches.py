@@ -147,10 +147,6 @@ _AT_WORK = text(
     " AND h.BEGUN IS NOT NULL AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s"
     " WHERE s.BATCH_ID = h.ID AND s.STATE = 'OPEN')) LIMIT 1"
 )
-_ON_THEIR_WAY = text(
-    "SELECT count(DISTINCT s.STEP) FROM STT_ECHO_INTENT i JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
-    " AND s.EXTERNAL_ID = i.EXTERNAL_ID WHERE s.STATE = 'OPEN'"
-)
 # What waits for a request that is on its way may be on its way as well.
 _UNDER_WAY = text(
     "SELECT STEP FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE IN"
@@ -352,10 +348,6 @@ class Batches:
     def under_way(self, batch: int) -> set[int]:
         """Open steps of pieces of which a request is on its way, or may still take effect."""
         return {row.STEP for row in self._connection.execute(_UNDER_WAY, {"batch": batch})}
-
-    def on_their_way(self, batch: int) -> int:
-        """How many of its open steps were sent, or are about to be; some may be answered already."""
-        return int(self._connection.execute(_ON_THEIR_WAY, {"batch": batch}).scalar_one())
 
     def reopen(self, batch: int, steps: Collection[int]) -> list[str]:
         """Failed steps (all if none is named) are to be sent again; returns their external ids."""

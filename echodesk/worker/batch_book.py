@@ -115,10 +115,6 @@ class BatchBook(Protocol):
         """Open steps of pieces of which a request is on its way, or may still take effect."""
         ...
 
-    def on_their_way(self, batch: int) -> int:
-        """How many of its open steps were sent, or are about to be; some may be answered already."""
-        ...
-
     def reopen(self, batch: int, steps: Collection[int]) -> list[str]:
         """Failed steps (all if none is named) are to be sent again; returns their external ids."""
         ...

@@ -53,7 +53,7 @@ def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> Comman
             raise NothingDone("Nothing to stop", f"Nothing of plan {batch.id} is being sent.", LOOK)
         why = command.why.strip() or "no reason given"
         books.batches.become(batch.id, BatchState.STOPPED, f"{command.by or 'Somebody'} stopped it: {why}.")
-        going = books.batches.on_their_way(batch.id)
+        going = _on_their_way(books, batch)
         text = f"Nothing more of plan {batch.id} is sent until it is let go on"
         text += f"; up to {going} call(s) are on their way." if going else "."
         return CommandDone(text, 1, batch.id)
@@ -322,7 +322,7 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     # What is on its way ends as it ends: only then it can be told, and taken back.
     going = set() if undoing else books.batches.under_way(batch.id)
     left = books.batches.cancel_steps(batch.id, going)
-    sent = books.batches.on_their_way(batch.id) if going else 0
+    sent = _on_their_way(books, batch) if going else 0
     # Of a large piece only a portion is; the rest ends with it.
     left += len(going) - sent
     text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
@@ -342,6 +342,16 @@ def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
     while found.undoes is not None and (undone := books.batches.get(found.undoes)) is not None:
         on, found = not on, undone
     return found.scope.year, on
+
+
+def _on_their_way(books: Books, batch: BatchRecord) -> int:
+    """How many of its open steps were sent, or are about to be; some may be answered already."""
+    intents = books.journal.intents_open()
+    asked = {one.external_id for one in intents}
+    at = books.batches.open_at({place for one in intents for place in one.places})
+    pieces = {piece for number, piece in at.values() if number == batch.id}
+    steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
+    return sum(step.external_id in asked for step, _state, _answer in steps)
 
 
 def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:

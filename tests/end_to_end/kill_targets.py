@@ -14,7 +14,7 @@ SELDOM = frozenset(
 PLANS = frozenset(
     {
         *("open plans", "rooms of a plan", "places", "compare", "plan", "progress", "next pieces", "pieces"),
-        "first steps",
+        *("first steps", "mirror of a room", "mirror of a plan"),
     }
 )
 """What a worker does for a plan of many room-days that somebody applies."""
