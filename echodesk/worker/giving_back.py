@@ -15,7 +15,7 @@ from echodesk.planning.undoing import booking_of, fingerprint_of, half_done
 from echodesk.planning.values import Method, Plan, Projection, Request, Standing, Why
 from echodesk.worker import caps
 from echodesk.worker.books import Books
-from echodesk.worker.work import Work
+from echodesk.worker.work import Work, taking_back
 
 
 def works_owed(books: Books, now: dt.datetime) -> list[Work]:
@@ -54,16 +54,4 @@ def _work(external_id: str, before: Standing, there: Standing, lead: int) -> Wor
     back = booking_of(before, None)
     there = replace(there, rest=before.rest)
     request = Request(0, Method.PUT, external_id, back, there, (), Why.UNDONE)
-    return Work(
-        plan=Plan(request.places, (request,), Projection((back,), ()), frozenset(), ()),
-        marks=(),
-        refresh=(),
-        refreshed=False,
-        waiting=(),
-        refused={},
-        notes={},
-        unwanted=frozenset(),
-        frozen=frozenset(),
-        lead=lead,
-        takes_back=0,
-    )
+    return taking_back(Plan(request.places, (request,), Projection((back,), ()), frozenset(), ()), lead, 0)

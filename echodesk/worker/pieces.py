@@ -27,7 +27,7 @@ from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay,
 from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.reconciling import pause_steps
-from echodesk.worker.work import Fate, Result, Work
+from echodesk.worker.work import Fate, Result, Work, taking_back
 
 SPENT_FOR_LONG_S = 600.0
 """A step that may not be sent again before that (H1: caps of an hour and a day) has failed; Retry, or the sweep,
@@ -172,20 +172,8 @@ def _work_back(
         for step in going
     )
     bookings = tuple(step.after for step in going if step.after is not None)
-    work = Work(
-        plan=Plan(frozenset(places), requests, Projection(bookings, ()), frozenset(), ()),
-        marks=(),
-        refresh=(),
-        refreshed=False,
-        waiting=(),
-        refused={},
-        notes={},
-        unwanted=frozenset(),
-        frozen=frozenset(),
-        lead=lead,
-        batch=batch.id,
-        takes_back=batch.pause,
-    )
+    plan = Plan(frozenset(places), requests, Projection(bookings, ()), frozenset(), ())
+    work = taking_back(plan, lead, batch.pause, batch.id)
     failed = {step.number for step, state, _answer in steps if state is StepState.FAILED}
     leaves = {step.external_id for step in going if step.method is Method.DELETE}
     for step in going:

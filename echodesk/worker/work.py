@@ -177,6 +177,25 @@ class Work:
         return result is not None and result.fate is Fate.DONE
 
 
+def taking_back(plan: Plan, lead: int, pause: int | None, batch: int | None = None) -> Work:
+    """Something is made again as it was: no edit asked for it, and no notification waits for it. It goes under this
+    pause."""
+    return Work(
+        plan=plan,
+        marks=(),
+        refresh=(),
+        refreshed=False,
+        waiting=(),
+        refused={},
+        notes={},
+        unwanted=frozenset(),
+        frozen=frozenset(),
+        lead=lead,
+        batch=batch,
+        takes_back=pause,
+    )
+
+
 def removal_print(echo_id: str) -> str:
     """How a refused removal is remembered, in the place of a booking's fingerprint."""
     return f"DELETE {echo_id}"
