@@ -178,8 +178,7 @@ class Work:
 
 
 def taking_back(plan: Plan, lead: int, pause: int | None, batch: int | None = None) -> Work:
-    """Something is made again as it was: no edit asked for it, and no notification waits for it. It goes under this
-    pause."""
+    """Something is made again as it was, under this pause: no edit asked for it, and no notification waits for it."""
     return Work(
         plan=plan,
         marks=(),
