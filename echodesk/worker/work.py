@@ -178,7 +178,7 @@ class Work:
 
 
 def taking_back(plan: Plan, lead: int, pause: int | None, batch: int | None = None) -> Work:
-    """Something is made again as it was, under this pause: no edit asked for it, and no notification waits for it."""
+    """Something is made again as it was, under this pause: no edit asks for it, no notification waits for it."""
     return Work(
         plan=plan,
         marks=(),
