@@ -97,7 +97,8 @@ _PACE = text(
 )
 _DATABASE = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'database'")
 _END = text(
-    "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ANSWER = :answer, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ')"
+    "UPDATE STT_ECHO_BATCH_STEP SET STATE = :state, ENDED = strftime('%Y-%m-%dT%H:%M:%fZ'),"
+    " ANSWER = CASE WHEN :state = 'DONE' THEN :answer ELSE coalesce(:answer, ANSWER) END"
     " WHERE BATCH_ID = :batch AND STEP = :step AND STATE = 'OPEN'"
 )
 _LEAVE_OUT = text(

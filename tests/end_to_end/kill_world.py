@@ -396,6 +396,5 @@ class Forks:
         line = self._child.stdout.readline()
         if not line:
             raise RuntimeError(f"the process that forks workers ended: {self._told.read_text()[-3000:]}")
-        found = msgspec.json.decode(line)
-        assert isinstance(found, dict)
+        found: dict[str, Any] = msgspec.json.decode(line, type=dict)
         return found
