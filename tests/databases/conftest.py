@@ -61,8 +61,7 @@ def sqlite_opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
 @pytest.fixture(scope="session")
 def postgresql_opener(postgres: Path) -> Iterator[Opener]:
     """The same on PostgreSQL."""
-    _fill(postgres_server.fresh(postgres, "filled"))
-    with closing(ByCopy(postgres, "filled")) as opening:
+    with closing(ByCopy(postgres, postgres_server.filled(postgres, "filled", _fill))) as opening:
         yield opening
 
 

@@ -24,6 +24,9 @@ from tests.databases.engines import SQL, Opener
 NEEDED = "ECHODESK_TEST_NEEDS"
 """In CI this names the engines whose absence is a failure and no reason to skip."""
 USER = "postgres"
+_NUMBERS = count(1)
+"""Copies are numbered through: a fixture may be made again while databases of its first life are open."""
+_FILLED = set[tuple[Path, str]]()
 LOCKED = "locked"
 """The name of a database that asks for a password."""
 
@@ -120,6 +123,16 @@ def fresh(socket: Path, name: str) -> Database:
     return database
 
 
+def filled(socket: Path, name: str, fill: Callable[[Database], None]) -> str:
+    """The name of a database for others to be copies of: made and filled once for each server."""
+    if (socket, name) not in _FILLED:
+        database = fresh(socket, name)
+        fill(database)
+        database.close()
+        _FILLED.add((socket, name))
+    return name
+
+
 class _Copy(Database):
     """A database that is gone when it is closed: hundreds of them would take a minute to clear away at the end."""
 
@@ -143,11 +156,10 @@ class ByCopy:
         self, socket: Path, template: str, name: str = "copy", opening: Callable[[Path, str], Database] = opened
     ) -> None:
         self._socket, self._template, self._name, self._opening = socket, template, name, opening
-        self._count = count(1)
         self._shared: Database | None = None
 
     def __call__(self, _folder: Path) -> Database:
-        made = f"{self._name}_{next(self._count)}"
+        made = f"{self._name}_{next(_NUMBERS)}"
         run_statement(self._socket, f"CREATE DATABASE {made} TEMPLATE {self._template} STRATEGY FILE_COPY")
         return _Copy(self._opening(self._socket, made), self._socket, made)
 

@@ -25,6 +25,8 @@ from tests.databases.failover_round import Kind
 from tests.databases.failover_world import offices
 from tests.end_to_end.programs import ROOT, environment
 
+pytestmark = pytest.mark.alone
+
 ROUNDS = 10
 PLACE = RoomDay("R1", dt.date(2030, 9, 9))
 

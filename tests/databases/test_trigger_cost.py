@@ -14,6 +14,8 @@ from tests.databases.trigger_cost import (
     measure_postgresql,
 )
 
+pytestmark = pytest.mark.alone
+
 
 def test_an_update_of_a_thousand_rows(tmp_path: Path) -> None:
     cost = measure(tmp_path)

@@ -24,6 +24,8 @@ from tests.end_to_end.kill_checks import Saved
 from tests.end_to_end.kill_world import World
 from tests.end_to_end.worker_that_dies import CONSTANTS
 
+pytestmark = pytest.mark.alone
+
 TAKEOVER_S = 40.0
 """The longest time without a leader after a crash (reliability L3)."""
 SCALE = 30.0 / CONSTANTS.lease_ttl_s

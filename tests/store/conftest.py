@@ -31,8 +31,7 @@ def opener(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         _fill(fresh_sqlite(folder))
         return sqlite_by_copy(folder / "fresh.sqlite")
     socket: Path = request.getfixturevalue("postgres")
-    _fill(postgres_server.fresh(socket, "university"))
-    return postgres_server.by_copy(socket, "university", "store")
+    return postgres_server.by_copy(socket, postgres_server.filled(socket, "university", _fill), "store")
 
 
 def _fill(database: Database) -> None:

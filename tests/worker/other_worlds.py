@@ -42,13 +42,14 @@ CREATE TRIGGER TEST_NOTIFICATION AFTER UPDATE OF STATUS ON STT_ECHO_NOTIFICATION
 
 def university(socket: Path) -> Opener:
     """Opens databases with the year filled in and every step of a status written down."""
-    database = postgres.fresh(socket, "campus")
+    return postgres.by_copy(socket, postgres.filled(socket, "campus", _fill), "world")
+
+
+def _fill(database: Database) -> None:
     give_database_time(database.engine, lambda: 0.0)
     with database.engine.begin() as connection:
         run_script(connection, _TIME + _WATCH)
         fill_university(Cmis(connection))
-    database.close()
-    return postgres.by_copy(socket, "campus", "world")
 
 
 def give_database_time(engine: Engine, now: Callable[[], float]) -> None:
