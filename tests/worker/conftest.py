@@ -51,8 +51,8 @@ ON_FILE = frozenset(
 ON_SERVER = frozenset(
     f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "clashes", "recovery", "overtaken")
 )
-"""Tests that run on a server as well. Take-overs on a server are played by `tests.databases.failover`, with processes:
-the hours of `test_takeover` are too many statements for one."""
+"""Tests that run on a server as well. Take-overs on a server are played with processes by
+`tests.databases.failover`: the hours of `test_takeover` are too many statements for one."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
