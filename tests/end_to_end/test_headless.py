@@ -51,6 +51,7 @@ def assert_equal(report: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("faults", "limit", "lessons"),
     [("flaky", 0, 20), ("late", 0, 30), ("limits", 3_000, 5), ("hostile", 0, 30), ("flaky,late,hostile", 0, 20)],
