@@ -206,6 +206,8 @@ class StepRow:
         return (date - dt.timedelta(days=date.weekday())).isoformat()
 
 
+LARGEST_ID = 2**63 - 1
+"""No database counts further."""
 CAME, GONE = "CAME", "GONE"
 SINCE = "since"
 GROUPS: Mapping[str, Callable[[StepRow], str]] = {

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from echodesk.batches import ContinuePlan, RetrySteps, StopPlan
+from echodesk.batches import LARGEST_ID, ContinuePlan, RetrySteps, StopPlan
 from echodesk.commands import reading
 from echodesk.commands.answers import Data, Json, Wait, office_at
 from echodesk.commands.asking import Answered, answer, ask, busy_s, say_done
@@ -25,7 +25,6 @@ from echodesk.messages import (
 )
 
 WAIT_S = 30.0
-LARGEST_ID = 2**63 - 1
 RETRYABLE = ("FAILED", "PARKED")
 
 Plan = Annotated[int | None, typer.Option("--plan", help="Number of a plan.", min=1, max=LARGEST_ID)]

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from echodesk.batches import LARGEST_ID
 from echodesk.commands import reading
-from echodesk.commands.acting import LARGEST_ID, WAIT_S
+from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import answer, ask, busy_s
 from echodesk.errors import WrongUse

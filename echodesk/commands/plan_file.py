@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from echodesk.commands.acting import LARGEST_ID
+from echodesk.batches import LARGEST_ID
 from echodesk.commands.plan_texts import Listed, PlanRead, plan_values
 from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.main import AllBooks, Office

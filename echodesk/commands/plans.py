@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from echodesk.batches import Apply, CancelPlan, PlanCommand, PlanShown, Undo
+from echodesk.batches import LARGEST_ID, Apply, CancelPlan, PlanCommand, PlanShown, Undo
 from echodesk.commands import reading
-from echodesk.commands.acting import LARGEST_ID, WAIT_S
+from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import number_in

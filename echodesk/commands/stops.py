@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from echodesk.commands.acting import LARGEST_ID, WAIT_S
+from echodesk.batches import LARGEST_ID
+from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, aligned, campus_stamps, office_at, say
 from echodesk.commands.asking import answer, busy_s
 from echodesk.errors import NothingDone

@@ -28,15 +28,11 @@ _INDEXES = """
 SELECT c.relname, pg_get_indexdef(c.oid), i.indisvalid FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid
 WHERE starts_with(c.relname, 'stt_echo_') AND pg_table_is_visible(i.indrelid)
 """
-_TRIGGERS = """
-SELECT tgname, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
+TRIGGERS = """
+SELECT tgname, CAST(tgrelid AS regclass), pg_get_triggerdef(oid), tgenabled FROM pg_trigger
 WHERE starts_with(tgname, 'stt_echo_') AND NOT tgisinternal AND pg_table_is_visible(tgrelid)
 """
-TRIGGERS_THERE = """
-SELECT tgname, CAST(tgrelid AS regclass) FROM pg_trigger
-WHERE starts_with(tgname, 'stt_echo_') AND NOT tgisinternal AND pg_table_is_visible(tgrelid)
-"""
-"""Name and table of each trigger of EchoDesk's, of whichever version."""
+"""Each trigger of EchoDesk's, of whichever version: name, table, how it is made, when it runs."""
 _FUNCTIONS = """
 SELECT proname, prosrc, prosecdef, proconfig FROM pg_proc
 WHERE starts_with(proname, 'stt_echo_') AND pg_function_is_visible(oid)
@@ -105,7 +101,7 @@ def _odd_columns(connection: Connection, sql_folder: Path) -> Iterator[Odd]:
 
 def _odd_others(connection: Connection, sql_folder: Path) -> Iterator[Odd]:
     indexes = {row[0].upper(): (row[1], row[2]) for row in connection.exec_driver_sql(_INDEXES)}
-    triggers = {row[0].upper(): (row[1], row[2]) for row in connection.exec_driver_sql(_TRIGGERS)}
+    triggers = {row[0].upper(): (row[2], row[3]) for row in connection.exec_driver_sql(TRIGGERS)}
     functions = [tuple(row) for row in connection.exec_driver_sql(_FUNCTIONS)]
     path = str(connection.exec_driver_sql(_PATH).scalar_one())
     for made in made_by(sql_folder):

@@ -5,6 +5,8 @@ What is not known here is refused: a word may stand here only once it is known t
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from sqlalchemy import TextClause
 from sqlalchemy.sql import Executable
 from sqlglot import exp, parse
@@ -33,7 +35,7 @@ _KNOWN = frozenset(
 _FUNCTIONS = ("json_each", "julianday", "strftime")
 
 
-class Words:
+class Words(ABC):
     """Statements for one kind of server; each is translated once in the life of the program."""
 
     def __init__(self, tables: MadeTables) -> None:
@@ -50,8 +52,8 @@ class Words:
             known = self._known[clause.text] = self._made(clause)
         return known
 
-    def _made(self, clause: TextClause) -> Executable:
-        raise NotImplementedError
+    @abstractmethod
+    def _made(self, clause: TextClause) -> Executable: ...
 
     def name_stars(self, tree: exp.Expr) -> None:
         """`n.*` by name: a table that was brought up to date has its columns in another order."""

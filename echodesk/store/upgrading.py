@@ -114,26 +114,22 @@ def _change(connection: Connection, script: Mapping[str, tuple[str, str]]) -> No
     made = {name for name, (kind, sql) in there.items() if not differs(sql, wanted.get(name))}
     for name, (kind, sql) in there.items():
         if kind == "TABLE" and name in wanted and differs(sql, wanted[name]):
-            _drop_if_empty(connection, name)
+            drop_if_empty(connection, name)
     for name, statement in wanted.items():
         if name not in made:
             connection.exec_driver_sql(statement)
 
 
-def _drop_if_empty(connection: Connection, name: str) -> None:
+def drop_if_empty(connection: Connection, name: str) -> None:
+    """Take a table away. Raises `SchemaMismatch` if it holds rows, which would be lost."""
     held = connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {name})").scalar_one()  # noqa: S608 - a name of our own script
     if held:
-        raise no_place(name)
+        raise SchemaMismatch(
+            "These tables cannot be upgraded",
+            f"{name} holds rows that have no place in the new version's table.",
+            "Use the EchoDesk that made them. Nothing was changed.",
+        )
     connection.exec_driver_sql(f"DROP TABLE {name}")
-
-
-def no_place(table: str) -> SchemaMismatch:
-    """Rows that would be lost."""
-    return SchemaMismatch(
-        "These tables cannot be upgraded",
-        f"{table} holds rows that have no place in the new version's table.",
-        "Use the EchoDesk that made them. Nothing was changed.",
-    )
 
 
 def _plain(sql: str) -> str:

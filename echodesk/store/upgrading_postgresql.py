@@ -9,11 +9,11 @@ from sqlalchemy import Connection, inspect
 
 from echodesk.store.database import SCHEMA_VERSION, Database
 from echodesk.store.health import MISSING
-from echodesk.store.health_postgresql import TRIGGERS_THERE, make_anew, odd_things
+from echodesk.store.health_postgresql import TRIGGERS, make_anew, odd_things
 from echodesk.store.postgresql_script import Made, made_by
 from echodesk.store.servers import run_script
 from echodesk.store.site import WORKER
-from echodesk.store.upgrading import SET_VERSION, Upgraded, no_place, ready
+from echodesk.store.upgrading import SET_VERSION, Upgraded, drop_if_empty, ready
 
 _NAME_DATABASE = """
 INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', replace(CAST(gen_random_uuid() AS TEXT), '-', ''))
@@ -54,7 +54,7 @@ def _change(connection: Connection, sql_folder: Path) -> None:
         if made.name in missing:
             connection.exec_driver_sql(made.sql)
     names = {made.name for made in script}
-    for trigger, table in connection.exec_driver_sql(TRIGGERS_THERE).all():
+    for trigger, table, *_ in connection.exec_driver_sql(TRIGGERS).all():
         if trigger.upper() not in names:
             connection.exec_driver_sql(f"DROP TRIGGER {trigger} ON {table}")
     make_anew(connection, sql_folder)
@@ -68,11 +68,7 @@ def _mend_column(
     """Add it; where that cannot be, take the table away if it is empty, so that it is made anew."""
     if inspect(connection).has_table(table.lower()):
         adding = tables[table].adding(column) if missing else None
-        connection.exec_driver_sql(adding or _dropping(connection, table))
-
-
-def _dropping(connection: Connection, table: str) -> str:
-    held = connection.exec_driver_sql(f"SELECT EXISTS (SELECT 1 FROM {table})").scalar_one()  # noqa: S608 - a name of our own script
-    if held:
-        raise no_place(table)
-    return f"DROP TABLE {table}"
+        if adding:
+            connection.exec_driver_sql(adding)
+        else:
+            drop_if_empty(connection, table)

@@ -12,7 +12,7 @@ import functools
 import logging
 from collections.abc import Sequence
 
-from echodesk.errors import EchoDeskError, TimetableFault
+from echodesk.errors import TimetableFault
 from echodesk.planning.batches import (
     CANARY_STEPS,
     BatchKind,
@@ -29,7 +29,7 @@ from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import RoomDay, Standing
 from echodesk.worker.books import Books
 from echodesk.worker.comparing import TRY_AGAIN_S, Comparing, still
-from echodesk.worker.defects import Defect, Report, attempt
+from echodesk.worker.defects import Defect, Report, attempt, given_up
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.listed import Listed, Meanwhile, NotListed
@@ -101,13 +101,7 @@ class Batching:
         """Give up a comparison; nothing was written of it."""
         task, self._running = self._running, None
         if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-            problem = None if task.cancelled() else task.exception()
-            if isinstance(problem, EchoDeskError):
-                log.info("a comparison ended with the term: %s", problem)
-            elif problem is not None:
-                raise problem
+            await given_up({task}, "a comparison")
 
     async def work_some(self) -> bool:
         """Look after open batches; False if there is nothing to do."""

@@ -92,7 +92,6 @@ class Leading:
         self._wake = asyncio.Event()
         self._phase = Phase.STARTING
         self._refresh_at = 0.0
-        self._late_s = 60.0
         self._stopping = False
         self._unlearned: Asked | None = None
         """A command that may be carried out, and of which the gate does not know yet."""
@@ -219,7 +218,7 @@ class Leading:
 
     async def _read_settings(self) -> None:
         rules = await self._ledger.read("settings", lambda books: books.office.rules())
-        self._late_s = self.gate.late_s = float(rules.late_s)
+        self.gate.late_s = float(rules.late_s)
         self.gate.pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses()))
 
     # ---- the loops ----------------------------------------------------------------------------------------
@@ -296,7 +295,7 @@ class Leading:
                 await self._clock.sleep(WAVE_S)
             works = self._flight.take_finished(WAVE_REQUESTS)
             await self._steady(
-                functools.partial(self._settler.settle, works, self._capture.learned(), self._late_s)
+                functools.partial(self._settler.settle, works, self._capture.learned(), self.gate.late_s)
             )
             self._wake.set()
 

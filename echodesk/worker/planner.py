@@ -319,7 +319,8 @@ class Planner:
 
         def write(books: Books) -> tuple[list[Work], list[tuple[Work, Request]], list[int], list[int]]:
             books.office.guard(self._epoch)
-            asked = [work for work in works if work.batch is None or _runs(books, work.batch)]
+            over = {one for one in {work.batch for work in works} if one is not None and not _runs(books, one)}
+            asked = [work for work in works if work.batch not in over]
             waits = {id(work) for work in self._guarding.judge(books, asked, now)}
             going = [work for work in asked if id(work) not in waits]
             sending = [(work, request) for work in going for request in work.open]

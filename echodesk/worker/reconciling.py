@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 from echodesk.batches import (
+    LARGEST_ID,
     Apply,
     CancelPlan,
     Compare,
@@ -32,8 +33,6 @@ from echodesk.planning.values import RoomDay, fingerprint
 from echodesk.worker.books import Books
 from echodesk.worker.guarding import no_ground
 
-LARGEST_ID = 2**63 - 1
-"""No database counts further."""
 LOOK = "Look at it again: `echodesk plans` lists them."
 
 

@@ -11,7 +11,6 @@ was broken.
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import random
 import sys
@@ -30,6 +29,7 @@ from tests.databases.failover_programs import CONSTANTS, LATENCY_S
 from tests.databases.failover_report import REPORT, commit, text_of
 from tests.databases.failover_round import Kind, Outcome, Rounds
 from tests.databases.failover_world import LATE_S, World, offices
+from tests.end_to_end.kills import told_of
 
 CONNECTIONS_OF_A_WORLD = 24
 
@@ -152,12 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report = campaign(asked, told)
     if asked.report:
         REPORT.write_text(text_of(report, commit()), encoding="utf-8")
-    if asked.json:
-        sys.stdout.write(json.dumps(report) + "\n")
-    else:
-        for name, value in report.items():
-            sys.stdout.write(f"{name}: {value}\n")
-    return 1 if report["violations"] else 0
+    return told_of(report, as_json=asked.json)
 
 
 if __name__ == "__main__":

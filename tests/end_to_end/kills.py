@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -356,7 +356,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{text}\n")
 
     report = campaign(asked.kills, asked.seed, asked.worlds, told)
-    if asked.json:
+    return told_of(report, as_json=asked.json)
+
+
+def told_of(report: Mapping[str, Any], *, as_json: bool) -> int:
+    """Print a campaign's report on standard output; the exit code: 1 if it found a violation."""
+    if as_json:
         sys.stdout.write(json.dumps(report) + "\n")
     else:
         for name, value in report.items():
