@@ -84,9 +84,10 @@ def script(
     place = data_folder(folder_of(data))
     chosen = engine or place.engine
     _known(chosen)
-    if part not in PARTS or (chosen == SQLITE and part in ON_A_SERVER):
+    parts = [one for one in PARTS if chosen != SQLITE or one not in ON_A_SERVER]
+    if part not in parts:
         raise WrongUse(
-            "There is no such part", f"{part!r} is not one of {chosen}'s.", f"Choose one of {', '.join(PARTS)}."
+            "There is no such part", f"{part!r} is not one of {chosen}'s.", f"Choose one of {', '.join(parts)}."
         )
     sql = place.script(chosen, part)
     values = {"engine": chosen, "part": part, "schema_version": SCHEMA_VERSION, "sql": sql}
