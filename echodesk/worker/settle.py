@@ -154,11 +154,7 @@ class _Settling:
         outcomes = Outcomes(work)
         wave.notifications.extend(outcomes.notifications())
         wave.booked |= outcomes.booked()
-        wave.unwanted |= {
-            request.external_id
-            for request, result in results
-            if request.why is Why.NOT_WANTED and result.fate is Fate.DONE
-        }
+        wave.unwanted |= outcomes.unwanted()
         wave.good |= outcomes.good()
         wave.answered |= outcomes.answered()
         self._tries(results)

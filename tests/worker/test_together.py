@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from echodesk.simulator.switches import Switches
+from tests.worker.test_refusals import refused
 from tests.worker.values import external
+from tests.worker.wire import answering
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -85,6 +87,32 @@ def test_a_carrier_that_moves_away_leaves_the_others_recorded(w: World) -> None:
     assert w.schedules()[external(1)].room == "R2"
     assert w.schedules()[external(2)].sections == ("M2_LC01", "M3_LC01")
     w.assert_equal()
+
+
+def _recorded(w: World, slot: int) -> list[tuple[object, ...]]:
+    told = w.sql("SELECT STATUS, RECORDED FROM STT_ECHO_NOTIFICATION WHERE SLOTID = :slot ORDER BY ID", slot=slot)
+    return [tuple(row) for row in told]
+
+
+def test_a_member_that_joins_is_told_as_recorded_though_its_own_schedule_goes(w: World) -> None:
+    w.lesson(4, room="R2")
+    w.settle()
+    w.change(4, room="R1")
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M2_LC01", "M3_LC01", "M4_LC01")
+    assert _recorded(w, 4) == [("SUCCESS", "YES"), ("SUCCESS", "YES")]
+    w.assert_equal()
+
+
+def test_a_member_whose_joining_was_refused_stays_failed_though_its_own_schedule_goes(w: World) -> None:
+    w.lesson(4, room="R2")
+    w.settle()
+    w.wire.interfere = answering("PUT", refused())
+    w.change(4, room="R1")
+    w.pass_time(60.0)
+    assert _recorded(w, 4)[-1] == ("FAILED", "YES")
+    assert w.schedules()[external(1)].sections == ("M1_LC01", "M2_LC01", "M3_LC01")
 
 
 def test_a_smaller_number_that_joins_becomes_the_carrier(w: World) -> None:
