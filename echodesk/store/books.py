@@ -26,6 +26,7 @@ from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
 from echodesk.store.suspects import Suspects
+from echodesk.store.told import Told
 from echodesk.store.tries import Tries
 
 
@@ -103,6 +104,11 @@ class StoreBooks(ABC):
     def tries(self) -> Tries:
         """Requests without a clear answer so far."""
         return Tries(self.connection)
+
+    @cached_property
+    def told(self) -> Told:
+        """What staff are told of lessons."""
+        return Told(self.connection, self._change)
 
     @cached_property
     def suspects(self) -> Suspects:

@@ -120,14 +120,6 @@ _PUT_RIGHT = text(
     " || coalesce(MESSAGE, ''), CHANGE_NO = :change WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
     " AND STATUS IN ('FAILED', 'PARKED') RETURNING QUEUE_ID"
 )
-_COME_BACK = text(
-    "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', WINNER = NULL, CHANGE_NO = :change,"
-    " MESSAGE = CASE WHEN STATUS = 'SUPERSEDED' AND WINNER IS NULL THEN MESSAGE ELSE"
-    " 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': nothing keeps it out any more.' END"
-    " WHERE RECORDED = 'NO' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
-    " AND (STATUS IN ('IN_CONFLICT', 'SUCCESS', 'REFRESHED', 'WARN') OR STATUS = 'SUPERSEDED'"
-    " AND ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID))"
-)
 _LOST = text(
     "UPDATE STT_ECHO_NOTIFICATION SET RECORDED = :recorded, WINNER = :winner, MESSAGE = :text,"
     " CHANGE_NO = :change WHERE ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION"
@@ -312,11 +304,9 @@ class Queue:
         ).all()
         self._bring_up_to_date({row.QUEUE_ID for row in rows})
 
-    def tell_later(self, booked: Collection[str], lost: Collection[Lost]) -> None:
-        """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
-        not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
-        if booked:
-            self._connection.execute(_COME_BACK, {"ids": as_json(booked), "change": self._change()})
+    def tell_lost(self, lost: Collection[Lost]) -> None:
+        """What became of occurrences after their notifications had ended: they are not recorded any more.
+        Statuses stay; the answer to "recorded?" is the truth of now."""
         if not lost:
             return
         change = self._change()

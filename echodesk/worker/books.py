@@ -27,6 +27,7 @@ from echodesk.planning.records import (
     Refusal,
     Waiting,
 )
+from echodesk.planning.statuses import Recorded
 from echodesk.planning.values import RoomDay, Standing
 from echodesk.worker.batch_book import BatchBook
 from echodesk.worker.decision_book import DecisionBook as DecisionBook
@@ -91,9 +92,9 @@ class QueueBook(PoisonedQueue, Protocol):
         """FAILED and PARKED notifications of these occurrences become SUPERSEDED "put right by …"."""
         ...
 
-    def tell_later(self, booked: Collection[str], lost: Collection[Lost]) -> None:
-        """What became of occurrences after their notifications had ended: recorded now that a clash is over, or
-        (external id, winner, text) not any more. Statuses stay; the answer to "recorded?" is the truth of now."""
+    def tell_lost(self, lost: Collection[Lost]) -> None:
+        """What became of occurrences after their notifications had ended: they are not recorded any more.
+        Statuses stay; the answer to "recorded?" is the truth of now."""
         ...
 
     def tell_parked(self, rows: Sequence[tuple[str, str]]) -> None:
@@ -194,6 +195,26 @@ class PlaceBook(PoisonedPlaces, Protocol):
 
     def pending(self) -> int:
         """Marks that are neither held by a pause nor in a waiting room."""
+        ...
+
+
+class ToldBook(Protocol):
+    """What staff are told of lessons: the newest notification of an occurrence says whether it is recorded."""
+
+    def of(self, external_ids: Collection[str]) -> dict[str, Recorded]:
+        """What is told of these occurrences, where that has ended and no failure says more."""
+        ...
+
+    def as_recorded(self, after: int, until: int, today: str) -> set[str]:
+        """External ids that are told as recorded from `today` on, by notifications with ids in (after, until]."""
+        ...
+
+    def last(self) -> int:
+        """The id of the newest notification, 0 if there is none."""
+        ...
+
+    def recorded_again(self, external_ids: Collection[str]) -> None:
+        """These stand as they should: what was told otherwise after its end says since when. Statuses stay."""
         ...
 
 
@@ -323,6 +344,9 @@ class Books(Protocol):
 
     @property
     def queue(self) -> QueueBook: ...
+
+    @property
+    def told(self) -> ToldBook: ...
 
     @property
     def places(self) -> PlaceBook: ...

@@ -21,6 +21,7 @@ from echodesk.worker.books import (
     QueueBook,
     ScreenBook,
     TimetableBook,
+    ToldBook,
 )
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.listed import Listed, ListedMirror, Meanwhile, NotListed, list_for
@@ -67,6 +68,7 @@ class _WithListing:
     """The books of a transaction with a listing in the place of the mirror."""
 
     queue: QueueBook
+    told: ToldBook
     places: PlaceBook
     mirror: MirrorBook
     journal: JournalBook
@@ -140,6 +142,7 @@ async def compare_with(
     def project(places: Collection[RoomDay], books: Books) -> None:
         view = _WithListing(
             books.queue,
+            books.told,
             books.places,
             mirror.using(books.mirror),  # type: ignore[arg-type]  # planning asks a mirror for these two answers only
             books.journal,

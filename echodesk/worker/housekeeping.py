@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.records import NotificationOutcome, PauseRecord
 from echodesk.planning.statuses import NotificationStatus, Recorded
 from echodesk.planning.steps import PlanScope
-from echodesk.planning.values import Reason, RoomDay
+from echodesk.planning.values import RoomDay
 from echodesk.worker import caps
 from echodesk.worker.books import Books
 from echodesk.worker.defects import Defect, Report, attempt
@@ -24,7 +23,7 @@ from echodesk.worker.guarding import no_ground
 from echodesk.worker.people import People
 from echodesk.worker.ports import Capture, Clock, Dice, Ledger
 from echodesk.worker.snapshot import plan_places
-from echodesk.worker.work import Work
+from echodesk.worker.telling import tell_unwanted, told_otherwise
 
 log = logging.getLogger(__name__)
 
@@ -55,21 +54,6 @@ class _Chore:
 def _rooms(books: Books) -> list[str]:
     """Rooms that a lesson uses, and rooms that no lesson uses any more, where schedules of ours still stand."""
     return sorted({*books.timetable.rooms(), *books.mirror.rooms_with_schedules()})
-
-
-def _told_otherwise(books: Books, works: Iterable[Work]) -> set[RoomDay]:
-    """Room-days of which nothing is to be sent, and of which the list of what is not recorded says something else
-    than the timetable: an edit that no trigger sees may change a clash and no schedule."""
-    quiet = [work for work in works if not work.open]
-    told = books.places.left_out_at({place for work in quiet for place in work.places})
-    other = set[RoomDay]()
-    for work in quiet:
-        left: dict[RoomDay, set[tuple[str, str, str | None]]] = defaultdict(set)
-        for one in work.plan.projection.left_out:
-            if one.reason is not Reason.REFUSED:
-                left[one.place].add((one.external_id, one.reason.value, one.winner))
-        other.update(place for place in work.places if left[place] != told.get(place, set()))
-    return other
 
 
 class Housekeeper:
@@ -226,6 +210,7 @@ class Housekeeper:
 
     async def sweep(self) -> None:
         """The whole projection against the mirror, database only: room-days that differ become dirty."""
+        wanted = set[str]()
         for room in await self._ledger.read("rooms", _rooms):
             outcome = await attempt(self._ledger.read("sweep", functools.partial(self._differing, room)))
             if isinstance(outcome, Defect):
@@ -233,9 +218,11 @@ class Housekeeper:
                 self._report(f"Comparing room {room} with the timetable", outcome)
                 await self._ledger.write("sweep marks", functools.partial(self._mark_room, room))
                 continue
-            differing, free = outcome
+            differing, free, seen = outcome
+            wanted |= seen
             if differing or free:
                 await self._ledger.write("sweep marks", functools.partial(self._mark, differing, free))
+        await tell_unwanted(self._ledger, self._epoch, self._clock.campus_now().date().isoformat(), wanted)
 
     def _mark(self, places: set[RoomDay], free: set[RoomDay], books: Books) -> None:
         books.office.guard(self._epoch)
@@ -252,9 +239,9 @@ class Housekeeper:
         places = books.timetable.room_days(room, today) | books.places.occupied(room, today)
         return places - books.suspects.crashes().keys() - books.places.waiting_refresh(room)
 
-    def _differing(self, room: str, books: Books) -> tuple[set[RoomDay], set[RoomDay]]:
-        """Room-days that differ, and those that a safety stop holds although they differ no more, or although no
-        list names anything that is planned together with them."""
+    def _differing(self, room: str, books: Books) -> tuple[set[RoomDay], set[RoomDay], set[str]]:
+        """Room-days that differ; those that a safety stop holds although they differ no more, or although no list
+        names anything that is planned together with them; and the occurrences that the timetable asks for."""
         now = self._clock.campus_now()
         today = now.date().isoformat()
         places = self._room_days(room, books)
@@ -265,7 +252,7 @@ class Housekeeper:
         differing = {place for work in works for request in work.open for place in request.places}
         # What a batch sends, or waits to send, is sent by it: exactly what somebody said yes to.
         differing -= books.batches.open_at(differing, checked=True).keys()
-        differing |= _told_otherwise(books, works)
+        differing |= told_otherwise(books, works)
         held = books.stops.held_in(room, today)
         waiting = {
             place
@@ -273,7 +260,9 @@ class Housekeeper:
             if held & work.places and work.open and books.stops.waiting_at(work.places)
             for place in work.places
         }
-        return differing, held - waiting
+        asked = {member for work in works for member, _carrier in work.plan.carrier_of}
+        asked |= {one.external_id for work in works for one in work.plan.projection.left_out}
+        return differing, held - waiting, asked
 
     async def timer(self) -> None:
         """Everything is compared once on each day for which that was set, late if nobody was there in time."""

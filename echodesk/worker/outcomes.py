@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from echodesk.planning.records import NotificationOutcome, Waiting
 from echodesk.planning.statuses import NotificationStatus, Recorded
-from echodesk.planning.values import LeftOut, Method, Reason, Why
+from echodesk.planning.values import LeftOut, Method, Reason
 from echodesk.worker.wording import left_out_text, lessons
 from echodesk.worker.work import UNANSWERED, Fate, Result, Work
 
@@ -184,19 +184,10 @@ class Outcomes:
 
     def good(self) -> set[str]:
         """Those, and what is wanted no more and is gone: their earlier failures are put right (design §4.11)."""
-        return self.booked() | self._gone(*Why)
-
-    def unwanted(self) -> set[str]:
-        """What was removed because the timetable asks for no recording of it any more."""
-        return self._gone(Why.NOT_WANTED)
-
-    def _gone(self, *whys: Why) -> set[str]:
-        """What was removed for one of these, and is neither left out nor taken together with another."""
-        return {
+        return self.booked() | {
             request.external_id
             for request in self._work.plan.requests
             if request.method is Method.DELETE
-            and request.why in whys
             and self._work.results[request.number].fate is Fate.DONE
             and request.external_id not in self._left
             and request.external_id not in self._carrier

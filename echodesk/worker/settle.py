@@ -47,7 +47,6 @@ ENDED_OTHERWISE = {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE, Fate.OVERTAKEN}
 """Fates after which a room-day is planned again, knowing more."""
 LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION, Reason.TOO_LONG, Reason.UNREADABLE)
 """Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
-NOT_WANTED = "Not recorded any more: the timetable asks for no recording of it."
 
 
 def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> None:
@@ -79,8 +78,6 @@ class _Wave:
     places: list[PlaceOutcome] = field(default_factory=list)
     notifications: list[NotificationOutcome] = field(default_factory=list)
     good: set[str] = field(default_factory=set)
-    unwanted: set[str] = field(default_factory=set)
-    """Occurrences that were removed because nobody wants them any more."""
     booked: set[str] = field(default_factory=set)
     """Occurrences that now stand as they should."""
     answered: set[tuple[str, Method]] = field(default_factory=set)
@@ -119,9 +116,9 @@ class _Wave:
             for one in place.left_out
             if one.reason in LOST
         ]
-        lost += [Lost(one, Recorded.NOT_WANTED, None, NOT_WANTED) for one in sorted(self.unwanted)]
         books.stops.made_again(self.booked)
-        books.queue.tell_later(self.booked, lost)
+        books.told.recorded_again(self.booked)
+        books.queue.tell_lost(lost)
 
 
 class _Settling:
@@ -154,7 +151,6 @@ class _Settling:
         outcomes = Outcomes(work)
         wave.notifications.extend(outcomes.notifications())
         wave.booked |= outcomes.booked()
-        wave.unwanted |= outcomes.unwanted()
         wave.good |= outcomes.good()
         wave.answered |= outcomes.answered()
         self._tries(results)

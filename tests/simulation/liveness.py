@@ -199,6 +199,29 @@ class Liveness:
         if double:
             self._tell("Q2", f"more than one notification of an entry for a week: {_shown(double)}")
         self._listed_as_left_out()
+        self._told_as_recorded()
+
+    def _told_as_recorded(self) -> None:
+        """ "Recorded?" of each lesson ahead is the truth of now, whoever's schedule records it (C5)."""
+        today = self._stage.clock.campus_now().date()
+        recorded = {
+            member for one in expected(self._stage).wanted.values() if one.date > today for member in one.members
+        }
+        told = self._stage.sql(
+            "SELECT EXTERNAL_ID, STATUS, RECORDED FROM STT_ECHO_NOTIFICATION n"
+            " WHERE ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID)"
+            " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID"
+            " AND (m.OLD_DATE <= :today OR m.NEW_DATE <= :today))"
+            " AND EXTERNAL_ID NOT IN (SELECT EXTERNAL_ID FROM STT_ECHO_REFUSED)",
+            today=today.isoformat(),
+        )
+        wrong = [
+            f"{row.EXTERNAL_ID}: {row.STATUS} {row.RECORDED}"
+            for row in told
+            if (row.RECORDED == "YES") != (row.EXTERNAL_ID in recorded)
+        ]
+        if wrong:
+            self._tell("C5", f"told otherwise whether it is recorded: {_shown(wrong)}")
 
     def _listed_as_left_out(self) -> None:
         """Each lesson ahead that is not recorded is listed with its reason and winner, and no other is (C5). What

@@ -167,7 +167,7 @@ def test_what_is_recorded_no_more_without_an_edit_of_its_own_says_so(
     assert recorded(w, 1) == recorded(w, 2) == [("SUCCESS", "YES", None)]
     w.ask(messages.ChangeSetting("ann", "max_minutes", "90"))
     w.sql("DELETE FROM MODULEGROUPS WHERE MODULEID = 'M2'")
-    w.pass_time(30.0)
+    w.pass_time(60.0)
     assert w.schedules() == {}
     [(status, answer, said)] = recorded(w, 1)
     assert (status, answer) == ("SUCCESS", "NO")
@@ -176,3 +176,39 @@ def test_what_is_recorded_no_more_without_an_edit_of_its_own_says_so(
     assert recorded(w, 2) == [
         ("SUCCESS", "NOT_WANTED", "Not recorded any more: the timetable asks for no recording of it.")
     ]
+    w.sql("INSERT INTO MODULEGROUPS (SETID, MODULEID, GRPCODE) VALUES (:s, 'M2', 'LC01')", s=SETID)
+    w.pass_time(60.0)
+    assert set(w.schedules()) == {external(2)}
+    [(status, answer, said)] = recorded(w, 2)
+    assert (status, answer) == ("SUCCESS", "YES")
+    assert said is not None
+    assert said.endswith("the timetable asks for it again.")
+
+
+def test_a_member_that_is_to_be_recorded_no_more_without_an_edit_of_its_own_says_so(
+    world: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "SWEEP_S", 20.0)
+    w = world()
+    w.lesson(1)
+    w.lesson(2)
+    w.settle()
+    w.sql("DELETE FROM MODULEGROUPS WHERE MODULEID = 'M2'")
+    w.pass_time(60.0)
+    assert w.schedules()[external(1)].sections == ("M1_LC01",)
+    assert [answer for _status, answer, _said in recorded(w, 1)] == ["YES"]
+    assert [answer for _status, answer, _said in recorded(w, 2)] == ["NOT_WANTED"]
+
+
+def test_what_a_pause_keeps_is_told_as_recorded_until_it_is_removed(
+    world: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "SWEEP_S", 20.0)
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.ask(messages.Pause("exams", "ann"))
+    w.sql("DELETE FROM MODULEGROUPS WHERE MODULEID = 'M1'")
+    w.pass_time(60.0)
+    assert set(w.schedules()) == {external(1)}
+    assert [answer for _status, answer, _said in recorded(w, 1)] == ["YES"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from echodesk.planning.values import RoomDay
 from echodesk.store.places import Places
-from echodesk.worker import send
+from echodesk.worker import housekeeping, send
 from echodesk.worker.engine import Engine
 from echodesk.worker.flight import Flight
 from echodesk.worker.housekeeping import Housekeeper
@@ -64,5 +64,12 @@ BESIDE = (
         test="tests/worker/test_making.py"
         "::test_what_is_missed_although_it_is_there_is_sent_three_times_and_no_more",
         escapes="what the simulator was told to make is not missed twice",
+    ),
+    Mutant(
+        "tells_what_was",
+        "reliability C5: the status shown and the true reason agree",
+        "goes on telling as recorded what the timetable asks for no more, where no edit said so",
+        replaced((housekeeping, "tell_unwanted", waits_for_nothing)),
+        ("unseen edits", "plans"),
     ),
 )

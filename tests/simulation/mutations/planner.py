@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from echodesk.planning import difference, ground, order, overlap
+from echodesk.planning import difference, ground, order, overlap, projection
 from echodesk.planning.knots import Breakers
 from echodesk.worker.gate import Gate
 from tests.simulation.mutations.tools import Mutant, replaced, wrapped
@@ -41,7 +41,24 @@ def moves_are_two_requests(real: Any) -> Any:
     return breakers
 
 
+def obstacles_first(real: Any) -> Any:
+    """What stands in a lesson's way takes it out before overlaps are counted."""
+
+    def settle_day(self: Any, place: Any, units: list[Any], *more: Any) -> Any:
+        turnaround = self._turnaround_of.get(place.room, self._rules.turnaround)
+        return real(self, place, [one for unit in units if (one := self._admit(unit, turnaround))], *more)
+
+    return settle_day
+
+
 PLANNER = (
+    Mutant(
+        "ignore_after_obstacles",
+        "decisions: ignore counts overlaps before obstacles",
+        "counts the overlaps of a room that records neither only among what no obstacle takes out",
+        wrapped(projection._Projector, "_settle_day", obstacles_first),
+        ("strangers",),
+    ),
     Mutant(
         "too_many_step_aside",
         "the smallest set of lessons steps aside",

@@ -1,0 +1,68 @@
+"""What staff are told of lessons, whether they are recorded, inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, text
+
+from echodesk.planning.statuses import Recorded
+from echodesk.store.binding import ChangeNumber, as_json
+
+_TOLD_OF = text(
+    "SELECT n.EXTERNAL_ID, n.RECORDED FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n"
+    " ON n.ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = i.value)"
+    " WHERE n.RECORDED IS NOT NULL AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
+)
+_LAST = text("SELECT max(ID) FROM STT_ECHO_NOTIFICATION")
+_AS_RECORDED = text(
+    "SELECT n.EXTERNAL_ID FROM STT_ECHO_NOTIFICATION n WHERE n.ID > :after AND n.ID <= :until"
+    " AND n.RECORDED = 'YES' AND n.NEW_DATE >= :today"
+    " AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED') AND NOT EXISTS"
+    " (SELECT 1 FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID AND m.ID > n.ID)"
+)
+_COME_BACK = text(
+    "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', WINNER = NULL, CHANGE_NO = :change,"
+    " MESSAGE = CASE WHEN STATUS = 'SUPERSEDED' AND WINNER IS NULL THEN MESSAGE ELSE"
+    " 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': nothing keeps it out any more.' END"
+    " WHERE RECORDED = 'NO' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
+    " AND (STATUS IN ('IN_CONFLICT', 'SUCCESS', 'REFRESHED', 'WARN') OR STATUS = 'SUPERSEDED'"
+    " AND ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID))"
+)
+_WANTED_AGAIN = text(
+    "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', CHANGE_NO = :change,"
+    " MESSAGE = 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': the timetable asks for it again.'"
+    " WHERE RECORDED = 'NOT_WANTED' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
+    " AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
+    " AND ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID)"
+)
+
+
+class Told:
+    """The newest notification of an occurrence answers whether it is recorded."""
+
+    def __init__(self, connection: Connection, change: ChangeNumber) -> None:
+        self._connection = connection
+        self._change = change
+
+    def of(self, external_ids: Collection[str]) -> dict[str, Recorded]:
+        """What is told of these occurrences, where that has ended and no failure says more."""
+        rows = self._connection.execute(_TOLD_OF, {"ids": as_json(external_ids)})
+        return {row.EXTERNAL_ID: Recorded(row.RECORDED) for row in rows}
+
+    def as_recorded(self, after: int, until: int, today: str) -> set[str]:
+        """External ids that are told as recorded from `today` (ISO date) on, by notifications whose ids are
+        above `after` and at most `until`."""
+        rows = self._connection.execute(_AS_RECORDED, {"after": after, "until": until, "today": today})
+        return {row.EXTERNAL_ID for row in rows}
+
+    def last(self) -> int:
+        """The id of the newest notification, 0 if there is none."""
+        return self._connection.execute(_LAST).scalar_one() or 0
+
+    def recorded_again(self, external_ids: Collection[str]) -> None:
+        """These stand as they should: what was told otherwise after its end says since when. Statuses stay."""
+        if external_ids:
+            values = {"ids": as_json(external_ids), "change": self._change()}
+            self._connection.execute(_COME_BACK, values)
+            self._connection.execute(_WANTED_AGAIN, values)
