@@ -15,6 +15,11 @@ from echodesk.rows import NotificationRow as NotificationRow
 from echodesk.rows import QueueRow as QueueRow
 from echodesk.rows import RoomDayRow as RoomDayRow
 from echodesk.rows import Row as Row
+from echodesk.sending import EngineState as EngineState
+from echodesk.sending import PauseShown as PauseShown
+from echodesk.sending import Phase as Phase
+from echodesk.sending import Scope as Scope
+from echodesk.sending import SendHere as SendHere
 from echodesk.stops import Allow as Allow
 from echodesk.stops import ShowStop as ShowStop
 from echodesk.stops import StopLine as StopLine
@@ -60,23 +65,12 @@ class TableDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What a pause or a re-sync is about; everything when all are empty. ISO dates; `plan`: its room-days."""
-
-    building: str = ""
-    room: str = ""
-    first: str = ""
-    last: str = ""
-    plan: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Pause:
     """Send nothing in this scope until it is lifted, or until an instant (UTC stamp, '' for open end)."""
 
     reason: str
     by: str
-    scope: Scope = Scope()
+    scope: Scope = field(default_factory=Scope)
     until: str = ""
 
 
@@ -198,6 +192,7 @@ Command = (
     | Inspect
     | Cancel
     | TryAgain
+    | SendHere
     | ChangeSetting
     | Allow
     | ShowStop
@@ -255,53 +250,6 @@ CommandReply = CommandDone | Detail | StopList | PlanAnswer
 
 
 # ---- events -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PauseShown:
-    """A pause that stands."""
-
-    key: int
-    scope: Scope
-    reason: str
-    owner: str
-    created: str
-    until: str
-
-
-class Phase(StrEnum):
-    """What the worker is doing."""
-
-    STARTING = "starting"
-    LISTING = "listing"
-    SENDING = "sending"
-    IDLE = "idle"
-    PAUSED = "paused"
-    WAITING = "waiting"
-    """Echo360 asked to wait, or cannot be reached."""
-    STOPPED_BY_ECHO360 = "stopped_by_echo360"
-    """401 or 403: nothing is sent until someone acts."""
-    FOLLOWING = "following"
-    """Another worker is sending."""
-    DATABASE_LOST = "database_lost"
-    STOPPING = "stopping"
-
-
-@dataclass(frozen=True, slots=True)
-class EngineState:
-    """Who is sending and what about; latest wins."""
-
-    phase: Phase
-    holder: str
-    """Who is sending, '' when nobody is."""
-    mine: bool
-    pauses: tuple[PauseShown, ...]
-    database: str
-    """'' when well, else what is wrong."""
-    echo360: str
-    """'' when well, else what is wrong and since when sending waits."""
-    clock: str = ""
-    """'' when this computer's clock agrees with the database's, else what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)

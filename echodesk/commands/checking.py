@@ -137,7 +137,7 @@ def _sending(books: AllBooks, now: dt.datetime) -> list[Line]:
     if not holder:
         step = "Start the window or `echodesk worker` on a machine that is always on."
         return [Line("Sending", State.WRONG, f"Nobody is sending; waiting: {waits}.", step)]
-    _phase, trouble = books.office.told_state()
+    trouble = books.office.told_state().echo360
     if trouble:
         step = "See `echodesk status`."
         return [Line("Sending", State.WRONG, f"{holder} is sending, but: {trouble}", step)]

@@ -11,7 +11,7 @@ from echodesk.commands.answers import Data, Json, aligned, campus_stamps, office
 from echodesk.desk import words
 from echodesk.main import AllBooks, Office
 from echodesk.messages import Overview, Scope, Table
-from echodesk.planning.records import LeaseState, PauseRecord
+from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
 from echodesk.store.figures import Pending
 from echodesk.store.settings import value_of
 from echodesk.worker.control import scope_text
@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 def _read(office: Office) -> tuple[dict[str, object], str]:
     today = office.clock().campus_now().date().isoformat()
 
-    def read(books: AllBooks) -> tuple[Overview, Pending, LeaseState, tuple[str, str], list[PauseRecord]]:
+    def read(books: AllBooks) -> tuple[Overview, Pending, LeaseState, LeaderState, list[PauseRecord]]:
         limit = int(value_of(books.office.settings(), "calls_per_minute"))
         return (
             books.figures.overview(today, limit),
@@ -59,17 +59,18 @@ def _read(office: Office) -> tuple[dict[str, object], str]:
 
     overview, pending, lease, told, pauses = office.look(read)
     leads = lease.holder is not None and lease.seconds_left > 0
-    phase, echo360 = told if leads else ("", "")
+    told = told if leads else LeaderState()
     holder = lease.holder if leads else None
     sending = {
         "holder": holder or "",
-        "phase": phase,
+        "phase": told.phase,
+        "since": told.since,
         "seconds_left": round(max(0.0, lease.seconds_left), 1),
     }
-    health = {"database": "", "echo360": echo360}
+    health = {"database": "", "echo360": told.echo360}
     values = {"sending": sending, "health": health} | _values(overview, pending, pauses)
     stamp = campus_stamps(office)
-    lines = [_text(overview, pending, holder, (phase, echo360)), *(_pause(one, stamp) for one in pauses)]
+    lines = [_text(overview, pending, holder, told, stamp), *(_pause(one, stamp) for one in pauses)]
     return values, "\n".join(lines)
 
 
@@ -124,10 +125,13 @@ def _text(
     overview: Overview,
     pending: Pending,
     holder: str | None,
-    told: tuple[str, str],
+    told: LeaderState,
+    stamp: Callable[[str], str],
 ) -> str:
-    phase, echo360 = told
-    sending = "nobody" if holder is None else f"{holder}{f': {words.phase(phase)}' if phase else ''}"
+    echo360 = told.echo360
+    doing = f": {words.phase(told.phase)}" if told.phase else ""
+    since = f", since {stamp(told.since)}" if told.since else ""
+    sending = "nobody" if holder is None else f"{holder}{doing}{since}"
     limit = f"limit {overview.calls_per_minute}" if overview.calls_per_minute else "no limit"
     rows: list[tuple[str, object]] = [
         ("Sending", sending),

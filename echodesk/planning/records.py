@@ -182,6 +182,17 @@ class LeaseState:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaderState:
+    """What a leader tells other processes of itself."""
+
+    phase: str = ""
+    echo360: str = ""
+    """What is wrong with Echo360, '' when well."""
+    since: str = ""
+    """When its term began, as a UTC stamp of the database's clock."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLine:
     """One call to Echo360, or one act of a person."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Collection
+from dataclasses import astuple
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, text
 from echodesk.errors import NotLeading
 from echodesk.messages import Scope
 from echodesk.planning.batches import Timer
-from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
+from echodesk.planning.records import LeaderState, LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.settings import SETTINGS, checked, rules_from, timer_from
@@ -92,6 +93,10 @@ _RENEW = text(
 )
 _RELEASE = text(
     "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL, STATE = NULL"
+    " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
+)
+_HAND_OVER = text(
+    "UPDATE STT_ECHO_LEASE SET HOLDER = :next, STATE = NULL, UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl)"
     " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
 )
 _TELL = text("UPDATE STT_ECHO_LEASE SET STATE = :state WHERE ID = 1 AND EPOCH = :epoch AND HOLDER IS NOT NULL")
@@ -223,6 +228,11 @@ class Office:
         """Give the lease back, if it is still ours."""
         self._connection.execute(_RELEASE, {"holder": holder, "epoch": epoch})
 
+    def hand_over_lease(self, holder: str, epoch: int, successor: str, ttl_s: float) -> None:
+        """Give the lease to another, who takes it anew; anybody may once `ttl_s` have passed in vain."""
+        values = {"holder": holder, "epoch": epoch, "next": successor, "ttl": f"+{ttl_s:.3f} seconds"}
+        self._connection.execute(_HAND_OVER, values)
+
     def lease(self) -> LeaseState:
         """Who holds the lease, and for how long still (negative: run out)."""
         row = self._connection.execute(_LEASE).one()
@@ -232,15 +242,14 @@ class Office:
         """The database's clock, aware, to the millisecond."""
         return dt.datetime.fromisoformat(self._connection.execute(_UTC).scalar_one())
 
-    def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
-        """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
-        self._connection.execute(_TELL, {"epoch": epoch, "state": json.dumps([phase, echo360])})
+    def tell_state(self, epoch: int, state: LeaderState) -> None:
+        """What the leader is doing, for other processes."""
+        self._connection.execute(_TELL, {"epoch": epoch, "state": json.dumps(astuple(state))})
 
-    def told_state(self) -> tuple[str, str]:
-        """(phase, what is wrong with Echo360) as the leader told them last; empty texts if nobody did."""
+    def told_state(self) -> LeaderState:
+        """What the leader told last; empty texts if nobody did."""
         told = self._connection.execute(_TOLD).scalar()
-        phase, echo360 = json.loads(told) if told else ("", "")
-        return str(phase), str(echo360)
+        return LeaderState(*json.loads(told)) if told else LeaderState()
 
     def guard(self, epoch: int) -> None:
         """Raise `NotLeading` unless this epoch may write. First call of every write of a leader."""

@@ -24,6 +24,7 @@ from echodesk.messages import (
     Retry,
     RetryMatching,
     Scope,
+    SendHere,
     TryAgain,
     Withdraw,
 )
@@ -43,6 +44,7 @@ Asked = (
     | RetryMatching
     | Refresh
     | TryAgain
+    | SendHere
     | ChangeSetting
     | Decide
     | Withdraw
@@ -98,6 +100,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = withdraw(books, command, today)
     elif isinstance(command, PlanCommand):
         done = carry_out_plan(books, command, today)
+    elif isinstance(command, SendHere):
+        done = _hand_over(books, command)
     else:
         done = CommandDone("EchoDesk tries again at once.")
     books.journal.audit(
@@ -219,6 +223,12 @@ def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
     return CommandDone(text, len(places))
 
 
+def _hand_over(books: Books, command: SendHere) -> CommandDone:
+    if command.holder in ("", books.office.lease().holder):
+        raise NothingDone("This EchoDesk is sending already", "There is nothing to hand over.", "Nothing to do.")
+    return CommandDone(f"Handing over to {command.holder}.", 1)
+
+
 def _date(value: str) -> dt.date | None:
     if not value:
         return None
@@ -237,6 +247,11 @@ def _instant(value: str) -> str:
         raise WrongUse("This is not a time", f"{value!r} cannot be read.", next_step) from error
     if instant.tzinfo is None:
         raise WrongUse("This time could be meant in several ways", f"{value!r} names no zone.", next_step)
+    return stamp_of(instant)
+
+
+def stamp_of(instant: dt.datetime) -> str:
+    """An aware instant as the database writes stamps (UTC, milliseconds)."""
     utc = instant.astimezone(dt.UTC)
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
@@ -23,12 +23,13 @@ from echodesk.messages import (
     PauseShown,
     Phase,
     Scope,
+    SendHere,
     ShowStop,
     Unwatch,
     Watch,
 )
 from echodesk.planning.answers import CALL_DEADLINE_S
-from echodesk.planning.records import LeaseState, PauseRecord
+from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
 from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
@@ -36,12 +37,13 @@ from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
 from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, PlanWriter, no_files, whole
 from echodesk.worker.publish import Publisher
-from echodesk.worker.tasks import Tasks
+from echodesk.worker.tasks import Tasks, first_of
 
 log = logging.getLogger(__name__)
 
 UNUSABLE_S = 5.0
 """How long a timetable that cannot be used is left alone."""
+SILENT_STEP_S = 5
 MENDED_S = 3 * UNUSABLE_S
 """One that could not be used for the last time so long ago is mended."""
 
@@ -96,6 +98,7 @@ class Engine:
         self._stop = asyncio.Event()
         self._leading: Leading | None = None
         self._lease = LeaseState(None, 0, -1.0)
+        self._said = LeaderState()
         self._database = ""
         self._unusable = ""
         self._unusable_since = clock.moment()
@@ -134,7 +137,7 @@ class Engine:
                 if lease is not None:
                     await self._lead(lease, asked)
                 else:
-                    self._lease = await self._ledger.read("lease", lambda books: books.office.lease())
+                    self._lease, self._said = await self._ledger.read("lease", _leader)
                     self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses(())))
                     self.tell()
                     await self._pause_for(self._constants.follow_s)
@@ -197,7 +200,7 @@ class Engine:
             raise _expected(group) or group from None
         finally:
             self._leading = None
-            self._lease = LeaseState(None, lease.epoch, -1.0)
+            self._lease, self._said = LeaseState(None, lease.epoch, -1.0), LeaderState()
             self.tell()
 
     def _on_quiet(self) -> None:
@@ -208,13 +211,7 @@ class Engine:
             self._publisher.calls_per_minute = self._calls_per_minute
 
     async def _pause_for(self, seconds: float) -> None:
-        stopping = asyncio.ensure_future(self._stop.wait())
-        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
-        try:
-            await asyncio.wait({stopping, sleeping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
-            sleeping.cancel()
+        await first_of(self._stop.wait(), self._clock.sleep(seconds))
 
     # ---- commands -----------------------------------------------------------------------------------------
 
@@ -262,6 +259,8 @@ class Engine:
 
     async def _pass_on(self, command: Asked) -> CommandDone:
         """Write a command down for whoever leads, or will lead next."""
+        if isinstance(command, SendHere):
+            command = replace(command, holder=self._holder)
         kind, args = as_args(command)
         await self._ledger.write("pass on", lambda books: books.office.post_command(kind, args, command.by))
         return CommandDone("Passed on to the EchoDesk that is sending.")
@@ -280,10 +279,19 @@ class Engine:
             database=self._trouble or (leading.database if leading is not None else ""),
             echo360=leading.trouble if leading is not None else "",
             clock=self._clock.fault,
+            since=leading.since if leading is not None else self._said.since,
+            silent_s=0 if leading is not None else self._silent_s,
         )
         if state != self._told:
             self._told = state
             self._sink.post(state)
+
+    @property
+    def _silent_s(self) -> int:
+        """How long whoever leads has not renewed the lease, in steps of five seconds; 0 if it does."""
+        silent = self._constants.lease_ttl_s - self._lease.seconds_left
+        late = self._lease.holder is not None and silent > 2 * self._constants.lease_renew_s
+        return int(silent // SILENT_STEP_S * SILENT_STEP_S) if late else 0
 
     @property
     def _trouble(self) -> str:
@@ -300,6 +308,10 @@ class Engine:
         if self._leading is not None:
             return self._leading.phase
         return Phase.FOLLOWING if self._lease.holder and self._lease.seconds_left > 0 else Phase.STARTING
+
+
+def _leader(books: Books) -> tuple[LeaseState, LeaderState]:
+    return books.office.lease(), books.office.told_state()
 
 
 def _shown(one: PauseRecord) -> PauseShown:

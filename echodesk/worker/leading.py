@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from echodesk.errors import DatabaseTrouble, NotLeading
-from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, TryAgain
+from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, SendHere, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
+from echodesk.planning.records import LeaderState
 from echodesk.planning.values import Booking, RoomDay, Standing
 from echodesk.worker.batching import Batching
 from echodesk.worker.books import Books, IntentRow
-from echodesk.worker.control import Asked, carry_out, failed_text, serve, told_of
+from echodesk.worker.control import Asked, carry_out, failed_text, serve, stamp_of, told_of
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
@@ -26,7 +27,7 @@ from echodesk.worker.poison import Poison
 from echodesk.worker.ports import Capture, Clock, Dice, Ledger, Moment
 from echodesk.worker.send import Sender
 from echodesk.worker.settling import Settler
-from echodesk.worker.tasks import Tasks
+from echodesk.worker.tasks import Tasks, first_of
 
 if TYPE_CHECKING:
     from echodesk.worker.engine import Constants
@@ -39,6 +40,8 @@ WAVE_REQUESTS = 50
 WAVE_S = 0.05
 """A wave is at most this many requests or seconds (decisions: Transactions)."""
 REFRESH_POLL_S = 0.2
+HAND_OVER_S = 10.0
+"""So long the lease is kept for who asked to send instead; then anybody may take it."""
 
 
 class Leading:
@@ -93,6 +96,9 @@ class Leading:
         self._phase = Phase.STARTING
         self._refresh_at = 0.0
         self._stopping = False
+        self._handing_over, self._successor = asyncio.Event(), ""
+        self.since = ""
+        """When this term began, as a UTC stamp of the database's clock; '' until the lease was renewed once."""
         self._unlearned: Asked | None = None
         """A command that may be carried out, and of which the gate does not know yet."""
         self.database = ""
@@ -149,14 +155,17 @@ class Leading:
         if books.office.lease().epoch != self._epoch:
             # Another leads already, and may have looked before the last of ours arrived.
             books.journal.give_up(books.journal.write_intents(self._epoch, self.unsettled))
-        books.office.release_lease(self._holder, self._epoch)
+        if self._successor:
+            books.office.hand_over_lease(self._holder, self._epoch, self._successor, HAND_OVER_S)
+        else:
+            books.office.release_lease(self._holder, self._epoch)
 
     async def _until_stopped(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             sending = group.create_task(self._flight.send_forever())
             working = group.create_task(self._work_forever())
             settling = group.create_task(self._settle_forever())
-            await stop.wait()
+            await first_of(stop.wait(), self._handing_over.wait())
             self.gate.stop()
             self._stopping = True
             self._wake.set()
@@ -245,9 +254,10 @@ class Leading:
             self._tell()
 
     def _renew_once(self, phase: str, trouble: str, books: Books) -> tuple[bool, dt.datetime]:
-        books.office.tell_state(self._epoch, phase, trouble)
-        kept = books.office.renew_lease(self._holder, self._epoch, self._constants.lease_ttl_s)
-        return kept, books.office.utc()
+        utc = books.office.utc()
+        self.since = self.since or stamp_of(utc)
+        books.office.tell_state(self._epoch, LeaderState(phase, trouble, self.since))
+        return books.office.renew_lease(self._holder, self._epoch, self._constants.lease_ttl_s), utc
 
     async def _work_forever(self) -> None:
         while not self._stopping:
@@ -280,13 +290,7 @@ class Leading:
 
     async def _idle(self) -> None:
         """Wait for the next poll, for a finished plan, or for a command."""
-        waking = asyncio.ensure_future(self._wake.wait())
-        sleeping = asyncio.ensure_future(self._clock.sleep(self._constants.idle_s))
-        try:
-            await asyncio.wait({waking, sleeping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waking.cancel()
-            sleeping.cancel()
+        await first_of(self._wake.wait(), self._clock.sleep(self._constants.idle_s))
 
     async def _settle_forever(self) -> None:
         while True:
@@ -367,6 +371,10 @@ class Leading:
             self._capture.try_again()
         elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
+        elif isinstance(command, SendHere) and command.holder not in ("", self._holder):
+            self._successor = command.holder
+            self._handing_over.set()
+            self.gate.stop()
         await self._read_settings()
         self._batching.wake()
         self._unlearned = None

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from echodesk.messages import Scope
 from echodesk.planning.batches import Timer
-from echodesk.planning.records import LeaseState, PauseRecord, WaitingCommand
+from echodesk.planning.records import LeaderState, LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
 
 
@@ -71,14 +71,22 @@ class OfficeBook(Protocol):
 
     def release_lease(self, holder: str, epoch: int) -> None: ...
 
+    def hand_over_lease(self, holder: str, epoch: int, successor: str, ttl_s: float) -> None:
+        """Give the lease to another, who takes it anew; anybody may once `ttl_s` have passed in vain."""
+        ...
+
     def lease(self) -> LeaseState: ...
 
     def utc(self) -> dt.datetime:
         """The database's clock, aware, to the millisecond."""
         ...
 
-    def tell_state(self, epoch: int, phase: str, echo360: str) -> None:
-        """What the leader is doing and what is wrong with Echo360 ('' when well), for other processes."""
+    def tell_state(self, epoch: int, state: LeaderState) -> None:
+        """What the leader is doing, for other processes."""
+        ...
+
+    def told_state(self) -> LeaderState:
+        """What the leader told last; empty texts if nobody did."""
         ...
 
     def guard(self, epoch: int) -> None:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from echodesk.messages import Progress
 from echodesk.worker.ports import EventSink
+
+
+async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Until the first of these has ended; the others are given up."""
+    running = {asyncio.ensure_future(one) for one in waits}
+    try:
+        await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in running:
+            one.cancel()
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ def test_the_report_of_a_demonstration(done: tuple[Path, Said]) -> None:
 
 def test_the_status_after_it(run: Run, done: tuple[Path, Said]) -> None:
     status = run("status", "--data", done[0], "--json").json
-    assert status["sending"] == {"holder": "", "phase": "", "seconds_left": 0.0}
+    assert status["sending"] == {"holder": "", "phase": "", "since": "", "seconds_left": 0.0}
     assert status["pending"]["quiet"] is True
     assert status["queue"] == {"PROCESSED": 3}
     assert (status["schedules"], status["not_recorded"], status["left_out"]) == (5, 1, {"clash": 1})
