@@ -315,6 +315,8 @@ class WindowWish:
     """Where size and column widths are kept."""
     screenshots: Path | None = None
     """Take a picture of every page, then end."""
+    asks: bool = False
+    """Before the window that is sending is closed, its person is asked."""
 
 
 def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish: WindowWish) -> int:
@@ -338,6 +340,7 @@ def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish:
         theme=ThemeName(wish.theme),
         families=fonts.PICTURE_FAMILIES if pictures else fonts.FAMILIES,
         state_file=None if pictures else wish.folder / "window.json",
+        asks=wish.asks,
     )
     return app.run(make, options, take if pictures else None)
 

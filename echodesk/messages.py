@@ -277,6 +277,8 @@ class Overview:
     oldest_pending: str
     next_lesson: str
     """When the next pending lesson starts, '' if none waits."""
+    pending_soon: int = 0
+    """Weekly updates that wait, for lessons of today and tomorrow."""
     missed_soon: int = 0
     """Lessons of the next seven days that will not be recorded."""
     missed: tuple[MissedLesson, ...] = ()

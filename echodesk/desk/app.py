@@ -61,6 +61,8 @@ class DeskOptions:
     state_file: Path | None = None
     """Where size and column widths are kept; None keeps nothing."""
     watchdog_ms: int = WATCHDOG_MS
+    asks: bool = False
+    """Before the window that is sending is closed, its person is asked."""
 
 
 def run(make_worker: MakeWorker, options: DeskOptions, script: Script | None = None) -> int:
@@ -99,7 +101,7 @@ class Session:
         self.theme = Theme(app, options.theme)
         self.theme.apply()
         parts = PageParts(self.gateway, options.campus, self.theme, options.by, generations())
-        self.window = MainWindow(parts, options.profile)
+        self.window = MainWindow(parts, options.profile, asks=options.asks)
         self.worker: WorkerHandle = make_worker(self.bridge)
 
     async def run(self, script: Script | None = None) -> int:

@@ -24,6 +24,7 @@ from echodesk.messages import (
     PauseShown,
     Phase,
     Resume,
+    SendHere,
     ShowStop,
     StopList,
     TryAgain,
@@ -49,6 +50,7 @@ class Sending(QObject):
         self.resync = self._action("Re-&sync…", "Ctrl+Shift+S", self._on_resync)
         self.resume = self._action("&Resume…", "Ctrl+Shift+P", self._on_resume)
         self.try_again = self._action("&Try Echo360 again", "Ctrl+T", self._on_try_again)
+        self.send_here = self._action("Send from &here…", "Ctrl+Shift+H", self._on_send_here)
         self.pause.setIconText("Pause…")
         self._refresh()
 
@@ -73,6 +75,15 @@ class Sending(QObject):
 
     def _on_try_again(self) -> None:
         self._send(self.try_again, TryAgain(self._by))
+
+    def _on_send_here(self) -> None:
+        self._gateway.start(self._send_here())
+
+    async def _send_here(self) -> None:
+        holder = self._state.holder if self._state is not None else ""
+        text = f"{holder} finishes what it is sending and hands over to this PC within a few seconds."
+        if await confirmed(self._window, "Send from here?", text, "Send from here"):
+            self._send(self.send_here, SendHere(self._by))
 
     async def _pause(self) -> None:
         dialog = PauseDialog(self._window, self._by, self._campus, self.known(), self.here())
@@ -125,6 +136,7 @@ class Sending(QObject):
         state = self._state
         self._enable(self.pause, True)
         self._enable(self.resync, True)
+        self._enable(self.send_here, state is not None and state.phase is Phase.FOLLOWING)
         self._enable(self.resume, state is not None and bool(state.pauses))
         stuck = state is not None and (
             state.phase in (Phase.STOPPED_BY_ECHO360, Phase.WAITING) or bool(state.echo360)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.words import Tone
-from echodesk.messages import EngineState, PauseShown, Phase, Scope, StopShown
+from echodesk.messages import EngineState, Overview, PauseShown, Phase, Scope, StopShown
 
 SHOWN_PAUSES = 3
 
@@ -58,8 +58,28 @@ def pause_text(pause: PauseShown, campus: CampusTime) -> str:
     return f"“{pause.reason}”. Paused by {pause.owner or 'someone'} ({since}), {until}."
 
 
-def banners(state: EngineState, campus: CampusTime, stops: Sequence[StopShown] = ()) -> tuple[Banner, ...]:
+def waiting_text(overview: Overview | None) -> str:
+    """`1,204 changes wait, 12 of them for lessons of today and tomorrow.`, '' while nobody knows."""
+    if overview is None:
+        return ""
+    if not overview.pending:
+        return "No change waits."
+    waits = "change waits" if overview.pending == 1 else "changes wait"
+    soon = f", {formats.number(overview.pending_soon)} of them for lessons of today and tomorrow"
+    return f"{formats.number(overview.pending)} {waits}{soon if overview.pending_soon else ''}."
+
+
+def leaving_text(overview: Overview | None) -> str:
+    """What it means to close the window that is sending."""
+    return (
+        "This PC is sending. If EchoDesk is open on another one, that takes over within seconds. If it is not, "
+        "nothing reaches Echo360 until somebody opens it.\n\n" + waiting_text(overview)
+    ).strip()
+
+
+def banners(state: EngineState, campus: CampusTime, overview: Overview | None = None) -> tuple[Banner, ...]:
     """All that stands in the way of sending, the worst first."""
+    stops: Sequence[StopShown] = overview.stops if overview is not None else ()
     found: list[Banner] = []
     if state.phase is Phase.DATABASE_LOST or state.database:
         found.append(
@@ -99,8 +119,8 @@ def banners(state: EngineState, campus: CampusTime, stops: Sequence[StopShown] =
             Banner(
                 Tone.BAD,
                 "Nobody is sending",
-                "No EchoDesk is sending changes to Echo360 at the moment. This one takes over within half a "
-                "minute if it may; otherwise start EchoDesk on the office's sending PC.",
+                f"No EchoDesk is sending to Echo360 at the moment. {waiting_text(overview)} This one takes over "
+                "within half a minute if it may; otherwise start EchoDesk on the office's sending PC.",
             )
         )
     found.extend(_stop_banner(stop) for stop in stops if stop.waits)
@@ -143,12 +163,15 @@ def _stop_banner(stop: StopShown) -> Banner:
     )
 
 
-def sender_text(state: EngineState) -> tuple[str, Tone]:
-    """Who is sending."""
-    if state.mine:
-        return ("This PC is sending", Tone.GOOD)
-    if state.holder:
-        return (f"{state.holder} is sending", Tone.QUIET)
+def sender_text(state: EngineState, campus: CampusTime) -> tuple[str, Tone]:
+    """Who is sending and since when, or for how long it has not been heard of."""
+    who = "This PC" if state.mine else state.holder
+    if state.silent_s and not state.mine:
+        return (f"{who} is sending, but was not heard of for {state.silent_s} seconds", Tone.WAIT)
+    if who:
+        since = formats.moment(campus.to_local(state.since), campus.now()[:10]) if state.since else ""
+        text = f"{who} is sending, since {since}" if since else f"{who} is sending"
+        return (text, Tone.GOOD if state.mine else Tone.QUIET)
     if state.phase is Phase.STARTING:
         return ("Starting", Tone.BUSY)
     return ("Nobody is sending", Tone.BAD)

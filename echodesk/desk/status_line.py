@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
 
 from echodesk.desk import formats, shapes, standing, widgets
+from echodesk.desk.campus import CampusTime
 from echodesk.desk.theme import Theme
 from echodesk.desk.words import Tone
 from echodesk.messages import EngineState, Progress
@@ -24,8 +25,9 @@ class _Task:
 class StatusLine(QStatusBar):
     """Progress with Cancel for each long task; the newest three are shown."""
 
-    def __init__(self, theme: Theme, cancel: Callable[[int], None]) -> None:
+    def __init__(self, theme: Theme, campus: CampusTime, cancel: Callable[[int], None]) -> None:
         super().__init__()
+        self._campus = campus
         self._theme = theme
         self._cancel = cancel
         self._tasks: dict[int, _Task] = {}
@@ -49,7 +51,7 @@ class StatusLine(QStatusBar):
         text, tone = standing.phase_text(state)
         self.phase.setText(formats.one_line(text))
         self._show_sign(tone)
-        self.sender_label.setText(f"{formats.one_line(standing.sender_text(state)[0], 60)}   ")
+        self.sender_label.setText(f"{formats.one_line(standing.sender_text(state, self._campus)[0], 80)}   ")
 
     def say(self, text: str) -> None:
         """Something about the window itself, such as that it is closing."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 
 from echodesk.desk import standing, words
 from echodesk.desk.banners import BannerArea, Toasts
+from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.merge import Delivered, NeedsSnapshot
 from echodesk.desk.nav import Nav
 from echodesk.desk.pages.notifications_page import NotificationsPage
@@ -56,8 +57,10 @@ class MainWindow(QMainWindow):
     restart_wanted = Signal()
     """The worker ended by a defect, and someone wants a new one."""
 
-    def __init__(self, parts: PageParts, profile: str) -> None:
+    def __init__(self, parts: PageParts, profile: str, *, asks: bool = False) -> None:
+        """`asks`: before the window that is sending is closed, its person is asked."""
         super().__init__()
+        self._asks = asks
         self._parts = parts
         self._may_close = False
         self._state: EngineState | None = None
@@ -77,7 +80,7 @@ class MainWindow(QMainWindow):
         self.nav = Nav(self.titles, profile, parts.theme)
         self.banners = BannerArea(parts.theme, self._on_banner)
         self.stack = QStackedWidget()
-        self.status = StatusLine(parts.theme, self._on_cancel)
+        self.status = StatusLine(parts.theme, parts.campus, self._on_cancel)
         self.toasts = Toasts(self, parts.theme)
         self._lay_out()
         self._make_menus()
@@ -175,9 +178,7 @@ class MainWindow(QMainWindow):
                 ),
             )
         elif self._state is not None:
-            overview = self.overview.overview
-            stops = overview.stops if overview is not None else ()
-            found = standing.banners(self._state, self._parts.campus, stops)
+            found = standing.banners(self._state, self._parts.campus, self.overview.overview)
         self.banners.show_banners(found)
 
     def _show_overview(self, overview: Overview) -> None:
@@ -221,7 +222,15 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        self.quit_wanted.emit()
+        if self._asks and self._state is not None and self._state.mine and self._failed is None:
+            self._parts.gateway.start(self._leave())
+        else:
+            self.quit_wanted.emit()
+
+    async def _leave(self) -> None:
+        title, text = "Close the EchoDesk that is sending?", standing.leaving_text(self.overview.overview)
+        if await confirmed(self, title, text, "Close"):
+            self.quit_wanted.emit()
 
     def _on_theme_changed(self) -> None:
         self.overview.repaint_signs()
@@ -266,7 +275,7 @@ class MainWindow(QMainWindow):
         view.addSeparator()
         self._make_theme_menu(view.addMenu("&Colours"))
         sending = bar.addMenu("&Sending")
-        sending.addActions([self.sending.pause, self.sending.resume])
+        sending.addActions([self.sending.pause, self.sending.resume, self.sending.send_here])
         sending.addSeparator()
         sending.addActions([self.sending.resync, self.sending.try_again])
         self._row_menu = bar.addMenu("&Selected rows")

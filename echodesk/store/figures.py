@@ -50,6 +50,10 @@ _NEXT = text(
     "SELECT LESSON_DATE, STARTTIME FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
     " AND LESSON_DATE >= :today ORDER BY LESSON_DATE, STARTTIME LIMIT 1"
 )
+_SOON = text(
+    "SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
+    " AND LESSON_DATE BETWEEN :today AND :tomorrow"
+)
 _DIRTY = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NULL AND GUARDED = 0")
 _REFRESH = text(
     "SELECT count(*) FROM STT_ECHO_REFRESH r WHERE NOT EXISTS (SELECT 1 FROM STT_ECHO_ROOM_HOLD h"
@@ -143,6 +147,7 @@ class Figures:
         waiting = self._connection.execute(_NEXT, {"today": today}).first()
         missed_soon, missed = self.missed(today)
         plans = PlansShown(self._connection, calls_per_minute, today)
+        tomorrow = (dt.date.fromisoformat(today) + dt.timedelta(days=1)).isoformat()
         return Overview(
             transferred_24h=self._count(_TRANSFERRED),
             pending=pending + queue.get("UNPROCESSED", 0),
@@ -163,6 +168,7 @@ class Figures:
             calls_per_minute=calls_per_minute,
             oldest_pending=self._connection.execute(_OLDEST).scalar() or "",
             next_lesson=f"{waiting.LESSON_DATE} {waiting.STARTTIME or ''}".strip() if waiting else "",
+            pending_soon=self._connection.execute(_SOON, {"today": today, "tomorrow": tomorrow}).scalar_one(),
             missed_soon=missed_soon,
             missed=missed,
             held_by_stop=self._count(_GUARDED),

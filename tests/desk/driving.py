@@ -63,6 +63,7 @@ def run_desk(
     state_file: Path | None = None,
     watchdog_ms: int = 15_000,
     theme: ThemeName = ThemeName.LIGHT,
+    asks: bool = False,
 ) -> Desk:
     """Open the window over a `FakeWorker`, run the body, close everything; the body's failure is raised."""
     left: list[int] = []
@@ -72,7 +73,9 @@ def run_desk(
         prepare(worker)
         return worker
 
-    options = DeskOptions("Demonstration", "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms)
+    options = DeskOptions(
+        "Demonstration", "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms, asks
+    )
 
     async def main() -> Desk:
         def leave(code: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 from echodesk.desk import standing
 from echodesk.desk.words import Tone
 from echodesk.messages import EngineState, Phase, Scope
-from tests.desk.rows import campus, pause, state_of_engine
+from tests.desk.rows import campus, overview, pause, state_of_engine
 
 
 def titles(state: EngineState) -> list[str]:
@@ -31,6 +31,14 @@ def test_all_well_has_no_banner() -> None:
 )
 def test_each_hindrance_has_one_banner(state: EngineState, title: str) -> None:
     assert titles(state) == [title]
+
+
+def test_when_nobody_is_sending_the_banner_says_how_many_changes_wait() -> None:
+    state = state_of_engine(holder="", mine=False)
+    (banner,) = standing.banners(state, campus(), overview(pending=1_204, pending_soon=12))
+    assert "1,204 changes wait, 12 of them for lessons of today and tomorrow." in banner.text
+    (banner,) = standing.banners(state, campus(), overview(pending=0, pending_soon=0))
+    assert "No change waits." in banner.text
 
 
 def test_starting_does_not_alarm_anyone() -> None:
@@ -70,12 +78,22 @@ def test_a_pause_names_owner_reason_and_end() -> None:
     [
         (state_of_engine(), "This PC is sending", Tone.GOOD),
         (state_of_engine(mine=False), "Ann's PC is sending", Tone.QUIET),
+        (
+            state_of_engine(mine=False, since="2026-11-23T08:30:00.000Z"),
+            "Ann's PC is sending, since today, 08:30",
+            Tone.QUIET,
+        ),
+        (
+            state_of_engine(mine=False, silent_s=15),
+            "Ann's PC is sending, but was not heard of for 15 seconds",
+            Tone.WAIT,
+        ),
         (state_of_engine(mine=False, holder=""), "Nobody is sending", Tone.BAD),
         (state_of_engine(mine=False, holder="", phase=Phase.STARTING), "Starting", Tone.BUSY),
     ],
 )
 def test_who_is_sending(state: EngineState, text: str, tone: Tone) -> None:
-    assert standing.sender_text(state) == (text, tone)
+    assert standing.sender_text(state, campus()) == (text, tone)
 
 
 def test_a_follower_names_who_sends() -> None:

@@ -30,7 +30,7 @@ async def opened(desk: Desk) -> StopDialog:
 
 
 def test_a_stop_is_a_banner_until_yes_was_said() -> None:
-    (banner,) = standing.banners(state_of_engine(), campus(), (stop(3), stop(4, waits=False)))
+    (banner,) = standing.banners(state_of_engine(), campus(), overview(stops=(stop(3), stop(4, waits=False))))
     assert banner.title == "Safety stop: 2 bookings would be removed"
     assert "52 of 900 within a day." in banner.text
     assert (banner.tone, banner.act, banner.stop) == (Tone.BAD, "stop", 3)

@@ -138,7 +138,7 @@ class OverviewPage(QScrollArea):
         self._all_paused = any(pause.scope == Scope() for pause in state.pauses)
         if self.overview is not None:
             self._show_held(self.overview)
-        text, tone = standing.sender_text(state)
+        text, tone = standing.sender_text(state, self._parts.campus)
         self.sender_label.setText(formats.one_line(text))
         widgets.restyle(self.sender_label, "ink", "" if tone is not Tone.BAD else str(tone))
         self._put_sign(self._sender_sign, tone)
