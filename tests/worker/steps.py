@@ -37,6 +37,8 @@ class Steps:
         self.wrote: Callable[[str, int], None] = lambda step, rows: None
         """Told of every committed write and how many rows it changed, triggers included."""
         self.done: Counter[str] = Counter()
+        self.latency_s = 0.0
+        """How long the database takes to answer."""
 
     async def read(self, step: str, work: Callable[[Books], T]) -> T:
         """One read transaction."""
@@ -64,7 +66,7 @@ class Steps:
         return answer
 
     async def _begin(self, step: str) -> None:
-        await asyncio.sleep(0)
+        await asyncio.sleep(self.latency_s)
         now = self._loop.now
         if self._hot[0] != now:
             self._hot = (now, Counter())
