@@ -15,7 +15,7 @@ from echodesk.store.binding import as_json
 _UPDATES = text(
     "SELECT n.EXTERNAL_ID, n.ID, n.QUEUE_ID, n.ACTION, n.STATUS, n.RECORDED, n.MESSAGE, n.WINNER, n.CREATED,"
     " n.PROCESSED FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n ON n.EXTERNAL_ID = i.value"
-    " ORDER BY n.ID DESC"
+    " ORDER BY n.QUEUE_ID DESC"
 )
 _HELD = text(
     "SELECT m.EXTERNAL_ID, m.ECHO_ID, m.ROOMID, m.LESSON_DATE, m.STARTTIME, m.FINISHTIME, m.TITLE, m.VERIFIED"

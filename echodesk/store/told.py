@@ -11,7 +11,8 @@ from echodesk.store.binding import ChangeNumber, as_json
 
 _TOLD_OF = text(
     "SELECT n.EXTERNAL_ID, n.RECORDED FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n"
-    " ON n.ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = i.value)"
+    " ON n.EXTERNAL_ID = i.value AND n.QUEUE_ID ="
+    " (SELECT max(m.QUEUE_ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = i.value)"
     " WHERE n.RECORDED IS NOT NULL AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
 )
 _LAST = text("SELECT max(ID) FROM STT_ECHO_NOTIFICATION")
@@ -19,7 +20,7 @@ _AS_RECORDED = text(
     "SELECT n.EXTERNAL_ID FROM STT_ECHO_NOTIFICATION n WHERE n.ID > :after AND n.ID <= :until"
     " AND n.RECORDED = 'YES' AND n.NEW_DATE >= :today"
     " AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED') AND NOT EXISTS"
-    " (SELECT 1 FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID AND m.ID > n.ID)"
+    " (SELECT 1 FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID AND m.QUEUE_ID > n.QUEUE_ID)"
 )
 _COME_BACK = text(
     "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', WINNER = NULL, CHANGE_NO = :change,"
@@ -27,19 +28,20 @@ _COME_BACK = text(
     " 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': nothing keeps it out any more.' END"
     " WHERE RECORDED = 'NO' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
     " AND (STATUS IN ('IN_CONFLICT', 'SUCCESS', 'REFRESHED', 'WARN') OR STATUS = 'SUPERSEDED'"
-    " AND ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID))"
+    " AND QUEUE_ID = (SELECT max(m.QUEUE_ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID))"
 )
 _WANTED_AGAIN = text(
     "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', CHANGE_NO = :change,"
     " MESSAGE = 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': the timetable asks for it again.'"
     " WHERE RECORDED = 'NOT_WANTED' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
     " AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
-    " AND ID = (SELECT max(ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID)"
+    " AND QUEUE_ID = (SELECT max(m.QUEUE_ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID)"
 )
 
 
 class Told:
-    """The newest notification of an occurrence answers whether it is recorded."""
+    """The notification of the newest edit of an occurrence answers whether it is recorded: not the one that was
+    made last, because an edit may be read after a later one (reliability Q5)."""
 
     def __init__(self, connection: Connection, change: ChangeNumber) -> None:
         self._connection = connection

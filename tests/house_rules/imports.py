@@ -39,10 +39,14 @@ ROOMS = {
         (*BELOW, "echodesk.timetable", "echodesk.store", "echodesk.simulator"), ("sqlalchemy", "msgspec")
     ),
     "messages.py": Room(
-        ("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.batches")
+        (
+            *("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.sending"),
+            "echodesk.batches",
+        )
     ),
-    # The rows of the tables, and safety stops, which `messages` hands on: one contract, three files.
+    # The rows of the tables, who sends, and safety stops, which `messages` hands on: one contract, four files.
     "rows.py": Room(),
+    "sending.py": Room(),
     "stops.py": Room(),
     # What is asked of plans of the whole year; part of the same contract.
     "batches.py": Room(),
