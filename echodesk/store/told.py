@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, text
 
 from echodesk.planning.statuses import Recorded
+from echodesk.planning.why import ToldWeek
 from echodesk.store.binding import ChangeNumber, as_json
+from echodesk.store.happened import Happened, Happenings
 
 _TOLD_OF = text(
     "SELECT n.EXTERNAL_ID, n.RECORDED FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n"
@@ -15,6 +17,7 @@ _TOLD_OF = text(
     " (SELECT max(m.QUEUE_ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = i.value)"
     " WHERE n.RECORDED IS NOT NULL AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
 )
+_UNREAD = text("SELECT DISTINCT SETID, SLOTID FROM STT_ECHO_QUEUE WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')")
 _LAST = text("SELECT max(ID) FROM STT_ECHO_NOTIFICATION")
 _AS_RECORDED = text(
     "SELECT n.EXTERNAL_ID FROM STT_ECHO_NOTIFICATION n WHERE n.ID > :after AND n.ID <= :until"
@@ -36,6 +39,12 @@ _WANTED_AGAIN = text(
     " WHERE RECORDED = 'NOT_WANTED' AND EXTERNAL_ID IN (SELECT value FROM json_each(:ids))"
     " AND n.STATUS IN ('SUCCESS', 'REFRESHED', 'WARN', 'IN_CONFLICT', 'SUPERSEDED')"
     " AND QUEUE_ID = (SELECT max(m.QUEUE_ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID)"
+)
+# A schedule of ours keeps the room by its external id, one of others by Echo360's own.
+_TITLES = text(
+    "SELECT m.EXTERNAL_ID AS KEEPS, m.TITLE FROM json_each(:ids) i CROSS JOIN STT_ECHO_MIRROR m"
+    " ON m.EXTERNAL_ID = i.value UNION SELECT m.ECHO_ID, m.TITLE FROM json_each(:ids) i"
+    " CROSS JOIN STT_ECHO_MIRROR m ON m.ECHO_ID = i.value"
 )
 
 
@@ -62,9 +71,34 @@ class Told:
         """The id of the newest notification, 0 if there is none."""
         return self._connection.execute(_LAST).scalar_one() or 0
 
+    def weeks(self, external_ids: Collection[str]) -> dict[str, ToldWeek]:
+        """What the books say of each of these occurrences, why it is left out among it."""
+        happened = Happenings(self._connection).of(external_ids)
+        winners = {one.not_recorded.winner for one in happened.values() if one.not_recorded is not None}
+        rows = self._connection.execute(_TITLES, {"ids": as_json(sorted(winners - {""}))})
+        titles = {row.KEEPS: row.TITLE for row in rows}
+        return {external_id: _told_week(one, titles) for external_id, one in happened.items()}
+
+    def unread(self) -> set[tuple[str, int]]:
+        """(SETID, SLOTID) of the lessons whose timetable changes were not read yet."""
+        return {(row.SETID, row.SLOTID) for row in self._connection.execute(_UNREAD)}
+
     def recorded_again(self, external_ids: Collection[str]) -> None:
         """These stand as they should: what was told otherwise after its end says since when. Statuses stay."""
         if external_ids:
             values = {"ids": as_json(external_ids), "change": self._change()}
             self._connection.execute(_COME_BACK, values)
             self._connection.execute(_WANTED_AGAIN, values)
+
+
+def _told_week(happened: Happened, titles: Mapping[str, str]) -> ToldWeek:
+    newest = happened.updates[0] if happened.updates else None
+    out = happened.not_recorded
+    return ToldWeek(
+        status=newest.status if newest else "",
+        message=newest.message if newest else "",
+        reason=out.reason if out else "",
+        keeps=titles.get(out.winner, out.winner) if out else "",
+        detail=out.detail if out else "",
+        refused=happened.refused,
+    )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from echodesk.errors import TimetableFault
+from echodesk.lessons import LessonsFound, LookUp
 from echodesk.planning.answers import ReferenceFacts, SectionFacts
 from echodesk.planning.records import LessonNow
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
 from echodesk.timetable.eligibility import LessonFacts, eligible
+from echodesk.timetable.finding import Finder
 from echodesk.timetable.names import Names
 from echodesk.timetable.reading import LessonKey, OccurrenceKey, TimetableReader, WeekSetKey
 
@@ -22,6 +24,10 @@ class CmisBook:
     def __init__(self, reader: TimetableReader, names: Names) -> None:
         self.reader = reader
         self.names = names
+
+    def find(self, wish: LookUp) -> LessonsFound:
+        """The lessons of the live years that fit, each with its weeks."""
+        return Finder(self.reader, self.names).find(wish)
 
     def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]:
         """The leading entries of these slots; those that the timetable does not have are not in the answer."""

@@ -125,6 +125,25 @@ LESSONS_OF_ROOM = Keyed(
     ORDER BY T.SETID, T.SLOTID, T.SLOTENTRY"""
 )
 
+# What lessons are looked for by, and the names beside their codes.
+BRIEFS = Keyed(
+    """
+    SELECT TRIM(T.SETID), T.SLOTID, TRIM(T.MODULEID), TRIM(T.MODGRPCODE), TRIM(T.LECTURERID), TRIM(T.ROOMID),
+           T.WEEKID, T.WEEKDAY, TRIM(T.STARTTIME)
+    FROM {texts} TIMETABLE T
+    WHERE TRIM(T.SETID) = K.CODE AND T.SLOTENTRY = 1"""
+)
+MODULE_NAMES = Keyed(
+    """
+    SELECT TRIM(M.SETID), TRIM(M.MODULEID), TRIM(M.NAME) FROM {texts} MODULE M
+    WHERE TRIM(M.SETID) = K.CODE"""
+)
+LECTURER_NAMES = Keyed(
+    """
+    SELECT TRIM(L.SETID), TRIM(L.LECTURERID), TRIM(L.NAME) FROM {texts} LECTURER L
+    WHERE TRIM(L.SETID) = K.CODE"""
+)
+
 SETS_OF_SLOT = text("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1")
 
 # How much of a timetable there is, year by year: lessons that are taught, in a room that can record, in some week,

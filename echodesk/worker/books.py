@@ -29,6 +29,7 @@ from echodesk.planning.records import (
 )
 from echodesk.planning.statuses import Recorded
 from echodesk.planning.values import RoomDay, Standing
+from echodesk.planning.why import ToldWeek
 from echodesk.worker.batch_book import BatchBook
 from echodesk.worker.decision_book import DecisionBook as DecisionBook
 from echodesk.worker.office_book import OfficeBook as OfficeBook
@@ -211,6 +212,14 @@ class ToldBook(Protocol):
 
     def last(self) -> int:
         """The id of the newest notification, 0 if there is none."""
+        ...
+
+    def weeks(self, external_ids: Collection[str]) -> dict[str, ToldWeek]:
+        """What the books say of each of these occurrences, why it is left out among it."""
+        ...
+
+    def unread(self) -> set[LessonKey]:
+        """(SETID, SLOTID) of the lessons whose timetable changes were not read yet."""
         ...
 
     def recorded_again(self, external_ids: Collection[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
+from echodesk.lessons import LessonsFound, LookUp
 from echodesk.planning.answers import ReferenceFacts
 from echodesk.planning.records import LessonNow
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
@@ -15,6 +16,10 @@ OccurrenceKey = tuple[str, int, int]
 
 class TimetableBook(Protocol):
     """What the timetable says now."""
+
+    def find(self, wish: LookUp) -> LessonsFound:
+        """The lessons of the live years that fit, each with its weeks."""
+        ...
 
     def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]: ...
 

@@ -26,6 +26,8 @@ COMMANDS = [
     ("retry", "--id", "1"),
     ("refresh", "--room", "B1 Hall"),
     ("explain", "100001"),
+    ("lookup", "engl"),
+    ("not-recorded",),
     ("settings",),
 ]
 

@@ -36,7 +36,18 @@ def add_lesson(served: ServedOffice, slot: int = 1) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["status", "stops", "plans", "settings", "decisions", "explain 1", "check", "database install"]
+    "words",
+    [
+        "status",
+        "stops",
+        "plans",
+        "settings",
+        "decisions",
+        "explain 1",
+        "not-recorded",
+        "check",
+        "database install",
+    ],
 )
 def test_a_command_works_there(run: Run, served: ServedOffice, words: str) -> None:
     add_lesson(served)

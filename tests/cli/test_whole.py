@@ -86,6 +86,24 @@ def test_why_a_week_is_not_recorded(run: Run, done: tuple[Path, Said]) -> None:
     assert winner["date"] in text
 
 
+def test_what_is_looked_up_and_what_is_not_recorded(run: Run, done: tuple[Path, Said]) -> None:
+    words = ("not-recorded", "--from", "2000-01-01", "--days", "400", "--data", done[0])
+    assert run(*words, "--json").code == 0
+    lessons = [
+        lesson
+        for slotid in (HALL, CLASHING)
+        for lesson in run("lookup", slotid, "--from", "2000-01-01", "--data", done[0], "--json").json["lessons"]
+    ]
+    weeks = {week["external_id"]: week for lesson in lessons for week in lesson["weeks"]}
+    assert {week["recorded"] for week in weeks.values()} == {"YES", "NO"}
+    (out,) = [week for week in weeks.values() if week["recorded"] == "NO"]
+    assert (out["cause"], out["in_echo360"]) == ("clash", "")
+    assert out["why"].endswith("keeps the room at that time.")
+    missed = run("not-recorded", "--from", out["date"], "--days", "1", "--data", done[0], "--json").json
+    assert [one["external_id"] for one in missed["lessons"]] == [out["external_id"]]
+    assert missed["causes"] == {"clash": 1}
+
+
 def test_the_criterion_that_is_not_met(run: Run, done: tuple[Path, Said]) -> None:
     (said,) = run("explain", ROOMLESS, "--data", done[0], "--json").json["lessons"]
     assert not said["eligible"]

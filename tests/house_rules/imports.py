@@ -17,7 +17,10 @@ class Room:
     libraries: tuple[str, ...] = ()
 
 
-BELOW = ("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.errors", "echodesk.paths")
+BELOW = (
+    *("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.lessons"),
+    *("echodesk.errors", "echodesk.paths"),
+)
 
 ROOMS = {
     "planning": Room(),
@@ -30,7 +33,10 @@ ROOMS = {
     "worker": Room(BELOW, ("msgspec",)),
     # Of planning the window knows the values it shows, not the rules that make them.
     "desk": Room(
-        ("echodesk.messages", "echodesk.batches", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
+        (
+            *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.errors", "echodesk.paths"),
+            "echodesk.planning.values",
+        ),
         ("PySide6", "shiboken6", "qasync"),
     ),
     "simulator": Room(("echodesk.errors",), ("starlette", "uvicorn", "httptools", "uvloop", "msgspec", "typer")),
@@ -41,15 +47,16 @@ ROOMS = {
     "messages.py": Room(
         (
             *("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.sending"),
-            "echodesk.batches",
+            *("echodesk.batches", "echodesk.lessons"),
         )
     ),
     # The rows of the tables, who sends, and safety stops, which `messages` hands on: one contract, four files.
     "rows.py": Room(),
     "sending.py": Room(),
     "stops.py": Room(),
-    # What is asked of plans of the whole year; part of the same contract.
+    # What is asked of plans of the whole year, and of lessons; parts of the same contract.
     "batches.py": Room(),
+    "lessons.py": Room(),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),

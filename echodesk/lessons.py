@@ -1,0 +1,87 @@
+"""What the window and the command line ask about lessons, and the answer; part of the contract of `messages`.
+
+Dates are ISO texts, times `HH:MM`; '' where the timetable has nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Which lessons of the live years, and what becomes of each of their weeks; all that is given must fit.
+
+    A code must begin so, a name must hold it, whatever the case.
+    """
+
+    words: str = ""
+    """Each word in the codes or names of module, group, lecturer or room."""
+    module: str = ""
+    lecturer: str = ""
+    room: str = ""
+    first: str = ""
+    """From this date on, '' without limit; weeks outside the dates are left out, and lessons without any."""
+    last: str = ""
+    limit: int = 50
+    """So many lessons at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionSeen:
+    """One of the nine criteria of design §4.1 and the value that it looked at."""
+
+    title: str
+    passed: bool
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFound:
+    """One week of a lesson."""
+
+    week: int
+    external_id: str
+    date: str
+    """'' outside the week structure."""
+    recorded: str = ""
+    """YES, NO, NOT_WANTED, or '' while that is not decided."""
+    cause: str = ""
+    """What that rests on, in a word for programs: a reason for being left out, or held, together, failed, …"""
+    why: str = ""
+    """One sentence."""
+    in_echo360: str = ""
+    """What Echo360 holds for it, in words; '' for nothing."""
+    status: str = ""
+    """Of its newest weekly update, '' if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFound:
+    """A lesson, by its leading entry."""
+
+    setid: str
+    slotid: int
+    module: str
+    module_title: str
+    group: str
+    lecturer: str
+    lecturer_name: str
+    room: str
+    room_name: str
+    building: str
+    times: str
+    """`HH:MM-HH:MM` as it would be recorded, '' if it cannot be."""
+    trouble: str
+    """What keeps an otherwise eligible lesson from being recorded in every week, '' if nothing does."""
+    criteria: tuple[CriterionSeen, ...]
+    weeks: tuple[WeekFound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonsFound:
+    """The answer: by date, then start, of their first week shown."""
+
+    lessons: tuple[LessonFound, ...]
+    in_all: int
+    """How many fit, shown or not."""

@@ -1,0 +1,81 @@
+"""`lookup` and `not-recorded`, before anything was sent and when it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import CLASHING, HALL, ROOMLESS, SMALL, Run
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+FAR = ("--from", "2000-01-01")
+
+
+@pytest.mark.parametrize(
+    ("words", "slots"),
+    [
+        (("engl",), [HALL]),
+        (("--module", "math"), [SMALL, CLASHING, ROOMLESS]),
+        (("--module", "math", "--room", "b1"), [CLASHING]),
+        (("--lecturer", "l1"), [HALL]),
+        (("tu03", "math2"), [SMALL, CLASHING, ROOMLESS]),
+    ],
+)
+def test_lessons_are_found_by_what_people_know_of_them(
+    run: Run, folder: Path, words: tuple[str, ...], slots: list[int]
+) -> None:
+    said = run("lookup", *words, *FAR, "--data", folder, "--json")
+    assert said.code == 0
+    assert sorted(one["slotid"] for one in said.json["lessons"]) == slots
+    assert said.json["in_all"] == len(slots)
+
+
+def test_each_week_has_an_answer_in_words(run: Run, folder: Path) -> None:
+    (lesson,) = run("lookup", "engl", *FAR, "--data", folder, "--json").json["lessons"]
+    assert [week["week"] for week in lesson["weeks"]] == [1, 2, 3]
+    assert {week["cause"] for week in lesson["weeks"]} == {"waits"}
+    assert len(lesson["criteria"]) == 9
+    text = run("lookup", "engl", *FAR, "--data", folder).out
+    assert "Not recorded yet: it waits to be sent." in text
+    (roomless,) = run("lookup", ROOMLESS, *FAR, "--data", folder, "--json").json["lessons"]
+    assert {week["why"] for week in roomless["weeks"]} == {"Not to be recorded: It has a room: no."}
+
+
+def test_one_day_alone(run: Run, folder: Path) -> None:
+    (lesson,) = run("lookup", "engl", *FAR, "--data", folder, "--json").json["lessons"]
+    second = lesson["weeks"][1]["date"]
+    (found,) = run("lookup", "engl", "--date", second, "--data", folder, "--json").json["lessons"]
+    assert [week["week"] for week in found["weeks"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "title"),
+    [
+        ((), 2, "Nothing to look for"),
+        (("x", "--date", "2030-01-01", "--to", "2030-02-01"), 2, "One day or a range"),
+        (("x", "--from", "2030-02-01", "--to", "2030-01-01"), 2, "These dates are reversed"),
+        (("x", "--date", "tomorrow"), 2, "This is not a date"),
+        (("no such lesson",), 3, "No lesson fits"),
+    ],
+)
+def test_what_cannot_be_looked_up_says_why(
+    run: Run, folder: Path, words: tuple[str, ...], code: int, title: str
+) -> None:
+    said = run("lookup", *words, "--data", folder, "--json")
+    assert (said.code, said.error["title"]) == (code, title)
+
+
+def test_what_is_not_recorded_is_counted_by_cause(run: Run, folder: Path, sql: Sql) -> None:
+    ((first,),) = sql("SELECT min(substr(STARTDATE, 1, 10)) FROM WEEKSTRUCTURE")
+    words = ("not-recorded", "--from", first, "--days", "30", "--data", folder)
+    said = run(*words, "--json").json
+    assert said["causes"] == {"waits": 6}
+    assert [one["date"] for one in said["lessons"]] == sorted(one["date"] for one in said["lessons"])
+    assert {one["slotid"] for one in said["lessons"]} == {HALL, SMALL, CLASHING}
+    assert "6 lessons: 6 waits" in run(*words).out
+    assert run(*words, "--cause", "clash", "--json").json["lessons"] == []
+    wrong = run(*words, "--cause", "nonsense", "--json")
+    assert (wrong.code, wrong.error["title"]) == (2, "There is no such cause")
