@@ -53,8 +53,12 @@ def lookup(
         today = office.clock().campus_now().date()
         if begins is None and ends is None:
             begins = today
-        span = [day.isoformat() if day is not None else "" for day in (begins, ends)]
-        wish = LookUp(" ".join(words or ()), module, lecturer, room, *span, limit)
+        wish = LookUp(
+            *(" ".join(words or ()), module, lecturer, room),
+            first=begins.isoformat() if begins is not None else "",
+            last=ends.isoformat() if ends is not None else "",
+            limit=limit,
+        )
         found = office.look(lambda books: look_up(books, wish, today))
     if not found.lessons:
         raise NothingDone(

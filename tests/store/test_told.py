@@ -19,12 +19,14 @@ YES, NO, NOT_WANTED = Recorded.YES, Recorded.NO, Recorded.NOT_WANTED
 def told(office: Office) -> Office:
     """Two edits of lesson 1; the later one was read first and sent, and the other one is out of date."""
     enter(office, 1, 2)
-    for queue_id in (2, 1):
-        row = NewNotification(
+    updates = [
+        NewNotification(
             *(queue_id, LESSON, SETID, 1, 2, "UPDATE", True, True, RoomDay("R1", day(2))),
             *(RoomDay("R2", day(2)), "09:00", "10:00", None, "M1", "LC01", "P1", None, None),
         )
-        office.write(lambda books, row=row: books.queue.add_notifications([row]))  # type: ignore[misc]
+        for queue_id in (2, 1)
+    ]
+    office.write(lambda books: books.queue.add_notifications(updates))
     office.write(lambda books: books.queue.begin([1, 2]))
     ends = [(1, NotificationStatus.IN_CONFLICT), (2, NotificationStatus.OUT_OF_DATE)]
     office.write(
