@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
+from echodesk.lessons import LessonsFound, LookUp
 from echodesk.planning.values import DecisionKind
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -198,6 +199,7 @@ Command = (
     | ShowStop
     | Decide
     | Withdraw
+    | LookUp
     | PlanMessage
 )
 
@@ -246,7 +248,7 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList | PlanAnswer
+CommandReply = CommandDone | Detail | StopList | LessonsFound | PlanAnswer
 
 
 # ---- events -------------------------------------------------------------------------------------------------

@@ -122,7 +122,7 @@ def _row(lesson: LessonFound, week: WeekFound) -> dict[str, object]:
 
 def _missed_text(shown: list[tuple[LessonFound, WeekFound]], causes: Counter[str]) -> str:
     if not causes:
-        return "Everything is recorded."
+        return "Every lesson of these days that is to be recorded is recorded."
     counted = ", ".join(f"{count} {name}" for name, count in causes.most_common())
     lines = [
         f"{week.date}  {lesson.times or '?':<11}  {lesson.room_name or lesson.room}  "

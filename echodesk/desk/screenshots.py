@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
+from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.resting import rest
 from echodesk.desk.tables.feed import FeedState
@@ -16,7 +17,7 @@ from echodesk.desk.tables.finding import status_of
 from echodesk.desk.window import MainWindow
 from echodesk.desk.words import Tone, status_tone
 from echodesk.errors import EchoDeskError
-from echodesk.messages import Overview
+from echodesk.messages import Overview, RoomDayRow
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ async def take(
         page = window.pages[number]
         if isinstance(page, TablePage):
             await _fill_table(page, wait_s)
+        elif isinstance(page, LessonsPage):
+            await _fill_lessons(window, page, wait_s)
         else:
             await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
         file = folder / file_name(title)
@@ -101,6 +104,26 @@ async def _fill_table(page: TablePage, wait_s: float) -> None:
     await _until(lambda: pane.detail is not None, (pane.filled,), wait_s, f"{title}, details")
 
 
+async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) -> None:
+    """The lessons of a room with a clash, and the first of them that is not recorded in some week."""
+    clashes = window.room_days.model
+    first = clashes.cache.row(0) if clashes.rowCount() else None
+    if not isinstance(first, RoomDayRow):
+        return
+    heard = asyncio.Event()
+    page.filled.connect(heard.set)
+    page.field.setText(first.room)
+    page.search()
+    try:
+        async with asyncio.timeout(wait_s):
+            await heard.wait()
+    except TimeoutError as trouble:
+        raise _not_filled(TITLE, wait_s) from trouble
+    finally:
+        page.filled.disconnect(heard.set)
+    page.show_one_that_is_missed()
+
+
 async def _until(
     condition: Callable[[], bool], signals: Sequence[SignalInstance], wait_s: float, what: str
 ) -> None:
@@ -117,14 +140,18 @@ async def _until(
         async with asyncio.timeout(wait_s):
             await happened.wait()
     except TimeoutError as trouble:
-        raise EchoDeskError(
-            "A page did not fill",
-            f"{what} had nothing to show within {wait_s:g} seconds.",
-            "See whether the worker runs and the database has data, then take the pictures again.",
-        ) from trouble
+        raise _not_filled(what, wait_s) from trouble
     finally:
         for signal in signals:
             signal.disconnect(on_change)
+
+
+def _not_filled(what: str, wait_s: float) -> EchoDeskError:
+    return EchoDeskError(
+        "A page did not fill",
+        f"{what} had nothing to show within {wait_s:g} seconds.",
+        "See whether the worker runs and the database has data, then take the pictures again.",
+    )
 
 
 def _make(folder: Path) -> None:

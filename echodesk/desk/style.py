@@ -41,12 +41,13 @@ QLabel#navSub { color: @nav_text; font-size: 11px; background: transparent; }
 QLabel#profile { color: @nav_active_text; background: @nav_active; border-radius: 9px; padding: 3px 10px;
     font-size: 11px; font-weight: bold; }
 
-QListWidget#plans { background: @surface; color: @text; border: 1px solid @hairline; border-radius: 10px;
-    outline: none; padding: 6px; }
-QListWidget#plans:focus { border: 1px solid @focus; }
-QListWidget#plans::item { padding: 7px 8px; border-radius: 6px; }
-QListWidget#plans::item:hover { background: @hover; }
-QListWidget#plans::item:selected { background: @selection; color: @selection_text; }
+QListWidget#plans, QListWidget#lessons { background: @surface; color: @text; border: 1px solid @hairline;
+    border-radius: 10px; outline: none; padding: 6px; }
+QListWidget#plans:focus, QListWidget#lessons:focus { border: 1px solid @focus; }
+QListWidget#plans::item, QListWidget#lessons::item { padding: 7px 8px; border-radius: 6px; }
+QListWidget#plans::item:hover, QListWidget#lessons::item:hover { background: @hover; }
+QListWidget#plans::item:selected, QListWidget#lessons::item:selected { background: @selection;
+    color: @selection_text; }
 QTreeWidget { background: @surface; color: @text; border: 1px solid @hairline; border-radius: 10px;
     outline: none; }
 QTreeWidget:focus { border: 1px solid @focus; }

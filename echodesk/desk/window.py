@@ -13,6 +13,8 @@ from echodesk.desk.banners import BannerArea, Toasts
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.merge import Delivered, NeedsSnapshot
 from echodesk.desk.nav import Nav
+from echodesk.desk.pages.lessons_page import TITLE as LESSONS
+from echodesk.desk.pages.lessons_page import LessonsPage
 from echodesk.desk.pages.notifications_page import NotificationsPage
 from echodesk.desk.pages.overview import OverviewPage
 from echodesk.desk.pages.plans_page import TITLE, PlansPage
@@ -75,8 +77,9 @@ class MainWindow(QMainWindow):
         self.room_days = RoomDaysPage(parts, shared)
         self.tables: tuple[TablePage, ...] = (self.queue, self.notifications, self.room_days)
         self.plans = PlansPage(parts)
-        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables, self.plans)
-        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables), TITLE)
+        self.lessons = LessonsPage(parts)
+        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables, self.plans, self.lessons)
+        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables), TITLE, LESSONS)
         self.nav = Nav(self.titles, profile, parts.theme)
         self.banners = BannerArea(parts.theme, self._on_banner)
         self.stack = QStackedWidget()
@@ -234,6 +237,7 @@ class MainWindow(QMainWindow):
 
     def _on_theme_changed(self) -> None:
         self.overview.repaint_signs()
+        self.lessons.repaint_signs()
         self.banners.show_banners(())
         if self._state is not None:
             self._show_state(self._state)
@@ -306,7 +310,13 @@ class MainWindow(QMainWindow):
         return action
 
     def _opener(self, number: int) -> Callable[[], None]:
-        return lambda: self.open_page(number)
+        def open_it() -> None:
+            self.open_page(number)
+            # Where a page begins with a field, whoever came by the keys can type at once.
+            if self.pages[number].focusProxy() is not None:
+                self.pages[number].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+        return open_it
 
     def _theme_chooser(self, name: ThemeName) -> Callable[[], None]:
         return lambda: self._parts.theme.choose(name)

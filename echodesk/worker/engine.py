@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
+from echodesk.lessons import LookUp
 from echodesk.messages import (
     Cancel,
     Command,
@@ -35,6 +36,7 @@ from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
+from echodesk.worker.looking_up import look_up
 from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, PlanWriter, no_files, whole
 from echodesk.worker.publish import Publisher
 from echodesk.worker.tasks import Tasks, first_of
@@ -232,6 +234,9 @@ class Engine:
                 "detail", lambda books: books.screens.detail(command.table, command.key)
             )
             return detail if detail is not None else CommandDone("This row is gone.")
+        if isinstance(command, LookUp):
+            today = self._clock.campus_now().date()
+            return await self._ledger.read("look up", lambda books: look_up(books, command, today))
         if isinstance(command, PlanQuestion):
             return await self._plans(command)
         if isinstance(command, ShowStop):

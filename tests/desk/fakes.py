@@ -10,6 +10,7 @@ from typing import Protocol
 from echodesk.batches import ListPlans, PlanDetail, PlanList, ShowPlan
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
+from echodesk.lessons import LessonsFound, LookUp
 from echodesk.messages import (
     Command,
     CommandDone,
@@ -58,6 +59,7 @@ class FakeWorker:
         self.hold = False
         self.silent = False
         """Send no snapshots: the table stays as if it were loading."""
+        self.lessons: Callable[[LookUp], LessonsFound] = lambda _wish: LessonsFound((), 0)
         self.ends = True
         """Post `WorkerEnded` when asked to stop."""
         self.first_state: EngineState | None = state_of_engine()
@@ -147,6 +149,8 @@ class FakeWorker:
             answer.set_result(self.stop_list or CommandDone("This safety stop is over; nothing waits for it."))
         elif isinstance(command, ShowPlan):
             answer.set_result(self.plan_details.get(command.plan) or CommandDone("There is no such plan."))
+        elif isinstance(command, LookUp):
+            answer.set_result(self.lessons(command))
         elif isinstance(command, ListPlans):
             answer.set_result(self.older_plans[command.before])
         elif isinstance(command, Watch):

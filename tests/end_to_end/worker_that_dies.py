@@ -26,6 +26,7 @@ import msgspec
 from echodesk.batches import ListPlans, SavePlan
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
+from echodesk.lessons import LookUp
 from echodesk.main import Echo360Access, capture_settings, holder, open_office
 from echodesk.messages import (
     CommandDone,
@@ -228,6 +229,7 @@ def live(life: Life) -> int:
         worker.submit(Inspect(Table.NOTIFICATIONS, 1))
         worker.submit(ShowStop(1))
         worker.submit(ListPlans())
+        worker.submit(LookUp("a"))
         if life.plan:
             worker.submit(SavePlan(life.plan, str(Path(life.data) / "plan.csv")))
     ends_at = time.monotonic() + life.ends_after_s
