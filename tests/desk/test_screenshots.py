@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication
 from echodesk.desk import screenshots
 from echodesk.desk.tables.columns import columns_of
 from echodesk.errors import EchoDeskError
-from echodesk.messages import Row, Table
+from echodesk.lessons import LookUp
+from echodesk.messages import RoomDayRow, Row, Table
 from tests.desk.driving import Desk, run_desk
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import campus, overview, queue_row, some_notifications, some_room_days
@@ -33,7 +34,7 @@ def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication
         names = [file.name for file in files]
         assert names == [
             *("overview.png", "timetable-changes.png", "weekly-updates.png", "room-clashes.png"),
-            "compare-and-repair.png",
+            *("compare-and-repair.png", "lessons.png"),
         ]
         for file in files:
             picture = QImage(str(file))
@@ -42,6 +43,10 @@ def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication
             assert len(colours) > 8, f"{file.name} is nearly empty"
         assert desk.window.queue.view.current_key() == 2
         assert desk.window.queue.detail.detail is not None
+        rooms = {row.room for row in desk.worker.tables[Table.ROOM_DAYS].values() if isinstance(row, RoomDayRow)}
+        (wish,) = desk.worker.sent(LookUp)
+        assert isinstance(wish, LookUp)
+        assert wish.words in rooms
 
     run_desk(qapp, body, ROWS, busy)
 
