@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from echodesk.batches import CAME, GONE, SINCE, PlanShown, StepRow
+from echodesk.batches import CAME, GONE, SINCE, NotRecorded, PlanShown, StepRow
 from echodesk.desk import formats, words
 from echodesk.desk.tables.columns import Cell, Column
 from echodesk.desk.words import Tone
@@ -153,6 +153,22 @@ def step_columns() -> Sequence[Column[StepRow]]:
         Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
         Column("Why", 230, _why, lambda r: (words.why(r.why), r.key)),
     )
+
+
+def missed_columns() -> Sequence[Column[NotRecorded]]:
+    """The lessons that a plan does not record: when and where, and what keeps their rooms."""
+    return (
+        Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
+        Column("Room", 96, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date, r.key)),
+        Column("Recording", 170, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
+        Column("Why not", 300, lambda r: Cell(words.reason(r.reason), r.kept), lambda r: (r.reason, r.key)),
+    )
+
+
+def missed_text(one: NotRecorded) -> str:
+    """Everything a person may type to find a lesson that is not recorded, in lower case."""
+    parts = (one.external_id, one.title, one.room, one.building, one.date, formats.date(one.date))
+    return "\n".join((*parts, words.reason(one.reason), one.kept)).casefold()
 
 
 _GROUPS: Mapping[str, str] = {

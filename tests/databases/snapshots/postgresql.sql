@@ -520,13 +520,25 @@ SELECT ROOMID, COUNT(*) FROM STT_ECHO_MIRROR GROUP BY ROOMID;
 -- store.mirror _ANY_OURS
 SELECT EXISTS(SELECT 1 FROM STT_ECHO_MIRROR WHERE OURS = 1);
 
+-- store.not_recorded _LINES 0
+INSERT INTO STT_ECHO_BATCH_LEFT_OUT (BATCH_ID, LINE, EXTERNAL_ID, TITLE, ROOMID, LESSON_DATE, TIMES, REASON,
+    DETAIL) SELECT CAST(jsonb_extract_path_text(value, '0') AS BIGINT), CAST(jsonb_extract_path_text(value, '1') AS
+    BIGINT), jsonb_extract_path_text(value, '2'), jsonb_extract_path_text(value, '3'),
+    jsonb_extract_path_text(value, '4'), jsonb_extract_path_text(value, '5'), jsonb_extract_path_text(value, '6'),
+    jsonb_extract_path_text(value, '7'), jsonb_extract_path_text(value, '8') FROM jsonb_array_elements(CAST(:rows
+    AS JSONB)) AS L(value) WHERE TRUE;
+
+-- store.not_recorded _LINES 1
+INSERT INTO STT_ECHO_BATCH_LEFT_OUT (BATCH_ID, LINE, EXTERNAL_ID, TITLE, ROOMID, LESSON_DATE, TIMES, REASON,
+    DETAIL) VALUES (:batch, :line, :external_id, :title, :room, :date, :times, :reason, :detail);
+
 -- store.not_recorded _LISTED
-SELECT o.EXTERNAL_ID, o.ROOMID, o.LESSON_DATE, o.REASON, o.WINNER, o.DETAIL, t.MODULEID, t.MODGRPCODE, t.STARTTIME,
-    t.FINISHTIME, m.NAME AS MODULE_NAME, (SELECT w.TITLE FROM STT_ECHO_MIRROR AS w WHERE w.EXTERNAL_ID = o.WINNER)
-    AS OUR_WINNER, (SELECT w.TITLE FROM STT_ECHO_MIRROR AS w WHERE w.ECHO_ID = o.WINNER) AS THEIR_WINNER FROM
-    STT_ECHO_LEFT_OUT AS o LEFT JOIN TIMETABLE AS t ON t.SETID = o.SETID AND t.SLOTID = o.SLOTID AND t.SLOTENTRY =
-    1 LEFT JOIN MODULE AS m ON m.SETID = t.SETID AND m.MODULEID = t.MODULEID WHERE o.LESSON_DATE BETWEEN :first AND
-    :last ORDER BY o.LESSON_DATE, t.STARTTIME NULLS FIRST, o.EXTERNAL_ID;
+SELECT LINE, EXTERNAL_ID, TITLE, ROOMID, LESSON_DATE, TIMES, REASON, DETAIL FROM STT_ECHO_BATCH_LEFT_OUT WHERE
+    BATCH_ID = :batch ORDER BY LINE;
+
+-- store.not_recorded _FORGET
+DELETE FROM STT_ECHO_BATCH_LEFT_OUT WHERE BATCH_ID IN (SELECT CAST(value AS BIGINT) FROM
+    jsonb_array_elements_text(CAST(:batches AS JSONB)) AS L(value));
 
 -- store.office _PAUSES
 SELECT p.ID, p.SITEID, p.ROOMID, p.FROM_DATE, p.TO_DATE, p.REASON, p.OWNER, p.CREATED, p.UNTIL, (SELECT b.ID FROM
