@@ -161,7 +161,9 @@ class PlanShown:
     replaced_by: int = 0
     """The plan that stands in its place, 0 for none."""
     waits_for: str = ""
-    """The pause that holds everything that is left of it, in words; '' if there is none."""
+    """The pauses and safety stops that hold everything that is left of it, in words; '' if something is free."""
+    stops: tuple[int, ...] = ()
+    """The safety stops among them: once staff have answered, it goes on by itself."""
     can_undo: bool = False
     """Something of it was done, lies ahead, and was not taken back."""
 

@@ -112,6 +112,7 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
         "said": batch.said,
         "sender": found.sender,
         "waits": found.waits,
+        "stops": list(plan.stops),
         "undoes": batch.undoes,
         "replaces": batch.replaces,
         "replaced_by": plan.replaced_by or None,
@@ -156,6 +157,8 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
     """A plan for people."""
     batch, rows, plan = found.batch, found.detail.steps, found.detail.plan
     lines = [f"Plan {batch.id} {_state(found)}." + (f" {batch.said}" if batch.said else "")]
+    if plan.stops and found.waits:
+        lines.append(_answer(plan.stops))
     if batch.undoes is not None:
         lines.append(f"It takes back plan {batch.undoes}.")
     lines += _found(batch, found.summary, limit)
@@ -177,6 +180,12 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
         what = "Send exactly this" if ready.key == batch.id else "Send what would be sent now"
         lines.append(f"{what}: echodesk apply {ready.key}{confirm}")
     return "\n".join(lines)
+
+
+def _answer(stops: Sequence[int]) -> str:
+    """What to do about the safety stops that hold a plan."""
+    yes = "; ".join(f'`echodesk allow {stop} --why "…"`' for stop in stops)
+    return f"Answer the safety stop: `echodesk stops` shows it, {yes} says yes. Then the plan goes on by itself."
 
 
 def _step(row: StepRow) -> str:

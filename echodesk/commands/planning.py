@@ -63,7 +63,8 @@ def plan(
     left_out (reason: lessons), not_recorded (those lessons: external_id, title, room, building, date, time,
     reason, kept: what keeps the room, or why else), steps (number, piece, action, external_id, why, before, after,
     changes: field, before, after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why
-    nothing goes on), replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
+    nothing goes on), stops (safety stops that it waits for), replaces, replaced_by, difference (shown, now: both
+    plans; gone, came: steps).
     """
     demonstration = existing(folder_of(data)) is not None
     if echo360:

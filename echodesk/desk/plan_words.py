@@ -108,12 +108,19 @@ def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
     return f"{told}: their rooms and days {stay}. {formats.counted(plan.calls - in_all, 'call')} to send."
 
 
+_ANSWER = (
+    "A safety stop holds what is left of it. Answer it at the top of the window (“Look and decide…”): then the"
+    " plan goes on by itself."
+)
+
+
 def facts(plan: PlanShown) -> list[str]:
     """What the comparison found, a sentence each."""
     counts = dict(plan.counts)
-    lines = [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
+    lines = [_ANSWER] if plan.stops else []
+    lines += [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
     if plan.state == "READY" and plan.minutes:
-        lines[0] += f" About {formats.minutes(plan.minutes)} at the call limit."
+        lines[-1] += f" About {formats.minutes(plan.minutes)} at the call limit."
     if plan.guard:
         lines.append(f"Safety stop: {plan.guard}. It must be confirmed in writing.")
     if plan.left_out:
