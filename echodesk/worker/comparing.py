@@ -20,6 +20,7 @@ from echodesk.planning.batches import (
     StepState,
     Summary,
     plan_difference,
+    year_of,
 )
 from echodesk.planning.ground import Deadline
 from echodesk.planning.nothing import nothing_to_send
@@ -36,7 +37,7 @@ from echodesk.worker.gate import Gate
 from echodesk.worker.guarding import brake_on, no_ground
 from echodesk.worker.listed import Listed, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
-from echodesk.worker.reconciling import at_work, pause_steps, rooms_of, year_of
+from echodesk.worker.reconciling import at_work, pause_steps, rooms_of
 from echodesk.worker.renewing import Renewal
 from echodesk.worker.weighing import Preview, guard_of_undo, preview_of
 
@@ -228,7 +229,7 @@ class Comparing:
             books.office.guard(self._epoch)
             if not still(books, batch):
                 return tuple(books.office.pauses())
-            year, on = year_of(books, batch)
+            year, on = year_of(batch, books.batches.get)
             if year and on:
                 books.office.switch_on(year)
             elif year:
@@ -269,9 +270,10 @@ def keep_preview(
         said = nothing_to_send(found.kind, summary)
     elif summary.missing and not preview.guard:
         said = f"{said} {summary.missing} booking(s) that EchoDesk made are not in Echo360 any more.".strip()
-    year, on = year_of(books, found)
+    year, on = year_of(found, books.batches.get)
     if year:
-        said = f"{said} Applying it switches {year} {'on' if on else 'off'}.".strip()
+        since = "" if on else ", and what was booked for it since is removed"
+        said = f"{said} Applying it switches {year} {'on' if on else 'off'}{since}.".strip()
     books.batches.become(batch, BatchState.READY if steps or year else BatchState.DONE, said)
 
 
