@@ -108,7 +108,14 @@ class SavePlan:
     path: str
 
 
-PlanQuestion = ShowPlan | ListPlans | SavePlan
+@dataclass(frozen=True, slots=True)
+class ShowNotRecorded:
+    """Which lessons a plan does not record. Answered with a `PlanMissed`."""
+
+    plan: int
+
+
+PlanQuestion = ShowPlan | ListPlans | SavePlan | ShowNotRecorded
 """What any worker answers by itself, whether it leads or not."""
 PlanMessage = PlanCommand | PlanQuestion
 
@@ -154,7 +161,9 @@ class PlanShown:
     replaced_by: int = 0
     """The plan that stands in its place, 0 for none."""
     waits_for: str = ""
-    """The pause that holds everything that is left of it, in words; '' if there is none."""
+    """The pauses and safety stops that hold everything that is left of it, in words; '' if something is free."""
+    stops: tuple[int, ...] = ()
+    """The safety stops among them: once staff have answered, it goes on by itself."""
     can_undo: bool = False
     """Something of it was done, lies ahead, and was not taken back."""
 
@@ -248,8 +257,10 @@ class PlanDetail:
 
 @dataclass(frozen=True, slots=True)
 class NotRecorded:
-    """One lesson that is not recorded. Dates are ISO texts, times `HH:MM-HH:MM`."""
+    """One lesson that a plan does not record. Dates are ISO texts, times `HH:MM-HH:MM`."""
 
+    key: int
+    """From 1, in the order of time."""
     external_id: str
     title: str
     room: str
@@ -259,7 +270,15 @@ class NotRecorded:
     time: str
     reason: str
     kept: str
-    """What is recorded in its place, or why else, '' if there is nothing to say."""
+    """What keeps the room, or why else, in words; '' if there is nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMissed:
+    """The lessons that a plan does not record, as its comparison found them, in the order of time."""
+
+    plan: int
+    lessons: tuple[NotRecorded, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,4 +289,4 @@ class PlanList:
     more: bool
 
 
-PlanAnswer = PlanDetail | PlanList
+PlanAnswer = PlanDetail | PlanList | PlanMissed

@@ -1,43 +1,30 @@
-"""Which lessons a plan does not record: the plan holds their number, the last planning of each room and day knows
-which they are."""
+"""Which lessons a plan does not record, and why, for whoever reads the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from echodesk.batches import NotRecorded
-from echodesk.commands.plan_texts import PlanRead
 from echodesk.desk import words
-from echodesk.main import AllBooks
-from echodesk.planning.batches import BatchRecord
-from echodesk.worker.reconciling import rooms_of
-
-Missed = tuple[NotRecorded, ...]
 
 
-def read_missed(books: AllBooks, batch: BatchRecord, today: str) -> Missed:
-    """The lessons of a plan's rooms and dates that are not recorded as things stand now."""
-    return books.screens.not_recorded(batch.scope, rooms_of(books, batch.scope), today)
+def missed_values(missed: Sequence[NotRecorded]) -> list[dict[str, object]]:
+    """They for a program."""
+    return [{name: value for name, value in asdict(one).items() if name != "key"} for one in missed]
 
 
-def missed_values(missed: Missed) -> list[dict[str, str]]:
-    """The same for a program."""
-    return [asdict(one) for one in missed]
-
-
-def missed_text(found: PlanRead, missed: Missed) -> str:
-    """The same for people, with whose word it is."""
-    counted = sum(found.summary.left_out.values())
-    lines = [f"Not recorded in the rooms and on the dates of plan {found.batch.id}, as of now: {len(missed):,}."]
-    lines += [_line(one) for one in missed]
-    if counted != len(missed):
-        lines.append(
-            f"The plan counted {counted:,} when it was made. A room and day is listed here once it was planned to"
-            " be sent, with what was decided since."
-        )
+def missed_text(plan: int, counted: int, missed: Sequence[NotRecorded]) -> str:
+    """They for people. `counted`: how many the plan says it leaves out."""
+    lines = [f"Not recorded by plan {plan}: {counted:,}."]
+    lines += [words.NO_LIST] if counted and not missed else [_line(one) for one in missed]
     return "\n".join(lines)
 
 
+def missed_why(one: NotRecorded) -> str:
+    """`Room clash (overlaps M1 LC01 09:00-10:00 (1-2-2026-27), which is recorded)`."""
+    return words.reason(one.reason) + (f" ({one.kept})" if one.kept else "")
+
+
 def _line(one: NotRecorded) -> str:
-    why = words.reason(one.reason) + (f" ({one.kept})" if one.kept else "")
-    return f"  {one.date} {one.time} {one.room}  {one.title or one.external_id}: {why}"
+    return f"  {one.date} {one.time} {one.room}  {one.title or one.external_id}: {missed_why(one)}"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from echodesk.batches import SavePlan
 from echodesk.commands.plan_file import write_plan
-from echodesk.commands.plan_missed import read_missed
 from echodesk.commands.plan_tables import write_table, write_workbook
 from echodesk.commands.plan_texts import read_plan
 from echodesk.errors import WrongUse
@@ -25,9 +24,9 @@ def save_plan(books: AllBooks, command: SavePlan, calls_per_minute: int, today: 
         )
     kind = path.suffix.casefold()
     if kind == ".csv":
-        write_table(path, found.detail)
+        write_table(path, found.detail, found.missed)
     elif kind == ".xlsx":
-        write_workbook(path, found.detail, read_missed(books, found.batch, today))
+        write_workbook(path, found.detail, found.missed)
     elif kind == ".json":
         write_plan(path, books.batches.database(), found, calls_per_minute)
     else:

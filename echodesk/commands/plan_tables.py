@@ -6,7 +6,7 @@ No cell is ever taken for a formula or a link, whatever a lesson is called (reli
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from echodesk.batches import SINCE, NotRecorded, PlanDetail, StepRow
 from echodesk.commands.answers import plain
+from echodesk.commands.plan_missed import missed_why
 from echodesk.commands.plan_steps import change_text
 from echodesk.desk import words
 from echodesk.errors import EchoDeskError
@@ -39,17 +40,18 @@ COLUMNS = (
 )
 WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 50, 34, 12, 50, 20)
 NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-KEPT = "not taken back"
+KEPT, MISSED = "not taken back", "not recorded"
 KEPT_COLUMNS, KEPT_WIDTHS = ("external id", "why not taken back"), (22, 80)
-MISSED_COLUMNS = ("date", "time", "room", "building", "lesson", "external id", "why", "instead")
+MISSED_COLUMNS = ("date", "time", "room", "building", "lesson", "external id", "why", "what keeps the room")
 MISSED_WIDTHS = (12, 13, 14, 18, 40, 22, 34, 50)
 MOST_LETTERS = 32_000
 """A cell of a workbook holds 32,767."""
 
 
-def write_table(path: Path, detail: PlanDetail) -> None:
-    """Write the steps as CSV, after them what cannot be taken back. Raises `EchoDeskError`."""
-    _write_csv(path, COLUMNS, chain(_rows(detail), _kept_rows(detail)))
+def write_table(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]) -> None:
+    """Write the steps as CSV, after them what cannot be taken back and the lessons that are not recorded. Raises
+    `EchoDeskError`."""
+    _write_csv(path, COLUMNS, chain(_rows(detail), _kept_rows(detail), map(_missed_beside_steps, missed)))
 
 
 def write_missed(path: Path, missed: Sequence[NotRecorded]) -> None:
@@ -69,7 +71,7 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
         raise _trouble(path, error) from error
 
 
-def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded] = ()) -> None:
+def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]) -> None:
     """Write the steps and their counts as an XLSX file; what cannot be taken back, and the lessons that are not
     recorded, on sheets of their own. Raises `EchoDeskError`."""
     try:
@@ -139,7 +141,27 @@ def _kept(one: str) -> tuple[str, str]:
 def _kept_rows(detail: PlanDetail) -> Iterator[tuple[str, ...]]:
     """What cannot be taken back under the columns of the steps."""
     for name, why in map(_kept, detail.kept):
-        yield tuple({"action": KEPT, "external id": name, "why": why}.get(column, "") for column in COLUMNS)
+        yield _under_columns({"action": KEPT, "external id": name, "why": why})
+
+
+def _missed_beside_steps(one: NotRecorded) -> tuple[str, ...]:
+    """A lesson that is not recorded under the columns of the steps."""
+    return _under_columns(
+        {
+            "action": MISSED,
+            "date": one.date,
+            "time": one.time,
+            "room": one.room,
+            "building": one.building,
+            "recording": one.title,
+            "external id": one.external_id,
+            "why": missed_why(one),
+        }
+    )
+
+
+def _under_columns(values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(values.get(column, "") for column in COLUMNS)
 
 
 def _row(number: str, step: StepRow, state: str) -> tuple[str, ...]:

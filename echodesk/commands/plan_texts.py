@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from echodesk.batches import CAME, PlanDetail, PlanShown, StepRow
+from echodesk.batches import CAME, NotRecorded, PlanDetail, PlanShown, StepRow
 from echodesk.commands.answers import aligned
+from echodesk.commands.plan_missed import missed_values
 from echodesk.commands.plan_steps import Wanted, change_values, group_lines, line, only, row_values, state_name
 from echodesk.desk import words
 from echodesk.main import AllBooks
@@ -53,6 +54,8 @@ class PlanRead:
     """The same as the screens show it, with the steps counted."""
     newer: PlanDetail | None
     """The plan that took its place; its steps tell how both differ."""
+    missed: Sequence[NotRecorded]
+    """The lessons that it does not record."""
     sender: str
     """Who is sending, '' if nobody is."""
 
@@ -74,7 +77,10 @@ def read_plan(books: AllBooks, number: int, limit: int, today: str, sender: str)
         return None
     by = detail.plan.replaced_by
     newer = books.screens.plan(by, limit, today) if by else None
-    return PlanRead(batch, books.batches.summary(number), books.batches.steps(number), detail, newer, sender)
+    missed = books.screens.not_recorded(number).lessons
+    return PlanRead(
+        batch, books.batches.summary(number), books.batches.steps(number), detail, newer, missed, sender
+    )
 
 
 def only_wanted(found: PlanRead, wanted: Wanted, rooms: frozenset[str]) -> PlanRead:
@@ -106,6 +112,7 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
         "said": batch.said,
         "sender": found.sender,
         "waits": found.waits,
+        "stops": list(plan.stops),
         "undoes": batch.undoes,
         "replaces": batch.replaces,
         "replaced_by": plan.replaced_by or None,
@@ -122,6 +129,7 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
         "guard": batch.guard,
         "confirm": confirmation(summary) if batch.guard else "",
         "left_out": dict(summary.left_out),
+        "not_recorded": missed_values(found.missed),
         "not_taken_back": list(summary.refused),
         "progress": dict(plan.steps),
         "calls_left": plan.count("OPEN"),
@@ -149,6 +157,8 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
     """A plan for people."""
     batch, rows, plan = found.batch, found.detail.steps, found.detail.plan
     lines = [f"Plan {batch.id} {_state(found)}." + (f" {batch.said}" if batch.said else "")]
+    if plan.stops and found.waits:
+        lines.append(_answer(plan.stops))
     if batch.undoes is not None:
         lines.append(f"It takes back plan {batch.undoes}.")
     lines += _found(batch, found.summary, limit)
@@ -170,6 +180,12 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
         what = "Send exactly this" if ready.key == batch.id else "Send what would be sent now"
         lines.append(f"{what}: echodesk apply {ready.key}{confirm}")
     return "\n".join(lines)
+
+
+def _answer(stops: Sequence[int]) -> str:
+    """What to do about the safety stops that hold a plan."""
+    yes = "; ".join(f'`echodesk allow {stop} --why "…"`' for stop in stops)
+    return f"Answer the safety stop: `echodesk stops` shows it, {yes} says yes. Then the plan goes on by itself."
 
 
 def _step(row: StepRow) -> str:

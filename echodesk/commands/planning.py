@@ -24,7 +24,7 @@ from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.steps import PlanScope
 from echodesk.worker.comparing import keep_preview
 from echodesk.worker.reconciling import rooms_of, selection
-from echodesk.worker.weighing import guard_of, summary_of
+from echodesk.worker.weighing import preview_of
 
 TRIES = 3
 
@@ -60,9 +60,11 @@ def plan(
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
     listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
     week, reason and state), calls, minutes, guard (why staff must confirm it) and confirm (what to type then),
-    left_out (reason: lessons), steps (number, piece, action, external_id, why, before, after, changes: field,
-    before, after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why nothing goes on),
-    replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
+    left_out (reason: lessons), not_recorded (those lessons: external_id, title, room, building, date, time,
+    reason, kept: what keeps the room, or why else), steps (number, piece, action, external_id, why, before, after,
+    changes: field, before, after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why
+    nothing goes on), stops (safety stops that it waits for), replaces, replaced_by, difference (shown, now: both
+    plans; gone, came: steps).
     """
     demonstration = existing(folder_of(data)) is not None
     if echo360:
@@ -120,7 +122,7 @@ def _here(office: Office, scope: PlanScope, echo360: str, limit: int, *, loopbac
 
     def keep(books: AllBooks) -> int:
         number = books.batches.add(BatchKind.RECONCILE, user(), scope)
-        keep_preview(books, number, found.plans, summary_of(found), guard_of(books, found))
+        keep_preview(books, number, preview_of(books, found))
         return number
 
     return office.keep(keep)

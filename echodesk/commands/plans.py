@@ -14,7 +14,7 @@ from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import ask, busy_s, leader
 from echodesk.commands.plan_file import number_in
-from echodesk.commands.plan_missed import missed_text, missed_values, read_missed
+from echodesk.commands.plan_missed import missed_text
 from echodesk.commands.plan_steps import Wanted, check
 from echodesk.commands.plan_tables import write_missed, write_table, write_workbook
 from echodesk.commands.plan_texts import PlanRead, list_line, only_wanted, plan_text, plan_values, read_plan, waits
@@ -55,8 +55,8 @@ def plans(
         bool,
         typer.Option(
             "--left-out",
-            help="With a number: which lessons of its rooms and dates are not recorded, as of now, instead of its"
-            " steps; with --csv as a table, with --xlsx as a sheet beside the steps.",
+            help="With a number: which lessons it does not record, and why, instead of its steps; with --csv as a"
+            " table of their own.",
         ),
     ] = False,
     every: Annotated[
@@ -69,8 +69,7 @@ def plans(
     far it is, what failed and why; and how it differs from the plan in whose place it stands.
 
     JSON: plans (plan, by, created, kind, state, said, waits, steps, ended, can_undo); with a number what `plan`
-    answers; with --left-out not_recorded (external_id, title, room, building, date, time, reason, kept: what is
-    recorded instead) beside it.
+    answers.
     """
     wanted = Wanted(
         reading.value_of("--action", action),
@@ -93,10 +92,11 @@ def plans(
             return
         if number is not None:
             one = _chosen(office, _read(office, number), wanted)
+            missed = () if wanted.filters else one.missed
             if csv is not None:
-                write_table(csv, one.detail)
+                write_table(csv, one.detail, missed)
             if xlsx is not None:
-                write_workbook(xlsx, one.detail)
+                write_workbook(xlsx, one.detail, missed)
             _say(office, one, wanted, as_json=json)
             return
         if csv is not None or xlsx is not None or wanted or left_out:
@@ -212,14 +212,12 @@ def _say(office: Office, found: PlanRead, wanted: Wanted, *, as_json: bool) -> N
 
 def _say_left_out(office: Office, number: int, csv: Path | None, xlsx: Path | None, *, as_json: bool) -> None:
     found = _read(office, number)
-    today = office.clock().campus_now().date().isoformat()
-    missed = office.look(lambda books: read_missed(books, found.batch, today))
     if csv is not None:
-        write_missed(csv, missed)
+        write_missed(csv, found.missed)
     if xlsx is not None:
-        write_workbook(xlsx, found.detail, missed)
-    values = {**plan_values(found, call_limit(office)), "not_recorded": missed_values(missed)}
-    say(values, as_json=as_json, text=missed_text(found, missed))
+        write_workbook(xlsx, found.detail, found.missed)
+    counted = sum(found.summary.left_out.values())
+    say(plan_values(found, call_limit(office)), as_json=as_json, text=missed_text(number, counted, found.missed))
 
 
 def _say_all(office: Office, *, every: bool, as_json: bool) -> None:

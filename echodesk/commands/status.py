@@ -7,14 +7,20 @@ from functools import partial
 
 import typer
 
+from echodesk.batches import PlanShown
 from echodesk.commands.answers import Data, Json, aligned, campus_stamps, office_at, say
+from echodesk.commands.plan_texts import list_line, waits
 from echodesk.desk import words
 from echodesk.main import AllBooks, Office
 from echodesk.messages import Overview, Scope, Table
+from echodesk.planning.batches import OPEN_BATCHES, BatchState
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
 from echodesk.store.figures import Pending
 from echodesk.store.settings import value_of
 from echodesk.worker.control import scope_text
+
+IN_HAND = frozenset({*OPEN_BATCHES, BatchState.READY})
+"""Plans that are at work, stand still or wait for a yes."""
 
 
 def status(data: Data = None, json: Json = False) -> None:
@@ -24,7 +30,8 @@ def status(data: Data = None, json: Json = False) -> None:
     room_days, refreshes, intents, commands, held, guarded, quiet, minutes, next_lesson), waiting_for_yes (numbers
     of safety stops), queue, notifications and room_days (rows per status), left_out (per reason), failed,
     not_recorded, too_late_today, transferred_24h, schedules, foreign, lost_edits (that the triggers could not
-    enter), pauses (id, building, room, from, to, reason, owner, created, until), calls (24 hours by method),
+    enter), plans (those in hand: plan, state, waits (why nothing goes on), steps, ended), pauses (id,
+    building, room, from, to, reason, owner, created, until), calls (24 hours by method),
     calls_last_minute, calls_per_minute.
     """
     with office_at(data) as office:
@@ -68,10 +75,26 @@ def _read(office: Office) -> tuple[dict[str, object], str]:
         "seconds_left": round(max(0.0, lease.seconds_left), 1),
     }
     health = {"database": "", "echo360": told.echo360}
+    plans = [one for one in overview.plans if one.state in IN_HAND]
     values = {"sending": sending, "health": health} | _values(overview, pending, pauses)
+    values["plans"] = [_plan_values(one, holder or "") for one in plans]
     stamp = campus_stamps(office)
-    lines = [_text(overview, pending, holder, told, stamp), *(_pause(one, stamp) for one in pauses)]
+    lines = [
+        _text(overview, pending, holder, told, stamp),
+        *(list_line(one, stamp(one.created), holder or "") for one in plans),
+        *(_pause(one, stamp) for one in pauses),
+    ]
     return values, "\n".join(lines)
+
+
+def _plan_values(plan: PlanShown, sender: str) -> dict[str, object]:
+    return {
+        "plan": plan.key,
+        "state": plan.state,
+        "waits": waits(plan, sender),
+        "steps": plan.to_send,
+        "ended": plan.to_send - plan.count("OPEN"),
+    }
 
 
 def _values(overview: Overview, pending: Pending, pauses: list[PauseRecord]) -> dict[str, object]:

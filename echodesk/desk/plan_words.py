@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from echodesk.batches import CAME, GONE, SINCE, PlanShown, StepRow
+from echodesk.batches import CAME, GONE, SINCE, NotRecorded, PlanShown, StepRow
 from echodesk.desk import formats, words
 from echodesk.desk.tables.columns import Cell, Column
 from echodesk.desk.words import Tone
@@ -108,12 +108,19 @@ def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
     return f"{told}: their rooms and days {stay}. {formats.counted(plan.calls - in_all, 'call')} to send."
 
 
+_ANSWER = (
+    "A safety stop holds what is left of it. Answer it at the top of the window (“Look and decide…”): then the"
+    " plan goes on by itself."
+)
+
+
 def facts(plan: PlanShown) -> list[str]:
     """What the comparison found, a sentence each."""
     counts = dict(plan.counts)
-    lines = [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
+    lines = [_ANSWER] if plan.stops else []
+    lines += [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
     if plan.state == "READY" and plan.minutes:
-        lines[0] += f" About {formats.minutes(plan.minutes)} at the call limit."
+        lines[-1] += f" About {formats.minutes(plan.minutes)} at the call limit."
     if plan.guard:
         lines.append(f"Safety stop: {plan.guard}. It must be confirmed in writing.")
     if plan.left_out:
@@ -153,6 +160,22 @@ def step_columns() -> Sequence[Column[StepRow]]:
         Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
         Column("Why", 230, _why, lambda r: (words.why(r.why), r.key)),
     )
+
+
+def missed_columns() -> Sequence[Column[NotRecorded]]:
+    """The lessons that a plan does not record: when and where, and what keeps their rooms."""
+    return (
+        Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
+        Column("Room", 96, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date, r.key)),
+        Column("Recording", 170, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
+        Column("Why not", 300, lambda r: Cell(words.reason(r.reason), r.kept), lambda r: (r.reason, r.key)),
+    )
+
+
+def missed_text(one: NotRecorded) -> str:
+    """Everything a person may type to find a lesson that is not recorded, in lower case."""
+    parts = (one.external_id, one.title, one.room, one.building, one.date, formats.date(one.date))
+    return "\n".join((*parts, words.reason(one.reason), one.kept)).casefold()
 
 
 _GROUPS: Mapping[str, str] = {

@@ -94,7 +94,6 @@ class MainWindow(QMainWindow):
         parts.theme.changed.connect(self._on_theme_changed)
         self.overview.stop_wanted.connect(self.sending.show_stop)
         self.overview.plans_wanted.connect(lambda: self.open_page(PLANS_PAGE))
-        self.plans.missed_wanted.connect(lambda: self.open_list(Table.ROOM_DAYS, ("open",)))
         self.nav.chosen.connect(self._on_page_chosen)
         self.nav.show_page(0)
 

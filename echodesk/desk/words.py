@@ -206,6 +206,13 @@ def recorded_tone(value: str) -> Tone:
     return _RECORDED.get(value, (value, Tone.QUIET))[1]
 
 
+NO_LIST = (
+    "Which lessons these are was not kept: a later night's comparison took the place of this one, or an earlier"
+    " EchoDesk made the plan. Compare anew to see them."
+)
+"""Of a plan that counts lessons that it does not record and has no list of them."""
+
+
 def reason(value: str) -> str:
     """Why a lesson is not recorded (`planning.values.Reason`), whatever the case of its letters."""
     return _REASONS.get(value.upper(), value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -114,11 +114,28 @@ class BatchRecord:
     """The pause on what was left out, cancelled or taken back."""
     yes_by: str = ""
     """Who said yes last, '' while nobody has."""
+    begun: bool = False
+    """It was let go: something of it was sent, or may have been, and its year was switched."""
 
     @property
     def went_by_itself(self) -> bool:
         """True if it is sent without a yes of staff."""
         return self.yes_by.startswith(BY_ITSELF)
+
+
+def year_of(batch: BatchRecord, get: Callable[[int], BatchRecord | None]) -> tuple[str, bool]:
+    """The year that a batch switches on (True) or, taking that back, off; '' for none. `get` knows the others."""
+    on, found = True, batch
+    while found.undoes is not None and (undone := get(found.undoes)) is not None:
+        on, found = not on, undone
+    return found.scope.year, on
+
+
+def switched(batch: BatchRecord, get: Callable[[int], BatchRecord | None], live: Collection[str]) -> bool:
+    """True if a batch switched a year on, or off, and that is so still: it can be taken back, though nothing was
+    sent for it. `live` are the years that are sent."""
+    year, on = year_of(batch, get)
+    return batch.begun and bool(year) and (year in live) is on
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def nothing_to_send(kind: BatchKind, summary: Summary) -> str:
 def _nothing_back(summary: Summary) -> str:
     refused = summary.refused
     if not refused:
-        return "Nothing is left to take back: everything is as it was before."
+        return "No recording is to be taken back: all of them are as they were before."
     named = " ".join(refused[:NAMED])
     more = f" And {len(refused) - NAMED:,} more." if len(refused) > NAMED else ""
     return f"Nothing can be taken back. {named}{more}"

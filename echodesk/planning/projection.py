@@ -84,6 +84,8 @@ class _Projector:
                         unfit.reason,
                         None,
                         unfit.detail,
+                        unfit.time,
+                        unfit.title,
                     )
                 )
         return Projection(
@@ -362,6 +364,8 @@ class _Projector:
                 reason,
                 winner,
                 detail,
+                str(occurrence.time),
+                occurrence.content.title,
             )
         )
 

@@ -112,6 +112,9 @@ class Unfit:
     place: RoomDay
     reason: Reason
     detail: str
+    time: str = ""
+    """As the timetable says it, '' if that is nothing."""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,9 @@ class LeftOut:
     reason: Reason
     winner: str | None
     detail: str
+    time: str
+    """Of the lesson itself, `HH:MM-HH:MM`; as the timetable says it, where that is no time."""
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

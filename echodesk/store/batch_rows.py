@@ -28,6 +28,7 @@ def batch_record(row: Any) -> BatchRecord:
         tried=bool(row.TRIED),
         pause=row.PAUSE_ID,
         yes_by=row.YES_BY or "",
+        begun=row.BEGUN is not None,
     )
 
 

@@ -19,10 +19,11 @@ from echodesk.planning.batches import (
     batch_may_become,
 )
 from echodesk.planning.steps import PlanScope, Step
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import LeftOut, RoomDay
 from echodesk.store.batch_rows import batch_record, step_of_row, step_values
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.many import ManyRows
+from echodesk.store.not_recorded import forget_not_recorded, keep_not_recorded
 
 PACE_MINUTES = 10
 
@@ -32,7 +33,7 @@ _ADD = text(
 )
 _COLUMNS = (
     "SELECT ID, KIND, STATE, BY, CREATED, SCOPE, UNDOES, REPLACES, GUARD, SAID, TRIED, PAUSE_ID,"
-    " YES_BY FROM STT_ECHO_BATCH"
+    " YES_BY, BEGUN FROM STT_ECHO_BATCH"
 )
 _ONE = text(f"{_COLUMNS} WHERE ID = :id")
 _OPEN = text(f"{_COLUMNS} WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING', 'STOPPED') ORDER BY ID")
@@ -233,8 +234,10 @@ class Batches:
         steps: Iterable[Step],
         places: Mapping[int, Collection[RoomDay]],
         guard: str,
+        left_out: Iterable[LeftOut] = (),
     ) -> None:
-        """What was compared and planned. `places` holds the room-days of each piece."""
+        """What was compared and planned. `places` holds the room-days of each piece, `left_out` the lessons that
+        are not recorded by it."""
         values = {"id": batch, "summary": msgspec.json.encode(summary).decode(), "guard": guard}
         self._connection.execute(_PLAN, {**values, "change": self._change()})
         _STEPS.insert(self._connection, [step_values(batch, step) for step in steps])
@@ -244,6 +247,11 @@ class Batches:
             for place in sorted(found)
         ]
         _PLACES.insert(self._connection, rows)
+        keep_not_recorded(self._connection, batch, left_out)
+
+    def forget_left_out(self, batches: Collection[int]) -> None:
+        """Nobody needs to know any more which lessons these left out."""
+        forget_not_recorded(self._connection, batches)
 
     def summary(self, batch: int) -> Summary:
         """What was found when it was compared."""

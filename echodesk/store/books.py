@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
 from functools import cached_property
 
 from sqlalchemy import Connection
 
-from echodesk.batches import NotRecorded, PlanDetail, PlanList, PlanShown
+from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
-from echodesk.planning.steps import PlanScope
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
@@ -21,7 +19,7 @@ from echodesk.store.mirror import Mirror
 from echodesk.store.not_recorded import not_recorded
 from echodesk.store.office import Office
 from echodesk.store.places import Places
-from echodesk.store.plans_shown import PlansShown
+from echodesk.store.plans_shown import PlansShown, buildings
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
@@ -60,9 +58,9 @@ class Screens:
         """The last plans, and all that wait, are at work or can be taken back."""
         return PlansShown(self._connection, calls_per_minute, today).listed()
 
-    def not_recorded(self, scope: PlanScope, rooms: Collection[str] | None, today: str) -> tuple[NotRecorded, ...]:
-        """The lessons of a scope that are not recorded, from today on; `rooms` are those of the scope."""
-        return not_recorded(self._connection, scope, rooms, today)
+    def not_recorded(self, number: int) -> PlanMissed:
+        """Which lessons a plan does not record."""
+        return PlanMissed(number, not_recorded(self._connection, number, buildings(self._connection)))
 
     def plans_before(self, number: int, calls_per_minute: int, today: str) -> PlanList:
         """The plans before this one (0: from the last one on)."""

@@ -1,52 +1,79 @@
-"""Which lessons are not recorded, as the last planning of their rooms and days left it."""
+"""Which lessons a plan does not record, as its comparison found them: kept with the plan, whatever came after."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
 from echodesk.batches import NotRecorded
-from echodesk.planning.steps import PlanScope
-from echodesk.store.binding import sure_place
-from echodesk.store.plans_shown import buildings
+from echodesk.planning.values import LeftOut
+from echodesk.store.binding import as_json
+from echodesk.store.many import ManyRows
 
-_LAST_DATE = "9999-12-31"
-_LISTED = text(
-    "SELECT o.EXTERNAL_ID, o.ROOMID, o.LESSON_DATE, o.REASON, o.WINNER, o.DETAIL, t.MODULEID, t.MODGRPCODE,"
-    " t.STARTTIME, t.FINISHTIME, m.NAME AS MODULE_NAME,"
-    " (SELECT w.TITLE FROM STT_ECHO_MIRROR w WHERE w.EXTERNAL_ID = o.WINNER) AS OUR_WINNER,"
-    " (SELECT w.TITLE FROM STT_ECHO_MIRROR w WHERE w.ECHO_ID = o.WINNER) AS THEIR_WINNER"
-    " FROM STT_ECHO_LEFT_OUT o LEFT JOIN TIMETABLE t ON t.SETID = o.SETID AND t.SLOTID = o.SLOTID"
-    " AND t.SLOTENTRY = 1 LEFT JOIN MODULE m ON m.SETID = t.SETID AND m.MODULEID = t.MODULEID"
-    " WHERE o.LESSON_DATE BETWEEN :first AND :last ORDER BY o.LESSON_DATE, t.STARTTIME, o.EXTERNAL_ID"
+_LINES = ManyRows(
+    "STT_ECHO_BATCH_LEFT_OUT",
+    {
+        "BATCH_ID": "batch",
+        "LINE": "line",
+        "EXTERNAL_ID": "external_id",
+        "TITLE": "title",
+        "ROOMID": "room",
+        "LESSON_DATE": "date",
+        "TIMES": "times",
+        "REASON": "reason",
+        "DETAIL": "detail",
+    },
 )
+_LISTED = text(
+    "SELECT LINE, EXTERNAL_ID, TITLE, ROOMID, LESSON_DATE, TIMES, REASON, DETAIL FROM STT_ECHO_BATCH_LEFT_OUT"
+    " WHERE BATCH_ID = :batch ORDER BY LINE"
+)
+_FORGET = text("DELETE FROM STT_ECHO_BATCH_LEFT_OUT WHERE BATCH_ID IN (SELECT value FROM json_each(:batches))")
 
 
-def not_recorded(
-    connection: Connection, scope: PlanScope, rooms: Collection[str] | None, today: str
-) -> tuple[NotRecorded, ...]:
-    """The lessons of a scope that are not recorded, from `today` (ISO date on campus) on, in the order of time.
-    `rooms` are those of the scope, None for all."""
-    values = {"first": max(scope.first, today), "last": scope.last or _LAST_DATE}
-    building_of = buildings(connection)
+def keep_not_recorded(connection: Connection, batch: int, left_out: Iterable[LeftOut]) -> None:
+    """The lessons that a plan leaves out; they are numbered in the order of time."""
+    in_order = sorted(left_out, key=lambda one: (one.place.date, one.time, one.place.room, one.external_id))
+    rows = [
+        {
+            "batch": batch,
+            "line": line,
+            "external_id": one.external_id,
+            "title": one.title,
+            "room": one.place.room,
+            "date": one.place.date.isoformat(),
+            "times": one.time or None,
+            "reason": one.reason.value,
+            "detail": one.detail or None,
+        }
+        for line, one in enumerate(in_order, start=1)
+    ]
+    _LINES.insert(connection, rows)
+
+
+def forget_not_recorded(connection: Connection, batches: Collection[int]) -> None:
+    """The lists of these plans are needed no more."""
+    if batches:
+        connection.execute(_FORGET, {"batches": as_json(sorted(batches))})
+
+
+def not_recorded(connection: Connection, batch: int, building_of: Mapping[str, str]) -> tuple[NotRecorded, ...]:
+    """The lessons that a plan leaves out, in the order of time. `building_of` says where rooms are, in words."""
     found = []
-    for row in connection.execute(_LISTED, values):
-        place = sure_place(row.ROOMID, row.LESSON_DATE)
-        if not scope.holds(place, rooms):
-            continue
-        about = f"{row.MODULEID or ''} {row.MODGRPCODE or ''} {row.MODULE_NAME or ''}"
-        keeps = row.OUR_WINNER or row.THEIR_WINNER or row.WINNER
+    for row in connection.execute(_LISTED, {"batch": batch}):
+        room = row.ROOMID.rstrip()
         found.append(
             NotRecorded(
+                key=row.LINE,
                 external_id=row.EXTERNAL_ID,
-                title=" ".join(about.split()),
-                room=place.room,
-                building=building_of.get(place.room, ""),
+                title=row.TITLE,
+                room=room,
+                building=building_of.get(room, ""),
                 date=row.LESSON_DATE,
-                time=f"{row.STARTTIME}-{row.FINISHTIME}" if row.STARTTIME else "",
+                time=row.TIMES or "",
                 reason=row.REASON,
-                kept=f"{keeps} keeps the room" if keeps else row.DETAIL or "",
+                kept=row.DETAIL or "",
             )
         )
     return tuple(found)

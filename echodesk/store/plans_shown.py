@@ -17,19 +17,18 @@ from echodesk.planning.batches import (
     minutes_left,
     plan_difference,
     scope_in_words,
+    switched,
 )
-from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, differences, kinds
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
-from echodesk.store.office import Office
+from echodesk.store.plan_waits import Held, held
 
 NEWEST = 8
 FEW = 3
 """So many of what cannot be taken back go with each plan; the plan itself lists all."""
 OLDER = 20
 """So many older plans are shown at once."""
-PIECES_AT_ONCE = 200
 OVER = frozenset({BatchState.STALE, BatchState.CANCELLED})
 AT_WORK = frozenset({BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED})
 
@@ -45,6 +44,14 @@ _UNDOABLE = text(
     " STT_ECHO_BATCH_STEP_STATE ON s.BATCH_ID = p.BATCH_ID AND s.STATE = 'DONE' AND s.PIECE = p.PIECE"
     " WHERE p.BATCH_ID = b.ID AND p.LESSON_DATE >= :today)"
 )
+# What switched a year on, or off, may have sent nothing.
+_SENT_NOTHING = text(
+    "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.BEGUN IS NOT NULL AND b.STATE IN ('DONE', 'CANCELLED', 'STOPPED')"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_BATCH u WHERE u.UNDOES = b.ID AND u.STATE = 'DONE'"
+    " AND u.BEGUN IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s WHERE s.BATCH_ID = b.ID"
+    " AND s.STATE = 'DONE')"
+)
+_LIVE = text("SELECT SETID FROM STT_ECHO_SET WHERE LIVE = 1")
 _IN_HAND = text(
     "SELECT ID FROM STT_ECHO_BATCH WHERE STATE IN ('COMPARING', 'READY', 'CHECKING', 'RUNNING', 'STOPPED')"
 )
@@ -57,10 +64,8 @@ class PlansShown:
     """Plans inside one transaction. `today` is the date on campus, `calls_per_minute` 0 for no limit."""
 
     def __init__(self, connection: Connection, calls_per_minute: int, today: str) -> None:
-        change = ChangeNumber(connection)
         self._connection = connection
-        self._batches = Batches(connection, change)
-        self._office = Office(connection, change)
+        self._batches = Batches(connection, ChangeNumber(connection))
         self._limit = calls_per_minute
         self._today = today
 
@@ -105,8 +110,12 @@ class PlansShown:
 
     @cached_property
     def _undoable(self) -> frozenset[int]:
-        """Plans of which something was done, lies ahead, and was not taken back."""
-        return frozenset(self._ids(_UNDOABLE, {"today": self._today}))
+        """Plans of which something was done, lies ahead, and was not taken back; or that did nothing but switch a
+        year on, or off, which is so still."""
+        get, live = self._batches.get, {row.SETID for row in self._connection.execute(_LIVE)}
+        nothing = (get(number) for number in self._ids(_SENT_NOTHING, {}))
+        years = {one.id for one in nothing if one is not None and switched(one, get, live)}
+        return frozenset(self._ids(_UNDOABLE, {"today": self._today})) | years
 
     def _ids_before(self, number: int, limit: int) -> list[int]:
         return self._ids(_BEFORE, {"before": number, "limit": limit})
@@ -122,6 +131,8 @@ class PlansShown:
         batches = self._batches
         summary, progress = batches.summary(one.id), batches.progress(one.id)
         at_work = one.state in AT_WORK or one.state is BatchState.READY
+        goes = one.state is BatchState.RUNNING and progress.open
+        holds = held(self._connection, one) if goes else Held()
         left = minutes_left(progress.open, batches.pace(one.id), self._limit) if at_work else 0.0
         return PlanShown(
             key=one.id,
@@ -147,38 +158,15 @@ class PlansShown:
             minutes=left,
             replaces=one.replaces or 0,
             replaced_by=self._connection.execute(_REPLACED_BY, {"id": one.id}).scalar() or 0,
-            waits_for=self._waits_for(one) if one.state is BatchState.RUNNING and progress.open else "",
+            waits_for=holds.by,
+            stops=holds.stops,
             can_undo=one.id in self._undoable,
         )
-
-    def _waits_for(self, batch: BatchRecord) -> str:
-        """The pauses that hold all that is left of a batch, '' if something of it is free."""
-        standing = [pause for pause in self._office.pauses(()) if pause.id != batch.pause]
-        if not standing:
-            return ""
-        if (whole := next((pause for pause in standing if pause.everything), None)) is not None:
-            return _in_words(whole)
-        found: dict[int, PauseRecord] = {}
-        after = 0
-        while pieces := self._batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
-            places = {place for days in pieces.values() for place in days}
-            pauses = [pause for pause in self._office.pauses(places) if pause.id != batch.pause]
-            for days in pieces.values():
-                holding = next((pause for pause in pauses if any(map(pause.covers, days))), None)
-                if holding is None:
-                    return ""
-                found[holding.id] = holding
-            after = max(pieces)
-        return " and ".join(map(_in_words, found.values()))
 
 
 def buildings(connection: Connection) -> dict[str, str]:
     """Each room's building in words; a room that is in several years stands as in the last of them."""
     return {row.ROOMID.rstrip(): row.SITENAME for row in connection.execute(_BUILDINGS)}
-
-
-def _in_words(pause: PauseRecord) -> str:
-    return f"the pause “{pause.reason}” of {pause.owner or 'somebody'}"
 
 
 def _steps(listed: Iterable[tuple[Step, StepState, str]]) -> list[Step]:

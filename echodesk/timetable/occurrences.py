@@ -78,6 +78,8 @@ class Fitting:
             raise ValueError(f"lesson {facts.setid} {facts.slotid} has no room: it is not eligible")
         times = lesson_times(facts, self.settings)
         if isinstance(times, NoTimes):
+            said = "-".join(one for one in (facts.start, facts.finish) if one)
+            title = self._title_of(facts)
             return [
                 Unfit(
                     self.external_id.format(facts.setid, facts.slotid, week),
@@ -87,6 +89,8 @@ class Fitting:
                     RoomDay(facts.room, date),
                     times.reason,
                     times.detail,
+                    said,
+                    title,
                 )
                 for week, date in dated_weeks
             ]
@@ -125,15 +129,17 @@ class Fitting:
             return facts.since
         return changed_stamp(facts.date_changed, self._zone) or ""
 
-    def _content(self, facts: LessonFacts) -> tuple[Content, bool]:
-        title = self._title.fill(
+    def _title_of(self, facts: LessonFacts) -> str:
+        return self._title.fill(
             {"module": facts.module or "", "group": facts.group or "", "module name": facts.module_name or ""}
         )
+
+    def _content(self, facts: LessonFacts) -> tuple[Content, bool]:
         presenter = facts.email.lower() if facts.email is not None else None
         missing = presenter is not None and presenter in self._missing_people
         both_video = facts.asked == VIDEO and facts.offered == VIDEO
         content = Content(
-            title=title,
+            title=self._title_of(facts),
             sections=(self.section_of(facts),),
             presenter=None if missing else presenter,
             inputs=("display", "video") if both_video else (),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from echodesk.planning.batches import BatchKind, BatchRecord, BatchState, Progress, StepState, Summary
 from echodesk.planning.steps import PlanScope, Step
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import LeftOut, RoomDay
 
 
 class BatchBook(Protocol):
@@ -47,8 +47,14 @@ class BatchBook(Protocol):
         steps: Iterable[Step],
         places: Mapping[int, Collection[RoomDay]],
         guard: str,
+        left_out: Iterable[LeftOut] = (),
     ) -> None:
-        """What was compared and planned. `places` holds the room-days of each piece."""
+        """What was compared and planned. `places` holds the room-days of each piece, `left_out` the lessons that
+        are not recorded by it."""
+        ...
+
+    def forget_left_out(self, batches: Collection[int]) -> None:
+        """Nobody needs to know any more which lessons these left out."""
         ...
 
     def summary(self, batch: int) -> Summary: ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from echodesk.batches import PlanDetail, PlanList
+from echodesk.batches import PlanDetail, PlanList, PlanMissed
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
@@ -341,6 +341,10 @@ class ScreenBook(Protocol):
 
     def plan(self, number: int, calls_per_minute: int, today: str) -> PlanDetail | None:
         """A plan of many room-days with its steps; None if there is none of this number."""
+        ...
+
+    def not_recorded(self, number: int) -> PlanMissed:
+        """Which lessons a plan does not record."""
         ...
 
     def plans_before(self, number: int, calls_per_minute: int, today: str) -> PlanList:

@@ -13,12 +13,14 @@ from collections.abc import Mapping, Sequence
 
 from echodesk.planning.batches import (
     BY_ITSELF,
+    OPEN_BATCHES,
     BatchKind,
     BatchRecord,
     BatchState,
     StepState,
     Summary,
     plan_difference,
+    year_of,
 )
 from echodesk.planning.ground import Deadline
 from echodesk.planning.nothing import nothing_to_send
@@ -35,9 +37,9 @@ from echodesk.worker.gate import Gate
 from echodesk.worker.guarding import brake_on, no_ground
 from echodesk.worker.listed import Listed, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
-from echodesk.worker.reconciling import at_work, pause_steps, rooms_of, year_of
+from echodesk.worker.reconciling import at_work, pause_steps, rooms_of
 from echodesk.worker.renewing import Renewal
-from echodesk.worker.weighing import guard_of, guard_of_undo, summary_of
+from echodesk.worker.weighing import Preview, guard_of_undo, preview_of
 
 TRIES = 3
 TRY_AGAIN_S = 20.0
@@ -139,7 +141,7 @@ class Comparing:
         if reason is not None:
             self.no_plan(batch, f"There is no plan from this timetable. {reason}", books)
             return None
-        return self._keep(books, batch, found.plans, summary_of(found), guard_of(books, found))
+        return self._keep(books, batch, preview_of(books, found))
 
     def _way_back(self, batch: BatchRecord, listed: Listed, books: Books) -> Way:
         steps = books.batches.steps(batch.undoes) if batch.undoes is not None else []
@@ -165,24 +167,18 @@ class Comparing:
         now = self._clock.campus_now()
         ahead = books.stops.future(now.date().isoformat(), now.hour * 60 + now.minute)
         guard = guard_of_undo(back.plans, ahead)
-        return self._keep(books, batch, back.plans, summary, guard)
+        return self._keep(books, batch, Preview(back.plans, summary, guard))
 
-    def _keep(
-        self,
-        books: Books,
-        batch: BatchRecord,
-        plans: Sequence[Plan],
-        summary: Summary,
-        guard: str,
-    ) -> Sequence[Plan] | None:
+    def _keep(self, books: Books, batch: BatchRecord, preview: Preview) -> Sequence[Plan] | None:
         """The plan of a preview is saved; that of a check is held against what was shown, and returned if it is
         to be sent."""
         if batch.state is BatchState.COMPARING:
             other = at_work(books)
-            keep_preview(books, batch.id, plans, summary, guard)
-            if batch.by.startswith(BY_ITSELF):
-                _replace_earlier_nights(books, batch)
-            if not batch.by.startswith(BY_ITSELF) or not summary.calls or guard or not books.office.timer().sends:
+            keep_preview(books, batch.id, preview)
+            if not batch.by.startswith(BY_ITSELF):
+                return None
+            _replace_earlier_nights(books, batch)
+            if not preview.summary.calls or preview.guard or not books.office.timer().sends:
                 return None
             # Nobody looks at it at night; what changes until the check waits for somebody who does.
             if other is None:
@@ -195,6 +191,7 @@ class Comparing:
         for step, state, _answer in books.batches.steps(batch.id):
             of_state[state].append(step)
         shown, left_out = of_state[StepState.OPEN], of_state[StepState.LEFT_OUT]
+        plans = preview.plans
         going = without_left_out(books, batch, plans, shown, left_out) if left_out else plans
         change = plan_difference(shown, steps_of(going))
         late = Deadline.at(self._clock.campus_now() + dt.timedelta(minutes=books.office.rules().lead))
@@ -204,7 +201,7 @@ class Comparing:
             said = f"It takes the place of plan {batch.id}."
             if left_out:
                 said += f" What was left out of plan {batch.id} is left out of it as well."
-            keep_preview(books, new, plans, summary, guard, said, going)
+            keep_preview(books, new, preview, said, going)
             books.batches.become(
                 batch.id,
                 BatchState.STALE,
@@ -232,7 +229,7 @@ class Comparing:
             books.office.guard(self._epoch)
             if not still(books, batch):
                 return tuple(books.office.pauses())
-            year, on = year_of(books, batch)
+            year, on = year_of(batch, books.batches.get)
             if year and on:
                 books.office.switch_on(year)
             elif year:
@@ -252,17 +249,16 @@ class Comparing:
 def keep_preview(
     books: Books,
     batch: int,
-    plans: Sequence[Plan],
-    summary: Summary,
-    guard: str,
+    preview: Preview,
     said: str = "",
     going: Sequence[Plan] | None = None,
 ) -> None:
-    """Save a plan that was made, for staff to look at; one that asks for nothing is done. What of `plans` is not
+    """Save a plan that was made, for staff to look at; one that asks for nothing is done. What of its plans is not
     `going` is left out; None: all of them are going."""
-    steps, pieces = steps_of(plans), pieces_of(plans)
+    steps, pieces = steps_of(preview.plans), pieces_of(preview.plans)
+    summary = preview.summary
     places = {piece: plan.places for piece, plan in pieces.items()}
-    books.batches.save(batch, summary, steps, places, guard)
+    books.batches.save(batch, summary, steps, places, preview.guard, preview.left_out)
     if going is not None:
         sent = {id(plan) for plan in going}
         out = {piece for piece, plan in pieces.items() if id(plan) not in sent}
@@ -272,19 +268,23 @@ def keep_preview(
         return
     if not steps:
         said = nothing_to_send(found.kind, summary)
-    elif summary.missing and not guard:
+    elif summary.missing and not preview.guard:
         said = f"{said} {summary.missing} booking(s) that EchoDesk made are not in Echo360 any more.".strip()
-    year, on = year_of(books, found)
+    year, on = year_of(found, books.batches.get)
     if year:
-        said = f"{said} Applying it switches {year} {'on' if on else 'off'}.".strip()
+        since = "" if on else ", and what was booked for it since is removed"
+        said = f"{said} Applying it switches {year} {'on' if on else 'off'}{since}.".strip()
     books.batches.become(batch, BatchState.READY if steps or year else BatchState.DONE, said)
 
 
 def _replace_earlier_nights(books: Books, batch: BatchRecord) -> None:
-    """Of plans that came by themselves and wait for a yes, the newest is enough: it holds what the others held."""
-    for one in books.batches.newest(NIGHTS):
-        if one.by.startswith(BY_ITSELF) and one.state is BatchState.READY and one.id < batch.id:
+    """Of plans that came by themselves and wait for a yes, the newest is enough: it holds what the others held.
+    So it does with what is not recorded: a list of thousands is not kept for every night."""
+    nights = [one for one in books.batches.newest(NIGHTS) if one.by.startswith(BY_ITSELF) and one.id < batch.id]
+    for one in nights:
+        if one.state is BatchState.READY:
             books.batches.become(one.id, BatchState.CANCELLED, f"Plan {batch.id} compared everything anew.")
+    books.batches.forget_left_out([one.id for one in nights if one.state not in OPEN_BATCHES])
 
 
 def without_left_out(

@@ -11,7 +11,7 @@ import datetime as dt
 import logging
 from dataclasses import dataclass, replace
 
-from echodesk.batches import ListPlans, PlanQuestion, SavePlan
+from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
 from echodesk.lessons import LookUp
 from echodesk.messages import (
@@ -259,6 +259,8 @@ class Engine:
             return await self._ledger.read(
                 "plans", lambda books: books.screens.plans_before(command.before, limit, today)
             )
+        if isinstance(command, ShowNotRecorded):
+            return await self._ledger.read("not recorded", lambda books: books.screens.not_recorded(command.plan))
         shown = await self._ledger.read("detail", lambda books: books.screens.plan(command.plan, limit, today))
         return shown if shown is not None else CommandDone("There is no such plan.")
 

@@ -26,6 +26,7 @@ from echodesk.planning.batches import (
     confirmation,
     left_out_with,
     scope_in_words,
+    switched,
 )
 from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.undoing import fingerprint_of
@@ -251,7 +252,7 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
             f"First: `echodesk cancel {batch.id}`.",
         )
     sent = books.batches.progress(batch.id).by_state.get(StepState.DONE, 0)
-    if not sent and not (batch.state is BatchState.DONE and year_of(books, batch)[0]):
+    if not sent and not switched(batch, books.batches.get, books.timetable.sizes()):
         raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
     if _taken_back(books, batch, whole=True):
         raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)
@@ -333,14 +334,6 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
         pause_steps(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
         text += "; the room-days of what was not sent are paused"
     return CommandDone(f"{text}.", left, batch.id)
-
-
-def year_of(books: Books, batch: BatchRecord) -> tuple[str, bool]:
-    """The year that a batch switches on (True) or, taking that back, off; '' for none."""
-    on, found = True, batch
-    while found.undoes is not None and (undone := books.batches.get(found.undoes)) is not None:
-        on, found = not on, undone
-    return found.scope.year, on
 
 
 def _on_their_way(books: Books, batch: BatchRecord) -> int:

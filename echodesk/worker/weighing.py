@@ -1,9 +1,10 @@
-"""What a comparison found, as counts, and why its plan must be confirmed in writing (design §4.12)."""
+"""What a comparison found as staff look at it, and why its plan must be confirmed in writing (design §4.12)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from echodesk.planning.answers import Kind
 from echodesk.planning.batches import Summary
@@ -18,12 +19,29 @@ from echodesk.planning.guards import (
     standing_by_day,
 )
 from echodesk.planning.steps import counts
-from echodesk.planning.values import Plan
+from echodesk.planning.values import LeftOut, Plan
 from echodesk.worker.books import Books
 from echodesk.worker.compare import Comparison
 
 
-def summary_of(found: Comparison) -> Summary:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is kept of a plan for staff to look at."""
+
+    plans: Sequence[Plan]
+    summary: Summary
+    guard: str
+    """Why it must be confirmed in writing, '' if a plain yes is enough."""
+    left_out: Sequence[LeftOut] = ()
+    """What would not be recorded."""
+
+
+def preview_of(books: Books, found: Comparison) -> Preview:
+    """A comparison as it is shown."""
+    return Preview(found.plans, _summary_of(found), _guard_of(books, found), found.left_out)
+
+
+def _summary_of(found: Comparison) -> Summary:
     """A comparison as counts."""
     return Summary(
         compared=found.compared,
@@ -38,7 +56,7 @@ def summary_of(found: Comparison) -> Summary:
     )
 
 
-def guard_of(books: Books, found: Comparison) -> str:
+def _guard_of(books: Books, found: Comparison) -> str:
     """Why the plan of a comparison must be confirmed in writing, '' if it need not."""
     counted = counts(found.plans)
     known = {one.key for one in books.journal.known_reference() if one.kind is Kind.ROOM}

@@ -397,6 +397,21 @@ CREATE TABLE STT_ECHO_BATCH_PLACE (
 CREATE INDEX STT_ECHO_BATCH_PLACE_AT ON STT_ECHO_BATCH_PLACE (ROOMID, LESSON_DATE);
 CREATE INDEX STT_ECHO_BATCH_PLACE_PIECE ON STT_ECHO_BATCH_PLACE (BATCH_ID, PIECE);
 
+-- A lesson that a plan does not record, as its comparison found it. TIMES are the lesson's own, DETAIL says what keeps
+-- the room, or why else.
+CREATE TABLE STT_ECHO_BATCH_LEFT_OUT (
+    BATCH_ID    INTEGER NOT NULL REFERENCES STT_ECHO_BATCH (ID),
+    LINE        INTEGER NOT NULL,
+    EXTERNAL_ID TEXT NOT NULL,
+    TITLE       TEXT NOT NULL,
+    ROOMID      TEXT NOT NULL,
+    LESSON_DATE TEXT NOT NULL,
+    TIMES       TEXT,
+    REASON      TEXT NOT NULL,
+    DETAIL      TEXT,
+    PRIMARY KEY (BATCH_ID, LINE)
+) WITHOUT ROWID;
+
 -- Safety stops: what waits for a yes of staff. One row a cause; ENDED once nothing of it is left.
 CREATE TABLE STT_ECHO_STOP (
     ID     INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -19,7 +19,7 @@ from echodesk.planning.values import Interval, Occurrence, RoomDay, Standing
 from echodesk.worker.compare import Comparison, compare_with
 from echodesk.worker.comparing import keep_preview
 from echodesk.worker.listed import Listed, Meanwhile
-from echodesk.worker.weighing import guard_of, summary_of
+from echodesk.worker.weighing import preview_of
 from tests.benchmarks.figures import Figure, at_most
 from tests.benchmarks.university import ALL_WEEKS, HOURS, University
 from tests.databases.cmis import Cmis
@@ -50,9 +50,12 @@ def measure(folder: Path, *, quick: bool = False) -> list[Figure]:
         began = time.perf_counter()
         number = office.keep(lambda books: _keep(books, found))
         detail = office.read(lambda books: books.screens.plan(number, 120, today))
+        missed = office.read(lambda books: books.screens.not_recorded(number))
         kept_s = time.perf_counter() - began
         if detail is None or not len(detail.steps) > count // 10:
             raise AssertionError(f"a plan of {detail and len(detail.steps)} steps for {count} occurrences")
+        if not len(missed.lessons) >= count // 20:
+            raise AssertionError(f"{len(missed.lessons)} lessons not recorded of {count}")
         steps = float(len(detail.steps))
     finally:
         loop.close()
@@ -90,7 +93,8 @@ def _occurrences(books: AllBooks, today: str) -> list[Occurrence]:
 
 
 def _listed(number: int, one: Occurrence) -> Standing:
-    """Of twenty schedules one stands ten minutes late, one says something else, and one is another lesson's."""
+    """Of twenty schedules one stands ten minutes late, one says something else, one is another lesson's, and one
+    is not ours: its lesson is not recorded."""
     stands = Standing(f"e{number}", one.external_id, True, one.place, one.time, one.content)
     if number % 20 == 0:
         return replace(stands, time=Interval(one.time.start + 10, one.time.end + 10))
@@ -98,10 +102,12 @@ def _listed(number: int, one: Occurrence) -> Standing:
         return replace(stands, content=replace(one.content, title="Another title"))
     if number % 20 == 2:
         return replace(stands, external_id=f"{900_000 + number}-1-2030-31")
+    if number % 20 == 3:
+        return replace(stands, external_id=None, ours=False)
     return stands
 
 
 def _keep(books: AllBooks, found: Comparison) -> int:
     number = books.batches.add(BatchKind.RECONCILE, "the benchmark", PlanScope())
-    keep_preview(books, number, found.plans, summary_of(found), guard_of(books, found))
+    keep_preview(books, number, preview_of(books, found))
     return number

@@ -196,6 +196,24 @@ def test_a_plan_that_nobody_sends_or_that_is_paused_says_so(run: Run, folder: Pa
     assert "waits for the pause “Exams” of bob (0 of 5)" in run("plans", "--data", folder).out
 
 
+def test_a_plan_that_waits_for_an_answer_says_which_and_how(run: Run, folder: Path, sql: Sql, shown: int) -> None:
+    sql("UPDATE STT_ECHO_BATCH SET STATE = 'RUNNING' WHERE ID = ?", shown)
+    sql("UPDATE STT_ECHO_LEASE SET HOLDER = 'ann on pc7', UNTIL = '2999-01-01T00:00:00.000Z'")
+    sql("INSERT INTO STT_ECHO_STOP (KIND, REASON) VALUES ('FEED', 'The timetable is empty.')")
+    waits = "waits for the answer to safety stop 1: nothing is planned"
+    text = run("plans", shown, "--data", folder).out.splitlines()
+    assert text[0] == f"Plan {shown} {waits}."
+    assert text[1] == (
+        'Answer the safety stop: `echodesk stops` shows it, `echodesk allow 1 --why "…"` says yes.'
+        " Then the plan goes on by itself."
+    )
+    found = run("plans", shown, "--data", folder, "--json").json
+    assert (found["waits"], found["stops"]) == (waits, [1])
+    (plan,) = run("status", "--data", folder, "--json").json["plans"]
+    assert plan == {"plan": shown, "state": "RUNNING", "waits": waits, "steps": 5, "ended": 0}
+    assert f"everything: {waits} (0 of 5)" in run("status", "--data", folder).out
+
+
 def test_all_plans_are_listed_when_asked_for(run: Run, folder: Path, sql: Sql) -> None:
     for _ in range(45):
         sql("INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE) VALUES ('RECONCILE', 'FAILED', 'ann', '{}')")

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from echodesk.batches import ListPlans, PlanDetail, PlanList, ShowPlan
+from echodesk.batches import (
+    ListPlans,
+    NotRecorded,
+    PlanDetail,
+    PlanList,
+    PlanMissed,
+    ShowNotRecorded,
+    ShowPlan,
+)
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
 from echodesk.lessons import LessonsFound, LookUp
@@ -54,6 +62,8 @@ class FakeWorker:
         """What `ShowStop` is answered with; None: the stop is over."""
         self.plan_details: dict[int, PlanDetail] = {}
         """What `ShowPlan` is answered with, by number."""
+        self.missed_lessons: dict[int, tuple[NotRecorded, ...]] = {}
+        """What `ShowNotRecorded` is answered with, by number."""
         self.older_plans: dict[int, PlanList] = {}
         """What `ListPlans` is answered with, by the plan before which they are."""
         self.hold = False
@@ -151,6 +161,8 @@ class FakeWorker:
             answer.set_result(self.plan_details.get(command.plan) or CommandDone("There is no such plan."))
         elif isinstance(command, LookUp):
             answer.set_result(self.lessons(command))
+        elif isinstance(command, ShowNotRecorded):
+            answer.set_result(PlanMissed(command.plan, self.missed_lessons.get(command.plan, ())))
         elif isinstance(command, ListPlans):
             answer.set_result(self.older_plans[command.before])
         elif isinstance(command, Watch):

@@ -12,7 +12,6 @@ from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
 from echodesk.desk.pages.plan_steps import LEAST_WHY, WHY
 from echodesk.desk.places import Place
 from tests.desk.driving import Desk, click, dialog_of, press, turns, until
-from tests.desk.rows import overview
 from tests.desk.test_plans import PAGE, opened, plan, run, step, with_plans
 
 
@@ -211,17 +210,5 @@ def test_the_group_of_what_was_left_out_follows_every_click(qapp: QApplication) 
         click(page.put_back)
         assert states() == {"To be sent": "3"}
         assert page.steps.model.rowCount() == 3
-
-    run(qapp, body, with_plans(plan()))
-
-
-def test_the_plan_leads_to_what_is_not_recorded(qapp: QApplication) -> None:
-    async def body(desk: Desk) -> None:
-        page = await opened(desk)
-        click(page.missed)
-        await until(desk.window.room_days.isVisible)
-        desk.worker.sink.post(overview(plans=(plan(left_out=()),)))
-        desk.window.open_page(PAGE)
-        await until(lambda: not page.missed.isVisible())
 
     run(qapp, body, with_plans(plan()))

@@ -307,6 +307,21 @@ def test_a_plan_says_who_sends_it_or_what_it_waits_for(
     assert ("to go" in plan_words.progress(shown, engine)) is (goes_on or state == "COMPARING")
 
 
+def test_a_plan_that_waits_for_an_answer_says_what_to_do(qapp: QApplication) -> None:
+    told = "the answer to safety stop 2: 25 bookings would be removed"
+    running = plan(state="RUNNING", steps=(("OPEN", 25), ("DONE", 5)), waits_for=told, stops=(2,))
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        assert page.headline.text() == f"Plan 3: everything. Waits for {told}"
+        assert "Answer it at the top of the window (“Look and decide…”)" in page.facts.text()
+        desk.worker.sink.post(overview(plans=(replace(running, waits_for="", stops=()),)))
+        await until(lambda: page.headline.text() == "Plan 3: everything. Being sent by this PC")
+        assert "Answer it" not in page.facts.text()
+
+    run(qapp, body, with_plans(running))
+
+
 def test_the_page_follows_who_is_sending(qapp: QApplication) -> None:
     running = plan(state="RUNNING", steps=(("OPEN", 1_200), ("DONE", 800)), minutes=10.5)
 

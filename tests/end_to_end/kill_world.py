@@ -36,7 +36,7 @@ from echodesk.timetable.eligibility import CONFIRMED
 from echodesk.worker.compare import EVERYTHING, Comparison
 from echodesk.worker.comparing import keep_preview
 from echodesk.worker.control import Asked, as_args
-from echodesk.worker.weighing import summary_of
+from echodesk.worker.weighing import Preview, preview_of
 from tests.end_to_end.programs import ROOT, environment
 from tests.end_to_end.small_timetable import ROOMS, small_timetable
 from tests.end_to_end.worker_that_dies import Life
@@ -245,7 +245,7 @@ class World:
 
         def keep(books: AllBooks) -> int:
             number = books.batches.add(BatchKind.RECONCILE, "Ann", EVERYTHING)
-            keep_preview(books, number, found.plans, summary_of(found), "")
+            keep_preview(books, number, Preview(found.plans, preview_of(books, found).summary, ""))
             return number
 
         return self._write(keep), len(found.plans)

@@ -31,7 +31,11 @@ from echodesk.planning.values import Reason
             Summary(unplanned=1),
             "What can be recorded stands as it should. 1 room-day could not be planned; the log says why.",
         ),
-        (BatchKind.UNDO, Summary(compared=4), "Nothing is left to take back: everything is as it was before."),
+        (
+            BatchKind.UNDO,
+            Summary(compared=4),
+            "No recording is to be taken back: all of them are as they were before.",
+        ),
         (
             BatchKind.UNDO,
             Summary(compared=2, refused=("1-9-2026: It was changed since.", "2-9-2026: It has begun.")),

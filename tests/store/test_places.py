@@ -18,7 +18,8 @@ def outcome(
     place: RoomDay, *left: str, failed: int = 0, surprises: int = 0, refreshed: bool = False
 ) -> PlaceOutcome:
     out = tuple(
-        LeftOut(one, "2030/31", int(one.split("-")[0]), 2, place, Reason.CLASH, "9-2-2030-31", "") for one in left
+        LeftOut(one, "2030/31", int(one.split("-")[0]), 2, place, Reason.CLASH, "9-2-2030-31", "", "", "")
+        for one in left
     )
     return PlaceOutcome(place, out, failed, surprises, refreshed, "words" if failed else None)
 

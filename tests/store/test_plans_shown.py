@@ -12,6 +12,7 @@ from echodesk.main import AllBooks, Office
 from echodesk.messages import Scope
 from echodesk.planning.batches import BatchKind, BatchState, StepState, Summary
 from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.stops import StopItem, StopKind
 from echodesk.planning.values import Booking, Content, Interval, Method, RoomDay, Standing, Why
 from echodesk.store.plans_shown import NEWEST, OLDER
 from tests.worker.campus import SETID, day
@@ -153,3 +154,50 @@ def test_a_plan_of_which_all_that_is_left_is_paused_says_so(
     for scope in scopes:
         office.keep(lambda books, scope=scope: books.office.pause(scope, "Exams", "ann", ""))  # type: ignore[misc]  # bound at once
     assert listed(office)[number].waits_for == told
+
+
+BRAKE = "the answer to safety stop 1: 1 booking would be removed"
+
+
+@pytest.mark.parametrize(
+    ("listed", "held", "paused", "told", "stops"),
+    [
+        ([PLACE], [PLACE, OTHER], (), BRAKE, (1,)),
+        ([PLACE], [PLACE], (OTHER,), f"the pause “Exams” of ann and {BRAKE}", (1,)),
+        ([PLACE], [PLACE], (), "", ()),
+        ([], [], (), "the answer to safety stop 1: nothing is planned", (1,)),
+    ],
+)
+def test_a_plan_of_which_all_that_is_left_waits_for_an_answer_says_which(
+    office: Office,
+    listed: Sequence[RoomDay],
+    held: Sequence[RoomDay],
+    paused: Sequence[RoomDay],
+    told: str,
+    stops: tuple[int, ...],
+) -> None:
+    """A list names the room-days of its bookings; what is planned with them is held as well."""
+    number = plan(office, [change(1), change(2, OTHER), change(3, OTHER)], BatchState.RUNNING, [3])
+
+    def hold(books: AllBooks) -> None:
+        for place in paused:
+            books.office.pause(Scope(room=place.room), "Exams", "ann", "")
+        books.places.mark(held, "sweep")
+        if not listed:
+            books.stops.stop_feed("The timetable is empty.")
+            return
+        items = [
+            StopItem(external(1), one.room, one.date.isoformat(), 540, 600, "M1", None, "not_wanted", None)
+            for one in listed
+        ]
+        books.stops.hold(StopKind.BRAKE, "Too many at once.", items, ())
+        books.stops.hold_places(held, books.places.marks_at(held))
+
+    office.keep(hold)
+    found = detail(office, number).plan
+    assert (found.waits_for, found.stops) == (told, stops)
+    if stops:
+        office.keep(lambda books: books.stops.yes(1, "bob", "meant", 99))
+        found = detail(office, number).plan
+        assert found.stops == ()
+        assert "safety stop" not in found.waits_for

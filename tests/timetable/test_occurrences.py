@@ -127,6 +127,7 @@ def test_a_time_that_cannot_be_read(time: str | None) -> None:
         assert made.reason == Reason.UNREADABLE
         assert made.place == RoomDay("R1", DATE)
         assert (time or "(empty)") in made.detail
+        assert made.time == (f"{facts.start}-{facts.finish}" if time else (facts.start or facts.finish))
 
 
 @pytest.mark.parametrize("finish", ["09:00", "08:59", "00:00"])
@@ -147,6 +148,7 @@ def test_a_lesson_as_long_as_the_limit_is_recorded_and_a_minute_more_is_not() ->
     assert isinstance(made, Unfit)
     assert made.reason == Reason.TOO_LONG
     assert "481" in made.detail
+    assert (made.time, made.title) == ("09:00-17:01", fit(with_()).content.title)
 
 
 def test_a_longer_lesson_is_cut_where_the_office_wants_it() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
-from echodesk.batches import Compare, StopPlan
-from echodesk.errors import WrongUse
+from echodesk.batches import CancelPlan, Compare, StopPlan, Undo
+from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from tests.worker.by_hand import ByHand
@@ -166,13 +166,28 @@ def test_a_year_is_switched_on_by_a_plan_and_not_before(w: World) -> None:
     assert plan(w, again).state is BatchState.DONE, "what stands of the new year is ours"
 
 
-def test_a_year_of_which_nothing_would_be_sent_is_switched_on_all_the_same(w: World) -> None:
-    """Its one lesson is recorded already, together with one of this year."""
+def only_a_year(w: World, *, apply: bool = True) -> int:
+    """A plan that switches a year on and sends nothing: its one lesson is recorded already, together with one of
+    this year."""
     with w.edit() as cmis:
         fill_year(cmis, OTHER_SETID, live=0)
         cmis.add(1, room="R1", weekday=1, at=HOURS[1], weeks=(2,), setid=OTHER_SETID)
     w.settle()
     number = made(w, year=OTHER_SETID)
+    if apply:
+        assert applied(w, number).state is BatchState.DONE
+    return number
+
+
+def can_undo(w: World, number: int) -> bool:
+    """What the window goes by."""
+    found = w.look(lambda books: books.screens.plan(number, 120, day(1).isoformat()))
+    assert found is not None
+    return found.plan.can_undo
+
+
+def test_a_year_of_which_nothing_would_be_sent_is_switched_on_all_the_same(w: World) -> None:
+    number = only_a_year(w, apply=False)
     found = plan(w, number)
     assert found.state is BatchState.READY
     assert found.said == f"Everything stands as it should. Applying it switches {OTHER_SETID} on."
@@ -180,12 +195,61 @@ def test_a_year_of_which_nothing_would_be_sent_is_switched_on_all_the_same(w: Wo
     assert applied(w, number).state is BatchState.DONE
     assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID, OTHER_SETID}
     assert set(w.calls()) == {"GET"}
+    assert can_undo(w, number)
+    with w.edit() as cmis:
+        cmis.add(2, room="R2", weekday=5, at="09:00-10:00", weeks=(7,), setid=OTHER_SETID)
+    w.settle()
+    assert len(w.schedules()) == BOOKINGS + 1
     back = undo_of(w, number)
     assert plan(w, back).said == (
-        f"Nothing is left to take back: everything is as it was before. Applying it switches {OTHER_SETID} off."
+        "No recording is to be taken back: all of them are as they were before."
+        f" Applying it switches {OTHER_SETID} off, and what was booked for it since is removed."
     )
     assert applied(w, back).state is BatchState.DONE
     assert w.look(lambda books: books.timetable.sizes().keys()) == {SETID}
+    w.pass_time(700.0)
+    assert len(w.schedules()) == BOOKINGS
+    assert (can_undo(w, number), can_undo(w, back)) == (False, True)
+
+
+def test_a_year_is_taken_back_once_and_not_after_another_plan_switched_it_on_again(w: World) -> None:
+    number = only_a_year(w)
+    back = undo_of(w, number)
+    assert applied(w, back).state is BatchState.DONE
+    again = made(w, year=OTHER_SETID)
+    assert applied(w, again).state is BatchState.DONE
+    assert [can_undo(w, one) for one in (number, back, again)] == [False, False, True]
+    with pytest.raises(NothingDone, match="Nothing to take back"):
+        w.ask(Undo("ann", back))
+
+
+def test_a_year_is_taken_back_though_its_plan_was_cancelled_before_anything_was_sent(w: World) -> None:
+    next_year(w)
+    w.settle()
+    w.faults(FaultKind.ERROR_500, first=1_000_000, methods=("POST",))
+    number = made(w, year=OTHER_SETID)
+    begin(w, number)
+    w.until(lambda: plan(w, number).state is BatchState.RUNNING)
+    w.ask(CancelPlan("ann", number))
+    w.faults()
+    w.settle()
+    assert StepState.DONE not in steps(w, number)
+    assert OTHER_SETID in w.look(lambda books: books.timetable.sizes())
+    assert can_undo(w, number)
+    assert applied(w, undo_of(w, number)).state is BatchState.DONE
+    assert OTHER_SETID not in w.look(lambda books: books.timetable.sizes())
+    assert not can_undo(w, number)
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_a_year_that_was_never_switched_on_is_not_taken_back(w: World, cancelled: bool) -> None:
+    number = only_a_year(w, apply=False)
+    if cancelled:
+        w.ask(CancelPlan("ann", number))
+        applied(w, made(w, year=OTHER_SETID))
+    assert not can_undo(w, number)
+    with pytest.raises(NothingDone, match="Nothing to take back"):
+        w.ask(Undo("ann", number))
 
 
 @pytest.mark.parametrize("year", [SETID, "1999/00"])

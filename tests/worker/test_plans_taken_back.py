@@ -169,7 +169,9 @@ def test_taking_back_a_year_switches_it_off_and_says_so(w: World) -> None:
     number = made(w, year=OTHER_SETID)
     applied(w, number)
     back = undo_of(w, number)
-    assert plan(w, back).said == f"Applying it switches {OTHER_SETID} off."
+    assert plan(w, back).said == (
+        f"Applying it switches {OTHER_SETID} off, and what was booked for it since is removed."
+    )
     applied(w, back)
     assert w.schedules() == before
     assert OTHER_SETID not in w.look(lambda books: books.timetable.sizes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -22,9 +22,11 @@ from echodesk.batches import (
     ListPlans,
     PlanDetail,
     PlanMessage,
+    PlanMissed,
     PlanShown,
     RetrySteps,
     SavePlan,
+    ShowNotRecorded,
     ShowPlan,
     StopPlan,
     Undo,
@@ -36,12 +38,14 @@ from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
 from echodesk.desk.dialogs.saving import SaveDialog
 from echodesk.desk.pages.plan_list import PlanList
+from echodesk.desk.pages.plan_missed import MissedLessons
 from echodesk.desk.pages.plan_steps import PlanSteps
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.places import Place
 from echodesk.messages import EngineState
 
+MISSED, BACK = "Not reco&rded…", "Back to the st&eps"
 RETRY_ALL, RETRY_CHOSEN = "Try all &failed again", "Try these &failed again"
 TITLE = "Compare and repair"
 LEAD = (
@@ -52,9 +56,6 @@ LEAD = (
 
 class PlansPage(QWidget):
     """The plans at the left, the chosen one at the right with its steps."""
-
-    missed_wanted = Signal()
-    """Someone wants to see which lessons are not recorded."""
 
     def __init__(self, parts: PageParts) -> None:
         super().__init__()
@@ -71,6 +72,9 @@ class PlansPage(QWidget):
         self.plans = PlanList(self._on_older)
         self.list = self.plans.box
         self.steps = PlanSteps(parts.theme, parts.numbers)
+        self.lessons = MissedLessons(parts.theme, parts.numbers)
+        self._below = QStackedWidget()
+        """Its steps, or the lessons that it does not record."""
         self.state_pane = StatePane()
         self.headline = widgets.label(kind="headline", wrap=True)
         self.facts = widgets.label(wrap=True, selectable=True)
@@ -88,7 +92,7 @@ class PlansPage(QWidget):
         self.undo = widgets.button("Take &back…", self._on_undo)
         self.newer = widgets.button("Sho&w the plan of now", self._on_newer)
         self.missed = widgets.button(
-            "Not reco&rded…", self.missed_wanted.emit, hint="Which lessons are not recorded, as they stand now"
+            MISSED, self._on_missed, hint="Which lessons the plan does not record, and why"
         )
         self.save = widgets.button("Save &as…", self._on_save, hint="Ctrl+S")
         self.buttons = (
@@ -98,7 +102,7 @@ class PlansPage(QWidget):
         self._lay_out()
         self.plans.chosen.connect(self._show)
         self.steps.selected.connect(self._on_selected)
-        self._press("Ctrl+F", self.steps.field.setFocus)
+        self._press("Ctrl+F", self._on_find)
         self._press("Ctrl+S", self.save.click, self.save)
         self._press("Ctrl+R", self.retry.click, self.retry)
         self._press("Del", self.leave_out.click, self.leave_out)
@@ -183,6 +187,7 @@ class PlansPage(QWidget):
             # Nothing may be left out of one plan, or tried again, by what was chosen in another.
             self._shown = (plan.key, "", -1)
             self.steps.clear()
+            self._show_missed(None)
         if self._asking or wanted == self._shown or plan.state == "COMPARING":
             return
         self._asking = True
@@ -200,11 +205,37 @@ class PlansPage(QWidget):
                 self.steps.show_steps(found)
             self._show()
 
+    @property
+    def _shows_missed(self) -> bool:
+        return self._below.currentWidget() is self.lessons
+
+    def _show_missed(self, found: PlanMissed | None) -> None:
+        """These lessons in the place of the steps; None: the steps again."""
+        if found is not None and self.plan is not None:
+            self.lessons.show_lessons(found, sum(count for _reason, count in self.plan.left_out))
+        self._below.setCurrentWidget(self.lessons if found is not None else self.steps)
+        self.missed.setText(MISSED if found is None else BACK)
+        self._on_selected()
+
     # ---- clicks
 
+    def _on_find(self) -> None:
+        (self.lessons if self._shows_missed else self.steps).field.setFocus()
+
+    def _on_missed(self) -> None:
+        if self._shows_missed:
+            self._show_missed(None)
+        elif (plan := self.plan) is not None:
+            self._parts.gateway.start(self._ask_for_missed(plan.key))
+
+    async def _ask_for_missed(self, plan: int) -> None:
+        found = await self._parts.gateway.ask(ShowNotRecorded(plan))
+        if isinstance(found, PlanMissed) and self.plan is not None and self.plan.key == plan:
+            self._show_missed(found)
+
     def _on_selected(self) -> None:
-        self.leave_out.setEnabled(bool(self.steps.chosen("OPEN")))
-        self.put_back.setEnabled(self.steps.can_put_back())
+        self.leave_out.setEnabled(not self._shows_missed and bool(self.steps.chosen("OPEN")))
+        self.put_back.setEnabled(not self._shows_missed and self.steps.can_put_back())
         if self.plan is not None:
             self._show_facts(self.plan)
         self.retry.setText(RETRY_CHOSEN if self.steps.chosen("FAILED") else RETRY_ALL)
@@ -317,7 +348,9 @@ class PlansPage(QWidget):
         for part in (self.headline, self.facts, self.bar, self.progress):
             column.addWidget(part)
         column.addLayout(row)
-        column.addWidget(self.steps, 1)
+        self._below.addWidget(self.steps)
+        self._below.addWidget(self.lessons)
+        column.addWidget(self._below, 1)
         body = QWidget()
         sides = QHBoxLayout(body)
         sides.setContentsMargins(0, 0, 0, 0)

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from echodesk.batches import StepRow
+from echodesk.batches import NotRecorded, StepRow
 from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.tables.row_cache import SortValue
 from echodesk.desk.words import Tone
 from echodesk.messages import NotificationRow, QueueRow, RoomDayRow, Row, Table
 
-R = TypeVar("R", QueueRow, NotificationRow, RoomDayRow, StepRow)
+R = TypeVar("R", QueueRow, NotificationRow, RoomDayRow, StepRow, NotRecorded)
 
 
 @dataclass(frozen=True, slots=True)

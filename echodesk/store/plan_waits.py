@@ -1,0 +1,82 @@
+"""Why nothing of a plan that is being sent goes on: pauses and safety stops that hold all that is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from echodesk.messages import StopShown
+from echodesk.planning.batches import BatchRecord
+from echodesk.planning.records import PauseRecord
+from echodesk.planning.stops import StopKind
+from echodesk.planning.values import RoomDay
+from echodesk.store.batches import Batches
+from echodesk.store.binding import ChangeNumber, places_json, sure_place
+from echodesk.store.office import Office
+from echodesk.store.stops import Stops
+
+PIECES_AT_ONCE = 200
+
+# A list names the room-days of its bookings; those that are held with them are named nowhere: 0.
+_GUARDED = text(
+    "SELECT d.ROOMID, d.LESSON_DATE, coalesce((SELECT min(s.ID) FROM STT_ECHO_STOP_ITEM i JOIN STT_ECHO_STOP s"
+    " ON s.ID = i.STOP_ID WHERE i.ROOMID = d.ROOMID AND i.LESSON_DATE = d.LESSON_DATE AND s.ENDED IS NULL"
+    " AND s.YES_AT IS NULL), 0) AS STOP_ID FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
+    " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
+    " WHERE d.GUARDED = 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What holds all that is left of a plan."""
+
+    by: str = ""
+    """In words, '' if something of it is free."""
+    stops: tuple[int, ...] = ()
+    """The safety stops among it: they wait for an answer of staff."""
+
+
+def held(connection: Connection, batch: BatchRecord) -> Held:
+    """What holds a plan that is being sent and has open steps."""
+    change = ChangeNumber(connection)
+    office, batches = Office(connection, change), Batches(connection, change)
+    pauses = [pause for pause in office.pauses(()) if pause.id != batch.pause]
+    stops = {one.key: one for one in Stops(connection, change).shown() if one.waits}
+    if not pauses and not stops:
+        return Held()
+    if (whole := next((pause for pause in pauses if pause.everything), None)) is not None:
+        return _held([whole], [])
+    if (feed := next((one for one in stops.values() if one.kind == StopKind.FEED), None)) is not None:
+        return _held([], [feed])
+    holding: dict[int, PauseRecord] = {}
+    asked: set[int] = set()
+    after = 0
+    while pieces := batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
+        places = {place for days in pieces.values() for place in days}
+        pauses = [pause for pause in office.pauses(places) if pause.id != batch.pause]
+        guarded = _guarded(connection, places) if stops else {}
+        for days in pieces.values():
+            pause = next((pause for pause in pauses if any(map(pause.covers, days))), None)
+            at = {guarded[place] for place in days if place in guarded}
+            if pause is not None:
+                holding[pause.id] = pause
+            elif at:
+                asked |= at - {0} or stops.keys()
+            else:
+                return Held()
+        after = max(pieces)
+    return _held(holding.values(), [stops[key] for key in sorted(asked)])
+
+
+def _guarded(connection: Connection, places: Collection[RoomDay]) -> dict[RoomDay, int]:
+    rows = connection.execute(_GUARDED, {"places": places_json(places)})
+    return {sure_place(row.ROOMID, row.LESSON_DATE): row.STOP_ID for row in rows}
+
+
+def _held(pauses: Iterable[PauseRecord], stops: Collection[StopShown]) -> Held:
+    told = [f"the pause “{pause.reason}” of {pause.owner or 'somebody'}" for pause in pauses]
+    told += [f"the answer to safety stop {stop.key}: {stop.headline}" for stop in stops]
+    return Held(" and ".join(told), tuple(stop.key for stop in stops))
