@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from echodesk.errors import SchemaMismatch
 from echodesk.store.database import SCHEMA_VERSION, Database, sqlite_script, statements
 
-UPGRADABLE = ("1", "2")
+UPGRADABLE = ("1", "2", "3")
 HOLDS_NOTHING = ("TRIGGER", "INDEX")
 """What may be made anew without losing anything."""
 
