@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echodesk.errors import DatabaseTrouble
 from echodesk.messages import Overview, Table, TableDelta, TableQuery, Unwatch, Watch
@@ -15,15 +15,23 @@ TABLES_S = 0.25
 """At most four deltas a second and table (codebases §5.1)."""
 OVERVIEW_S = 1.0
 COUNTS_S = 1.0
+FIRST_PAGE = 500
+"""A table that is opened is sent in two steps, so that the first is there at once, however many rows there are."""
 
 
 @dataclass(slots=True)
 class _Watched:
     query: TableQuery
     generation: int
-    cursor: int
-    fresh: bool
-    """True until the first snapshot was sent."""
+    cursor: int = 0
+    limit: int = FIRST_PAGE
+    """Of the next snapshot."""
+    unnumbered: frozenset[int] = frozenset()
+    """Rows without a change number that were sent."""
+    fresh: bool = True
+    """Until the whole snapshot was sent."""
+    counted: str = ""
+    """The day on which its rows were counted last; "" when they have changed since."""
 
 
 class Publisher:
@@ -44,7 +52,7 @@ class Publisher:
 
     def watch(self, command: Watch) -> None:
         """Show this table from now on."""
-        self._watched[command.table] = _Watched(command.query, command.generation, 0, fresh=True)
+        self._watched[command.table] = _Watched(command.query, command.generation)
 
     def unwatch(self, command: Unwatch) -> None:
         """The page is hidden."""
@@ -79,15 +87,21 @@ class Publisher:
 
     async def _publish(self, table: Table, watched: _Watched) -> None:
         today = self._clock.campus_now().date().isoformat()
+        query = replace(watched.query, limit=min(watched.limit, watched.query.limit))
         changes = await self._ledger.read(
             "table",
-            lambda books: books.screens.changes(table, watched.cursor, watched.query, watched.fresh, today),
+            lambda books: books.screens.changes(
+                table, watched.cursor, query, watched.fresh, today, watched.unnumbered
+            ),
         )
         if self._watched.get(table) is not watched:
             return
-        counts = await self._counted(table, today, force=watched.fresh)
-        if not (watched.fresh or changes.upserts or changes.deletes or counts is not None):
+        if changes.snapshot or changes.upserts or changes.deletes:
+            watched.counted = ""
+        counts = await self._counted(table, watched, today)
+        if not (changes.snapshot or changes.upserts or changes.deletes or counts is not None):
             return
+        more = watched.fresh and changes.more and query.limit < watched.query.limit
         self._sink.post(
             TableDelta(
                 table=table,
@@ -96,18 +110,24 @@ class Publisher:
                 cursor=changes.cursor,
                 upserts=changes.upserts,
                 deletes=changes.deletes,
-                snapshot=watched.fresh,
+                snapshot=changes.snapshot,
                 counts=counts if counts is not None else self._counts[table][1],
+                more=more,
+                cut=changes.cut,
             )
         )
         watched.cursor = changes.cursor
-        watched.fresh = False
+        watched.unnumbered = changes.unnumbered
+        watched.limit = watched.query.limit
+        watched.fresh = more
 
-    async def _counted(self, table: Table, today: str, *, force: bool) -> tuple[tuple[str, int], ...] | None:
-        """The counts per status if they are due and differ from what was told, else None."""
+    async def _counted(self, table: Table, watched: _Watched, today: str) -> tuple[tuple[str, int], ...] | None:
+        """The counts per status if they are due and differ from what was told, else None. Counting looks at every
+        row, so where nothing has changed it is not done."""
         at, told = self._counts.get(table, (0.0, ()))
-        if not force and self._clock.monotonic() < at + COUNTS_S:
+        if watched.counted == today or (not watched.fresh and self._clock.monotonic() < at + COUNTS_S):
             return None
         counts = await self._ledger.read("counts", lambda books: books.screens.counts(table, today))
         self._counts[table] = (self._clock.monotonic(), counts)
-        return counts if force or counts != told else None
+        watched.counted = today
+        return counts if watched.fresh or counts != told else None
