@@ -49,10 +49,6 @@ class Screens:
         where more have changed than the query's limit: all that match, up to that limit."""
         return Tables(self._connection).changes(table, cursor, query, snapshot, today, told)
 
-    def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
-        """(status, rows) of the whole table."""
-        return Tables(self._connection).counts(table, today)
-
     def overview(self, today: str, calls_per_minute: int) -> Overview:
         """The numbers of the Overview page."""
         return Figures(self._connection).overview(today, calls_per_minute)

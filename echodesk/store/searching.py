@@ -72,29 +72,23 @@ _WORDS = {
     ),
 }
 # The same of many at once: a server that is not told how many there are would look up each of their names.
+_QUEUE_PART = (
+    "(SELECT x.ID, x.SLOTID, x.SETID, x.MODULEID, x.MODGRPCODE, x.ROOMID_OLD, x.ROOMID_NEW, x.LECTURERID, x.ERROR"
+    " FROM STT_ECHO_QUEUE x {which} LIMIT :limit) q"
+)
+_NOTIFICATION_PART = (
+    "(SELECT x.ID, x.EXTERNAL_ID, x.SETID, x.MODULEID, x.MODGRPCODE, x.OLD_ROOMID, x.NEW_ROOMID, x.LECTURERID,"
+    " x.MESSAGE, x.LESSON_DATE FROM STT_ECHO_NOTIFICATION x {which} LIMIT :limit) n"
+)
+_ALL = "ORDER BY x.ID DESC"
+_ONE_STATUS = "WHERE x.STATUS BETWEEN :status AND :status ORDER BY x.STATUS DESC, x.ID DESC"
 _NEWEST_WORDS = {
-    Table.QUEUE: text(
-        _QUEUE_WORDS.format(rows="(SELECT x.* FROM STT_ECHO_QUEUE x ORDER BY x.ID DESC LIMIT :limit) q")
-    ),
-    Table.NOTIFICATIONS: text(
-        _NOTIFICATION_WORDS.format(
-            rows="(SELECT x.* FROM STT_ECHO_NOTIFICATION x ORDER BY x.ID DESC LIMIT :limit) n"
-        )
-    ),
+    Table.QUEUE: text(_QUEUE_WORDS.format(rows=_QUEUE_PART.format(which=_ALL))),
+    Table.NOTIFICATIONS: text(_NOTIFICATION_WORDS.format(rows=_NOTIFICATION_PART.format(which=_ALL))),
 }
 _WORDS_OF_STATUS = {
-    Table.QUEUE: text(
-        _QUEUE_WORDS.format(
-            rows="(SELECT x.* FROM STT_ECHO_QUEUE x WHERE x.STATUS BETWEEN :status AND :status"
-            " ORDER BY x.STATUS DESC, x.ID DESC LIMIT :limit) q"
-        )
-    ),
-    Table.NOTIFICATIONS: text(
-        _NOTIFICATION_WORDS.format(
-            rows="(SELECT x.* FROM STT_ECHO_NOTIFICATION x WHERE x.STATUS BETWEEN :status AND :status"
-            " ORDER BY x.STATUS DESC, x.ID DESC LIMIT :limit) n"
-        )
-    ),
+    Table.QUEUE: text(_QUEUE_WORDS.format(rows=_QUEUE_PART.format(which=_ONE_STATUS))),
+    Table.NOTIFICATIONS: text(_NOTIFICATION_WORDS.format(rows=_NOTIFICATION_PART.format(which=_ONE_STATUS))),
 }
 
 

@@ -14,7 +14,8 @@ log = logging.getLogger(__name__)
 TABLES_S = 0.25
 """At most four deltas a second and table (codebases §5.1)."""
 OVERVIEW_S = 1.0
-COUNTS_S = 1.0
+OVERVIEW_SHARE = 0.05
+"""Its counts look at every row: where that takes long they are made less often, in this share of the time."""
 FIRST_PAGE = 500
 """A table that is opened is sent in two steps, so that the first is there at once, however many rows there are."""
 
@@ -30,8 +31,8 @@ class _Watched:
     """Rows without a change number that were sent."""
     fresh: bool = True
     """Until the whole snapshot was sent."""
-    counted: str = ""
-    """The day on which its rows were counted last; "" when they have changed since."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """As they were told last."""
 
 
 class Publisher:
@@ -48,7 +49,6 @@ class Publisher:
         self._watched: dict[Table, _Watched] = {}
         self._overview_at = 0.0
         self._last_overview: Overview | None = None
-        self._counts: dict[Table, tuple[float, tuple[tuple[str, int], ...]]] = {}
 
     def watch(self, command: Watch) -> None:
         """Show this table from now on."""
@@ -69,18 +69,20 @@ class Publisher:
             await self._clock.sleep(TABLES_S)
 
     async def once(self) -> None:
-        """One round: what changed in the tables that are shown, and now and then the Overview."""
+        """One round: now and then the Overview, and what changed in the tables that are shown."""
+        if self._clock.monotonic() >= self._overview_at:
+            await self._publish_overview()
         for table, watched in list(self._watched.items()):
             await self._publish(table, watched)
-        if self._clock.monotonic() >= self._overview_at:
-            self._overview_at = self._clock.monotonic() + OVERVIEW_S
-            await self._publish_overview()
 
     async def _publish_overview(self) -> None:
+        began = self._clock.monotonic()
         today = self._clock.campus_now().date().isoformat()
         overview = await self._ledger.read(
             "overview", lambda books: books.screens.overview(today, self.calls_per_minute)
         )
+        took = self._clock.monotonic() - began
+        self._overview_at = began + max(OVERVIEW_S, took / OVERVIEW_SHARE)
         if overview != self._last_overview:
             self._last_overview = overview
             self._sink.post(overview)
@@ -96,10 +98,8 @@ class Publisher:
         )
         if self._watched.get(table) is not watched:
             return
-        if changes.snapshot or changes.upserts or changes.deletes:
-            watched.counted = ""
-        counts = await self._counted(table, watched, today)
-        if not (changes.snapshot or changes.upserts or changes.deletes or counts is not None):
+        counts = self._counts(table)
+        if not (changes.snapshot or changes.upserts or changes.deletes or counts != watched.counts):
             return
         more = watched.fresh and changes.more and query.limit < watched.query.limit
         self._sink.post(
@@ -111,23 +111,22 @@ class Publisher:
                 upserts=changes.upserts,
                 deletes=changes.deletes,
                 snapshot=changes.snapshot,
-                counts=counts if counts is not None else self._counts[table][1],
+                counts=counts,
                 more=more,
                 cut=changes.cut,
             )
         )
+        watched.counts = counts
         watched.cursor = changes.cursor
         watched.unnumbered = changes.unnumbered
         watched.limit = watched.query.limit
         watched.fresh = more
 
-    async def _counted(self, table: Table, watched: _Watched, today: str) -> tuple[tuple[str, int], ...] | None:
-        """The counts per status if they are due and differ from what was told, else None. Counting looks at every
-        row, so where nothing has changed it is not done."""
-        at, told = self._counts.get(table, (0.0, ()))
-        if watched.counted == today or (not watched.fresh and self._clock.monotonic() < at + COUNTS_S):
-            return None
-        counts = await self._ledger.read("counts", lambda books: books.screens.counts(table, today))
-        self._counts[table] = (self._clock.monotonic(), counts)
-        watched.counted = today
-        return counts if watched.fresh or counts != told else None
+    def _counts(self, table: Table) -> tuple[tuple[str, int], ...]:
+        """Rows per status, as the Overview found them last."""
+        last = self._last_overview
+        if last is None:
+            return ()
+        return {Table.QUEUE: last.queue, Table.NOTIFICATIONS: last.notifications, Table.ROOM_DAYS: last.room_days}[
+            table
+        ]

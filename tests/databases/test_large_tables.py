@@ -13,6 +13,7 @@ from sqlalchemy import event
 from echodesk.main import Office
 from echodesk.messages import Table, TableQuery
 from echodesk.store.database import Database
+from echodesk.store.screens import Tables
 from tests.databases import postgres as postgres_server
 from tests.databases.engines import fresh_sqlite
 from tests.databases.large_tables import ASKED, TODAY, fill, first_page
@@ -117,7 +118,7 @@ def test_a_text_is_looked_for_in_the_newest_rows_and_it_is_said(offices: Offices
 
 def test_the_states_of_room_days_are_told_apart(offices: Offices) -> None:
     office = offices[LARGE]
-    counts = dict(office.look(lambda books: books.screens.counts(Table.ROOM_DAYS, TODAY)))
+    counts = dict(office.look(lambda books: Tables(books.connection).counts(Table.ROOM_DAYS, TODAY)))
     for state in ("open", "passed"):
         found = first_page(office, Table.ROOM_DAYS, TableQuery("", (state,)))
         assert len(found.upserts) == counts[state] > 0

@@ -1,4 +1,4 @@
-"""A table that is opened is told in two steps, and counted only when something has changed."""
+"""A table that is opened is told in two steps, and its counts are those of the Overview."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from echodesk.main import Office
-from echodesk.messages import Event, Table, TableDelta, TableQuery, Unwatch, Watch
+from echodesk.messages import Event, Table, TableDelta, TableQuery, Watch
 from echodesk.store.database import Database, open_sqlite
 from echodesk.worker.books import Books
 from echodesk.worker.clock import MachineClock
-from echodesk.worker.publish import COUNTS_S, FIRST_PAGE, Publisher
+from echodesk.worker.publish import FIRST_PAGE, OVERVIEW_S, OVERVIEW_SHARE, Publisher
 from tests.capture.world import Server, client
 from tests.databases import large_tables
 from tests.databases.engines import fresh_sqlite
@@ -43,11 +43,13 @@ class Watched:
         self.asked: Counter[str] = Counter()
         self.told: list[TableDelta] = []
         self.clock = Hand("Europe/London")
+        self.overview_takes_s = 0.0
         self.publisher = Publisher(self, client(Server()), self.clock, self, 120)
 
     async def read(self, step: str, work: Callable[[Books], T]) -> T:
         """One read transaction."""
         self.asked[step] += 1
+        self.clock.now += self.overview_takes_s if step == "overview" else 0.0
         return self.office.read(work)
 
     async def write(self, step: str, work: Callable[[Books], T]) -> T:
@@ -117,30 +119,24 @@ def test_rows_that_no_worker_has_numbered_are_told_once(watched: Watched) -> Non
     assert keys(new) == [ROWS + 1]
 
 
-def test_nothing_is_counted_while_nothing_changes(watched: Watched) -> None:
-    watched.publisher.watch(Watch(Table.NOTIFICATIONS, TableQuery(), 1))
-    watched.round()
-    watched.round()
-    counted = watched.asked["counts"]
-    for _ in range(3):
-        watched.clock.now += 2 * COUNTS_S
-        watched.round()
-    assert watched.asked["counts"] == counted
-    watched.office.write(lambda books: books.queue.begin([ROWS]))
-    watched.clock.now += 2 * COUNTS_S
-    [delta] = watched.round()
-    assert watched.asked["counts"] == counted + 1
-    assert dict(delta.counts)["IN_PROGRESS"] == 1
-
-
-def test_a_change_is_counted_even_if_the_last_count_was_a_moment_ago(watched: Watched) -> None:
+def test_counts_that_change_are_told_alone(watched: Watched) -> None:
     watched.publisher.watch(Watch(Table.NOTIFICATIONS, TableQuery(), 1))
     watched.round()
     watched.round()
     watched.office.write(lambda books: books.queue.begin([ROWS]))
     [soon] = watched.round()
-    assert "IN_PROGRESS" not in dict(soon.counts), "not yet"
-    watched.clock.now += 2 * COUNTS_S
+    assert "IN_PROGRESS" not in dict(soon.counts), "the Overview has not looked again"
+    watched.clock.now += OVERVIEW_S
     [later] = watched.round()
     assert (later.upserts, dict(later.counts)["IN_PROGRESS"]) == ((), 1)
-    watched.publisher.unwatch(Unwatch(Table.NOTIFICATIONS))
+
+
+def test_an_overview_that_takes_long_is_made_less_often(watched: Watched) -> None:
+    watched.overview_takes_s = 0.5
+    watched.round()
+    watched.clock.now += 0.5 / OVERVIEW_SHARE - 1.0
+    watched.round()
+    assert watched.asked["overview"] == 1
+    watched.clock.now += 1.0
+    watched.round()
+    assert watched.asked["overview"] == 2
