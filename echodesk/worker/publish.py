@@ -77,12 +77,13 @@ class Publisher:
 
     async def _publish_overview(self) -> None:
         began = self._clock.monotonic()
+        self._overview_at = began + OVERVIEW_S
         today = self._clock.campus_now().date().isoformat()
         overview = await self._ledger.read(
             "overview", lambda books: books.screens.overview(today, self.calls_per_minute)
         )
         took = self._clock.monotonic() - began
-        self._overview_at = began + max(OVERVIEW_S, took / OVERVIEW_SHARE)
+        self._overview_at = max(self._overview_at, began + took / OVERVIEW_SHARE)
         if overview != self._last_overview:
             self._last_overview = overview
             self._sink.post(overview)

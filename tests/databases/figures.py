@@ -111,8 +111,8 @@ def part(figures: Sequence[Figure], rows: int) -> str:
         "Written by `python -m tests.databases.figures --report`; do not edit.",
         "",
         f"{rows:,} timetable changes, {rows:,} weekly updates and nearly as many room-days; commit {commit()}."
-        f" A time is the median of {ROUNDS} until the first page was there, beside the quickest. The baseline is one"
-        " look at every row; for edits, what a reader that remembers the highest number never saw.",
+        f" A time is the median of {ROUNDS} until the first page was there, beside the quickest. The baseline is"
+        " one look at every row; for edits, what a reader that remembers the highest number never saw.",
         "",
         "| what | engine | found | quickest | goal | baseline | |",
         "| --- | --- | --- | --- | --- | --- | --- |",
