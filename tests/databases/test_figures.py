@@ -9,6 +9,7 @@ import pytest
 
 from tests.databases import figures
 from tests.databases.figures import Figure, line
+from tests.databases.large_tables import ASKED
 from tests.databases.report import write_part
 
 
@@ -35,6 +36,6 @@ def test_a_small_run_names_every_question_on_both_engines(
     found = json.loads(capsys.readouterr().out)
     assert code == int(not all(one["met"] for one in found))
     for engine in ("sqlite", "postgresql"):
-        assert {*figures.ASKED} <= {one["what"] for one in found if one["engine"] == engine}
+        assert {*ASKED} <= {one["what"] for one in found if one["engine"] == engine}
     [entries] = [one for one in found if one["unit"] == "entries"]
     assert (entries["found"], entries["baseline"] > 0) == (0, True)
