@@ -11,11 +11,16 @@ from enum import StrEnum
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
 from echodesk.lessons import LessonsFound, LookUp
 from echodesk.planning.values import DecisionKind
+from echodesk.rows import SEARCHED as SEARCHED
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
 from echodesk.rows import QueueRow as QueueRow
 from echodesk.rows import RoomDayRow as RoomDayRow
 from echodesk.rows import Row as Row
+from echodesk.rows import Table as Table
+from echodesk.rows import TableChanges as TableChanges
+from echodesk.rows import TableDelta as TableDelta
+from echodesk.rows import TableQuery as TableQuery
 from echodesk.sending import EngineState as EngineState
 from echodesk.sending import PauseShown as PauseShown
 from echodesk.sending import Phase as Phase
@@ -26,41 +31,6 @@ from echodesk.stops import ShowStop as ShowStop
 from echodesk.stops import StopLine as StopLine
 from echodesk.stops import StopList as StopList
 from echodesk.stops import StopShown as StopShown
-
-
-class Table(StrEnum):
-    """The live tables of the screens; the words staff see are in the desk."""
-
-    QUEUE = "queue"
-    NOTIFICATIONS = "notifications"
-    ROOM_DAYS = "room_days"
-
-
-@dataclass(frozen=True, slots=True)
-class TableQuery:
-    """What a table is asked to show: the newest rows that match, at most `limit`."""
-
-    text: str = ""
-    """Matches if the row's codes or names hold it, whatever the case."""
-    statuses: tuple[str, ...] = ()
-    """Empty for all."""
-    limit: int = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class TableDelta:
-    """What changed in one table. Applied only if `generation` is current and `base` is the model's cursor."""
-
-    table: Table
-    generation: int
-    base: int
-    cursor: int
-    upserts: tuple[Row, ...]
-    deletes: frozenset[int]
-    snapshot: bool
-    counts: tuple[tuple[str, int], ...]
-    """(status, rows in the whole table) for the chips and the "of 83,412"."""
-
 
 # ---- commands -----------------------------------------------------------------------------------------------
 
@@ -341,12 +311,3 @@ class WorkerEnded:
 
 
 Event = TableDelta | EngineState | Overview | Progress | Notice | WorkerFailed | WorkerEnded
-
-
-@dataclass(frozen=True, slots=True)
-class TableChanges:
-    """What a table on screen has to take over: rows changed since a cursor, keys that match no longer."""
-
-    cursor: int
-    upserts: tuple[Row, ...]
-    deletes: frozenset[int]

@@ -1,8 +1,12 @@
-"""The rows that the live tables show: frozen values, made by the store, shown by the desk."""
+"""The rows that the live tables show, and what is asked and told of them: made by the store, shown by the desk."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+SEARCHED = 10_000
+"""A text is looked for in so many rows: the newest of those whose status was asked for."""
 
 # Dates are ISO texts, times `HH:MM`, stamps UTC texts in milliseconds; '' where the timetable has nothing.
 
@@ -118,3 +122,58 @@ class MissedLesson:
 
 
 Row = QueueRow | NotificationRow | RoomDayRow
+
+
+class Table(StrEnum):
+    """The live tables of the screens; the words staff see are in the desk."""
+
+    QUEUE = "queue"
+    NOTIFICATIONS = "notifications"
+    ROOM_DAYS = "room_days"
+
+
+@dataclass(frozen=True, slots=True)
+class TableQuery:
+    """What a table is asked to show: the newest rows that match, at most `limit`."""
+
+    text: str = ""
+    """Matches if the row's codes or names hold it, whatever the case, among the newest `SEARCHED` rows."""
+    statuses: tuple[str, ...] = ()
+    """Empty for all."""
+    limit: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableDelta:
+    """What changed in one table. Applied only if `generation` is current and `base` is the model's cursor."""
+
+    table: Table
+    generation: int
+    base: int
+    cursor: int
+    upserts: tuple[Row, ...]
+    deletes: frozenset[int]
+    snapshot: bool
+    counts: tuple[tuple[str, int], ...]
+    """(status, rows in the whole table) for the chips and the "of 83,412"."""
+    more: bool = False
+    """Of a snapshot: these are the first page alone, and the whole follows at once."""
+    cut: bool = False
+    """Of a snapshot: there were more rows than a text is looked for in."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableChanges:
+    """What a table on screen has to take over: rows changed since a cursor, keys that match no longer."""
+
+    cursor: int
+    upserts: tuple[Row, ...]
+    deletes: frozenset[int]
+    unnumbered: frozenset[int] = frozenset()
+    """The newest rows that no worker has numbered, changed or told before."""
+    snapshot: bool = False
+    """These rows are all that match, up to the query's limit: what is not among them is to go."""
+    more: bool = False
+    """Of a snapshot: more match than the query's limit."""
+    cut: bool = False
+    """Of a snapshot: there were more rows than a text is looked for in."""

@@ -57,6 +57,8 @@ def joined(first: TableDelta, second: TableDelta) -> TableDelta | None:
         deletes=frozenset() if first.snapshot else frozenset(deletes),
         snapshot=first.snapshot,
         counts=second.counts,
+        more=first.more,
+        cut=first.cut,
     )
 
 

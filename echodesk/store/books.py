@@ -34,13 +34,18 @@ class Screens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool, today: str) -> TableChanges:
-        """Rows changed since the cursor; all that match, up to the query's limit, for a snapshot."""
-        return Tables(self._connection).changes(table, cursor, query, snapshot, today)
-
-    def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
-        """(status, rows) of the whole table."""
-        return Tables(self._connection).counts(table, today)
+    def changes(
+        self,
+        table: Table,
+        cursor: int,
+        query: TableQuery,
+        snapshot: bool,
+        today: str,
+        told: frozenset[int] = frozenset(),
+    ) -> TableChanges:
+        """Rows changed since the cursor, and those without a number that were not `told`. For a snapshot, and
+        where more have changed than the query's limit: all that match, up to that limit."""
+        return Tables(self._connection).changes(table, cursor, query, snapshot, today, told)
 
     def overview(self, today: str, calls_per_minute: int) -> Overview:
         """The numbers of the Overview page."""

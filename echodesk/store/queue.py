@@ -22,7 +22,7 @@ from echodesk.planning.statuses import (
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, together
 from echodesk.store.queue_rows import NOTIFICATIONS, entry_of, notification_values, outcome_values, waiting_of
-from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, search_values
+from echodesk.store.searching import newest, saying
 
 _WAITING_ENTRIES = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'")
 _CLAIM = text(
@@ -186,6 +186,7 @@ _RETRY = text(
     "INSERT INTO STT_ECHO_QUEUE (SOURCE, ACTION, SETID, SLOTID, RETRY_OF, CHANGE_NO)"
     " VALUES ('RETRY', 'UPDATE', :setid, :slotid, :id, :change)"
 )
+_ALL = 1_000_000_000
 
 
 class Queue:
@@ -364,13 +365,11 @@ class Queue:
 
     def retry_matching(self, table: Table, query: TableQuery, by: str) -> int:
         """The same for every FAILED or PARKED row that matches, shown or not."""
-        failed = tuple(s for s in ("FAILED", "PARKED") if not query.statuses or s in query.statuses)
-        values = search_values(TableQuery(query.text, failed, 1_000_000_000))
-        if table is Table.QUEUE:
-            ids = [row.ID for row in self._connection.execute(SEARCH_QUEUE, values)]
-            return self.retry(ids, (), by) if failed else 0
-        ids = [row.ID for row in self._connection.execute(SEARCH_NOTIFICATIONS, values)]
-        return self.retry((), ids, by) if failed else 0
+        failed = [s for s in ("FAILED", "PARKED") if not query.statuses or s in query.statuses]
+        if not failed:
+            return 0
+        ids = saying(self._connection, table, newest(self._connection, table, failed, _ALL, ""), query.text)
+        return self.retry(ids, (), by) if table is Table.QUEUE else self.retry((), ids, by)
 
     def _bring_up_to_date(self, entries: Collection[int]) -> None:
         if not entries:

@@ -1,7 +1,7 @@
 """What the tables on screen show: rows with names beside codes, and what changed since a cursor.
 
-Reads bypass the domain. Rows written by triggers have no change number until the worker takes them, so they are
-sent with every answer.
+Reads bypass the domain. Rows written by triggers have no change number until the worker takes them: whoever asks
+says which of those it knows.
 """
 
 from __future__ import annotations
@@ -12,22 +12,15 @@ from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import NotificationRow, QueueRow, RoomDayRow, Row, Table, TableChanges, TableQuery
 from echodesk.store.binding import as_json
-from echodesk.store.searching import SEARCH_NOTIFICATIONS, SEARCH_QUEUE, SEARCH_ROOM_DAYS, search_values
+from echodesk.store.searching import saying, search
 
 _CURSOR = text("SELECT CHANGES FROM STT_ECHO_LEASE WHERE ID = 1")
-_SEARCH = {
-    Table.QUEUE: SEARCH_QUEUE,
-    Table.NOTIFICATIONS: SEARCH_NOTIFICATIONS,
-    Table.ROOM_DAYS: SEARCH_ROOM_DAYS,
-}
 _CHANGED = {
-    Table.QUEUE: text(
-        "SELECT ID FROM STT_ECHO_QUEUE WHERE CHANGE_NO > :cursor UNION ALL"
-        " SELECT ID FROM STT_ECHO_QUEUE WHERE CHANGE_NO IS NULL"
-    ),
-    Table.NOTIFICATIONS: text("SELECT ID FROM STT_ECHO_NOTIFICATION WHERE CHANGE_NO > :cursor"),
-    Table.ROOM_DAYS: text("SELECT ID FROM STT_ECHO_DAY_ROOM WHERE CHANGE_NO > :cursor"),
+    Table.QUEUE: text("SELECT ID FROM STT_ECHO_QUEUE WHERE CHANGE_NO > :cursor LIMIT :limit"),
+    Table.NOTIFICATIONS: text("SELECT ID FROM STT_ECHO_NOTIFICATION WHERE CHANGE_NO > :cursor LIMIT :limit"),
+    Table.ROOM_DAYS: text("SELECT ID FROM STT_ECHO_DAY_ROOM WHERE CHANGE_NO > :cursor LIMIT :limit"),
 }
+_UNNUMBERED = text("SELECT ID FROM STT_ECHO_QUEUE WHERE CHANGE_NO IS NULL ORDER BY ID DESC LIMIT :limit")
 _QUEUE = text(
     "SELECT q.*, m.NAME AS MODULE_NAME, l.NAME AS LECTURER_NAME,"
     " (SELECT r.NAME FROM ROOMS r WHERE r.SETID = q.SETID AND r.ROOMID = q.ROOMID_OLD) AS OLD_NAME,"
@@ -45,11 +38,11 @@ _NOTIFICATIONS = text(
     " LEFT JOIN ROOMS r ON r.SETID = n.SETID AND r.ROOMID = coalesce(n.NEW_ROOMID, n.OLD_ROOMID)"
     " LEFT JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
 )
-_ROOM_DAYS = text(
-    "SELECT d.*, (SELECT r.NAME FROM ROOMS r WHERE r.ROOMID = d.ROOMID ORDER BY r.SETID DESC LIMIT 1)"
-    " AS ROOM_NAME, (SELECT s.SITENAME FROM ROOMS r JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
-    " WHERE r.ROOMID = d.ROOMID ORDER BY r.SETID DESC LIMIT 1) AS SITE_NAME"
-    " FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value"
+_ROOM_DAYS = text("SELECT d.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value")
+# A room-day is of no year: the room is called as in the newest that has it.
+_ROOM_NAMES = text(
+    "SELECT r.ROOMID, r.NAME, s.SITENAME FROM ROOMS r LEFT JOIN SITES s ON s.SETID = r.SETID"
+    " AND s.SITEID = r.SITEID WHERE r.ROOMID IN (SELECT value FROM json_each(:rooms)) ORDER BY r.SETID"
 )
 # Lessons left out that stand at exactly the times of the lesson that was kept: probably one lecture.
 _TOGETHER = text(
@@ -65,12 +58,12 @@ _TOGETHER = text(
 _COUNTS = {
     Table.QUEUE: text("SELECT STATUS, count(*) FROM STT_ECHO_QUEUE GROUP BY STATUS"),
     Table.NOTIFICATIONS: text("SELECT STATUS, count(*) FROM STT_ECHO_NOTIFICATION GROUP BY STATUS"),
-    Table.ROOM_DAYS: text(
-        "SELECT STATE, count(*) FROM (SELECT CASE WHEN RESOLVED IS NOT NULL THEN 'resolved'"
-        " WHEN LESSON_DATE < :today THEN 'passed' ELSE 'open' END AS STATE FROM STT_ECHO_DAY_ROOM) d"
-        " GROUP BY STATE"
-    ),
 }
+_ROOM_DAY_COUNTS = text(
+    "SELECT (SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL AND LESSON_DATE >= :today) AS OPEN_NOW,"
+    " (SELECT count(*) FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL AND LESSON_DATE < :today) AS PASSED,"
+    " (SELECT count(*) FROM STT_ECHO_DAY_ROOM) AS IN_ALL"
+)
 
 
 class Tables:
@@ -79,16 +72,34 @@ class Tables:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool, today: str) -> TableChanges:
-        """Rows changed since the cursor; all that match, up to the query's limit, for a snapshot."""
+    def changes(
+        self, table: Table, cursor: int, query: TableQuery, snapshot: bool, today: str, told: frozenset[int]
+    ) -> TableChanges:
+        """Rows changed since the cursor, and those without a number that were not `told`. For a snapshot, and
+        where more have changed than the query's limit: all that match, up to that limit."""
         now = int(self._connection.execute(_CURSOR).scalar_one())
-        if snapshot:
-            rows = self._connection.execute(_SEARCH[table], search_values(query, today))
-            return TableChanges(now, self.rows(table, [row.ID for row in rows], today), frozenset())
-        changed = [row.ID for row in self._connection.execute(_CHANGED[table], {"cursor": cursor})]
-        found = self.rows(table, changed, today)
-        matching = tuple(row for row in found if _matches(row, query))
-        return TableChanges(now, matching, frozenset(changed) - {row.key for row in matching})
+        limit = {"limit": query.limit + 1}
+        rows = self._connection.execute(_UNNUMBERED, limit) if table is Table.QUEUE else ()
+        unnumbered = frozenset(row.ID for row in rows)
+        if not snapshot:
+            changed = set(self._connection.execute(_CHANGED[table], {"cursor": cursor, **limit}).scalars())
+            changed |= unnumbered - told
+            if len(changed) <= query.limit:
+                return self._changed(table, now, changed, query, today, unnumbered)
+        found = search(self._connection, table, query, today)
+        shown = self.rows(table, found.ids, today)
+        return TableChanges(now, shown, frozenset(), unnumbered, snapshot=True, more=found.more, cut=found.cut)
+
+    def _changed(
+        self, table: Table, now: int, changed: set[int], query: TableQuery, today: str, unnumbered: frozenset[int]
+    ) -> TableChanges:
+        matching = tuple(
+            row
+            for row in self.rows(table, saying(self._connection, table, changed, query.text), today)
+            if not query.statuses or _status(row) in query.statuses
+        )
+        gone = frozenset(changed) - {row.key for row in matching}
+        return TableChanges(now, matching, gone, unnumbered)
 
     def rows(self, table: Table, ids: list[int], today: str) -> tuple[Row, ...]:
         """These rows as they are shown."""
@@ -107,37 +118,23 @@ class Tables:
         together = {
             (row.ROOMID, row.LESSON_DATE): row.HOW_MANY for row in self._connection.execute(_TOGETHER, values)
         }
-        return tuple(_room_day_row(row, together, today) for row in found(_ROOM_DAYS))
+        days = found(_ROOM_DAYS)
+        asked = {"rooms": as_json({row.ROOMID for row in days})}
+        names = {row.ROOMID: row for row in self._connection.execute(_ROOM_NAMES, asked)}
+        return tuple(_room_day_row(row, names.get(row.ROOMID), together, today) for row in days)
 
     def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
         """(status, rows) of the whole table."""
-        values = {"today": today} if table is Table.ROOM_DAYS else {}
-        return tuple(sorted((row[0], row[1]) for row in self._connection.execute(_COUNTS[table], values)))
+        if table is not Table.ROOM_DAYS:
+            return tuple(sorted((row[0], row[1]) for row in self._connection.execute(_COUNTS[table])))
+        found = self._connection.execute(_ROOM_DAY_COUNTS, {"today": today}).one()
+        resolved = found.IN_ALL - found.OPEN_NOW - found.PASSED
+        states = (("open", found.OPEN_NOW), ("passed", found.PASSED), ("resolved", resolved))
+        return tuple((state, count) for state, count in states if count)
 
 
-def _matches(row: Row, query: TableQuery) -> bool:
-    status = row.state if isinstance(row, RoomDayRow) else row.status
-    if query.statuses and status not in query.statuses:
-        return False
-    wanted = query.text.strip().lower()
-    return not wanted or wanted in haystack(row)
-
-
-def haystack(row: Row) -> str:
-    """The texts of a row that a search looks at, in lower case."""
-    if isinstance(row, RoomDayRow):
-        parts = [row.room, row.room_name, row.date, row.last_error]
-    elif isinstance(row, QueueRow):
-        parts = [
-            *(str(row.slotid), row.setid, row.module, row.group, row.room_old, row.room_new, row.lecturer),
-            *(row.error, row.room_new_name, row.module_title, row.lecturer_name),
-        ]
-    else:
-        parts = [
-            *(row.external_id, row.setid, row.module, row.group, row.old_room, row.room, row.lecturer),
-            *(row.message, row.date, row.room_name, row.module_title, row.lecturer_name),
-        ]
-    return " ".join(parts).lower()
+def _status(row: Row) -> str:
+    return row.state if isinstance(row, RoomDayRow) else row.status
 
 
 def _queue_row(row: Any) -> QueueRow:
@@ -207,14 +204,14 @@ def _notification_row(row: Any) -> NotificationRow:
     )
 
 
-def _room_day_row(row: Any, together: dict[tuple[str, str], int], today: str) -> RoomDayRow:
+def _room_day_row(row: Any, names: Any, together: dict[tuple[str, str], int], today: str) -> RoomDayRow:
     state = "resolved" if row.RESOLVED else "passed" if today > row.LESSON_DATE else "open"
     return RoomDayRow(
         key=row.ID,
         state=state,
         room=row.ROOMID,
-        room_name=row.ROOM_NAME or "",
-        building=row.SITE_NAME or "",
+        room_name=(names.NAME or "") if names else "",
+        building=(names.SITENAME or "") if names else "",
         date=row.LESSON_DATE,
         left_out=row.LEFT_OUT,
         failed=row.FAILED,

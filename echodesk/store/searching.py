@@ -1,51 +1,161 @@
-"""Which rows of a table match what was typed: the same rule for showing and for "retry all that match"."""
+"""Which rows of a table match what was asked: the same rule for showing and for "retry all that match".
+
+Every way to the newest rows of a status is an index's own order, so that it costs the same however many there are.
+"""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
-from echodesk.messages import TableQuery
+from echodesk.messages import SEARCHED, Table, TableQuery
+from echodesk.store.binding import as_json
 
+_NEWEST = {
+    Table.QUEUE: text("SELECT ID FROM STT_ECHO_QUEUE ORDER BY ID DESC LIMIT :limit"),
+    Table.NOTIFICATIONS: text("SELECT ID FROM STT_ECHO_NOTIFICATION ORDER BY ID DESC LIMIT :limit"),
+    Table.ROOM_DAYS: text("SELECT ID FROM STT_ECHO_DAY_ROOM ORDER BY ID DESC LIMIT :limit"),
+}
+# A range of one status: whoever plans it cannot take the rows one by one by their ids instead, past all others.
+_OF_STATUS = {
+    Table.QUEUE: text(
+        "SELECT ID FROM STT_ECHO_QUEUE WHERE STATUS BETWEEN :status AND :status"
+        " ORDER BY STATUS DESC, ID DESC LIMIT :limit"
+    ),
+    Table.NOTIFICATIONS: text(
+        "SELECT ID FROM STT_ECHO_NOTIFICATION WHERE STATUS BETWEEN :status AND :status"
+        " ORDER BY STATUS DESC, ID DESC LIMIT :limit"
+    ),
+}
+_ROOM_DAYS_OF = {
+    "open": text(
+        "SELECT ID FROM STT_ECHO_DAY_ROOM INDEXED BY STT_ECHO_DAY_ROOM_DATE WHERE RESOLVED IS NULL"
+        " AND LESSON_DATE >= :today ORDER BY ID DESC LIMIT :limit"
+    ),
+    "passed": text(
+        "SELECT ID FROM STT_ECHO_DAY_ROOM INDEXED BY STT_ECHO_DAY_ROOM_DATE WHERE RESOLVED IS NULL"
+        " AND LESSON_DATE < :today ORDER BY ID DESC LIMIT :limit"
+    ),
+    "resolved": text("SELECT ID FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NOT NULL ORDER BY ID DESC LIMIT :limit"),
+}
 # The text may name a lesson by id, module, group, room, lecturer or external id; names count as codes do.
-
-SEARCH_QUEUE = text(
-    "SELECT ID FROM STT_ECHO_QUEUE q WHERE (:all OR q.STATUS IN (SELECT value FROM json_each(:statuses)))"
-    " AND (:text = '' OR instr(lower(q.SLOTID || ' ' || q.SETID || ' ' || coalesce(q.MODULEID, '') || ' '"
+_QUEUE_WORDS = (
+    "SELECT q.ID, q.SLOTID || ' ' || q.SETID || ' ' || coalesce(q.MODULEID, '') || ' '"
     " || coalesce(q.MODGRPCODE, '') || ' ' || coalesce(q.ROOMID_OLD, '') || ' ' || coalesce(q.ROOMID_NEW, '')"
-    " || ' ' || coalesce(q.LECTURERID, '') || ' ' || coalesce(q.ERROR, '') || ' ' ||"
-    " coalesce((SELECT r.NAME FROM ROOMS r WHERE r.SETID = q.SETID AND r.ROOMID = q.ROOMID_NEW), '') || ' ' ||"
-    " coalesce((SELECT m.NAME FROM MODULE m WHERE m.SETID = q.SETID AND m.MODULEID = q.MODULEID), '') || ' ' ||"
-    " coalesce((SELECT l.NAME FROM LECTURER l WHERE l.SETID = q.SETID AND l.LECTURERID = q.LECTURERID), '')"
-    " ), :text)) ORDER BY ID DESC LIMIT :limit"
+    " || ' ' || coalesce(q.LECTURERID, '') || ' ' || coalesce(q.ERROR, '') || ' ' || coalesce(r.NAME, '') || ' '"
+    " || coalesce(m.NAME, '') || ' ' || coalesce(l.NAME, '') AS WORDS FROM {rows}"
+    " LEFT JOIN ROOMS r ON r.SETID = q.SETID AND r.ROOMID = q.ROOMID_NEW"
+    " LEFT JOIN MODULE m ON m.SETID = q.SETID AND m.MODULEID = q.MODULEID"
+    " LEFT JOIN LECTURER l ON l.SETID = q.SETID AND l.LECTURERID = q.LECTURERID"
 )
-SEARCH_NOTIFICATIONS = text(
-    "SELECT ID FROM STT_ECHO_NOTIFICATION n WHERE (:all OR n.STATUS IN (SELECT value FROM json_each(:statuses)))"
-    " AND (:text = '' OR instr(lower(n.EXTERNAL_ID || ' ' || n.SETID || ' ' || coalesce(n.MODULEID, '') || ' '"
+_NOTIFICATION_WORDS = (
+    "SELECT n.ID, n.EXTERNAL_ID || ' ' || n.SETID || ' ' || coalesce(n.MODULEID, '') || ' '"
     " || coalesce(n.MODGRPCODE, '') || ' ' || coalesce(n.OLD_ROOMID, '') || ' ' || coalesce(n.NEW_ROOMID, '')"
-    " || ' ' || coalesce(n.LECTURERID, '') || ' ' || coalesce(n.MESSAGE, '') || ' ' || coalesce(n.LESSON_DATE, '')"
-    " || ' ' ||"
-    " coalesce((SELECT r.NAME FROM ROOMS r WHERE r.SETID = n.SETID AND r.ROOMID = n.NEW_ROOMID), '') || ' ' ||"
-    " coalesce((SELECT m.NAME FROM MODULE m WHERE m.SETID = n.SETID AND m.MODULEID = n.MODULEID), '') || ' ' ||"
-    " coalesce((SELECT l.NAME FROM LECTURER l WHERE l.SETID = n.SETID AND l.LECTURERID = n.LECTURERID), '')"
-    " ), :text)) ORDER BY ID DESC LIMIT :limit"
+    " || ' ' || coalesce(n.LECTURERID, '') || ' ' || coalesce(n.MESSAGE, '') || ' '"
+    " || coalesce(n.LESSON_DATE, '') || ' ' || coalesce(r.NAME, '') || ' ' || coalesce(m.NAME, '') || ' '"
+    " || coalesce(l.NAME, '') AS WORDS FROM {rows}"
+    " LEFT JOIN ROOMS r ON r.SETID = n.SETID AND r.ROOMID = n.NEW_ROOMID"
+    " LEFT JOIN MODULE m ON m.SETID = n.SETID AND m.MODULEID = n.MODULEID"
+    " LEFT JOIN LECTURER l ON l.SETID = n.SETID AND l.LECTURERID = n.LECTURERID"
 )
-SEARCH_ROOM_DAYS = text(
-    "SELECT ID FROM STT_ECHO_DAY_ROOM d WHERE (:all OR (CASE WHEN d.RESOLVED IS NOT NULL THEN 'resolved'"
-    " WHEN d.LESSON_DATE < :today THEN 'passed' ELSE 'open' END) IN (SELECT value FROM json_each(:statuses)))"
-    " AND (:text = '' OR instr(lower(d.ROOMID || ' ' || d.LESSON_DATE || ' ' || coalesce(d.LAST_ERROR, '')"
-    " || ' ' || coalesce((SELECT max(r.NAME) FROM ROOMS r WHERE r.ROOMID = d.ROOMID), '')), :text))"
-    " ORDER BY ID DESC LIMIT :limit"
+_WORDS = {
+    Table.QUEUE: text(_QUEUE_WORDS.format(rows="json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE q ON q.ID = i.value")),
+    Table.NOTIFICATIONS: text(
+        _NOTIFICATION_WORDS.format(rows="json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n ON n.ID = i.value")
+    ),
+    Table.ROOM_DAYS: text(
+        "SELECT d.ID, d.ROOMID || ' ' || d.LESSON_DATE || ' ' || coalesce(d.LAST_ERROR, '') || ' ' ||"
+        " coalesce(r.NAME, '') AS WORDS FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value"
+        " LEFT JOIN (SELECT a.ROOMID, max(a.NAME) AS NAME FROM ROOMS a GROUP BY a.ROOMID) r ON r.ROOMID = d.ROOMID"
+    ),
+}
+# The same of many at once: a server that is not told how many there are would look up each of their names.
+_QUEUE_PART = (
+    "(SELECT x.ID, x.SLOTID, x.SETID, x.MODULEID, x.MODGRPCODE, x.ROOMID_OLD, x.ROOMID_NEW, x.LECTURERID, x.ERROR"
+    " FROM STT_ECHO_QUEUE x {which} LIMIT :limit) q"
 )
+_NOTIFICATION_PART = (
+    "(SELECT x.ID, x.EXTERNAL_ID, x.SETID, x.MODULEID, x.MODGRPCODE, x.OLD_ROOMID, x.NEW_ROOMID, x.LECTURERID,"
+    " x.MESSAGE, x.LESSON_DATE FROM STT_ECHO_NOTIFICATION x {which} LIMIT :limit) n"
+)
+_ALL = "ORDER BY x.ID DESC"
+_ONE_STATUS = "WHERE x.STATUS BETWEEN :status AND :status ORDER BY x.STATUS DESC, x.ID DESC"
+_NEWEST_WORDS = {
+    Table.QUEUE: text(_QUEUE_WORDS.format(rows=_QUEUE_PART.format(which=_ALL))),
+    Table.NOTIFICATIONS: text(_NOTIFICATION_WORDS.format(rows=_NOTIFICATION_PART.format(which=_ALL))),
+}
+_WORDS_OF_STATUS = {
+    Table.QUEUE: text(_QUEUE_WORDS.format(rows=_QUEUE_PART.format(which=_ONE_STATUS))),
+    Table.NOTIFICATIONS: text(_NOTIFICATION_WORDS.format(rows=_NOTIFICATION_PART.format(which=_ONE_STATUS))),
+}
 
 
-def search_values(query: TableQuery, today: str = "") -> dict[str, object]:
-    """The bind values of a search."""
-    return {
-        "all": int(not query.statuses),
-        "statuses": json.dumps(list(query.statuses)),
-        "text": query.text.strip().lower(),
-        "limit": query.limit,
-        "today": today,
-    }
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The newest rows that match a query, newest first."""
+
+    ids: list[int]
+    more: bool
+    """More match than the query's limit."""
+    cut: bool
+    """There were more rows than the text is looked for in."""
+
+
+def search(connection: Connection, table: Table, query: TableQuery, today: str) -> Found:
+    """The newest rows that match, at most the query's limit."""
+    if not query.text.strip():
+        ids = newest(connection, table, query.statuses, query.limit + 1, today)
+        return Found(ids[: query.limit], len(ids) > query.limit, cut=False)
+    near = _newest_words(connection, table, query.statuses, today)
+    wanted = _plain(query.text)
+    ids = [one for one, words in near[:SEARCHED] if wanted in _plain(words)]
+    return Found(ids[: query.limit], len(ids) > query.limit, len(near) > SEARCHED)
+
+
+def newest(connection: Connection, table: Table, statuses: Sequence[str], limit: int, today: str) -> list[int]:
+    """The newest rows of any of these statuses (none: of all), at most so many, newest first."""
+    values: dict[str, object] = {"limit": limit, "today": today}
+    if not statuses:
+        return list(connection.execute(_NEWEST[table], {"limit": limit}).scalars())
+    found: list[int] = []
+    for status in statuses:
+        if table is not Table.ROOM_DAYS:
+            found += connection.execute(_OF_STATUS[table], values | {"status": status}).scalars()
+        elif status in _ROOM_DAYS_OF:
+            found += connection.execute(_ROOM_DAYS_OF[status], values).scalars()
+    return sorted(found, reverse=True)[:limit]
+
+
+def saying(connection: Connection, table: Table, ids: Collection[int], words: str) -> list[int]:
+    """Those of these rows whose codes or names hold the words, whatever the case, in the same order; all without
+    words."""
+    wanted = _plain(words)
+    if not wanted or not ids:
+        return list(ids)
+    found = {one for one, said in _words(connection, table, ids) if wanted in _plain(said)}
+    return [one for one in ids if one in found]
+
+
+def _newest_words(
+    connection: Connection, table: Table, statuses: Sequence[str], today: str
+) -> list[tuple[int, str]]:
+    """(id, codes and names) of the newest rows of any of these statuses, one more than is searched."""
+    limit = SEARCHED + 1
+    if table is Table.ROOM_DAYS:
+        found = _words(connection, table, newest(connection, table, statuses, limit, today))
+    elif not statuses:
+        found = [(row.ID, row.WORDS) for row in connection.execute(_NEWEST_WORDS[table], {"limit": limit})]
+    else:
+        asked = [connection.execute(_WORDS_OF_STATUS[table], {"status": one, "limit": limit}) for one in statuses]
+        found = [(row.ID, row.WORDS) for rows in asked for row in rows]
+    return sorted(found, reverse=True)[:limit]
+
+
+def _words(connection: Connection, table: Table, ids: Collection[int]) -> list[tuple[int, str]]:
+    return [(row.ID, row.WORDS) for row in connection.execute(_WORDS[table], {"ids": as_json(ids)})]
+
+
+def _plain(words: str) -> str:
+    return words.strip().lower()

@@ -327,12 +327,17 @@ class JournalBook(Protocol):
 class ScreenBook(Protocol):
     """What the tables on screen show (reads bypass the domain)."""
 
-    def changes(self, table: Table, cursor: int, query: TableQuery, snapshot: bool, today: str) -> TableChanges:
-        """Rows changed since the cursor; all that match, up to the query's limit, for a snapshot."""
-        ...
-
-    def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
-        """(status, rows) of the whole table."""
+    def changes(
+        self,
+        table: Table,
+        cursor: int,
+        query: TableQuery,
+        snapshot: bool,
+        today: str,
+        told: frozenset[int] = frozenset(),
+    ) -> TableChanges:
+        """Rows changed since the cursor, and those without a number that were not `told`. For a snapshot, and
+        where more have changed than the query's limit: all that match, up to that limit."""
         ...
 
     def overview(self, today: str, calls_per_minute: int) -> Overview: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from echodesk.errors import DatabaseTrouble
 from echodesk.messages import Overview, Table, TableDelta, TableQuery, Unwatch, Watch
@@ -14,16 +14,25 @@ log = logging.getLogger(__name__)
 TABLES_S = 0.25
 """At most four deltas a second and table (codebases §5.1)."""
 OVERVIEW_S = 1.0
-COUNTS_S = 1.0
+OVERVIEW_SHARE = 0.05
+"""Its counts look at every row: where that takes long they are made less often, in this share of the time."""
+FIRST_PAGE = 500
+"""A table that is opened is sent in two steps, so that the first is there at once, however many rows there are."""
 
 
 @dataclass(slots=True)
 class _Watched:
     query: TableQuery
     generation: int
-    cursor: int
-    fresh: bool
-    """True until the first snapshot was sent."""
+    cursor: int = 0
+    limit: int = FIRST_PAGE
+    """Of the next snapshot."""
+    unnumbered: frozenset[int] = frozenset()
+    """Rows without a change number that were sent."""
+    fresh: bool = True
+    """Until the whole snapshot was sent."""
+    counts: tuple[tuple[str, int], ...] = ()
+    """As they were told last."""
 
 
 class Publisher:
@@ -40,11 +49,10 @@ class Publisher:
         self._watched: dict[Table, _Watched] = {}
         self._overview_at = 0.0
         self._last_overview: Overview | None = None
-        self._counts: dict[Table, tuple[float, tuple[tuple[str, int], ...]]] = {}
 
     def watch(self, command: Watch) -> None:
         """Show this table from now on."""
-        self._watched[command.table] = _Watched(command.query, command.generation, 0, fresh=True)
+        self._watched[command.table] = _Watched(command.query, command.generation)
 
     def unwatch(self, command: Unwatch) -> None:
         """The page is hidden."""
@@ -61,33 +69,40 @@ class Publisher:
             await self._clock.sleep(TABLES_S)
 
     async def once(self) -> None:
-        """One round: what changed in the tables that are shown, and now and then the Overview."""
+        """One round: now and then the Overview, and what changed in the tables that are shown."""
+        if self._clock.monotonic() >= self._overview_at:
+            await self._publish_overview()
         for table, watched in list(self._watched.items()):
             await self._publish(table, watched)
-        if self._clock.monotonic() >= self._overview_at:
-            self._overview_at = self._clock.monotonic() + OVERVIEW_S
-            await self._publish_overview()
 
     async def _publish_overview(self) -> None:
+        began = self._clock.monotonic()
+        self._overview_at = began + OVERVIEW_S
         today = self._clock.campus_now().date().isoformat()
         overview = await self._ledger.read(
             "overview", lambda books: books.screens.overview(today, self.calls_per_minute)
         )
+        took = self._clock.monotonic() - began
+        self._overview_at = max(self._overview_at, began + took / OVERVIEW_SHARE)
         if overview != self._last_overview:
             self._last_overview = overview
             self._sink.post(overview)
 
     async def _publish(self, table: Table, watched: _Watched) -> None:
         today = self._clock.campus_now().date().isoformat()
+        query = replace(watched.query, limit=min(watched.limit, watched.query.limit))
         changes = await self._ledger.read(
             "table",
-            lambda books: books.screens.changes(table, watched.cursor, watched.query, watched.fresh, today),
+            lambda books: books.screens.changes(
+                table, watched.cursor, query, watched.fresh, today, watched.unnumbered
+            ),
         )
         if self._watched.get(table) is not watched:
             return
-        counts = await self._counted(table, today, force=watched.fresh)
-        if not (watched.fresh or changes.upserts or changes.deletes or counts is not None):
+        counts = self._counts(table)
+        if not (changes.snapshot or changes.upserts or changes.deletes or counts != watched.counts):
             return
+        more = watched.fresh and changes.more and query.limit < watched.query.limit
         self._sink.post(
             TableDelta(
                 table=table,
@@ -96,18 +111,23 @@ class Publisher:
                 cursor=changes.cursor,
                 upserts=changes.upserts,
                 deletes=changes.deletes,
-                snapshot=watched.fresh,
-                counts=counts if counts is not None else self._counts[table][1],
+                snapshot=changes.snapshot,
+                counts=counts,
+                more=more,
+                cut=changes.cut,
             )
         )
+        watched.counts = counts
         watched.cursor = changes.cursor
-        watched.fresh = False
+        watched.unnumbered = changes.unnumbered
+        watched.limit = watched.query.limit
+        watched.fresh = more
 
-    async def _counted(self, table: Table, today: str, *, force: bool) -> tuple[tuple[str, int], ...] | None:
-        """The counts per status if they are due and differ from what was told, else None."""
-        at, told = self._counts.get(table, (0.0, ()))
-        if not force and self._clock.monotonic() < at + COUNTS_S:
-            return None
-        counts = await self._ledger.read("counts", lambda books: books.screens.counts(table, today))
-        self._counts[table] = (self._clock.monotonic(), counts)
-        return counts if force or counts != told else None
+    def _counts(self, table: Table) -> tuple[tuple[str, int], ...]:
+        """Rows per status, as the Overview found them last."""
+        last = self._last_overview
+        if last is None:
+            return ()
+        return {Table.QUEUE: last.queue, Table.NOTIFICATIONS: last.notifications, Table.ROOM_DAYS: last.room_days}[
+            table
+        ]

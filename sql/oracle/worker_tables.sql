@@ -93,6 +93,8 @@ CREATE INDEX STT_ECHO_DAY_ROOM_PLACE ON STT_ECHO_DAY_ROOM (ROOMID, LESSON_DATE);
 
 CREATE INDEX STT_ECHO_DAY_ROOM_CHANGE ON STT_ECHO_DAY_ROOM (CHANGE_NO);
 
+CREATE INDEX STT_ECHO_DAY_ROOM_DATE ON STT_ECHO_DAY_ROOM (LESSON_DATE, ID, RESOLVED);
+
 -- Room-days to be planned. MARK is new with every mark; a plan clears only the mark that it read.
 -- HELD_BY names the pause that a plan waits for.
 CREATE TABLE STT_ECHO_DIRTY (

@@ -26,9 +26,10 @@ from tests.databases import postgres
 from tests.databases.cut_line import Lines
 from tests.databases.engines import Opener
 from tests.databases.failover_programs import CONSTANTS, LATENCY_S
-from tests.databases.failover_report import REPORT, commit, text_of
+from tests.databases.failover_report import text_of
 from tests.databases.failover_round import Kind, Outcome, Rounds
 from tests.databases.failover_world import LATE_S, World, offices
+from tests.databases.report import REPORT, commit, write_part
 from tests.end_to_end.kills import told_of
 
 CONNECTIONS_OF_A_WORLD = 24
@@ -138,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--worlds", type=int, default=10, help="databases side by side")
     parser.add_argument("--json", action="store_true", help="the report as one object on standard output")
-    parser.add_argument("--report", action="store_true", help=f"write {REPORT.name} beside this file")
+    parser.add_argument("--report", action="store_true", help=f"write its part of {REPORT.name} beside this file")
     names = [kind.name for kind in Kind]
     parser.add_argument("--kind", action="append", choices=names, default=[], help="only this; may be repeated")
     parser.add_argument("--logs", type=Path, help="a new folder that keeps what the workers told")
@@ -151,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     report = campaign(asked, told)
     if asked.report:
-        REPORT.write_text(text_of(report, commit()), encoding="utf-8")
+        write_part(text_of(report, commit()))
     return told_of(report, as_json=asked.json)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-REPORT = Path(__file__).with_name("REPORT.md")
 NOT_RUN = """\
 - A machine that really sleeps, and a cable that is really pulled: a process stands still, and a line falls silent,
   but what is at the other end of the line goes on saying that it is there.
@@ -17,20 +14,8 @@ NOT_RUN = """\
 """
 
 
-def commit() -> str:
-    """The program's commit, with a + if files were changed since."""
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty=+"],
-        cwd=REPORT.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.strip()
-
-
 def text_of(found: Mapping[str, Any], made_by: str) -> str:
-    """The whole file; `made_by` is the program's commit."""
+    """The part of `REPORT.md`; `made_by` is the program's commit."""
     lines = [
         "# Failovers on PostgreSQL",
         "",

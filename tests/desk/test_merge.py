@@ -30,6 +30,12 @@ def applied(rows: dict[int, Row], change: TableDelta) -> dict[int, Row]:
     return kept | {row.key: row for row in change.upserts}
 
 
+def test_a_first_page_stays_one_with_what_came_after_it() -> None:
+    both = joined(delta(0, (queue_row(1),), snapshot=True, more=True, cut=True), delta(1, (queue_row(2),)))
+    assert both is not None
+    assert (both.snapshot, both.more, both.cut) == (True, True, True)
+
+
 changes = st.tuples(
     st.dictionaries(st.integers(1, 6), st.integers(0, 3), max_size=4), st.frozensets(st.integers(1, 6), max_size=3)
 )

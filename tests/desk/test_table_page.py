@@ -77,24 +77,6 @@ def test_typing_filters_after_a_pause(qapp: QApplication) -> None:
     run_desk(qapp, body, SMALL)
 
 
-def test_a_table_larger_than_the_cap_is_searched_by_the_worker(qapp: QApplication) -> None:
-    rows: dict[Table, list[Row]] = {Table.QUEUE: [queue_row(key) for key in range(1, 10_201)]}
-    rows[Table.QUEUE][4] = queue_row(5, module_title="Marine Palaeontology")
-
-    async def body(desk: Desk) -> None:
-        page = await desk.open(1)
-        assert page.counter.text() == "10,000 of 10,200 changes, the newest"
-        QTest.keyClicks(page.field, "palaeo")
-        await until(lambda: page.model.cache.keys_shown() == (5,))
-        last = desk.worker.sent(Watch)[-1]
-        assert isinstance(last, Watch)
-        assert last.query == TableQuery(text="palaeo")
-        page.field.clear()
-        await until(lambda: page.model.rowCount() == 10_000)
-
-    run_desk(qapp, body, rows)
-
-
 def test_a_status_chip_shows_only_its_rows(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         page = await desk.open(1)

@@ -112,9 +112,14 @@ def test_refusals_are_forgotten_one_by_one_or_by_id(office: Office) -> None:
 
 
 def changes(
-    office: Office, cursor: int, query: TableQuery = EVERYTHING, *, snapshot: bool = False
+    office: Office,
+    cursor: int,
+    query: TableQuery = EVERYTHING,
+    *,
+    snapshot: bool = False,
+    told: frozenset[int] = frozenset(),
 ) -> TableChanges:
-    return office.read(lambda books: books.screens.changes(Table.QUEUE, cursor, query, snapshot, TODAY))
+    return office.read(lambda books: books.screens.changes(Table.QUEUE, cursor, query, snapshot, TODAY, told))
 
 
 def keys(found: TableChanges) -> list[int]:
@@ -163,6 +168,48 @@ def test_a_search_finds_codes_and_names_in_a_snapshot_and_in_what_changes(office
     assert keys(changes(office, 0, TableQuery(words + "%"), snapshot=True)) == []
 
 
+def test_a_search_takes_no_notice_of_the_case_of_any_letter(office: Office) -> None:
+    enter(office, 1)
+    office.database.write(
+        lambda c: c.execute(text("UPDATE MODULE SET NAME = 'École d''été' WHERE MODULEID = 'M1'"))
+    )
+    assert keys(changes(office, 0, TableQuery("école D'ÉTÉ"), snapshot=True)) == [1]
+
+
 def test_the_newest_rows_are_shown_when_there_are_too_many(office: Office) -> None:
     enter(office, *range(1, 21))
-    assert keys(changes(office, 0, TableQuery(limit=3), snapshot=True)) == [20, 19, 18]
+    found = changes(office, 0, TableQuery(limit=3), snapshot=True)
+    assert (keys(found), found.more) == ([20, 19, 18], True)
+    assert not changes(office, 0, TableQuery(limit=20), snapshot=True).more
+
+
+def test_the_newest_of_several_statuses_are_shown_together(office: Office) -> None:
+    enter(office, *range(1, 10))
+    expand(office, 6)
+    finish(office, "FAILED", 1, 3, 5)
+    finish(office, "SUCCESS", 2, 4, 6)
+    query = TableQuery("", ("FAILED", "UNPROCESSED"), limit=5)
+    assert keys(changes(office, 0, query, snapshot=True)) == [9, 8, 7, 5, 3]
+
+
+def test_rows_without_a_number_are_told_once(office: Office) -> None:
+    enter(office, 1, 2)
+    first = changes(office, 0)
+    assert sorted(keys(first)) == [1, 2]
+    enter(office, 3)
+    second = changes(office, first.cursor, told=first.unnumbered)
+    assert (keys(second), sorted(second.unnumbered)) == ([3], [1, 2, 3])
+    expand(office)
+    third = changes(office, second.cursor, told=second.unnumbered)
+    assert (sorted(keys(third)), third.unnumbered) == ([1, 2, 3], frozenset())
+
+
+def test_where_more_has_changed_than_fits_everything_is_told_anew(office: Office) -> None:
+    enter(office, *range(1, 6))
+    expand(office)
+    cursor = changes(office, 0).cursor
+    finish(office, "SUCCESS", 1, 2, 3, 4)
+    few = TableQuery(limit=3)
+    found = changes(office, cursor, few)
+    assert (keys(found), found.snapshot) == ([5, 4, 3], True)
+    assert not changes(office, cursor, TableQuery(limit=4)).snapshot

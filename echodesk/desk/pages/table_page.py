@@ -35,7 +35,7 @@ from echodesk.desk.tables.live_model import LiveModel
 from echodesk.desk.tables.row_cache import CAP
 from echodesk.desk.tables.view import LiveView
 from echodesk.desk.theme import Theme
-from echodesk.messages import NotificationRow, Row, Table, TableDelta, TableQuery
+from echodesk.messages import SEARCHED, NotificationRow, Row, Table, TableDelta, TableQuery
 
 PAUSE_IN_TYPING_MS = 200
 
@@ -163,7 +163,8 @@ class TablePage(QWidget):
             return Matching(query, sum(self.feed.counts.get(status, 0) for status in wanted), exact=True)
         accept = self._finder.accept(text, tuple(wanted)) if wanted else lambda row: False
         count = sum(1 for row in self.model.cache.rows() if accept is None or accept(row))
-        return Matching(query, count, exact=self.model.cache.held < CAP)
+        exact = self.model.cache.held < CAP and not self.model.waiting and not self.feed.cut
+        return Matching(query, count, exact)
 
     # ---- what is shown
 
@@ -194,9 +195,10 @@ class TablePage(QWidget):
         elif total and not text and self.chips.chosen() == self.first_statuses:
             self.state_pane.say(self.empty_title, self.empty_text, f"Show all {many}", self._on_show_all)
         elif filtered:
-            self.state_pane.say(
-                f"No {one} matches", "Try fewer letters or another status.", "Show all", self._on_show_all
-            )
+            tip = "Try fewer letters or another status."
+            if searched := self._searched():
+                tip = f"Only {searched} {many} were searched. Choose one status to search further back."
+            self.state_pane.say(f"No {one} matches", tip, "Show all", self._on_show_all)
         else:
             self.state_pane.say(self.empty_title, self.empty_text)
         self._stack.setCurrentWidget(self.state_pane)
@@ -206,12 +208,22 @@ class TablePage(QWidget):
         one, many = words.ROWS[self.table]
         if not self.model.loaded:
             return ""
+        if filtered and (searched := self._searched()):
+            return f"{formats.counted(shown, one, many)} found among {searched}"
         if filtered:
             more = " or more" if self.model.cache.held >= CAP else ""
             return f"{formats.counted(shown, one, many)}{more} found, of {formats.number(total)}"
         if total > shown:
             return f"{formats.number(shown)} of {formats.number(total)} {many}, the newest"
         return formats.counted(shown, one, many)
+
+    def _searched(self) -> str:
+        """Which rows a text was looked for in, "" where that was all of them."""
+        if not (self.field.text().strip() and self.feed.cut):
+            return ""
+        chosen = self.chips.chosen() or tuple(self.feed.counts)
+        rows = sum(self.feed.counts.get(status, 0) for status in chosen)
+        return f"the newest {formats.number(SEARCHED)} of {formats.number(rows)}"
 
     def _on_selection_changed(self) -> None:
         rows = self.selected_rows()

@@ -46,6 +46,8 @@ class TableFeed(QObject):
         self.state = FeedState.HIDDEN
         self.trouble: EchoDeskError | None = None
         self.counts: dict[str, int] = {}
+        self.cut = False
+        """There are more rows than the text was looked for in."""
         self.query = TableQuery()
         self._gateway = gateway
         self._numbers = numbers
@@ -103,6 +105,8 @@ class TableFeed(QObject):
             self.reload()
             return
         self.counts = dict(delta.counts)
+        if delta.snapshot:
+            self.cut = delta.cut
         self.state = FeedState.LIVE
         self.changed.emit()
         self.rows_changed.emit(frozenset(row.key for row in delta.upserts) | delta.deletes)

@@ -45,6 +45,7 @@ class LiveModel(QAbstractTableModel):
         self.is_selected: Callable[[int], bool] = lambda position: False
         self._generation = -1
         self._cursor = -1
+        self._whole = False
         self._loaded = False
         self._sort_column = -1
         self._descending = True
@@ -60,6 +61,7 @@ class LiveModel(QAbstractTableModel):
         """From now on only deltas of this generation count; the first must be a snapshot."""
         self._generation = generation
         self._cursor = -1
+        self._whole = False
 
     @property
     def generation(self) -> int:
@@ -68,21 +70,24 @@ class LiveModel(QAbstractTableModel):
 
     @property
     def waiting(self) -> bool:
-        """True from `expect` until the snapshot."""
-        return self._cursor < 0
+        """True from `expect` until the whole snapshot; its first page may be shown before."""
+        return not self._whole
 
     def apply(self, delta: TableDelta) -> Applied:
         """Patch the rows, or say why not."""
         if delta.generation != self._generation:
             return Applied.STALE
         if not delta.snapshot:
-            if self.waiting:
+            if self._cursor < 0:
                 return Applied.STALE
             if delta.base != self._cursor:
                 return Applied.GAP
         self._cursor = delta.cursor
         self._loaded = True
-        self._patch(self.cache.plan(delta.upserts, delta.deletes, snapshot=delta.snapshot))
+        whole = delta.snapshot and not delta.more
+        self._whole = self._whole or whole
+        # What is not on the first page may still be of the rest: it stays until that has come.
+        self._patch(self.cache.plan(delta.upserts, delta.deletes, snapshot=whole))
         return Applied.DONE
 
     def _patch(self, patch: Patch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -163,3 +164,15 @@ def test_at_the_top_new_rows_are_seen(view: LiveView) -> None:
 )
 def test_copied_cells_are_never_formulas(text: str, safe: str) -> None:
     assert tsv_text(text) == safe
+
+
+def test_what_is_not_on_the_first_page_stays_until_the_whole_has_come(qapp: QApplication) -> None:
+    model = model_of(1, 2, 3)
+    model.expect(2)
+    page = replace(change(5, queue_row(4), queue_row(3), generation=2, snapshot=True), more=True)
+    assert model.apply(page) is Applied.DONE
+    assert (model.cache.keys_shown(), model.waiting) == ((4, 3, 2, 1), True)
+    assert model.apply(change(5, queue_row(5), generation=2)) is Applied.DONE
+    whole = change(6, *(queue_row(key) for key in (5, 4, 3, 1)), generation=2, snapshot=True)
+    assert model.apply(whole) is Applied.DONE
+    assert (model.cache.keys_shown(), model.waiting) == ((5, 4, 3, 1), False)
