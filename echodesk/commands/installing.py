@@ -8,6 +8,7 @@ import typer
 
 from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
 from echodesk.commands.connecting import connect
+from echodesk.commands.verifying import verify
 from echodesk.errors import WrongUse
 from echodesk.main import data_folder
 from echodesk.store.database import SCHEMA_VERSION
@@ -19,6 +20,7 @@ database = typer.Typer(help="Install EchoDesk's tables, or show the SQL that doe
 
 
 database.command()(connect)
+database.command()(verify)
 
 
 @database.command()
