@@ -17,6 +17,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.databases import oracle_server
 from tests.guards import ExpectedLogs, Leftovers, refuse_network, threads_left
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,14 +30,30 @@ hypothesis.settings.register_profile("release", max_examples=2_000, deadline=Non
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that use Qt, and sets aside those that need a display where there is none."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks tests that use Qt, and sets aside those that need a display, or an Oracle, where there is none.
+
+    `-m oracle` asks for the latter: then each is skipped with the reason.
+    """
+    if oracle_server.absent() and "oracle" not in config.option.markexpr:
+        aside = [item for item in items if item.get_closest_marker("oracle")]
+        items[:] = [item for item in items if not item.get_closest_marker("oracle")]
+        config.hook.pytest_deselected(items=aside)
     offscreen = os.environ["QT_QPA_PLATFORM"] == "offscreen"
     for item in items:
         if uses_qt(item):
             item.add_marker("gui")
         if offscreen and item.get_closest_marker("real_window"):
             item.add_marker(pytest.mark.skip(reason="needs a display: .ci/run opens it under Xvfb"))
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Iterator[None]:
+    """EchoDesk in an empty schema of an Oracle, one for all tests; nothing of it stays."""
+    if reason := oracle_server.absent():
+        pytest.skip(reason)
+    with oracle_server.installed():
+        yield
 
 
 def uses_qt(item: pytest.Item) -> bool:
