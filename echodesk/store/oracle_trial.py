@@ -42,6 +42,16 @@ def scratch(database: Database, sql_folder: Path, user: str) -> Iterator[None]:
 
     Raises `WrongUse` if the schema holds anything, `DatabaseTrouble` at what is refused or cannot be taken away.
     """
+    check_empty(database)
+    try:
+        install(database, sql_folder, user)
+        yield
+    finally:
+        take_away(database, sql_folder, user)
+
+
+def check_empty(database: Database) -> None:
+    """Raise `WrongUse` if the user's own schema holds anything."""
     there = things_in(database)
     if there:
         raise WrongUse(
@@ -49,11 +59,6 @@ def scratch(database: Database, sql_folder: Path, user: str) -> Iterator[None]:
             f"It holds {len(there)} things, {there[0]} among them.",
             "Name a user whose schema is empty: everything is made in it, and taken away again.",
         )
-    try:
-        install(database, sql_folder, user)
-        yield
-    finally:
-        take_away(database, sql_folder, user)
 
 
 def install(database: Database, sql_folder: Path, user: str) -> None:

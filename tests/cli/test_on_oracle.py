@@ -41,15 +41,15 @@ def nobody(tmp_path: Path) -> Path:
 @contextmanager
 def listener(answer: Callable[[socket.socket], None]) -> Iterator[int]:
     """The port of somebody who answers whoever comes."""
+    over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
             while True:
-                try:
-                    caller, _address = server.accept()
-                except OSError:
-                    return
+                caller, _address = server.accept()
                 with caller:
+                    if over.is_set():
+                        return
                     answer(caller)
 
         thread = threading.Thread(target=serve)
@@ -57,7 +57,8 @@ def listener(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         try:
             yield server.getsockname()[1]
         finally:
-            server.shutdown(socket.SHUT_RDWR)
+            over.set()
+            socket.create_connection(server.getsockname()).close()
             thread.join(10)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from echodesk.store.connection import PASSWORD, Schemas, checked_connection
@@ -16,15 +16,24 @@ from echodesk.store.database import Database
 from tests.databases.engines import SQL
 
 DSN = "ORACLE_DSN"
+Rows = list[tuple[str, ...]]
+_THINGS = """
+SELECT O.OBJECT_TYPE, O.OBJECT_NAME, TO_CHAR(O.LAST_DDL_TIME, 'YYYY-MM-DD HH24:MI:SS') FROM USER_OBJECTS O
+ORDER BY O.OBJECT_TYPE, O.OBJECT_NAME
+"""
 ABSENT = f"no Oracle here: {DSN} names none (oracle+oracledb://user@host:port/?service_name=…, an empty schema)"
 
 
 class OneSchema:
-    """Opens one schema again and again, each time as it was when it was filled: making it anew takes too long."""
+    """Opens one schema again and again, each time as it was when it was filled: making it anew takes too long.
+
+    Where a test made or renamed something, which no rollback takes back there, it is made anew all the same.
+    """
 
     def __init__(self, open_it: Callable[[], Database], fill: Callable[[Database], None]) -> None:
         self._open = open_it
         self._fill = fill
+        self._left: Rows = []
         self._as_filled = False
         self._shared: Database | None = None
 
@@ -35,10 +44,10 @@ class OneSchema:
 
     def shared(self, _folder: Path) -> Database:
         """Always the same, for who takes back what is done to it."""
-        if not self._as_filled:
+        self._shared = self._shared or self._open()
+        if not self._as_filled or _things(self._shared) != self._left:
             self._fill_anew()
             self._as_filled = True
-        self._shared = self._shared or self._open()
         return self._shared
 
     def close(self) -> None:
@@ -49,12 +58,15 @@ class OneSchema:
     def _fill_anew(self) -> None:
         from echodesk.store.installing_oracle import run_statements
 
-        database = self._open()
-        try:
-            run_statements(database, emptying())
-        finally:
-            database.close()
-        self._fill(self._open())
+        with closing(self._open()) as database:
+            if _things(database) == self._left:
+                run_statements(database, emptying())
+            else:
+                _wipe(database)
+                _install(database)
+            # It closes what it fills.
+            self._fill(self._open())
+            self._left = _things(database)
 
 
 def absent() -> str:
@@ -73,15 +85,38 @@ def opened() -> Database:
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """Everything is made in the empty schema, and taken away at the end."""
-    from echodesk.store.oracle_trial import scratch
+    """Everything is made in the empty schema, and taken away at the end. Raises `WrongUse` if it is not empty."""
+    from echodesk.store.oracle_trial import check_empty
 
-    database = opened()
-    try:
-        with scratch(database, SQL, (database.engine.url.username or "").upper()):
+    with closing(opened()) as database:
+        check_empty(database)
+        try:
+            _install(database)
             yield
-    finally:
-        database.close()
+        finally:
+            _wipe(database)
+            check_empty(database)
+
+
+def _install(database: Database) -> None:
+    from echodesk.store.oracle_trial import install
+
+    install(database, SQL, (database.engine.url.username or "").upper())
+
+
+def _wipe(database: Database) -> None:
+    """Drop whatever is there: the schema was empty, and tests give things other names."""
+    from echodesk.store.installing_oracle import run_statements
+    from echodesk.store.oracle_trial import GONE_ALREADY
+
+    kinds = {"TABLE": " CASCADE CONSTRAINTS PURGE", "VIEW": "", "PACKAGE": "", "SEQUENCE": ""}
+    there = [(kind, name) for kind, name, _changed in _things(database) if kind in kinds]
+    run_statements(database, [f"DROP {kind} {name}{kinds[kind]}" for kind, name in there], GONE_ALREADY)
+
+
+def _things(database: Database) -> Rows:
+    """What the schema holds, and when each was last made or changed."""
+    return [tuple(row) for row in database.read(lambda connection: connection.exec_driver_sql(_THINGS).all())]
 
 
 def emptying() -> list[str]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ from echodesk.store.oracle_trial import odd_in, refused_statements, scratch
 from tests.databases import oracle_dictionary as dictionary
 from tests.databases.engines import SQL
 from tests.databases.oracle_driver import Driver, opened_on
-from tests.databases.oracle_server import emptying
+from tests.databases.oracle_server import OneSchema, emptying
 from tests.databases.oracle_statements import oracle_statements
 from tests.databases.statements import all_statements
 
@@ -129,3 +130,34 @@ def test_a_schema_is_emptied_in_an_order_that_is_possible() -> None:
             assert order.index(table) <= order.index(named), table
     assert order.index("ROOMREQUESTS") < order.index("STT_ECHO_QUEUE")
     assert [one.split()[0] for one in emptying()][-4:] == ["INSERT", "INSERT", "INSERT", "COMMIT"]
+
+
+class Changed(Driver):
+    """A schema in which something is made or renamed."""
+
+    def change(self, name: str) -> None:
+        """From now on there is this, too."""
+        self.answers["LAST_DDL_TIME"] = [("TABLE", name, "2030-09-09 12:00:00")]
+
+
+def test_a_schema_is_emptied_for_the_next_test_and_made_anew_where_one_changed_it(tmp_path: Path) -> None:
+    driver = Changed(answers={"LAST_DDL_TIME": []})
+    filled: list[Database] = []
+
+    def fill(database: Database) -> None:
+        filled.append(database)
+        database.close()
+
+    opener = OneSchema(lambda: opened_on(driver, "oracle+oracledb://trial@127.0.0.1"), fill)
+    opener(tmp_path).close()
+    assert (names(driver, "CREATE"), len(filled)) == ([], 1)
+    for _test in range(2):
+        opener.shared(tmp_path)
+    assert (names(driver, "CREATE"), len(filled)) == ([], 2)
+    driver.change("ELSEWHERE")
+    opener.shared(tmp_path)
+    assert "TABLE ELSEWHERE" in names(driver, "DROP")
+    assert ("TABLE TIMETABLE" in names(driver, "CREATE"), len(filled)) == (True, 3)
+    opener.shared(tmp_path)
+    assert len(filled) == 3
+    opener.close()
