@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
 import typer
 
 from echodesk import paths
 from echodesk.commands.answers import Json, say
-from echodesk.errors import WrongUse
-from echodesk.main import database_password
+from echodesk.errors import DatabaseTrouble, WrongUse
+from echodesk.main import AllBooks, Office, database_password
 from echodesk.store.connection import ORACLE, PASSWORD, checked_connection
 from echodesk.store.database import Database
 from echodesk.store.trial_steps import STEPS
 
 SHOWN = 5
+LEASE_S = 30.0
+LONG = "long and löng" * 1_000
+TODAY = "2030-09-09"
 
 
 def verify(
@@ -26,7 +29,8 @@ def verify(
     json: Json = False,
 ) -> None:
     """Try EchoDesk on an Oracle: make everything in the empty schema of a user, look at it, read every statement,
-    make edits and look what the triggers enter, and take everything away again. Returns 1 if something is wrong.
+    make edits and look what the triggers enter, use the store, and take everything away again. Returns 1 if
+    something is wrong.
 
     The user needs CREATE SESSION, TABLE, SEQUENCE, PROCEDURE, TRIGGER and VIEW and a quota; a schema that holds
     anything is refused. The password is read from ECHODESK_DATABASE_PASSWORD.
@@ -43,11 +47,17 @@ def verify(
             f"Write {ORACLE.example}, and set {PASSWORD}.",
         )
     database = Database(open_oracle(address, paths.sql_folder()))
+    checks: list[tuple[str, str]] = []
     try:
-        checks = list(_tried(database, address.username.upper()))
-        version = ".".join(map(str, database.engine.dialect.server_version_info or ()))
+        for one in tried(database, address.username.upper()):
+            checks.append(one)
+    except DatabaseTrouble as error:
+        if not checks:
+            raise
+        checks.append(("it goes on to the end", error.in_one_line()))
     finally:
         database.close()
+    version = ".".join(map(str, database.engine.dialect.server_version_info or ()))
     failed = sum(bool(said) for _check, said in checks)
     values = {
         "server": version,
@@ -59,7 +69,11 @@ def verify(
     raise typer.Exit(1 if failed else 0)
 
 
-def _tried(database: Database, user: str) -> Iterator[tuple[str, str]]:
+def tried(database: Database, user: str) -> Iterator[tuple[str, str]]:
+    """Each check and what is wrong, '' if nothing is. Everything is gone at the end.
+
+    Raises `WrongUse` for a schema that is not empty, and `DatabaseTrouble` for what is refused.
+    """
     from echodesk.store import oracle_trial as trial
 
     sql = paths.sql_folder()
@@ -72,7 +86,65 @@ def _tried(database: Database, user: str) -> Iterator[tuple[str, str]]:
         trial.prepare(database)
         for step in STEPS:
             yield f"edit: {step.what}", trial.taken(database, step)
+        yield from used(database)
     yield "everything was taken away", ""
+
+
+def used(database: Database) -> Iterator[tuple[str, str]]:
+    """The same of a few things that the store does, where a year without a lesson is live (`trial_steps`)."""
+    office = Office(database)
+    for what, work in _USES:
+        try:
+            yield what, "" if office.keep(work) else "it ends otherwise"
+        except DatabaseTrouble as error:
+            yield what, error.in_one_line()
+
+
+def _lease(books: AllBooks) -> bool:
+    taken = books.office.take_lease("trial", LEASE_S)
+    if taken is None or books.office.take_lease("another", LEASE_S) is not None:
+        return False
+    kept = books.office.renew_lease("trial", taken.epoch, LEASE_S) and books.office.lease().seconds_left > 0
+    books.office.release_lease("trial", taken.epoch)
+    return kept and books.office.lease().holder is None
+
+
+def _setting(books: AllBooks) -> bool:
+    for value in ("7", "8"):
+        books.office.change_setting("lead", value, "trial")
+    return books.office.settings()["lead"] == "8"
+
+
+def _command(books: AllBooks) -> bool:
+    number = books.office.post_command("trial", LONG, "trial")
+    waiting = books.office.next_command()
+    books.office.answer_command(number, ok=True, answer="")
+    return (
+        waiting is not None
+        and (waiting.id, waiting.args) == (number, LONG)
+        and books.office.command_answer(number) == ("DONE", "")
+    )
+
+
+def _claim(books: AllBooks) -> bool:
+    for one in next(step for step in STEPS if step.entries).edits:
+        books.connection.exec_driver_sql(one)
+    claimed = books.queue.claim(10)
+    return len(claimed) == 1 and books.queue.taken([one.id for one in claimed]) == {claimed[0].id}
+
+
+def _count(books: AllBooks) -> bool:
+    overview = books.figures.overview(TODAY, 60)
+    return overview is not None and books.timetable.sizes() == {"TRIAL": 1}
+
+
+_USES: Sequence[tuple[str, Callable[[AllBooks], bool]]] = (
+    ("the right to send is taken, kept and given back", _lease),
+    ("a setting is written twice and read", _setting),
+    ("a long text comes back as it went", _command),
+    ("an edit is taken up, once", _claim),
+    ("what waits is counted", _count),
+)
 
 
 def _some(found: list[str]) -> str:

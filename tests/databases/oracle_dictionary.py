@@ -46,6 +46,8 @@ def answers() -> dict[str, Rows]:
         PROTOCOL: [("tcps",)],
         TABLES: [("STT_ECHO_META",), ("TIMETABLE",)],
         VERSION: [(SCHEMA_VERSION,)],
+        "STT_ECHO_BATCH": [],
+        "stt_echo_error": [],
     }
 
 

@@ -110,7 +110,7 @@ class Cursor:
             var.values = values
         found = next((rows for part, rows in self.driver.answers.items() if part in said), None)
         if found is not None:
-            width = len(found[0]) if found else 1
+            width = len(found[0]) if found else said.split("FROM")[0].count(",") + 1
             self.description = [(f"C{at}", None, None, None, None, None, None) for at in range(width)]
             self.rows = list(found)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from echodesk.commands.checking_database import Line, State, database_lines
+from echodesk.commands.checking_database import Line, State, database_lines, edit_lines
 from echodesk.errors import DatabaseTrouble, SchemaMismatch
 from echodesk.main import AllBooks
 from echodesk.store.connection import ORACLE
@@ -236,6 +236,23 @@ def test_a_way_that_is_not_encrypted_is_noted(database: Database, driver: Driver
     driver.answers[dictionary.PROTOCOL] = [("tcp",)]
     (line,) = lines(database, State.WRONG, State.NOTE)
     assert (line.check, line.state, "db.example.ac.uk" in line.text) == ("Encryption", State.NOTE, True)
+
+
+def test_edits_that_could_not_be_entered_are_told(database: Database, driver: Driver) -> None:
+    assert database.read(lambda connection: edit_lines(AllBooks(connection), NOW))[0].state is State.OK
+    driver.answers = {
+        "SELECT stt_echo_error.message": [("ORA-01653: unable to extend table",)],
+        "SELECT count(": [(2, "2030-09-09T10:00:00.000Z")],
+        "SELECT stt_echo_error.id": [(7,)],
+        **driver.answers,
+    }
+    (line,) = database.read(lambda connection: edit_lines(AllBooks(connection), NOW))
+    assert (line.state, line.compare) == (State.WRONG, True)
+    assert "2 could not be entered" in line.text
+    assert "ORA-01653" in line.text
+    asked = {one: given for one, given in driver.asked if "stt_echo_error" in one}
+    assert "0" in [value for given in asked.values() for value in given.values()]
+    assert not [one for one in asked if "LIMIT" in one]
 
 
 # ---- install, upgrade -------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import echodesk.cli  # noqa: F401 - as every command is begun
+from echodesk.commands.verifying import tried
 from echodesk.errors import DatabaseTrouble, WrongUse
 from echodesk.store.database import Database
 from echodesk.store.oracle_trial import odd_in, refused_statements, scratch
@@ -29,7 +30,7 @@ OBJECTS = "USER_OBJECTS"
 def driver() -> Driver:
     """A connection to an empty schema."""
     made = dictionary.well()
-    made.answers[OBJECTS] = []
+    made.answers |= {OBJECTS: [], "SELECT SOURCE, ACTION": [], "SELECT MESSAGE": []}
     return made
 
 
@@ -130,6 +131,17 @@ def test_a_schema_is_emptied_in_an_order_that_is_possible() -> None:
             assert order.index(table) <= order.index(named), table
     assert order.index("ROOMREQUESTS") < order.index("STT_ECHO_QUEUE")
     assert [one.split()[0] for one in emptying()][-4:] == ["INSERT", "INSERT", "INSERT", "COMMIT"]
+
+
+def test_what_the_command_tells_of_each_check(database: Database, driver: Driver) -> None:
+    """No trigger enters anything here, and no statement of the store has an answer."""
+    told = dict(tried(database, "TRIAL"))
+    assert told["everything is as the scripts make it"] == told["installing again changes nothing"] == ""
+    assert told[f"{len(all_statements())} statements are read by the server"] == ""
+    assert told["edit: a column that does not count"] == ""
+    assert told["edit: a room"] == "[] was entered, [('TIMETABLE', 'UPDATE', 1, 1)] should have been"
+    assert list(told)[-1] == "everything was taken away"
+    assert "TABLE TIMETABLE" in names(driver, "DROP")
 
 
 class Changed(Driver):
