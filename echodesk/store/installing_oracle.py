@@ -54,7 +54,8 @@ def mend_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> list[
     if remade:
         if any(one.how == UNUSABLE for one in remade):
             run_statements(database, [f"DROP INDEX {name}" for name in database.read(unusable_indexes)])
-        _make(database, sql_folder, schemas)
+        # Without need nobody's edits wait until the triggers are made anew.
+        _make(database, sql_folder, schemas, all_of_it=any(one.kind != "VIEW" for one in remade))
     return [one.name for one in remade]
 
 
@@ -101,8 +102,9 @@ def _step(connection: Connection, statement: str, passed_over: Collection[str]) 
             raise
 
 
-def _make(database: Database, sql_folder: Path, schemas: Schemas) -> None:
-    run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+def _make(database: Database, sql_folder: Path, schemas: Schemas, *, all_of_it: bool = True) -> None:
+    if all_of_it:
+        run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
     try:
         run_statements(database, statements_of(script_of(sql_folder, "watching", schemas)))
     except DatabaseTrouble as error:

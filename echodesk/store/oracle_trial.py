@@ -153,5 +153,5 @@ def taken(database: Database, step: Step) -> str:
 
 
 def _shared(statement: str) -> bool:
-    """Roles are the whole database's, and synonyms of a schema's own tables are none."""
-    return statement.startswith(("DROP ROLE", "DROP SYNONYM"))
+    """Roles and rights on SYS's views are for everybody there; a schema needs no synonyms of its own tables."""
+    return statement.startswith(("DROP ROLE", "DROP SYNONYM", "REVOKE"))

@@ -326,6 +326,13 @@ def test_what_is_odd_and_holds_nothing_is_made_anew(database: Database, driver: 
     assert STATEMENTS[-1] in ran(driver)
 
 
+def test_where_the_view_alone_is_missing_the_triggers_are_left_alone(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.WATCHED] = [(0,)]
+    driver.heals["CREATE OR REPLACE VIEW"] = (dictionary.WATCHED, [(1,)])
+    assert mend_oracle(database, SQL, ORACLE.schemas) == ["STT_ECHO_CODE"]
+    assert [one for one in ran(driver) if not one.startswith("ALTER SESSION")] == WATCHING
+
+
 @pytest.mark.parametrize("version", ["2", "99", None])
 def test_no_other_version_is_opened_or_upgraded(database: Database, driver: Driver, version: str | None) -> None:
     assert upgrade_oracle(database).copy is None

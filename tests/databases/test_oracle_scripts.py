@@ -104,6 +104,8 @@ def test_of_the_dictionary_a_user_sees_our_own_parts_alone() -> None:
     seen = re.findall(r"^GRANT (\w+) ON SYS\.(\w+) TO ([^;]+);", script("watching"), re.MULTILINE)
     views = ("DBA_SOURCE", "DBA_OBJECTS", "DBA_TRIGGERS")
     assert seen == [("SELECT", view, "&ECHODESK WITH GRANT OPTION") for view in views]
+    taken = re.findall(r"^REVOKE (\w+) ON SYS\.(\w+) FROM &ECHODESK;", script("uninstall"), re.MULTILINE)
+    assert taken == [("SELECT", view) for view in views]
     assert "WHERE S.OWNER IN ('&ECHODESK', '&CMIS') AND S.NAME LIKE 'STT_ECHO_%'" in script("watching")
 
 
