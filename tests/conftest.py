@@ -12,17 +12,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.databases import oracle_server
+from tests.databases import oracle_dsn
 from tests.guards import ExpectedLogs, Leftovers, refuse_network, threads_left
 
 ROOT = Path(__file__).resolve().parent.parent
 
-sys.addaudithook(refuse_network)
+sys.addaudithook(partial(refuse_network, besides=oracle_dsn.addresses()))
 
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
@@ -35,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     `-m oracle` asks for the latter: then each is skipped with the reason.
     """
-    if oracle_server.absent() and "oracle" not in config.option.markexpr:
+    if oracle_dsn.absent() and "oracle" not in config.option.markexpr:
         aside = [item for item in items if item.get_closest_marker("oracle")]
         items[:] = [item for item in items if not item.get_closest_marker("oracle")]
         config.hook.pytest_deselected(items=aside)
@@ -50,8 +51,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def oracle() -> Iterator[None]:
     """EchoDesk in an empty schema of an Oracle, one for all tests; nothing of it stays."""
-    if reason := oracle_server.absent():
+    if reason := oracle_dsn.absent():
         pytest.skip(reason)
+    from tests.databases import oracle_server
+
     with oracle_server.installed():
         yield
 

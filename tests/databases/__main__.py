@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases.conftest import ENGINES
-from tests.databases.oracle_server import DSN
+from tests.databases.oracle_dsn import DSN
 
 HERE = Path(__file__).parent
 SUITES = {

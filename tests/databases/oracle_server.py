@@ -14,14 +14,13 @@ from pathlib import Path
 from echodesk.store.connection import PASSWORD, Schemas, checked_connection
 from echodesk.store.database import Database
 from tests.databases.engines import SQL
+from tests.databases.oracle_dsn import DSN
 
-DSN = "ORACLE_DSN"
 Rows = list[tuple[str, ...]]
 _THINGS = """
 SELECT O.OBJECT_TYPE, O.OBJECT_NAME, TO_CHAR(O.LAST_DDL_TIME, 'YYYY-MM-DD HH24:MI:SS') FROM USER_OBJECTS O
 ORDER BY O.OBJECT_TYPE, O.OBJECT_NAME
 """
-ABSENT = f"no Oracle here: {DSN} names none (oracle+oracledb://user@host:port/?service_name=…, an empty schema)"
 
 
 class OneSchema:
@@ -67,11 +66,6 @@ class OneSchema:
             # It closes what it fills.
             self._fill(self._open())
             self._left = _things(database)
-
-
-def absent() -> str:
-    """Why there is none, '' if there is one."""
-    return "" if os.environ.get(DSN) else ABSENT
 
 
 def opened() -> Database:
