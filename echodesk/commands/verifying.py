@@ -13,7 +13,7 @@ from echodesk.errors import DatabaseTrouble, WrongUse
 from echodesk.main import AllBooks, Office, database_password
 from echodesk.store.connection import ORACLE, PASSWORD, checked_connection
 from echodesk.store.database import Database
-from echodesk.store.trial_steps import STEPS
+from echodesk.store.trial_steps import STEPS, prepare, taken
 
 SHOWN = 5
 LEASE_S = 30.0
@@ -83,9 +83,9 @@ def tried(database: Database, user: str) -> Iterator[tuple[str, str]]:
         yield "installing again changes nothing", _some(trial.odd_in(database, sql))
         count, refused = trial.refused_statements(database, sql)
         yield f"{count} statements are read by the server", _some(refused)
-        trial.prepare(database)
+        prepare(database)
         for step in STEPS:
-            yield f"edit: {step.what}", trial.taken(database, step)
+            yield f"edit: {step.what}", taken(database, step)
         yield from used(database)
     yield "everything was taken away", ""
 

@@ -19,7 +19,6 @@ from echodesk.store.installing_oracle import run_statements
 from echodesk.store.oracle import words_of
 from echodesk.store.oracle_dictionary import OBJECTS
 from echodesk.store.oracle_script import script_of, statements_of
-from echodesk.store.trial_steps import GROUND, Step
 
 SCRIPTS = (
     *("cmis", "tables", "worker_tables", "indexes", "audit", "first_rows"),
@@ -31,9 +30,6 @@ GONE_ALREADY = (
     # Roles and synonyms.
     *("ORA-01432", "ORA-01434"),
 )
-_ENTRIES = "SELECT SOURCE, ACTION, OLD_VALID, NEW_VALID FROM STT_ECHO_QUEUE"
-_ERRORS = "SELECT MESSAGE FROM STT_ECHO_ERROR"
-_FORGET = "DELETE FROM STT_ECHO_QUEUE"
 
 
 @contextmanager
@@ -122,34 +118,6 @@ def refused_statements(database: Database, sql_folder: Path) -> tuple[int, list[
 
     database.read(parse)
     return len(clauses), refused
-
-
-def prepare(database: Database) -> None:
-    """A year without a lesson."""
-
-    with database.engine.begin() as connection:
-        for one in GROUND:
-            connection.exec_driver_sql(one)
-
-
-def taken(database: Database, step: Step) -> str:
-    """Take a step; what is wrong with what the triggers entered, '' if it is what they have to enter."""
-    with database.engine.connect() as connection:
-        with connection.begin() as transaction:
-            for one in step.edits:
-                connection.exec_driver_sql(one)
-            if step.taken_back:
-                transaction.rollback()
-        with connection.begin():
-            entered = sorted(tuple(row) for row in connection.exec_driver_sql(_ENTRIES))
-            connection.exec_driver_sql(_FORGET)
-            # In SQLite an edit fails with its trigger, and nothing is kept of it.
-            keeps = connection.dialect.name != "sqlite"
-            errors = connection.exec_driver_sql(_ERRORS).scalars().all() if keeps else ()
-    if errors:
-        return f"an error in a trigger: {errors[0]}"
-    wanted = sorted(step.entries)
-    return "" if entered == wanted else f"{entered} was entered, {wanted} should have been"
 
 
 def _shared(statement: str) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from echodesk.store.database import Database
+
 Entry = tuple[str, str, int | None, int | None]
 """Source, action, and whether the lesson was and is to be recorded."""
 
@@ -31,12 +33,22 @@ _COLUMNS = (
     "SETID, SLOTID, SLOTENTRY, WEEKID, WEEKDAY, STARTTIME, FINISHTIME, MODULEID, MODGRPCODE, ROOMID, LECTURERID,"
     " SOURCESID, STATUS"
 )
-_LESSON = f"INSERT INTO TIMETABLE ({_COLUMNS}) VALUES ('TRIAL', 1, 1, 1, 1, '09:00', '10:00', 'M1', 'LC01', 'R1', 'P1', 'TEACH', 2)"  # noqa: E501, S608 - of this file
-_SECOND = f"INSERT INTO TIMETABLE ({_COLUMNS}) SELECT SETID, 2, 1, WEEKID, 2, STARTTIME, FINISHTIME, MODULEID, MODGRPCODE, 'R2', LECTURERID, SOURCESID, STATUS FROM TIMETABLE"  # noqa: E501, S608 - of this file
+_LESSON = (
+    f"INSERT INTO TIMETABLE ({_COLUMNS}) VALUES"  # noqa: S608 - of this file
+    " ('TRIAL', 1, 1, 1, 1, '09:00', '10:00', 'M1', 'LC01', 'R1', 'P1', 'TEACH', 2)"
+)
+_SECOND = (
+    f"INSERT INTO TIMETABLE ({_COLUMNS}) SELECT SETID, 2, 1, WEEKID, 2, STARTTIME, FINISHTIME, MODULEID,"  # noqa: S608 - of this file
+    " MODGRPCODE, 'R2', LECTURERID, SOURCESID, STATUS FROM TIMETABLE"
+)
 
 IN, CHANGED, OUT = ("TIMETABLE", "INSERT", 0, 1), ("TIMETABLE", "UPDATE", 1, 1), ("TIMETABLE", "DELETE", 1, 0)
 ENDS, BEGINS = ("TIMETABLE", "UPDATE", 1, 0), ("TIMETABLE", "UPDATE", 0, 1)
 ASKED: Entry = ("ROOMREQUESTS", "UPDATE", None, None)
+
+_ENTRIES = "SELECT SOURCE, ACTION, OLD_VALID, NEW_VALID FROM STT_ECHO_QUEUE"
+_ERRORS = "SELECT MESSAGE FROM STT_ECHO_ERROR"
+_FORGET = "DELETE FROM STT_ECHO_QUEUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +98,31 @@ STEPS = (
     ),
     Step("the end of all", ("DELETE FROM TIMETABLE",), (OUT, OUT)),
 )
+
+
+def prepare(database: Database) -> None:
+    """A year without a lesson."""
+
+    with database.engine.begin() as connection:
+        for one in GROUND:
+            connection.exec_driver_sql(one)
+
+
+def taken(database: Database, step: Step) -> str:
+    """Take a step; what is wrong with what the triggers entered, '' if it is what they have to enter."""
+    with database.engine.connect() as connection:
+        with connection.begin() as transaction:
+            for one in step.edits:
+                connection.exec_driver_sql(one)
+            if step.taken_back:
+                transaction.rollback()
+        with connection.begin():
+            entered = sorted(tuple(row) for row in connection.exec_driver_sql(_ENTRIES))
+            connection.exec_driver_sql(_FORGET)
+            # In SQLite an edit fails with its trigger, and nothing is kept of it.
+            keeps = connection.dialect.name != "sqlite"
+            errors = connection.exec_driver_sql(_ERRORS).scalars().all() if keeps else ()
+    if errors:
+        return f"an error in a trigger: {errors[0]}"
+    wanted = sorted(step.entries)
+    return "" if entered == wanted else f"{entered} was entered, {wanted} should have been"

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from echodesk.store.database import Database
-from echodesk.store.oracle_trial import prepare, taken
-from echodesk.store.trial_steps import BEGINS, STEPS
+from echodesk.store.trial_steps import BEGINS, STEPS, prepare, taken
 from tests.databases.cmis import Cmis
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from echodesk.commands.verifying import used
 from echodesk.main import Office
-from echodesk.store.oracle_trial import prepare
+from echodesk.store.trial_steps import prepare
 from tests.databases.cmis import Cmis
 
 
