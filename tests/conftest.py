@@ -48,6 +48,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="needs a display: .ci/run opens it under Xvfb"))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells why what needs an Oracle did not run, where it was asked for."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(oracle_dsn.ABSENT in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"oracle: not run, {oracle_dsn.ABSENT}")
+
+
 @pytest.fixture(scope="session")
 def oracle() -> Iterator[None]:
     """EchoDesk in an empty schema of an Oracle, one for all tests; nothing of it stays."""
