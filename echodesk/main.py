@@ -119,9 +119,14 @@ class Office:
 
 def data_folder(folder: Path) -> DataFolder:
     """What a data folder says about its database; the password comes from the environment. Raises `WrongUse`."""
+    return DataFolder(folder, paths.sql_folder(), database_password())
+
+
+def database_password() -> str:
+    """The password of the environment, '' for none; it is never logged."""
     password = os.environ.get(PASSWORD, "")
     logging_of.hide(password)
-    return DataFolder(folder, paths.sql_folder(), password)
+    return password
 
 
 def open_office(folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Office:

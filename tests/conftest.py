@@ -12,16 +12,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.databases import oracle_dsn
 from tests.guards import ExpectedLogs, Leftovers, refuse_network, threads_left
 
 ROOT = Path(__file__).resolve().parent.parent
 
-sys.addaudithook(refuse_network)
+sys.addaudithook(partial(refuse_network, besides=oracle_dsn.addresses()))
 
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
@@ -29,14 +31,39 @@ hypothesis.settings.register_profile("release", max_examples=2_000, deadline=Non
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that use Qt, and sets aside those that need a display where there is none."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks tests that use Qt, and sets aside those that need a display, or an Oracle, where there is none.
+
+    `-m oracle` asks for the latter: then each is skipped with the reason.
+    """
+    if oracle_dsn.absent() and "oracle" not in config.option.markexpr:
+        aside = [item for item in items if item.get_closest_marker("oracle")]
+        items[:] = [item for item in items if not item.get_closest_marker("oracle")]
+        config.hook.pytest_deselected(items=aside)
     offscreen = os.environ["QT_QPA_PLATFORM"] == "offscreen"
     for item in items:
         if uses_qt(item):
             item.add_marker("gui")
         if offscreen and item.get_closest_marker("real_window"):
             item.add_marker(pytest.mark.skip(reason="needs a display: .ci/run opens it under Xvfb"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tells why what needs an Oracle did not run, where it was asked for."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(oracle_dsn.ABSENT in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"oracle: not run, {oracle_dsn.ABSENT}")
+
+
+@pytest.fixture(scope="session")
+def oracle() -> Iterator[None]:
+    """EchoDesk in an empty schema of an Oracle, one for all tests; nothing of it stays."""
+    if reason := oracle_dsn.absent():
+        pytest.skip(reason)
+    from tests.databases import oracle_server
+
+    with oracle_server.installed():
+        yield
 
 
 def uses_qt(item: pytest.Item) -> bool:

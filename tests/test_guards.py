@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards import ExpectedLogs, Leftovers, NetworkForbidden, is_loopback, threads_left
+from tests.databases.oracle_dsn import DSN, addresses
+from tests.guards import ExpectedLogs, Leftovers, NetworkForbidden, is_loopback, refuse_network, threads_left
 
 LOG = logging.getLogger("tests.story")
 
@@ -49,6 +50,18 @@ def test_a_connection_to_elsewhere_is_refused() -> None:
 def test_a_name_from_elsewhere_is_not_even_looked_up() -> None:
     with pytest.raises(NetworkForbidden):
         socket.create_connection(("example.ac.uk", 443))
+
+
+def test_the_oracle_that_somebody_named_may_be_reached_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(DSN, raising=False)
+    assert addresses() == set()
+    monkeypatch.setenv(DSN, "oracle+oracledb://trial@LOCALHOST:1521/?service_name=x")
+    assert {"localhost", "127.0.0.1"} <= addresses()
+    known = {"db.example.ac.uk", "192.0.2.1"}
+    refuse_network("socket.getaddrinfo", ("db.example.ac.uk", 1521), known)
+    refuse_network("socket.connect", (None, ("192.0.2.1", 1521)), known)
+    with pytest.raises(NetworkForbidden):
+        refuse_network("socket.connect", (None, ("192.0.2.2", 1521)), known)
 
 
 def test_loopback_can_be_reached() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_of
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from echodesk.desk.campus import campus_time
 from echodesk.errors import DatabaseTrouble, EchoDeskError
 from echodesk.log import redacted
 from echodesk.main import Office, open_office
+from echodesk.store.connection import connection_of
 from echodesk.worker.clock import utc_now
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -84,11 +86,15 @@ def office_at(data: Path | None, busy_s: float = BUSY_S) -> Iterator[Office]:
 
 
 def keep_log(folder: Path) -> None:
-    """Keep the log in the data folder from now on, and off the screen. Raises `DatabaseTrouble`."""
+    """Keep the log in the data folder from now on, and off the screen; it begins with a warning if the way to the
+    database is not encrypted. Raises `DatabaseTrouble`."""
     try:
         log.set_up(folder, to_screen=False)
     except OSError as error:
         raise folder_trouble(folder, error) from error
+    connection = connection_of(folder)
+    if connection is not None and connection.unprotected:
+        logging.getLogger(__name__).warning(connection.unprotected)
 
 
 def folder_trouble(folder: Path, error: OSError) -> DatabaseTrouble:

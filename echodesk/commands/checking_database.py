@@ -10,14 +10,18 @@ from enum import StrEnum
 from echodesk import paths
 from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks
+from echodesk.store.connection import SERVERS
 from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.health import Odd, damage, odd_things
-from echodesk.store.lost_edits import KEEPS_THEM, lost_edits
+from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things
+from echodesk.store.lost_edits import KEEP_THEM, lost_edits
 
 SHOWN = 4
 GRANTS = (
     "Ask the database's administrator to run what `echodesk database script --part grants` prints, and to make the"
-    " user a member of echodesk_worker."
+    " user a member of {role}."
+)
+WATCHING = (
+    "Have SYS run what `echodesk database script --part watching` prints; until then nobody sees the triggers."
 )
 
 
@@ -52,20 +56,20 @@ def trouble(name: str, error: EchoDeskError) -> Line:
 def database_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
     """The database and what is in it; triggers have lines of their own, because without them edits are missed."""
     odd = odd_things(books.connection, paths.sql_folder())
-    triggers = [_odd("Triggers", one) for one in odd if one.kind in ("TRIGGER", "FUNCTION")]
-    others = [_odd("Database", one) for one in odd if one.kind not in ("TRIGGER", "FUNCTION")]
-    if books.connection.dialect.name == "postgresql":
-        whole, rights = _server(books), _rights(books)
-        triggers += _trigger_rights(books)
-    else:
+    triggers = [_odd("Triggers", one) for one in odd if one.kind in SEES_EDITS]
+    others = [_odd("Database", one) for one in odd if one.kind not in SEES_EDITS]
+    if books.connection.dialect.name == "sqlite":
         whole, rights = _file(books), []
+    else:
+        whole, rights = [*_server(books), *_encryption(books)], _rights(books)
+        triggers += _trigger_rights(books)
     well = Line("Triggers", State.OK, "all there, as this version makes them")
     return [*whole, *others, *rights, *([replace(one, compare=True) for one in triggers] or [well])]
 
 
 def edit_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
     """Edits that a trigger could not enter; no line where a trigger's error makes the edit fail."""
-    if books.connection.dialect.name != KEEPS_THEM:
+    if books.connection.dialect.name not in KEEP_THEM:
         return []
     found = lost_edits(books.connection)
     if not found.count:
@@ -86,15 +90,27 @@ def _file(books: AllBooks) -> list[Line]:
 def _server(books: AllBooks) -> list[Line]:
     from echodesk.store.site import timetable_lacks
 
-    version = ".".join(map(str, books.connection.dialect.server_version_info or ()))
+    dialect = books.connection.dialect
+    version = ".".join(map(str, dialect.server_version_info or ()))
+    titles = {one.name: one.title for one in SERVERS}
     step = "EchoDesk reads it under this name: ask the administrator of the timetable."
     return [
-        Line("Database", State.OK, f"PostgreSQL {version}, schema version {SCHEMA_VERSION}"),
+        Line("Database", State.OK, f"{titles[dialect.name]} {version}, schema version {SCHEMA_VERSION}"),
         *(
             Line("Timetable", State.WRONG, f"{one.kind.capitalize()} {one.name} of the timetable {one.how}.", step)
             for one in timetable_lacks(books.connection)
         ),
     ]
+
+
+def _encryption(books: AllBooks) -> list[Line]:
+    from echodesk.store.site import reads_along
+
+    who = reads_along(books.connection)
+    if not who:
+        return []
+    text = f"What goes to {who} and back is not encrypted: whoever is on the way can read and change it."
+    return [Line("Encryption", State.NOTE, text, "`echodesk database connect` tells how to ask for it.")]
 
 
 def _rights(books: AllBooks) -> list[Line]:
@@ -103,9 +119,10 @@ def _rights(books: AllBooks) -> list[Line]:
     missing = rights_missing(books.connection, paths.sql_folder())
     if not missing:
         return [Line("Rights", State.OK, "the database's user may do what EchoDesk needs")]
-    if only_reads(missing, paths.sql_folder()):
+    if only_reads(books.connection, missing, paths.sql_folder()):
         return [Line("Rights", State.NOTE, "The database's user may look at everything and change nothing.")]
-    return [Line("Rights", State.WRONG, f"The database's user has no right to {_some(missing)}.", GRANTS)]
+    text = f"The database's user has no right to {_some(missing)}."
+    return [Line("Rights", State.WRONG, text, _grants(books))]
 
 
 def _trigger_rights(books: AllBooks) -> list[Line]:
@@ -115,7 +132,13 @@ def _trigger_rights(books: AllBooks) -> list[Line]:
     if not missing:
         return []
     text = f"{missing[0][0]}, as whom the triggers run, has no right to {_some([right for _, right in missing])}."
-    return [Line("Triggers", State.WRONG, text, GRANTS)]
+    return [Line("Triggers", State.WRONG, text, _grants(books))]
+
+
+def _grants(books: AllBooks) -> str:
+    from echodesk.store.site import WORKERS
+
+    return GRANTS.format(role=WORKERS[books.connection.dialect.name])
 
 
 def _some(missing: Sequence[str]) -> str:
@@ -125,6 +148,8 @@ def _some(missing: Sequence[str]) -> str:
 
 def _odd(name: str, one: Odd) -> Line:
     step = "`echodesk database install` makes it anew; nothing is lost by it."
+    if one.kind == "VIEW":
+        step = WATCHING
     if one.kind in ("TABLE", "COLUMN"):
         step = "Put a backup of the database back, or ask who changed it."
     return Line(name, State.WRONG, f"{one.kind.capitalize()} {one.name} {one.how}.", step)

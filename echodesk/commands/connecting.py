@@ -15,23 +15,31 @@ from echodesk.store.connection import PASSWORD, Connection, checked_connection, 
 
 def connect(
     url: Annotated[
-        str, typer.Option(help="As postgresql+psycopg://user@host:5432/database; never with a password in it.")
+        str,
+        typer.Option(
+            help="As postgresql+psycopg://user@host:5432/database, or"
+            " oracle+oracledb://user@host:1521/?service_name=name; never with a password in it."
+        ),
     ] = "",
-    schema: Annotated[str, typer.Option(help="The schema that holds EchoDesk's own tables.")] = "public",
-    cmis_schema: Annotated[str, typer.Option(help="The schema that holds the timetable's tables.")] = "public",
+    schema: Annotated[
+        str | None, typer.Option(help="The schema of EchoDesk's own tables: public, on Oracle ECHODESK.")
+    ] = None,
+    cmis_schema: Annotated[
+        str | None, typer.Option(help="The schema of the timetable's tables: public, on Oracle CMIS_OWNER.")
+    ] = None,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Have a data folder use a database on a PostgreSQL server; without --url, show which one it uses.
+    """Have a data folder use a database on a server (PostgreSQL or Oracle); without --url, show which one it uses.
 
     Nothing is asked of the server: `database install` makes the tables there, `check` tells whether all is well.
     The password is read from ECHODESK_DATABASE_PASSWORD at each start.
-    JSON: url, schema, cmis_schema (null each: SQLite in the data folder), changed.
+    JSON: url, schema, cmis_schema (null each: SQLite in the data folder), changed, warning ('' if there is none).
     """
     folder = folder_of(data)
     before = connection_of(folder)
     if not url:
-        if (schema, cmis_schema) != ("public", "public"):
+        if (schema, cmis_schema) != (None, None):
             raise WrongUse("Which database?", "A schema was given without --url.", "Give both.")
         say(_values(before, changed=False), as_json=json, text=_text(before))
         return
@@ -52,11 +60,13 @@ def connect(
 
 def _values(one: Connection | None, *, changed: bool) -> dict[str, object]:
     if one is None:
-        return {"url": None, "schema": None, "cmis_schema": None, "changed": changed}
-    return {"url": one.url, "schema": one.schema, "cmis_schema": one.cmis_schema, "changed": changed}
+        return {"url": None, "schema": None, "cmis_schema": None, "changed": changed, "warning": ""}
+    named = {"url": one.url, "schema": one.schema, "cmis_schema": one.cmis_schema}
+    return {**named, "changed": changed, "warning": one.unprotected}
 
 
 def _text(one: Connection | None) -> str:
     if one is None:
         return "SQLite in the data folder."
-    return f"{one.url}, EchoDesk's tables in schema {one.schema}, the timetable's in {one.cmis_schema}."
+    text = f"{one.url}, EchoDesk's tables in schema {one.schema}, the timetable's in {one.cmis_schema}."
+    return f"{text}\n{one.unprotected}".rstrip()

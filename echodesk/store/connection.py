@@ -7,6 +7,7 @@ it (its password file, a certificate, the user of the system).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,19 +19,11 @@ from echodesk.errors import WrongUse
 
 CONNECTION_FILE = "connection.json"
 PASSWORD = "ECHODESK_DATABASE_PASSWORD"
-DRIVER = "postgresql+psycopg"
-IN_ADDRESS = (
-    *("host", "port", "passfile", "target_session_attrs"),
-    *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding", "gssencmode", "krbsrvname"),
-)
-"""What may stand behind the `?` of an address: where the server is and how the way there is kept safe."""
-
-_SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """Where tables are looked for; each name a plain one in lower case."""
+    """Where tables are looked for; each name a plain one, as the server keeps it."""
 
     own: str = "public"
     """EchoDesk's own tables."""
@@ -40,6 +33,52 @@ class Schemas:
     def path(self) -> str:
         """PostgreSQL's `search_path`. A table that somebody made for a session alone stands behind all others."""
         return ",".join((*dict.fromkeys((self.own, self.timetable)), "pg_temp"))
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What one kind of server is told by, and how its names and addresses are written."""
+
+    name: str
+    title: str
+    driver: str
+    example: str
+    in_address: tuple[str, ...]
+    """What may stand behind the `?` of an address: where the server is and how the way there is kept safe."""
+    encrypts: Mapping[str, tuple[str, ...]]
+    """What must stand there so that nothing goes over the network unencrypted: any one of these."""
+    schema: re.Pattern[str]
+    schema_rule: str
+    schemas: Schemas
+    """Those of an office that names none."""
+
+
+POSTGRESQL = Server(
+    name="postgresql",
+    title="PostgreSQL",
+    driver="postgresql+psycopg",
+    example="postgresql+psycopg://user@host:port/database, and ?sslmode=verify-full where the server has TLS",
+    in_address=(
+        *("host", "port", "passfile", "target_session_attrs"),
+        *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "channel_binding", "gssencmode", "krbsrvname"),
+    ),
+    encrypts={"sslmode": ("require", "verify-ca", "verify-full"), "gssencmode": ("require",)},
+    schema=re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}", re.ASCII | re.IGNORECASE),
+    schema_rule="Letters, digits and underscores, not beginning with a digit or pg_, at most 63 of them.",
+    schemas=Schemas(),
+)
+ORACLE = Server(
+    name="oracle",
+    title="Oracle",
+    driver="oracle+oracledb",
+    example="oracle+oracledb://user@host:port/?service_name=…, and &protocol=tcps where the server has TLS",
+    in_address=("service_name", "protocol", "wallet_location", "ssl_server_cert_dn"),
+    encrypts={"protocol": ("tcps",)},
+    schema=re.compile(r"[a-z][a-z0-9_$#]{0,127}", re.ASCII | re.IGNORECASE),
+    schema_rule="Letters, digits, _, $ and #, beginning with a letter, at most 128 of them.",
+    schemas=Schemas("ECHODESK", "CMIS_OWNER"),
+)
+SERVERS = (POSTGRESQL, ORACLE)
 
 
 class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +94,25 @@ class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def schemas(self) -> Schemas:
         """Both schemas."""
         return Schemas(self.schema, self.cmis_schema)
+
+    @property
+    def server(self) -> Server:
+        """What kind of server it is."""
+        driver = make_url(self.url).drivername
+        return next(one for one in SERVERS if one.driver == driver)
+
+    @property
+    def unprotected(self) -> str:
+        """What a person has to know of a way to another machine that may not be encrypted; '' if all is well."""
+        address, wanted = make_url(self.url), self.server.encrypts
+        asked = any(one in values for key, values in wanted.items() for one in given(address, key))
+        if asked or all(map(is_here, hosts_of(address))):
+            return ""
+        key, values = next(iter(wanted.items()))
+        return (
+            "Nothing in the database's address asks for encryption: others on the network may read and change what"
+            f" goes to {hosts_of(address)[0]}. Where the server has TLS, add {key}={values[-1]} to the address."
+        )
 
     def address(self, password: str) -> URL:
         """The address with the password, '' for none."""
@@ -86,17 +144,20 @@ def keep_connection(folder: Path, connection: Connection) -> None:
     new.replace(folder / CONNECTION_FILE)
 
 
-def checked_connection(url: str, schema: str, cmis_schema: str) -> Connection:
-    """A connection that can be meant. Raises `WrongUse`, without the address: it may hold a password."""
+def checked_connection(url: str, schema: str | None = None, cmis_schema: str | None = None) -> Connection:
+    """A connection that can be meant; a schema that is not named is called as most offices call it. Raises
+    `WrongUse`, without the address: it may hold a password."""
     try:
         address = make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise _no_address("It cannot be read.") from error
-    if address.drivername not in ("postgresql", DRIVER):
+        raise _no_address("It cannot be read.", SERVERS) from error
+    server = next((one for one in SERVERS if address.drivername in (one.name, one.driver)), None)
+    if server is None:
+        known = " and ".join(f"{one.title} ({one.driver}://…)" for one in SERVERS)
         raise WrongUse(
             "This database cannot be opened",
             f"{address.drivername!r} is not one that this version opens.",
-            "It opens PostgreSQL (postgresql+psycopg://…), and SQLite in a data folder without a connection.",
+            f"It opens {known}, and SQLite in a data folder without a connection.",
         )
     if address.password is not None:
         raise WrongUse(
@@ -104,29 +165,53 @@ def checked_connection(url: str, schema: str, cmis_schema: str) -> Connection:
             "Passwords are never kept in a file, and those on a command line can be read by others.",
             f"Leave it out of the address, set {PASSWORD} in the environment, and change it if others saw it.",
         )
-    unknown = sorted(set(address.query) - set(IN_ADDRESS))
+    unknown = sorted(set(address.query) - set(server.in_address))
     if unknown:
-        raise _no_address(f"{', '.join(unknown)} cannot be given there.")
-    if not address.database:
-        raise _no_address("It names no database.")
-    kept = address.set(drivername=DRIVER).render_as_string(hide_password=False)
-    return Connection(kept, checked_schema(schema), checked_schema(cmis_schema))
+        raise _no_address(f"{', '.join(unknown)} cannot be given there.", [server])
+    _check_place(address, server)
+    kept = address.set(drivername=server.driver).render_as_string(hide_password=False)
+    return Connection(
+        kept,
+        checked_schema(server.schemas.own if schema is None else schema, server),
+        checked_schema(server.schemas.timetable if cmis_schema is None else cmis_schema, server),
+    )
 
 
-def checked_schema(name: str) -> str:
+def checked_schema(name: str, server: Server = POSTGRESQL) -> str:
     """The name of a schema as the server keeps it. Raises `WrongUse` for all but a plain one."""
-    if not _SCHEMA.fullmatch(name) or name.lower().startswith("pg_"):
-        raise WrongUse(
-            "This is no name of a schema",
-            f"{name!r} cannot be used.",
-            "Letters, digits and underscores, not beginning with a digit or pg_, at most 63 of them.",
-        )
-    return name.lower()
+    if not server.schema.fullmatch(name):
+        raise WrongUse("This is no name of a schema", f"{name!r} cannot be used.", server.schema_rule)
+    return name.upper() if server is ORACLE else name.lower()
 
 
-def _no_address(why: str) -> WrongUse:
+def given(address: URL, key: str) -> tuple[str, ...]:
+    """What stands behind the `?` of an address under this key: nothing, one or several."""
+    found = address.query.get(key, ())
+    return (found,) if isinstance(found, str) else found
+
+
+def _check_place(address: URL, server: Server) -> None:
+    if server is POSTGRESQL:
+        if not address.database:
+            raise _no_address("It names no database.", [server])
+        return
+    if not address.host or address.database or len(given(address, "service_name")) != 1:
+        raise _no_address("It names no host, no service or several.", [server])
+    if not set(given(address, "protocol")) <= {"tcp", "tcps"}:
+        raise _no_address("The protocol is tcp or tcps.", [server])
+
+
+def hosts_of(address: URL) -> list[str]:
+    """Where an address leads: PostgreSQL's may name several machines."""
+    return [*given(address, "host"), *([address.host] if address.host else [])] or [""]
+
+
+def is_here(host: str) -> bool:
+    """A socket, or this machine: nobody listens on the way."""
+    return host in ("", "localhost", "::1") or host.startswith(("/", "127."))
+
+
+def _no_address(why: str, servers: Sequence[Server]) -> WrongUse:
     return WrongUse(
-        "This is no address of a database",
-        why,
-        "Write postgresql+psycopg://user@host:port/database, and ?sslmode=verify-full where the server has TLS.",
+        "This is no address of a database", why, f"Write {'; or '.join(one.example for one in servers)}."
     )

@@ -22,7 +22,7 @@ SCHEMA_VERSION = "4"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 
-_VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
+VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
 
 _READ: Mapping[str, dict[str, Any]] = {
@@ -39,6 +39,9 @@ _FIRST_TO_WRITE: Mapping[str, str] = {
 """What a transaction that writes begins with. As in SQLite one is at work at a time and sees all that those before
 it wrote, whoever leads; what a timetabler's triggers write waits for nobody."""
 
+_NO_TABLES: Mapping[str, str] = {
+    "oracle": "The user finds no table STT_ECHO_META there: it is missing, or the user has no right on it."
+}
 _BEHIND_A_DOOR = (
     "SELECT CAST(relnamespace AS regnamespace)::text FROM pg_class WHERE relname = 'stt_echo_meta'"
     " AND NOT has_schema_privilege(relnamespace, 'USAGE') LIMIT 1"
@@ -178,7 +181,7 @@ def check_installed(database: Database) -> None:
             )
         raise SchemaMismatch(
             "EchoDesk's tables are not installed here",
-            "The database has no table STT_ECHO_META.",
+            _NO_TABLES.get(database.engine.dialect.name, "The database has no table STT_ECHO_META."),
             "Run `echodesk database install`, or name another data folder.",
         )
 
@@ -197,7 +200,7 @@ def _closed_schema(connection: Connection) -> str | None:
 
 def check_version(connection: Connection) -> None:
     """Raise `SchemaMismatch` unless the tables have exactly this program's version."""
-    found = connection.execute(_VERSION).scalar()
+    found = connection.execute(VERSION).scalar()
     if found != SCHEMA_VERSION:
         raise SchemaMismatch(
             "The tables belong to another version of EchoDesk",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from echodesk.store.connection import Schemas
 from echodesk.store.database import Database
 from echodesk.store.upgrading import HOLDS_NOTHING, differs, script_of, things_in
 
@@ -16,6 +17,9 @@ _QUICK_CHECK = text("PRAGMA quick_check(1)")
 
 MISSING = "is missing"
 OTHER = "is not as this version makes it"
+OFF = "is switched off"
+SEES_EDITS = ("TRIGGER", "FUNCTION", "PACKAGE", "PACKAGE BODY", "VIEW")
+"""Where one of these is not right, an edit may be missed, or nobody sees whether one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Odd:
     """A table, index, trigger or function that is not as this program makes it."""
 
     kind: str
-    """TABLE, COLUMN, INDEX, TRIGGER or FUNCTION."""
+    """TABLE, COLUMN, INDEX, or one of `SEES_EDITS`."""
     name: str
     how: str = OTHER
     """What is wrong with it, as the end of a sentence."""
@@ -39,6 +43,10 @@ def damage(connection: Connection) -> str | None:
 
 def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
     """What is not as this program's script makes it, by name."""
+    if connection.dialect.name == "oracle":
+        from echodesk.store import health_oracle
+
+        return health_oracle.odd_things(connection, sql_folder)
     if connection.dialect.name != "sqlite":
         from echodesk.store import health_postgresql
 
@@ -51,8 +59,12 @@ def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
     ]
 
 
-def mend(database: Database, sql_folder: Path) -> list[str]:
+def mend(database: Database, sql_folder: Path, schemas: Schemas) -> list[str]:
     """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names."""
+    if database.engine.dialect.name == "oracle":
+        from echodesk.store.installing_oracle import mend_oracle
+
+        return mend_oracle(database, sql_folder, schemas)
     if database.engine.dialect.name != "sqlite":
         from echodesk.store import health_postgresql
 

@@ -9,11 +9,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from echodesk.store.database import Database
-from echodesk.store.health import MISSING, OTHER, Odd
+from echodesk.store.health import MISSING, OFF, OTHER, Odd
 from echodesk.store.postgresql_script import Made, made_by
 from echodesk.store.servers import run_script
 
-OFF = "is switched off"
 REMADE = ("INDEX", "FUNCTION", "TRIGGER")
 """What may be made anew without losing anything."""
 ON_EDITS = ("STT_ECHO_ON_TIMETABLE", "STT_ECHO_ON_ROOMREQUESTS")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, func, select, table
 
 from echodesk.planning.batches import BatchKind, BatchRecord, BatchState
 from echodesk.planning.steps import PlanScope
@@ -17,11 +17,11 @@ from echodesk.store.binding import ChangeNumber
 NEWEST = 500
 UNFINISHED = (BatchState.COMPARING, BatchState.FAILED)
 # SQLite's triggers cannot go on after an error: there the edit fails, and is not lost.
-KEEPS_THEM = "postgresql"
+KEEP_THEM = ("postgresql", "oracle")
+BEFORE_ALL = "0"
+"""Sorts before every stamp."""
 
-_ANY = "SELECT EXISTS (SELECT 1 FROM STT_ECHO_ERROR)"
-_LOST = "SELECT count(*), max(WRITTEN) FROM STT_ECHO_ERROR WHERE WRITTEN > %(since)s"
-_SAID = "SELECT MESSAGE FROM STT_ECHO_ERROR WHERE WRITTEN = %(last)s ORDER BY ID DESC LIMIT 1"
+_ERRORS = table("stt_echo_error", column("id"), column("written"), column("message"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,18 @@ class LostEdits:
 
 def lost_edits(connection: Connection) -> LostEdits:
     """Those since everything was compared last."""
-    if connection.dialect.name != KEEPS_THEM or not connection.exec_driver_sql(_ANY).scalar_one():
+    if connection.dialect.name not in KEEP_THEM:
+        return LostEdits(0)
+    if connection.execute(select(_ERRORS.c.id).limit(1)).first() is None:
         return LostEdits(0)
     compared = comparisons(Batches(connection, ChangeNumber(connection)))
-    since = next((one.created for one in compared if one.state not in UNFINISHED), "")
-    count, last = connection.exec_driver_sql(_LOST, {"since": since}).one()
+    since = next((one.created for one in compared if one.state not in UNFINISHED), BEFORE_ALL)
+    lost = select(func.count(), func.max(_ERRORS.c.written)).where(_ERRORS.c.written > since)
+    count, last = connection.execute(lost).one()
     if not count:
         return LostEdits(0)
-    return LostEdits(count, last, str(connection.exec_driver_sql(_SAID, {"last": last}).scalar_one()))
+    said = select(_ERRORS.c.message).where(_ERRORS.c.written == last).order_by(_ERRORS.c.id.desc()).limit(1)
+    return LostEdits(int(count), last, str(connection.execute(said).scalar_one()))
 
 
 def comparisons(batches: Batches) -> list[BatchRecord]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from echodesk import paths
-from echodesk.store.connection import Schemas, connection_of
+from echodesk.store.connection import ORACLE, Schemas, connection_of
 from echodesk.store.database import (
     BUSY_TIMEOUT_S,
     Database,
@@ -19,9 +20,12 @@ from echodesk.store.database import (
 from echodesk.store.health import mend
 from echodesk.store.upgrading import Upgraded, upgrade_sqlite
 
-PARTS = ("install", "uninstall", "grants")
-ON_A_SERVER = ("grants",)
-"""SQLite has no users."""
+PARTS: Mapping[str, Sequence[str]] = {
+    "sqlite": ("install", "uninstall"),
+    "postgresql": ("install", "uninstall", "grants"),
+    "oracle": ("install", "uninstall", "grants", "watching"),
+}
+"""The scripts of each engine. SQLite has no users, and nobody but Oracle hides its triggers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,8 @@ class DataFolder:
 
     @property
     def engine(self) -> str:
-        """sqlite or postgresql."""
-        return "sqlite" if self.connection is None else "postgresql"
+        """sqlite, postgresql or oracle."""
+        return "sqlite" if self.connection is None else self.connection.server.name
 
     @property
     def name(self) -> str:
@@ -75,13 +79,17 @@ class DataFolder:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         database = self._database(create=True)
         try:
-            if self.connection is None:
-                new = install_sqlite(database, self._sql_folder)
-            else:
+            if self.engine == "oracle":
+                from echodesk.store.installing_oracle import install_oracle
+
+                new = install_oracle(database, self._sql_folder, self._schemas("oracle"))
+            elif self.engine == "postgresql":
                 from echodesk.store.servers import install_postgresql
 
-                new = install_postgresql(database, self._sql_folder, self.connection.schemas)
-            return Installed(new, [] if new else mend(database, self._sql_folder))
+                new = install_postgresql(database, self._sql_folder, self._schemas("postgresql"))
+            else:
+                new = install_sqlite(database, self._sql_folder)
+            return Installed(new, [] if new else mend(database, self._sql_folder, self._schemas(self.engine)))
         finally:
             database.close()
 
@@ -90,7 +98,11 @@ class DataFolder:
         database = self._database()
         try:
             check_installed(database)
-            if self.connection is not None:
+            if self.engine == "oracle":
+                from echodesk.store.installing_oracle import upgrade_oracle
+
+                return upgrade_oracle(database)
+            if self.engine == "postgresql":
                 from echodesk.store.upgrading_postgresql import upgrade_postgresql
 
                 return upgrade_postgresql(database, self._sql_folder)
@@ -99,22 +111,34 @@ class DataFolder:
             database.close()
 
     def script(self, engine: str, part: str) -> str:
-        """The SQL of one of `PARTS` for sqlite or postgresql, for people to read or to run."""
+        """The SQL of one of the `PARTS` of an engine, for people to read or to run."""
+        if engine == "oracle":
+            from echodesk.store.oracle_script import script_of
+
+            return script_of(self._sql_folder, part, self._schemas(engine))
         if engine == "postgresql":
             from echodesk.store.servers import postgresql_part
 
-            return postgresql_part(
-                self._sql_folder, part, self.connection.schemas if self.connection else Schemas()
-            )
+            return postgresql_part(self._sql_folder, part, self._schemas(engine))
         if part == "install":
             return sqlite_script(self._sql_folder)
         return (self._sql_folder / "sqlite" / f"{part}.sql").read_text(encoding="utf-8")
 
+    def _schemas(self, engine: str) -> Schemas:
+        """Those of this office, or what most offices call them where it uses another engine."""
+        if self.connection is not None and self.connection.server.name == engine:
+            return self.connection.schemas
+        return ORACLE.schemas if engine == "oracle" else Schemas()
+
     def _database(self, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
         if self.connection is None:
             return Database(open_sqlite(self._file, create=create, busy_timeout_s=busy_timeout_s))
+        address, schemas = self.connection.address(self._password), self.connection.schemas
         # What speaks to a server takes a while to load, and most folders have none.
+        if self.engine == "oracle":
+            from echodesk.store.oracle import open_oracle
+
+            return Database(open_oracle(address, self._sql_folder, schemas.own))
         from echodesk.store.servers import open_postgresql
 
-        address = self.connection.address(self._password)
-        return Database(open_postgresql(address, self._sql_folder, self.connection.schemas, busy_timeout_s))
+        return Database(open_postgresql(address, self._sql_folder, schemas, busy_timeout_s))

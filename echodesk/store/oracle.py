@@ -16,17 +16,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event
+from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext, ExecutionContext
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.exc import CompileError
 
-from echodesk.errors import WrongUse
+from echodesk.store.connection import ORACLE, checked_schema
 from echodesk.store.database import sqlite_script, statements
 from echodesk.store.made_tables import MadeTables
 from echodesk.store.oracle_words import Oracle, oracle_kinds
 
 TABLE_FILES = ("tables", "worker_tables")
+PORT = 1521
 CONNECT_S = 5
 CALL_S = 30
 """No call of the database may last longer."""
@@ -38,7 +39,6 @@ _SESSION = (
     " NLS_DATE_FORMAT = 'YYYY-MM-DD HH24:MI:SS' TIME_ZONE = '+00:00'"
 )
 """Texts sort by their bytes, as in SQLite, and numbers have a point, whatever the server is set to."""
-_SCHEMA = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
 _RETURNED = re.compile(r"ret_(\d+)")
 _TOO_LATE = "DPY-4024"
 """The driver's own call timeout."""
@@ -50,10 +50,20 @@ def open_oracle(url: URL | str, sql_folder: Path, schema: str | None = None) -> 
     `schema` owns EchoDesk's tables and its names for the timetable's; None if the user does. Raises `WrongUse` if
     that is no name of a schema.
     """
+    address = make_url(url)
     engine = create_engine(
-        url,
+        address.set(query={}),
         coerce_to_decimal=False,
-        connect_args={"tcp_connect_timeout": CONNECT_S, "retry_count": 0, "expire_time": _KEEPALIVE_MIN},
+        connect_args={
+            # As SQLAlchemy would put the address together, the driver would take no other protocol than TCP.
+            "dsn": None,
+            **address.query,
+            "host": address.host,
+            "port": address.port or PORT,
+            "tcp_connect_timeout": CONNECT_S,
+            "retry_count": 0,
+            "expire_time": _KEEPALIVE_MIN,
+        },
         pool_size=4,
         max_overflow=2,
         pool_pre_ping=True,
@@ -67,10 +77,10 @@ def set_up_oracle(engine: Engine, sql_folder: Path, schema: str | None = None) -
 
     Raises `WrongUse` if `schema` is no name of a schema.
     """
-    words = _words(sql_folder)
+    words = words_of(sql_folder)
     begins = [_SESSION]
     if schema is not None:
-        begins.append(f"ALTER SESSION SET CURRENT_SCHEMA = {checked_schema(schema)}")
+        begins.append(f"ALTER SESSION SET CURRENT_SCHEMA = {checked_schema(schema, ORACLE)}")
 
     # Before SQLAlchemy's own first questions: it asks in which schema it is.
     @event.listens_for(engine, "connect", insert=True)
@@ -115,17 +125,6 @@ def set_up_oracle(engine: Engine, sql_folder: Path, schema: str | None = None) -
         _give_back(cursor, context)
 
 
-def checked_schema(name: str) -> str:
-    """This name of a schema, as it goes into a statement; raises `WrongUse` if it is none."""
-    if _SCHEMA.fullmatch(name) is None:
-        raise WrongUse(
-            "This is no name of a schema",
-            f"{name!r} has other characters than letters, digits, _, $ and #, or begins with none of the first.",
-            "Name the schema that owns EchoDesk's tables as the database's administrator made it.",
-        )
-    return name.upper()
-
-
 def _give_back(cursor: Any, context: ExecutionContext) -> None:
     """What a statement returns, as the rows it would be elsewhere."""
     found: Mapping[str, Any] = getattr(context, "out_parameters", None) or {}
@@ -145,8 +144,8 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _words(sql_folder: Path) -> Oracle:
-    """A statement is translated once, however many databases are opened."""
+def words_of(sql_folder: Path) -> Oracle:
+    """Puts statements into Oracle's words; each is translated once, however many databases are opened."""
     folder = sql_folder / "oracle"
     kinds = oracle_kinds("\n".join((folder / f"{name}.sql").read_text(encoding="utf-8") for name in TABLE_FILES))
     return Oracle(MadeTables(statements(sqlite_script(sql_folder)), kinds))

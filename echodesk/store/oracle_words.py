@@ -181,7 +181,7 @@ def oracle_kinds(scripts: str) -> Mapping[tuple[str, str], str]:
     found = {}
     for table, body in re.findall(r"^CREATE TABLE (\w+) \(\n(.*?)^\);", scripts, re.MULTILINE | re.DOTALL):
         for name, kind, rest in re.findall(
-            r'^ {4}"?(\w+)"? +(CLOB|[A-Z0-9]+\([0-9A-Z ]+\))(.*)$', body, re.MULTILINE
+            r'^ {4}"?(\w+)"? +(CLOB|NUMBER(?!\()|[A-Z0-9]+\([0-9A-Z ]+\))(.*)$', body, re.MULTILINE
         ):
             found[table, name] = f"{kind} NOT NULL" if "NOT NULL" in rest else kind
     return found

@@ -1,4 +1,4 @@
-"""What EchoDesk's scripts for PostgreSQL make and grant, read from the scripts themselves."""
+"""What EchoDesk's scripts for PostgreSQL make, and those for a server grant, read from the scripts themselves."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ _MAKES = re.compile(
     r"CREATE (?:OR REPLACE |UNIQUE )?(TABLE|INDEX|FUNCTION|TRIGGER) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE
 )
 _GRANT = re.compile(r"GRANT ([A-Z, ]+?) ON ([\w,\s]+?)\s+TO ([\w, ]+);")
+_OF_A_SCHEMA = re.compile(r"&\w+\.\.|^DEFINE .*$", re.MULTILINE)
+"""How Oracle's scripts say in which schema something is."""
+GRANTING = {"postgresql": ("grants",), "oracle": ("grants", "watching")}
 _KINDS = {"TEXT": "text", "BIGINT": "bigint", "INT": "integer"}
 
 
@@ -71,15 +74,17 @@ def made_by(sql_folder: Path) -> list[Made]:
     return found
 
 
-def granted_by(sql_folder: Path) -> Mapping[str, list[tuple[str, str]]]:
-    """Role → (right, table) that it is given."""
+def granted_by(sql_folder: Path, engine: str = "postgresql") -> Mapping[str, list[tuple[str, str]]]:
+    """Role → (right, table) that it is given by the scripts of a server."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for sql in statements_of((sql_folder / "postgresql" / "grants.sql").read_text(encoding="utf-8")):
-        given = _GRANT.fullmatch(sql)
-        if given is not None:
-            rights, tables, roles = (re.split(r",\s*", one) for one in given.groups())
-            for role in roles:
-                found.setdefault(role, []).extend((right, table) for table in tables for right in rights)
+    for name in GRANTING[engine]:
+        script = (sql_folder / engine / f"{name}.sql").read_text(encoding="utf-8")
+        for sql in statements_of(_OF_A_SCHEMA.sub("", script)):
+            given = _GRANT.fullmatch(sql)
+            if given is not None:
+                rights, tables, roles = (re.split(r",\s*", one) for one in given.groups())
+                for role in roles:
+                    found.setdefault(role, []).extend((right, table) for table in tables for right in rights)
     return found
 
 

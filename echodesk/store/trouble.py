@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused
+from echodesk.store.connection import PASSWORD
 
 
 @contextmanager
@@ -19,7 +21,7 @@ def converted() -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         raise _refused(error) from error
     except DBAPIError as error:
-        if _oracle_code(error) in _ORACLE_REFUSES:
+        if oracle_code(error) in _ORACLE_REFUSES:
             raise _refused(error) from error
         raise _trouble(error) from error
     except SQLAlchemyError as error:
@@ -45,10 +47,20 @@ _WRONG_WAY_IN = _Said(
     "It refuses the user or the password",
     "Check the user, the password and the end of its time; ask the database's administrator for them.",
 )
+_NO_PASSWORD = _Said(
+    "The database asks for a password",
+    "None was given",
+    f"Set {PASSWORD} in the environment, and a user in the database's address.",
+)
 _NO_DATABASE = _Said(
     "There is no such database",
     "The server knows no database of this name",
     "Check the name in the database's address.",
+)
+_NO_SCHEMA = _Said(
+    "There is no such schema",
+    "The server knows no schema of the name that holds EchoDesk's tables",
+    "Name the right one with `echodesk database connect`; on Oracle its administrator makes it, as a user.",
 )
 _AWAY = _Said(
     "The database cannot be reached",
@@ -111,8 +123,10 @@ _STATES: Mapping[str, _Said] = {
 }
 """By how the state begins that a server gives with an error (SQLSTATE, PostgreSQL's manual, appendix A)."""
 _ORACLE: Mapping[_Said, str] = {
-    _WRONG_WAY_IN: "ORA-01017 ORA-01005 ORA-28000 ORA-28001 ORA-28002 ORA-01045 DPY-3015 DPY-4001",
+    _WRONG_WAY_IN: "ORA-01017 ORA-01005 ORA-28000 ORA-28001 ORA-28002 ORA-01045 DPY-3015",
+    _NO_PASSWORD: "DPY-4001",
     _NO_DATABASE: "ORA-12514 ORA-12505 DPY-6001 DPY-6003 DPY-4000",
+    _NO_SCHEMA: "ORA-01435",
     _AWAY: """DPY-6005 DPY-6000 DPY-4011 DPY-1001 ORA-00028 ORA-01012 ORA-01033 ORA-01034 ORA-01089 ORA-01092
     ORA-02396 ORA-03113 ORA-03114 ORA-03135 ORA-12170 ORA-12528 ORA-12537 ORA-12541 ORA-12547""",
     _FULL: "ORA-00257 ORA-01536 ORA-01652 ORA-01653 ORA-01654 ORA-01688 ORA-01691 ORA-19809 ORA-30036",
@@ -125,6 +139,9 @@ _ORACLE: Mapping[_Said, str] = {
 }
 _CODES = {code: said for said, codes in _ORACLE.items() for code in codes.split()}
 """By Oracle's code, or its driver's."""
+_WHY_IS_IN_THE_WORDS = ("DPY-6005", "DPY-6000")
+"""No connection came about; the listener's own code stands behind: `DPY-6000: … (Similar to ORA-12516)`."""
+_CODE = re.compile(r"(?:ORA|DPY)-\d+")
 _ORACLE_REFUSES = frozenset(("ORA-01400", "ORA-01407", "ORA-01438", "ORA-12899", "ORA-20001"))
 """What is said of a row and comes from the driver as something else than an error of its integrity."""
 
@@ -135,10 +152,14 @@ def _refused(error: DBAPIError) -> RowRefused:
     )
 
 
-def _oracle_code(error: DBAPIError) -> str:
+def oracle_code(error: DBAPIError) -> str:
     """`ORA-00942`, or what oracledb says by itself; '' of another driver's error."""
     told = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    return str(getattr(told, "full_code", ""))
+    code = str(getattr(told, "full_code", ""))
+    if code in _WHY_IS_IN_THE_WORDS:
+        causes = [one for one in _CODE.findall(str(error.orig)) if one in _CODES and one != code]
+        return causes[-1] if causes else code
+    return code
 
 
 def _trouble(error: DBAPIError) -> DatabaseTrouble:
@@ -152,7 +173,7 @@ def _trouble(error: DBAPIError) -> DatabaseTrouble:
 
 def _told_by_a_server(error: DBAPIError, said: str) -> _Said | None:
     """What a server's driver says; None of SQLite's, or of an error that is not known."""
-    code = _oracle_code(error)
+    code = oracle_code(error)
     if code:
         return _CODES.get(code, _STEP)
     state = getattr(error.orig, "sqlstate", None)

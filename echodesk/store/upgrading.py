@@ -10,13 +10,12 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from echodesk.errors import SchemaMismatch
-from echodesk.store.database import SCHEMA_VERSION, Database, sqlite_script, statements
+from echodesk.store.database import SCHEMA_VERSION, VERSION, Database, sqlite_script, statements
 
 UPGRADABLE = ("1", "2", "3")
 HOLDS_NOTHING = ("TRIGGER", "INDEX")
 """What may be made anew without losing anything."""
 
-_VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
 _NAME_DATABASE = text(
     "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))))"
@@ -71,7 +70,7 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
 
 def ready(connection: Connection) -> str:
     """The version that is there, if it can be upgraded now; else raises `SchemaMismatch`."""
-    was = str(connection.execute(_VERSION).scalar() or "unknown")
+    was = str(connection.execute(VERSION).scalar() or "unknown")
     if was != SCHEMA_VERSION and was not in UPGRADABLE:
         raise SchemaMismatch(
             "These tables cannot be upgraded",

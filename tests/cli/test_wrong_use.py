@@ -80,13 +80,6 @@ def test_a_code_that_is_nearly_right_is_offered(run: Run, folder: Path) -> None:
     assert "Did you mean B1 Hall?" in said.err
 
 
-@pytest.mark.parametrize("command", ["script", "install"])
-def test_a_database_to_come_is_named_as_such(run: Run, folder: Path, command: str) -> None:
-    said = run("database", command, "--engine", "oracle", "--data", folder, "--json")
-    assert said.code == 3
-    assert "later" in said.error["message"]
-
-
 @pytest.mark.parametrize(
     "words",
     [

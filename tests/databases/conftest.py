@@ -11,10 +11,11 @@ import pytest
 
 from echodesk.store.database import Database
 from tests.databases import mariadb as mariadb_server
-from tests.databases import ora2pg
+from tests.databases import ora2pg, oracle_server
 from tests.databases import postgres as postgres_server
 from tests.databases.cmis import Cmis, fill_live
-from tests.databases.engines import Opener, fresh_sqlite, sqlite_by_copy
+from tests.databases.engines import Opener, fresh_sqlite, marked, sqlite_by_copy
+from tests.databases.oracle_server import OneSchema
 from tests.databases.postgres import NEEDED, ByCopy
 
 ENGINES = {
@@ -22,6 +23,7 @@ ENGINES = {
     "postgresql": "postgresql_opener",
     "mariadb-oracle-mode": "mariadb_opener",
     "ora2pg-postgresql": "ora2pg_opener",
+    "oracle": "oracle_opener",
 }
 """The engines of the contract, and the fixture that opens each."""
 
@@ -86,7 +88,14 @@ def ora2pg_opener(request: pytest.FixtureRequest) -> Iterator[Opener]:
         yield opening
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
+def oracle_opener(oracle: None) -> Iterator[Opener]:
+    """A schema of an Oracle that somebody has."""
+    with closing(OneSchema(oracle_server.opened, _fill)) as opening:
+        yield opening
+
+
+@pytest.fixture(scope="session", params=[marked(one) for one in ENGINES])
 def opener(request: pytest.FixtureRequest) -> Opener:
     """Opens databases of one engine, each with the year filled in."""
     found: Opener = request.getfixturevalue(ENGINES[request.param])
@@ -110,7 +119,7 @@ def database(opener: Opener, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def cmis(request: pytest.FixtureRequest, opener: Opener, tmp_path: Path) -> Iterator[Cmis]:
     """A timetabler within one transaction."""
-    if isinstance(opener, ByCopy):
+    if isinstance(opener, ByCopy | OneSchema):
         with opener.shared(tmp_path).engine.connect() as conn, conn.begin() as transaction:
             yield Cmis(conn)
             transaction.rollback()

@@ -6,11 +6,18 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from echodesk.store.database import Database, install_sqlite, open_sqlite
 
 SQL = Path(__file__).resolve().parents[2] / "sql"
 
 Opener = Callable[[Path], Database]
+
+
+def marked(engine: str) -> object:
+    """The engine as a parameter; with `-m oracle`, what needs an Oracle runs alone."""
+    return pytest.param(engine, marks=pytest.mark.oracle) if engine == "oracle" else engine
 
 
 def fresh_sqlite(folder: Path) -> Database:

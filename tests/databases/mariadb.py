@@ -19,9 +19,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, event
 
 from echodesk.store.database import Database
+from echodesk.store.oracle_script import statements_of
 from tests.databases.engines import SQL
 
-HERE = Path(__file__).parent
 STAMP = """TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"')"""
 EDITS = (
     (re.compile(r"VARCHAR2\((\d+) CHAR\)"), r"VARCHAR2(\1)"),
@@ -33,7 +33,7 @@ EDITS = (
     (re.compile(r"AFTER UPDATE OF [A-Z, ]+\nON"), "AFTER UPDATE\nON"),
 )
 """All that is changed in Oracle's scripts before MariaDB runs them."""
-SCRIPTS = ("tables", "package", "triggers")
+SCRIPTS = ("cmis", "tables", "package", "triggers")
 START_S = 30.0
 
 
@@ -127,26 +127,6 @@ def edited(script: str) -> str:
     return script
 
 
-def statements(script: str) -> Iterator[str]:
-    """The statements of a script for SQL*Plus: one ends with a line `/` or, outside of PL/SQL, with `;`."""
-    gathered: list[str] = []
-    for line in script.splitlines():
-        code = line.split("--")[0].strip()
-        if not gathered and not code:
-            continue
-        if code == "/":
-            yield "\n".join(gathered)
-            gathered = []
-            continue
-        gathered.append(line)
-        block = re.match(r"CREATE OR REPLACE (PACKAGE|TRIGGER|PROCEDURE|FUNCTION)", gathered[0])
-        if code.endswith(";") and not block:
-            yield "\n".join(gathered).rstrip().removesuffix(";")
-            gathered = []
-    if gathered:
-        raise ValueError(f"the script ends inside a statement: {gathered[0]!r}")
-
-
 def oracle_script(name: str) -> str:
     """One of the files that an administrator runs on Oracle."""
     return (SQL / "oracle" / f"{name}.sql").read_text(encoding="utf-8")
@@ -163,15 +143,15 @@ def fresh(path: Path, name: str) -> Database:
     finally:
         admin.close()
     database = opened(path, name)
-    for script in ((HERE / "oracle_cmis.sql").read_text(encoding="utf-8"), *map(oracle_script, SCRIPTS)):
-        run(database, script)
+    for name in SCRIPTS:
+        run(database, oracle_script(name))
     return database
 
 
 def run(database: Database, script: str) -> None:
     """Run a script of Oracle's."""
     with database.engine.begin() as conn:
-        for statement in statements(edited(script)):
+        for statement in statements_of(edited(script)):
             raw = conn.connection.driver_connection
             if raw is None:
                 raise AssertionError("no connection")

@@ -17,10 +17,12 @@ from sqlalchemy import Connection
 
 from echodesk.store import servers
 from echodesk.store.database import Database
+from echodesk.store.oracle_script import statements_of
 from tests.databases import postgres
-from tests.databases.mariadb import oracle_script, statements
+from tests.databases.engines import SQL
+from tests.databases.mariadb import oracle_script
 
-CMIS = Path(__file__).with_name("oracle_cmis.sql")
+CMIS = SQL / "oracle" / "cmis.sql"
 USER = "converted"
 """Who runs the converted scripts: Oracle's functions come before PostgreSQL's own for this account."""
 EXTENSIONS = ("orafce", "plpgsql_check")
@@ -125,7 +127,7 @@ def edited(kind: str, made: str) -> str:
 def written_tables() -> str:
     """The part of Oracle's `tables.sql` that the triggers touch."""
     own = re.compile(rf"(?:TABLE|SEQUENCE|ON) (?:{'|'.join(WRITTEN)})\b")
-    return "\n\n".join(f"{one};" for one in statements(oracle_script("tables")) if own.search(one))
+    return "\n\n".join(f"{one};" for one in statements_of(oracle_script("tables")) if own.search(one))
 
 
 def searched() -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.oracle.oracledb import OracleDialect_oracledb
 
 from echodesk.store.database import sqlite_script, statements
 from echodesk.store.made_tables import MadeTables
+from echodesk.store.oracle_dictionary import ASKED
 from echodesk.store.oracle_words import Oracle, oracle_kinds
 from tests.databases.engines import SQL
 from tests.databases.statements import all_statements
@@ -50,15 +51,20 @@ def compiled_for_19c(words: Oracle, sql: str) -> Compiled:
 
 @lru_cache(maxsize=1)
 def oracle_statements() -> dict[str, str]:
-    """Module and name → the statement as the driver gets it."""
+    """Module and name → the statement as the driver gets it: those that run everywhere, in Oracle's words."""
     words = translator()
     return {name: str(compiled_for_19c(words, sql)) for name, sql in all_statements().items()}
+
+
+def dictionary_statements() -> dict[str, str]:
+    """The same of what is asked of Oracle's data dictionary, which are in its words from the beginning."""
+    return {f"store.oracle_dictionary {name}": sql.strip() for name, sql in ASKED.items()}
 
 
 def snapshot() -> str:
     """All of them, for people to read."""
     parts = []
-    for name, sql in oracle_statements().items():
+    for name, sql in {**oracle_statements(), **dictionary_statements()}.items():
         lines = textwrap.wrap(sql, 115, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
         parts.append("\n".join([f"-- {name}", *lines]) + ";\n")
     return "\n".join(parts)

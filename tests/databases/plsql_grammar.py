@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.databases.engines import SQL
-from tests.databases.oracle_statements import oracle_statements
+from tests.databases.oracle_statements import dictionary_statements, oracle_statements
 
 RECORD = Path(__file__).parent / "snapshots" / "oracle-parsed.txt"
 BROKEN = Path(__file__).parent / "broken"
@@ -68,7 +68,7 @@ def texts() -> Iterator[tuple[str, str]]:
     """Name and text of all that must be accepted: the files as SQL*Plus hands them on, and every statement."""
     for path in sorted((SQL / "oracle").glob("*.sql")):
         yield path.name, handed_on(path.read_text(encoding="utf-8"))
-    for name, sql in oracle_statements().items():
+    for name, sql in {**oracle_statements(), **dictionary_statements()}.items():
         yield name, f"{sql};\n"
 
 

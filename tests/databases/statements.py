@@ -15,23 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from sqlalchemy import TextClause
-
 from echodesk import store, timetable
 from echodesk.store.database import sqlite_script, statements
+from echodesk.store.every_statement import OF_A_FILE, statements_in
 from echodesk.store.made_tables import MadeTables
-from echodesk.store.many import ManyRows
 from echodesk.store.translating import PostgreSQL
-from echodesk.timetable.statements import Keyed
 from tests.databases.engines import SQL
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "postgresql.sql"
-OF_A_FILE = {
-    # They look after SQLite's file; a server has its own administrators.
-    "store.health": ("_QUICK_CHECK",),
-    "store.upgrading": ("_NAME_DATABASE", "_THERE", "_COPY"),
-    "store.database": ("_TABLES",),
-}
 
 
 def translator() -> PostgreSQL:
@@ -56,19 +47,7 @@ def _of(module: ModuleType) -> Iterator[tuple[str, str]]:
     source = inspect.getsource(module)
     for name, value in vars(module).items():
         if re.search(rf"^{name}\b.* = ", source, re.MULTILINE):
-            yield from _texts(name, value)
-
-
-def _texts(name: str, value: object) -> Iterator[tuple[str, str]]:
-    if isinstance(value, TextClause):
-        yield name, value.text
-    elif isinstance(value, Keyed):
-        yield name, value.statement.text
-    elif isinstance(value, ManyRows):
-        yield from ((f"{name} {at}", one.text) for at, one in enumerate(value.statements))
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _texts(f"{name} {key}", one)
+            yield from ((told, one.text) for told, one in statements_in(name, value))
 
 
 def snapshot() -> str:

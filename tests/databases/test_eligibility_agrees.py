@@ -71,9 +71,11 @@ def surroundings(cmis: Cmis) -> None:
         go_live(cmis, setid, live=int(setid == OTHER_SETID))
     for setid in (SETID, OTHER_SETID, FORMER_SETID):
         cmis.insert("modulegroups", setid=setid, moduleid="NONE", grpcode="LC01")
-        cmis.insert("module", setid=setid, moduleid="")
-        cmis.insert("modulegroups", setid=setid, moduleid="", grpcode="LC01")
-        cmis.insert("roomfeatures", setid=setid, roomid="", featureid="AUDIOREC")
+        # In Oracle '' is NULL, which is no key.
+        if cmis.conn.dialect.name != "oracle":
+            cmis.insert("module", setid=setid, moduleid="")
+            cmis.insert("modulegroups", setid=setid, moduleid="", grpcode="LC01")
+            cmis.insert("roomfeatures", setid=setid, roomid="", featureid="AUDIOREC")
     cmis.delete("roomrequests", setid=SETID)
     asked: list[dict[str, Value]] = []
     for slotid in range(1, ROWS + 1):

@@ -11,14 +11,14 @@ import pytest
 
 from tests.databases.conftest import ENGINES
 from tests.databases.engines import Opener
-from tests.databases.mutants import mutated, verdicts
+from tests.databases.mutants import SCRIPTS, mutated, verdicts
 from tests.databases.mutants_of_eligibility import Mutant
 from tests.databases.test_timetable_triggers import test_an_eligible_lesson_is_entered_with_what_it_is as entered
 
 
 # Seconds on a machine that does nothing else; ora2pg is started for each fault.
 @pytest.mark.timeout(120, func_only=True)
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", SCRIPTS)
 def test_every_fault_is_caught(
     request: pytest.FixtureRequest, record_property: Callable[[str, object], None], tmp_path: Path, engine: str
 ) -> None:

@@ -8,101 +8,22 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import oracledb
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import text
 from sqlalchemy.exc import CompileError, DatabaseError
 
 from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, WrongUse
+from echodesk.store.connection import ORACLE, checked_schema
 from echodesk.store.database import Database
-from echodesk.store.oracle import CALL_S, CONNECT_S, PING_S, checked_schema, open_oracle, set_up_oracle
+from echodesk.store.oracle import CALL_S, CONNECT_S, PING_S, open_oracle
 from echodesk.store.trouble import converted
 from tests.databases.engines import SQL
+from tests.databases.oracle_driver import Driver, Told, Var, opened_on
 
 ADD = text("INSERT INTO STT_ECHO_STOP (KIND, REASON) VALUES (:kind, :reason) RETURNING ID")
 TAKE = text("UPDATE STT_ECHO_DIRTY SET GUARDED = :guarded WHERE MARK = :mark RETURNING ROOMID, LESSON_DATE")
-
-
-@dataclass
-class Var:
-    """What a statement writes into."""
-
-    values: list[Any] = field(default_factory=list)
-
-    def getvalue(self) -> list[Any]:
-        """As oracledb gives it of RETURNING: a list, of as many rows as were changed."""
-        return self.values
-
-
-@dataclass
-class Driver:
-    """A connection of the driver, which notes what it is asked."""
-
-    asked: list[tuple[str, Any]] = field(default_factory=list)
-    returns: list[list[Any]] = field(default_factory=list)
-    """For each column that is returned, its values."""
-    silent: bool = False
-    """It does not answer the next question."""
-    call_timeout: int = 0
-    timeouts: list[int] = field(default_factory=list)
-    version: str = "19.3.0.0.0"
-    outputtypehandler: Any = None
-
-    def cursor(self) -> Cursor:
-        """To ask through."""
-        return Cursor(self)
-
-    def commit(self) -> None:
-        """Kept."""
-        self.asked.append(("COMMIT", None))
-
-    def rollback(self) -> None:
-        """Not kept."""
-        self.asked.append(("ROLLBACK", None))
-
-    def close(self) -> None:
-        """Gone."""
-
-
-@dataclass
-class Cursor:
-    """Notes what is asked."""
-
-    driver: Driver
-    description: list[Any] | None = None
-    rowcount: int = 1
-    outputtypehandler: Any = None
-    vars: list[Var] = field(default_factory=list)
-
-    def __enter__(self) -> Cursor:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def var(self, _kind: Any, *_sizes: Any, **_more: Any) -> Var:
-        """One of a statement's own binds."""
-        self.vars.append(Var())
-        return self.vars[-1]
-
-    def setinputsizes(self, **_sizes: Any) -> None:
-        """Nothing is sent here."""
-
-    def execute(self, said: str, given: Any = None) -> None:
-        """Noted; what is returned is filled in."""
-        self.driver.timeouts.append(self.driver.call_timeout)
-        self.driver.asked.append((said, {} if given is None else dict(given)))
-        if self.driver.silent:
-            self.driver.silent = False
-            raise oracledb.DatabaseError("DPY-4024: call timeout of 5000 ms exceeded")
-        for var, values in zip(self.vars, self.driver.returns, strict=False):
-            var.values = values
-
-    def close(self) -> None:
-        """Gone."""
 
 
 @pytest.fixture
@@ -114,11 +35,7 @@ def driver() -> Driver:
 @pytest.fixture
 def database(driver: Driver) -> Iterator[Database]:
     """On that connection, through SQLAlchemy's dialect for oracledb."""
-    engine: Engine = create_engine(
-        "oracle+oracledb://", creator=lambda: driver, pool_pre_ping=True, _initialize=False
-    )
-    set_up_oracle(engine, SQL, "echodesk")
-    made = Database(engine)
+    made = opened_on(driver)
     yield made
     made.close()
 
@@ -192,10 +109,10 @@ def test_a_connection_that_does_not_answer_is_made_anew(database: Database, driv
 
 
 def test_names_of_schemas_are_looked_at() -> None:
-    assert checked_schema("echodesk_1") == "ECHODESK_1"
+    assert checked_schema("echodesk_1", ORACLE) == "ECHODESK_1"
     for name in ("", "1A", "A B", "A;DROP", 'A"', "A" * 129):
         with pytest.raises(WrongUse):
-            checked_schema(name)
+            checked_schema(name, ORACLE)
 
 
 def _tried(port: int) -> tuple[DatabaseTrouble, float]:
@@ -218,19 +135,13 @@ def test_where_nobody_listens_it_is_said_within_seconds() -> None:
     assert took_s < CONNECT_S + 2
 
 
-@dataclass
-class Told:
-    """What oracledb tells of an error."""
-
-    full_code: str
-
-
 @pytest.mark.parametrize(
     ("code", "title"),
     [
         ("ORA-01017", "The database does not let EchoDesk in"),
         ("ORA-28001", "The database does not let EchoDesk in"),
         ("ORA-12514", "There is no such database"),
+        ("ORA-01435", "There is no such schema"),
         ("DPY-6001", "There is no such database"),
         ("DPY-4011", "The database cannot be reached"),
         ("ORA-00028", "The database cannot be reached"),

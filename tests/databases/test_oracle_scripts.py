@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from echodesk.store.connection import ORACLE, Schemas
 from echodesk.store.database import SCHEMA_VERSION
+from echodesk.store.oracle_script import script_of, statements_of
 from tests.databases.engines import SQL
 from tests.databases.plsql_rules import MAY_READ
 
@@ -19,23 +21,26 @@ def script(name: str) -> str:
     return re.sub(r"^--.*$", "", (FOLDER / f"{name}.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-NAMING = ("install", "grants", "uninstall")
-GRANTS = re.findall(r"^GRANT ([\w, ]+) ON &(\w+)\.\.(\w+) TO ([^;]+);", script("grants"), re.MULTILINE)
+NAMING = ("install", "grants", "uninstall", "watching")
+GRANTS = re.findall(
+    r"^GRANT ([\w, ]+) ON &(\w+)\.\.(\w+) TO ([^;]+);", script("grants") + script("watching"), re.MULTILINE
+)
 CREATES = re.compile(
     r"^CREATE (?:OR REPLACE )?(?:UNIQUE )?"
-    r"(TABLE|SEQUENCE|INDEX|TRIGGER|PACKAGE(?: BODY)?|SYNONYM|ROLE) ([&.\w]+)",
+    r"(TABLE|SEQUENCE|INDEX|TRIGGER|PACKAGE(?: BODY)?|SYNONYM|ROLE|VIEW) ([&.\w]+)",
     re.MULTILINE,
 )
 MADE = {
     (kind.replace(" BODY", ""), name)
     for path in FOLDER.glob("*.sql")
+    if path.stem != "cmis"
     for kind, name in CREATES.findall(script(path.stem))
 }
 
 
 def test_the_installation_runs_every_script() -> None:
     run = re.findall(r"^@@(\w+)\.sql$", script("install"), re.MULTILINE)
-    assert set(run) == {path.stem for path in FOLDER.glob("*.sql")} - {"install", "uninstall"}
+    assert set(run) == {path.stem for path in FOLDER.glob("*.sql")} - {"install", "uninstall", "watching", "cmis"}
     assert run[:3] == ["tables", "worker_tables", "indexes"]
     assert run[4:7] == ["first_rows", "package", "grants"]
     # Triggers that call what is not there would make edits fail (ORA-04098).
@@ -43,12 +48,9 @@ def test_the_installation_runs_every_script() -> None:
 
 
 def test_the_schemas_are_named_alike_everywhere() -> None:
-    named = [
-        re.findall(r"^DEFINE (\w+) = (\w+)$", script(one), re.MULTILINE)
-        for one in ("install", "grants", "uninstall")
-    ]
-    assert named[0] == [("ECHODESK", "ECHODESK"), ("CMIS", "CMIS_OWNER")]
-    assert named[0] == named[1] == named[2]
+    for one in NAMING:
+        named = re.findall(r"^DEFINE (\w+) = (\w+)$", script(one), re.MULTILINE)
+        assert named == [("ECHODESK", ORACLE.schemas.own), ("CMIS", ORACLE.schemas.timetable)]
 
 
 def test_what_is_made_goes_again() -> None:
@@ -96,6 +98,27 @@ def test_a_worker_may_do_what_it_does() -> None:
     }
     assert own["STT_ECHO_AUDIT"] == "SELECT, INSERT"
     assert own["STT_ECHO_NOTIFICATION"] == "SELECT, INSERT, UPDATE, DELETE"
+
+
+def test_of_the_dictionary_a_user_sees_our_own_parts_alone() -> None:
+    seen = re.findall(r"^GRANT (\w+) ON SYS\.(\w+) TO ([^;]+);", script("watching"), re.MULTILINE)
+    views = ("DBA_SOURCE", "DBA_OBJECTS", "DBA_TRIGGERS")
+    assert seen == [("SELECT", view, "&ECHODESK WITH GRANT OPTION") for view in views]
+    taken = re.findall(r"^REVOKE (\w+) ON SYS\.(\w+) FROM &ECHODESK;", script("uninstall"), re.MULTILINE)
+    assert taken == [("SELECT", view) for view in views]
+    assert "WHERE S.OWNER IN ('&ECHODESK', '&CMIS') AND S.NAME LIKE 'STT_ECHO_%'" in script("watching")
+
+
+def test_what_is_printed_has_everything_in_it() -> None:
+    printed = script_of(SQL, "install", Schemas("MINE", "LIVE$"))
+    assert "&" not in printed
+    assert "@@" not in printed
+    assert "ALTER SESSION SET CURRENT_SCHEMA = MINE;" in printed
+    assert "GRANT SELECT ON LIVE$.TIMETABLE TO STT_ECHO_WORKER" in printed
+    kinds = [one.split()[0] for one in statements_of(printed)]
+    assert {"ALTER", "CREATE", "INSERT", "GRANT", "COMMIT"} == set(kinds)
+    for part in ("uninstall", "grants", "watching"):
+        assert "&" not in script_of(SQL, part, Schemas("MINE", "THEIRS"))
 
 
 def test_every_role_is_there_for_whom_it_is() -> None:

@@ -13,6 +13,7 @@ import pytest
 from echodesk.errors import DatabaseTrouble
 from echodesk.store.database import Database
 from echodesk.store.servers import UNHEARD_MS
+from echodesk.store.site import reads_along
 from tests.databases import postgres as postgres_server
 from tests.databases.cut_line import Cut, Line, Lines
 
@@ -32,6 +33,16 @@ def over_line(line: Line) -> Iterator[Database]:
 
 def one(database: Database) -> int:
     return database.read(lambda connection: int(connection.exec_driver_sql("SELECT 1").scalar_one()))
+
+
+# 0.0.0.0 is this machine, under a name that EchoDesk does not take for it.
+@pytest.mark.parametrize(("host", "told"), [("0.0.0.0", "0.0.0.0"), ("127.0.0.1", ""), ("localhost", "")])
+def test_a_line_to_postgresql_that_others_may_read_is_told_as_such(line: Line, host: str, told: str) -> None:
+    database = postgres_server.at(f"postgresql+psycopg://{postgres_server.USER}@{host}:{line.port}/postgres")
+    try:
+        assert database.read(reads_along) == told
+    finally:
+        database.close()
 
 
 @pytest.mark.parametrize("cut", [Cut.RESET, Cut.REFUSED])

@@ -29,6 +29,9 @@ from tests.databases.__main__ import Row, engine_of, suite_of, table
         ("tests/databases/test_ora2pg_alone.py::test_x[a column]", "ora2pg-postgresql", "this engine alone"),
         ("tests/databases/test_postgresql_alone.py::test_x", "postgresql", "this engine alone"),
         ("tests/databases/test_table.py::test_x", "sqlite", "table"),
+        ("tests/databases/test_oracle_scripts.py::test_x", "sqlite", "oracle scripts"),
+        ("tests/databases/test_request_triggers.py::test_x[oracle]", "oracle", "triggers on ROOMREQUESTS"),
+        ("tests/store/test_queue.py::test_x[oracle]", "oracle", "store: queue"),
         ("tests/store/test_lease.py::test_x[postgresql]", "postgresql", "store: lease"),
     ],
 )

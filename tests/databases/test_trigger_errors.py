@@ -13,10 +13,10 @@ from sqlalchemy import text
 
 from tests.databases.cmis import SETID, Cmis, Entry, Value, deleted, inserted, requested, updated
 from tests.databases.conftest import ENGINES
-from tests.databases.engines import Opener
+from tests.databases.engines import Opener, marked
 
 
-@pytest.fixture(scope="session", params=[one for one in ENGINES if one != "sqlite"])
+@pytest.fixture(scope="session", params=[marked(one) for one in ENGINES if one != "sqlite"])
 def opener(request: pytest.FixtureRequest) -> Opener:
     """The engines that can catch an error."""
     found: Opener = request.getfixturevalue(ENGINES[request.param])

@@ -13,19 +13,24 @@ import pytest
 
 from echodesk.main import AllBooks, Office
 from echodesk.store.database import Database
+from tests.databases import oracle_server
 from tests.databases import postgres as postgres_server
 from tests.databases.cmis import Cmis
 from tests.databases.conftest import postgres as postgres
-from tests.databases.engines import Opener, fresh_sqlite, sqlite_by_copy
+from tests.databases.engines import Opener, fresh_sqlite, marked, sqlite_by_copy
+from tests.databases.oracle_server import OneSchema
 from tests.worker.campus import fill_university
 
 T = TypeVar("T")
 Within = Callable[[Callable[[AllBooks], T]], T]
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=[marked(one) for one in ("sqlite", "postgresql", "oracle")])
 def opener(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Opener:
     """Opens copies of a database with the small university."""
+    if request.param == "oracle":
+        request.getfixturevalue("oracle")
+        return OneSchema(oracle_server.opened, _fill)
     if request.param == "sqlite":
         folder = tmp_path_factory.mktemp("store")
         _fill(fresh_sqlite(folder))

@@ -1,0 +1,124 @@
+"""EchoDesk's tables, package and triggers in Oracle. None of it has run on an Oracle database.
+
+What is made there is not taken back with the transaction: so each step may be done again, one that is done already
+is passed over, and the triggers, which need all the rest, come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
+
+from echodesk.errors import DatabaseTrouble, SchemaMismatch
+from echodesk.store.connection import Schemas
+from echodesk.store.database import SCHEMA_VERSION, VERSION, Database, check_version, installed
+from echodesk.store.health_oracle import UNUSABLE, odd_things, unusable_indexes
+from echodesk.store.oracle_script import script_of, statements_of
+from echodesk.store.trouble import converted, oracle_code
+from echodesk.store.upgrading import Upgraded
+
+STEP_S = 600
+"""An index on a large timetable takes its time; nothing else here does."""
+THERE_ALREADY = ("ORA-00955", "ORA-01408", "ORA-01921", "ORA-02260", "ORA-02264", "ORA-02275")
+REMADE = ("INDEX", "PACKAGE", "PACKAGE BODY", "TRIGGER", "VIEW")
+"""What may be made anew without losing anything."""
+
+
+def install_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> bool:
+    """Make EchoDesk's tables, package, roles and triggers; False, and nothing done, if the right version is there.
+
+    Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable; `DatabaseTrouble`
+    at the first step that is refused: what was made stays, and the next time goes on there.
+    """
+    with converted(), database.engine.connect() as connection:
+        if installed(connection):
+            check_version(connection)
+            return False
+        if not inspect(connection).has_table("timetable", schema=schemas.timetable):
+            raise SchemaMismatch(
+                "The timetable is not here",
+                f"The user finds no table TIMETABLE in the schema {schemas.timetable}.",
+                "Name the schema that holds the timetable's tables, and a user that may change it.",
+            )
+    _make(database, sql_folder, schemas)
+    return True
+
+
+def mend_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> list[str]:
+    """Make what is missing or another, and holds nothing, anew. Returns names."""
+    odd = database.read(lambda connection: odd_things(connection, sql_folder))
+    remade = [one for one in odd if one.kind in REMADE]
+    if remade:
+        if any(one.how == UNUSABLE for one in remade):
+            run_statements(database, [f"DROP INDEX {name}" for name in database.read(unusable_indexes)])
+        # Without need nobody's edits wait until the triggers are made anew.
+        _make(database, sql_folder, schemas, all_of_it=any(one.kind != "VIEW" for one in remade))
+    return [one.name for one in remade]
+
+
+def upgrade_oracle(database: Database) -> Upgraded:
+    """Nothing to do. Raises `SchemaMismatch` for tables of another version: Oracle's began with this one."""
+    was = str(database.read(lambda connection: connection.execute(VERSION).scalar()) or "unknown")
+    if was != SCHEMA_VERSION:
+        raise SchemaMismatch(
+            "These tables cannot be upgraded",
+            f"They have schema version {was}; on Oracle this program knows {SCHEMA_VERSION} alone.",
+            "Use the EchoDesk that made them. Nothing was changed.",
+        )
+    return Upgraded(was, None)
+
+
+def run_statements(
+    database: Database, statements: Iterable[str], passed_over: Collection[str] = THERE_ALREADY
+) -> None:
+    """One after the other on a connection of their own; what Oracle refuses with these codes is passed over.
+
+    Raises `DatabaseTrouble` at the first that is refused otherwise, and names it.
+    """
+    with converted(), database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise ValueError("the database has no connection of its own")
+        driver.call_timeout = STEP_S * 1000
+        # It is left in another schema than the one in which all others work.
+        connection.detach()
+        for one in statements:
+            try:
+                with converted():
+                    _step(connection, one, passed_over)
+            except DatabaseTrouble as error:
+                message = f"{error.message} It was at: {' '.join(one.split())[:80]}"
+                raise type(error)(error.title, message, error.next_step) from error
+
+
+def _step(connection: Connection, statement: str, passed_over: Collection[str]) -> None:
+    try:
+        connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        if oracle_code(error) not in passed_over:
+            raise
+
+
+def _make(database: Database, sql_folder: Path, schemas: Schemas, *, all_of_it: bool = True) -> None:
+    if all_of_it:
+        run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+    try:
+        run_statements(database, statements_of(script_of(sql_folder, "watching", schemas)))
+    except DatabaseTrouble as error:
+        raise DatabaseTrouble(
+            "Everything is installed, but `check` cannot see the triggers",
+            error.message,
+            "Have SYS run what `echodesk database script --part watching` prints.",
+        ) from error
+    odd = database.read(lambda connection: odd_things(connection, sql_folder))
+    for one in odd:
+        if one.kind == "COLUMN":
+            continue
+        raise DatabaseTrouble(
+            "The installation is not whole",
+            f"{one.kind.capitalize()} {one.name} {one.how}.",
+            "USER_ERRORS of the two schemas says why; what was made stays, and installing again goes on.",
+        )

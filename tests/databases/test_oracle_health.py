@@ -1,0 +1,352 @@
+"""`check` and `database install` on Oracle, as far as it goes without one.
+
+The dictionary's answers are made up (`oracle_dictionary`); what it is asked is read by the strict grammar.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from echodesk.commands.checking_database import Line, State, database_lines, edit_lines
+from echodesk.errors import DatabaseTrouble, SchemaMismatch
+from echodesk.main import AllBooks
+from echodesk.store.connection import ORACLE
+from echodesk.store.database import Database, check_schema
+from echodesk.store.health_oracle import odd_things
+from echodesk.store.installing_oracle import install_oracle, mend_oracle, upgrade_oracle
+from tests.databases import oracle_dictionary as dictionary
+from tests.databases.engines import SQL
+from tests.databases.oracle_dictionary import STATEMENTS, WATCHING, Rows
+from tests.databases.oracle_driver import Driver, opened_on
+
+NOW = dt.datetime(2030, 9, 9, 12, tzinfo=dt.UTC)
+URL = "oracle+oracledb://ann@db.example.ac.uk"
+UPDATE = "STT_ECHO_TIMETABLE_UPDATE"
+
+
+@pytest.fixture
+def driver() -> Driver:
+    """A connection to a database in which all is well."""
+    return dictionary.well()
+
+
+@pytest.fixture
+def database(driver: Driver) -> Iterator[Database]:
+    """On that connection."""
+    made = opened_on(driver, URL)
+    yield made
+    made.close()
+
+
+def lines(database: Database, *states: State) -> list[Line]:
+    """What `check` says of the database, in these states."""
+    found = database.read(lambda connection: database_lines(AllBooks(connection), NOW))
+    return [one for one in found if one.state in states]
+
+
+def ran(driver: Driver) -> list[str]:
+    """The statements that make or drop something."""
+    makes = ("CREATE", "ALTER", "DROP", "GRANT", "INSERT")
+    return [one for one, _given in driver.asked if one.startswith(makes) and "SESSION SET NLS" not in one]
+
+
+# ---- check ------------------------------------------------------------------------------------------------------
+
+
+def test_where_all_is_well_it_says_so(database: Database) -> None:
+    assert lines(database, State.WRONG, State.NOTE) == []
+    assert [(one.check, one.text.split(",")[0]) for one in lines(database, State.OK)] == [
+        ("Database", "Oracle 19.3.0.0.0"),
+        ("Rights", "the database's user may do what EchoDesk needs"),
+        ("Triggers", "all there"),
+    ]
+
+
+def without(*names: str) -> Callable[[Rows], Rows]:
+    """What the dictionary says, without what begins so."""
+    return lambda rows: [row for row in rows if row[: len(names)] != names]
+
+
+def with_last(name: str, last: object, at: int = -1) -> Callable[[Rows], Rows]:
+    """What the dictionary says, with another value of this."""
+
+    def changed(row: tuple[object, ...]) -> tuple[object, ...]:
+        values = list(row)
+        values[at] = last
+        return tuple(values) if row[0] == name else row
+
+    return lambda rows: [changed(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("part", "spoil", "check", "text", "step"),
+    [
+        (
+            dictionary.CODE,
+            without(UPDATE),
+            "Triggers",
+            f"Trigger {UPDATE} is missing.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.CODE,
+            with_last(UPDATE, "DISABLED"),
+            "Triggers",
+            f"Trigger {UPDATE} is switched off.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.CODE,
+            with_last(UPDATE, "INVALID", 3),
+            "Triggers",
+            f"Trigger {UPDATE} is not valid.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.CODE,
+            with_last(UPDATE, "NULL;\n", 2),
+            "Triggers",
+            f"Trigger {UPDATE} is not as this version makes it.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.CODE,
+            without("STT_ECHO_EDITS", "PACKAGE BODY"),
+            "Triggers",
+            "Package body STT_ECHO_EDITS is missing.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.WATCHED,
+            lambda _rows: [(0,)],
+            "Triggers",
+            "View STT_ECHO_CODE is missing, or the user may not see it.",
+            "--part watching",
+        ),
+        (
+            dictionary.INDEXES,
+            without("STT_ECHO_BY_SLOT"),
+            "Database",
+            "Index STT_ECHO_BY_SLOT is missing, or the user may not see it.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.INDEXES,
+            with_last("STT_ECHO_BY_SLOT", "DISABLED"),
+            "Database",
+            "Index STT_ECHO_BY_SLOT cannot be used.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.COLUMNS,
+            without("STT_ECHO_FEED"),
+            "Database",
+            "Table STT_ECHO_FEED is missing, or the user may not see it.",
+            "backup",
+        ),
+        (
+            dictionary.COLUMNS,
+            without("STT_ECHO_SET", "CHANGED"),
+            "Database",
+            "Column STT_ECHO_SET.CHANGED is missing.",
+            "backup",
+        ),
+        (
+            dictionary.COLUMNS,
+            lambda rows: [*rows, ("STT_ECHO_SET", "NOTE", "VARCHAR2", 20, None, "Y")],
+            "Database",
+            "Column STT_ECHO_SET.NOTE is not as this version makes it.",
+            "backup",
+        ),
+        (
+            dictionary.COLUMNS,
+            without("SITES", "CAMPUSID"),
+            "Timetable",
+            "Column SITES.CAMPUSID of the timetable is missing.",
+            "administrator of the timetable",
+        ),
+        (
+            dictionary.COLUMNS,
+            without("CCALMAPS"),
+            "Timetable",
+            "Table CCALMAPS of the timetable is missing, or the user may not see it.",
+            "administrator of the timetable",
+        ),
+        (
+            dictionary.RIGHTS,
+            without("INSERT", "STT_ECHO_AUDIT"),
+            "Rights",
+            "The database's user has no right to INSERT on STT_ECHO_AUDIT.",
+            "STT_ECHO_WORKER",
+        ),
+        (
+            dictionary.RIGHTS,
+            without("SELECT", "STT_ECHO_BATCH_SEQ"),
+            "Rights",
+            "The database's user has no right to SELECT on STT_ECHO_BATCH_SEQ.",
+            "--part grants",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_not_right_is_one_line_that_says_what_to_do(
+    database: Database,
+    driver: Driver,
+    part: str,
+    spoil: Callable[[Rows], Rows],
+    check: str,
+    text: str,
+    step: str,
+) -> None:
+    driver.answers[part] = spoil(driver.answers[part])
+    (line,) = lines(database, State.WRONG, State.NOTE)
+    assert (line.check, line.text) == (check, text)
+    assert step in line.next_step
+    assert line.compare == (check == "Triggers")
+
+
+def test_who_may_only_look_is_told_so(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.RIGHTS] = [
+        ("READ" if right == "SELECT" else right, table)
+        for right, table in driver.answers[dictionary.RIGHTS]
+        if right in ("SELECT", "READ") and not table.endswith("_SEQ")
+    ]
+    driver.answers[dictionary.EVERYWHERE] = [("SELECT ANY TABLE",)]
+    assert [(one.check, one.state) for one in lines(database, State.WRONG, State.NOTE)] == [("Rights", State.NOTE)]
+
+
+@pytest.mark.parametrize("who", ["owner", "administrator"])
+def test_who_owns_everything_or_may_do_anything_lacks_nothing(
+    database: Database, driver: Driver, who: str
+) -> None:
+    rights = driver.answers[dictionary.RIGHTS]
+    driver.answers[dictionary.RIGHTS] = []
+    if who == "owner":
+        driver.answers[dictionary.OWNED] = [(table,) for _right, table in rights]
+    else:
+        may = ("SELECT", "INSERT", "UPDATE", "DELETE")
+        anything = [f"{one} ANY TABLE" for one in may] + ["SELECT ANY SEQUENCE"]
+        driver.answers[dictionary.EVERYWHERE] = [(one,) for one in anything]
+    assert lines(database, State.WRONG, State.NOTE) == []
+
+
+def test_a_way_that_is_not_encrypted_is_noted(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.PROTOCOL] = [("tcp",)]
+    (line,) = lines(database, State.WRONG, State.NOTE)
+    assert (line.check, line.state, "db.example.ac.uk" in line.text) == ("Encryption", State.NOTE, True)
+
+
+def test_edits_that_could_not_be_entered_are_told(database: Database, driver: Driver) -> None:
+    assert database.read(lambda connection: edit_lines(AllBooks(connection), NOW))[0].state is State.OK
+    driver.answers = {
+        "SELECT stt_echo_error.message": [("ORA-01653: unable to extend table",)],
+        "SELECT count(": [(2, "2030-09-09T10:00:00.000Z")],
+        "SELECT stt_echo_error.id": [(7,)],
+        **driver.answers,
+    }
+    (line,) = database.read(lambda connection: edit_lines(AllBooks(connection), NOW))
+    assert (line.state, line.compare) == (State.WRONG, True)
+    assert "2 could not be entered" in line.text
+    assert "ORA-01653" in line.text
+    asked = {one: given for one, given in driver.asked if "stt_echo_error" in one}
+    assert "0" in [value for given in asked.values() for value in given.values()]
+    assert not [one for one in asked if "LIMIT" in one]
+
+
+# ---- install, upgrade -------------------------------------------------------------------------------------------
+
+
+def test_everything_is_made_in_its_order_and_the_view_last(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
+    assert install_oracle(database, SQL, ORACLE.schemas)
+    # On another connection than the one on which it looks afterwards: that one stands in the timetable's schema.
+    begun = [one for one in ran(driver) if one.startswith("ALTER SESSION SET CURRENT_SCHEMA = ECHODESK")]
+    assert len(begun) > 2
+    made = [one for one in ran(driver) if one not in begun]
+    assert made == [one for one in [*STATEMENTS, *WATCHING] if one not in begun and one != "COMMIT"]
+
+
+def test_what_is_there_already_is_passed_over(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
+    driver.refuses = {"CREATE TABLE": "ORA-00955", "CREATE ROLE": "ORA-01921", "CREATE INDEX": "ORA-01408"}
+    assert install_oracle(database, SQL, ORACLE.schemas)
+    assert WATCHING[-1] in ran(driver)
+
+
+def test_it_stops_at_what_is_refused_and_names_it(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
+    driver.refuses = {"CREATE ROLE": "ORA-01031"}
+    with pytest.raises(DatabaseTrouble) as told:
+        install_oracle(database, SQL, ORACLE.schemas)
+    assert told.value.title == "EchoDesk may not do this in the database"
+    assert "CREATE ROLE STT_ECHO_WORKER" in told.value.message
+    assert not [one for one in ran(driver) if one.startswith("CREATE OR REPLACE TRIGGER STT_ECHO_TIMETABLE")]
+
+
+def test_without_sys_everything_is_installed_but_what_watches_it(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
+    driver.refuses = {"GRANT SELECT ON SYS.": "ORA-01031"}
+    with pytest.raises(DatabaseTrouble) as told:
+        install_oracle(database, SQL, ORACLE.schemas)
+    assert told.value.title == "Everything is installed, but `check` cannot see the triggers"
+    assert "--part watching" in told.value.next_step
+    assert STATEMENTS[-1] in ran(driver)
+
+
+def test_a_package_that_does_not_compile_is_no_installation(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
+    driver.answers[dictionary.CODE] = with_last("STT_ECHO_EDITS", "INVALID", 3)(driver.answers[dictionary.CODE])
+    with pytest.raises(DatabaseTrouble) as told:
+        install_oracle(database, SQL, ORACLE.schemas)
+    assert "STT_ECHO_EDITS is not valid" in told.value.message
+
+
+def test_without_a_timetable_nothing_is_made(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = []
+    with pytest.raises(SchemaMismatch) as told:
+        install_oracle(database, SQL, ORACLE.schemas)
+    assert "CMIS_OWNER" in told.value.message
+    assert not [one for one in ran(driver) if one.startswith("CREATE")]
+
+
+def test_installing_again_changes_nothing_where_all_is_well(database: Database, driver: Driver) -> None:
+    assert not install_oracle(database, SQL, ORACLE.schemas)
+    assert mend_oracle(database, SQL, ORACLE.schemas) == []
+    assert not [one for one in ran(driver) if one.startswith(("CREATE", "DROP", "GRANT"))]
+
+
+def test_what_is_odd_and_holds_nothing_is_made_anew(database: Database, driver: Driver) -> None:
+    spoilt = with_last("STT_ECHO_BY_SLOT", "DISABLED")(driver.answers[dictionary.INDEXES])
+    whole, driver.answers[dictionary.INDEXES] = driver.answers[dictionary.INDEXES], spoilt
+    driver.heals["DROP INDEX"] = (dictionary.INDEXES, whole)
+    assert mend_oracle(database, SQL, ORACLE.schemas) == ["STT_ECHO_BY_SLOT"]
+    assert [one for one in ran(driver) if one.startswith("DROP")] == ["DROP INDEX CMIS_OWNER.STT_ECHO_BY_SLOT"]
+    assert STATEMENTS[-1] in ran(driver)
+
+
+def test_where_the_view_alone_is_missing_the_triggers_are_left_alone(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.WATCHED] = [(0,)]
+    driver.heals["CREATE OR REPLACE VIEW"] = (dictionary.WATCHED, [(1,)])
+    assert mend_oracle(database, SQL, ORACLE.schemas) == ["STT_ECHO_CODE"]
+    assert [one for one in ran(driver) if not one.startswith("ALTER SESSION")] == WATCHING
+
+
+@pytest.mark.parametrize("version", ["2", "99", None])
+def test_no_other_version_is_opened_or_upgraded(database: Database, driver: Driver, version: str | None) -> None:
+    assert upgrade_oracle(database).copy is None
+    driver.answers[dictionary.VERSION] = [(version,)]
+    for work in (check_schema, upgrade_oracle):
+        with pytest.raises(SchemaMismatch, match=version or "unknown"):
+            work(database)
+
+
+def test_tables_that_cannot_be_seen_are_told_as_such(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.TABLES] = []
+    with pytest.raises(SchemaMismatch, match="or the user has no right on it"):
+        check_schema(database)
+
+
+def test_nothing_is_odd_where_all_is_well(database: Database) -> None:
+    assert database.read(lambda connection: odd_things(connection, SQL)) == []
