@@ -157,6 +157,8 @@ class PlanShown:
     """The pause that holds everything that is left of it, in words; '' if there is none."""
     can_undo: bool = False
     """Something of it was done, lies ahead, and was not taken back."""
+    to_make: tuple[tuple[str, int], ...] = ()
+    """(room or section, how many of them Echo360 lacks): they are made before the calls that need them."""
 
     def count(self, state: str) -> int:
         """How many steps are in this state."""

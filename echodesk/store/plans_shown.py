@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -13,15 +14,18 @@ from echodesk.planning.batches import (
     BatchRecord,
     BatchState,
     StepState,
+    Summary,
     confirmation,
     minutes_left,
     plan_difference,
     scope_in_words,
 )
+from echodesk.planning.needed import Needed, still_lacking
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, differences, kinds
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
+from echodesk.store.journal import Journal
 from echodesk.store.office import Office
 
 NEWEST = 8
@@ -61,6 +65,7 @@ class PlansShown:
         self._connection = connection
         self._batches = Batches(connection, change)
         self._office = Office(connection, change)
+        self._journal = Journal(connection)
         self._limit = calls_per_minute
         self._today = today
 
@@ -122,7 +127,8 @@ class PlansShown:
         batches = self._batches
         summary, progress = batches.summary(one.id), batches.progress(one.id)
         at_work = one.state in AT_WORK or one.state is BatchState.READY
-        left = minutes_left(progress.open, batches.pace(one.id), self._limit) if at_work else 0.0
+        to_make = self._to_make(summary) if at_work else frozenset()
+        left = minutes_left(progress.open, batches.pace(one.id), self._limit, len(to_make)) if at_work else 0.0
         return PlanShown(
             key=one.id,
             kind=one.kind.value,
@@ -149,7 +155,12 @@ class PlansShown:
             replaced_by=self._connection.execute(_REPLACED_BY, {"id": one.id}).scalar() or 0,
             waits_for=self._waits_for(one) if one.state is BatchState.RUNNING and progress.open else "",
             can_undo=one.id in self._undoable,
+            to_make=tuple(sorted(Counter(need.kind.value for need in to_make).items())),
         )
+
+    def _to_make(self, summary: Summary) -> frozenset[Needed]:
+        """What is still to be made in Echo360 before the steps that need it."""
+        return still_lacking(summary.lacking, self._journal.known_reference()) if summary.lacking else frozenset()
 
     def _waits_for(self, batch: BatchRecord) -> str:
         """The pauses that hold all that is left of a batch, '' if something of it is free."""

@@ -82,7 +82,7 @@ class Leading:
         )
         self._lister.planner = self._planner
         self._batching = Batching(
-            ledger, capture, clock, self._flight, self.gate, self._planner, tasks, epoch, report
+            ledger, capture, clock, self._flight, self.gate, self._planner, tasks, epoch, report, self._facts
         )
         self._settler = Settler(ledger, self._flight, epoch, report)
         self._house = Housekeeper(
@@ -143,7 +143,7 @@ class Leading:
             await one.stop()
 
     def _nothing_in_hand(self) -> bool:
-        return self._flight.empty and self._planner.idle
+        return self._flight.empty and self._planner.idle and not self._batching.making
 
     def _release(self, books: Books) -> None:
         if books.office.lease().epoch != self._epoch:

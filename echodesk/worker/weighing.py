@@ -35,6 +35,7 @@ def summary_of(found: Comparison) -> Summary:
         left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
         unplanned=found.unplanned,
         missing=found.missing,
+        lacking=found.lacking,
     )
 
 
