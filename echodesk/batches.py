@@ -166,6 +166,8 @@ class PlanShown:
     """The safety stops among them: once staff have answered, it goes on by itself."""
     can_undo: bool = False
     """Something of it was done, lies ahead, and was not taken back."""
+    to_make: tuple[tuple[str, int], ...] = ()
+    """(room or section, how many of them Echo360 lacks): they are made before the calls that need them."""
 
     def count(self, state: str) -> int:
         """How many steps are in this state."""

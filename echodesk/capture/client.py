@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Protocol
@@ -39,6 +39,7 @@ from echodesk.planning.answers import (
     Wait,
     words_of,
 )
+from echodesk.planning.needed import Needed
 from echodesk.planning.values import Booking, Standing
 
 SCHEDULES = "/public/api/v2/schedules"
@@ -70,7 +71,7 @@ class Echo360:
         self._budget = budget = Budget(settings.calls_per_minute, clock)
         self._sign_in = SignIn(settings, self._line, budget, clock)
         self._calls = Calls(settings, self._line, budget, self._sign_in, clock)
-        self._reference = Reference(self._calls, self._line.origin)
+        self._reference = Reference(self._calls, self._line.origin, clock)
         self._supplier = Supplier(settings, self._calls, self._reference, clock)
 
     def __repr__(self) -> str:
@@ -177,6 +178,18 @@ class Echo360:
                 yield Reply(Listing(page, complete=True), tuple(exchanges))
                 exchanges.clear()
         yield Reply(Listing((), complete=True), tuple(exchanges))
+
+    async def lacks(self, needed: Collection[Needed]) -> Reply[frozenset[Needed] | Answer]:
+        """Those of these rooms and sections that Echo360 does not have and the settings let EchoDesk make.
+
+        As far as that is known, or a listing tells it in fewer calls than the refused requests would be. The
+        answer that ended a listing, if that did not go through.
+        """
+        exchanges: list[Exchange] = []
+        found = await self._reference.lacking(
+            [one for one in needed if one.kind in self._settings.may_create], exchanges
+        )
+        return Reply(found, tuple(exchanges))
 
     async def supply(
         self, missing: Missing, facts: ReferenceFacts, may_make: Callable[[], bool] = lambda: True

@@ -8,18 +8,21 @@ Requests and reference data).
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from echodesk.capture.answers import not_found, unclear
+from echodesk.capture.budget import Clock
 from echodesk.capture.calls import Calls
 from echodesk.capture.line import Got
-from echodesk.capture.paging import pages
+from echodesk.capture.paging import PAGE, pages
 from echodesk.capture.parsing import Row, Unreadable, decoded
 from echodesk.capture.wire import UNKNOWN, section_ids, venue_id
 from echodesk.planning.answers import Answer, Exchange, Kind, Learned
+from echodesk.planning.needed import Needed
 from echodesk.planning.values import Booking
 
 PLURAL = {
@@ -35,6 +38,8 @@ PLURAL = {
 }
 MOST_SINGLE_READS = 20
 """With more unknown ids than this on one page, listing all again is cheaper than reading each."""
+LISTED_S = 600.0
+"""For so long a listing tells what is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,14 @@ class Term:
 class Reference:
     """The map, in both directions, and what was learned since it was last stored."""
 
-    def __init__(self, calls: Calls, origin: str) -> None:
+    def __init__(self, calls: Calls, origin: str, clock: Clock) -> None:
         self._calls = calls
         self._origin = origin
+        self._clock = clock
         self._id_of: dict[tuple[Kind, str], str] = {}
         self._key_of: dict[tuple[Kind, str], str] = {}
         self._news: dict[tuple[Kind, str], Learned] = {}
-        self._listed: set[Kind] = set()
+        self._listed_at: dict[Kind, float] = {}
         self._shown: set[tuple[Kind, str]] = set()
         self._nameless: set[tuple[Kind, str]] = set()
         self._term_of_section: dict[str, str] = {}
@@ -155,7 +161,7 @@ class Reference:
 
     def was_listed(self, kind: Kind) -> bool:
         """Whether everything of this kind was listed since the start."""
-        return kind in self._listed
+        return kind in self._listed_at
 
     def was_shown(self, kind: Kind, key: str) -> bool:
         """Whether Echo360 itself named this key since the start: what was stored earlier may have passed."""
@@ -188,8 +194,38 @@ class Reference:
                 found.extend(page)
         for row in found:
             self.take_in(kind, row)
-        self._listed.add(kind)
+        self._listed_at[kind] = self._clock.monotonic()
         return None
+
+    async def lacking(self, needed: Iterable[Needed], exchanges: list[Exchange]) -> frozenset[Needed] | Answer:
+        """Those of these rooms and sections that Echo360 does not have, as far as that can be told cheaply.
+
+        What is known costs nothing. The others of a kind are looked for in a listing of it where that takes fewer
+        pages than they would be refused requests; where it does not, nobody knows, and they are not among them.
+        """
+        unknown: dict[Kind, set[Needed]] = defaultdict(set)
+        for one in needed:
+            if self.id_of(one.kind, one.key) is None and not one.key.startswith(UNKNOWN):
+                unknown[one.kind].add(one)
+        found: set[Needed] = set()
+        for kind in sorted(unknown):
+            if not self._just_listed(kind):
+                if len(unknown[kind]) <= self._pages(kind):
+                    continue
+                trouble = await self._list_with_terms(kind, exchanges)
+                if trouble is not None:
+                    return trouble
+            found |= {one for one in unknown[kind] if self.id_of(kind, one.key) is None}
+        return frozenset(found)
+
+    def _just_listed(self, kind: Kind) -> bool:
+        listed_at = self._listed_at.get(kind)
+        return listed_at is not None and self._clock.monotonic() - listed_at < LISTED_S
+
+    def _pages(self, kind: Kind) -> int:
+        """How many pages everything of a kind takes, as far as it is known."""
+        rows = sum(one is kind for one, _echo_id in (*self._key_of, *self._nameless))
+        return max(1, -(-rows // PAGE))
 
     async def find(self, kind: Kind, key: str, exchanges: list[Exchange]) -> Row | Answer | None:
         """The thing behind an id or external id in the path; None if Echo360 says that there is none."""
@@ -239,15 +275,19 @@ class Reference:
             if (kind, echo_id) not in self._key_of and (kind, echo_id) not in self._nameless
         )
 
+    async def _list_with_terms(self, kind: Kind, exchanges: list[Exchange]) -> Answer | None:
+        """All of a kind; before the first sections their terms, which tell the year that each belongs to."""
+        if kind is Kind.SECTION and not self.was_listed(Kind.TERM):
+            trouble = await self.list_all(Kind.TERM, exchanges)
+            if trouble is not None:
+                return trouble
+        return await self.list_all(kind, exchanges)
+
     async def _know(self, kind: Kind, unknown: list[str], exchanges: list[Exchange]) -> Answer | None:
         if not unknown:
             return None
-        if kind not in self._listed or len(unknown) > MOST_SINGLE_READS:
-            if kind is Kind.SECTION and Kind.TERM not in self._listed:
-                trouble = await self.list_all(Kind.TERM, exchanges)
-                if trouble is not None:
-                    return trouble
-            trouble = await self.list_all(kind, exchanges)
+        if not self.was_listed(kind) or len(unknown) > MOST_SINGLE_READS:
+            trouble = await self._list_with_terms(kind, exchanges)
             if trouble is not None:
                 return trouble
             unknown = self._unknown(kind, unknown)

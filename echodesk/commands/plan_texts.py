@@ -125,7 +125,8 @@ def plan_values(found: PlanRead, limit: int) -> dict[str, object]:
         "counts": dict(summary.counts),
         "by": {name: dict(counted) for name, counted in found.detail.by.items()},
         "calls": summary.calls,
-        "minutes": round(summary.calls / limit, 1) if limit else 0.0,
+        "minutes": round(summary.calls_in_all / limit, 1) if limit else 0.0,
+        "to_make": dict(plan.to_make),
         "guard": batch.guard,
         "confirm": confirmation(summary) if batch.guard else "",
         "left_out": dict(summary.left_out),
@@ -162,6 +163,9 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
     if batch.undoes is not None:
         lines.append(f"It takes back plan {batch.undoes}.")
     lines += _found(batch, found.summary, limit)
+    if plan.to_make:
+        lacks = " and ".join(f"{count:,} {kind}{'s' * (count > 1)}" for kind, count in plan.to_make)
+        lines.append(f"Echo360 lacks {lacks}, as far as is known: made first, with what they belong to.")
     if batch.state in (BatchState.RUNNING, BatchState.STOPPED, BatchState.DONE, BatchState.CANCELLED):
         lines += _done(found)
     failed = [row for row in rows if row.state == StepState.FAILED] if not wanted.filters else []
@@ -215,7 +219,7 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
         lines.append(f"{summary.paused:,} room-days are paused and were left out.")
     counted = [(said, f"{summary.counts[kind]:,}") for kind, said in _SAID if summary.counts.get(kind)]
     lines.append(aligned(counted, indent=2))
-    takes = f", about {duration(summary.calls / limit)} at the call limit" if limit else ""
+    takes = f", about {duration(summary.calls_in_all / limit)} at the call limit" if limit else ""
     lines.append(f"{summary.calls:,} calls{takes}.")
     if batch.guard:
         lines.append(f"Safety stop: {batch.guard}. It must be confirmed in writing.")

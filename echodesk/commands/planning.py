@@ -59,12 +59,12 @@ def plan(
     like everything else. The plan is kept: `apply` sends it, exactly as shown.
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
     listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
-    week, reason and state), calls, minutes, guard (why staff must confirm it) and confirm (what to type then),
-    left_out (reason: lessons), not_recorded (those lessons: external_id, title, room, building, date, time,
-    reason, kept: what keeps the room, or why else), steps (number, piece, action, external_id, why, before, after,
-    changes: field, before, after; needs, state, answer), progress, calls_left, minutes_left, sender, waits (why
-    nothing goes on), stops (safety stops that it waits for), replaces, replaced_by, difference (shown, now: both
-    plans; gone, came: steps).
+    week, reason and state), calls, minutes, to_make (rooms and sections that Echo360 lacks), guard (why staff must
+    confirm it) and confirm (what to type then), left_out (reason: lessons), not_recorded (those lessons:
+    external_id, title, room, building, date, time, reason, kept: what keeps the room, or why else), steps (number,
+    piece, action, external_id, why, before, after, changes: field, before, after; needs, state, answer), progress,
+    calls_left, minutes_left, sender, waits (why nothing goes on), stops (safety stops that it waits for),
+    replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
     """
     demonstration = existing(folder_of(data)) is not None
     if echo360:

@@ -96,6 +96,12 @@ def counted(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{formats.number(counts[kind])} {said}" for kind, said in COUNTS if counts.get(kind))
 
 
+def lacking(plan: PlanShown) -> str:
+    """`Echo360 lacks 1 room and 12 sections`, '' for nothing."""
+    told = " and ".join(formats.counted(count, kind) for kind, count in plan.to_make)
+    return f"Echo360 lacks {told}" if told else ""
+
+
 def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
     """What staff took out of a plan before they said yes, '' for nothing; `chosen` of them by hand."""
     if not in_all:
@@ -121,6 +127,8 @@ def facts(plan: PlanShown) -> list[str]:
     lines += [f"{formats.counted(plan.compared, 'room-day')} compared: {counted(counts) or 'nothing to do'}."]
     if plan.state == "READY" and plan.minutes:
         lines[-1] += f" About {formats.minutes(plan.minutes)} at the call limit."
+    if told := lacking(plan):
+        lines.append(f"{told}, as far as is known: made first, with what they belong to.")
     if plan.guard:
         lines.append(f"Safety stop: {plan.guard}. It must be confirmed in writing.")
     if plan.left_out:

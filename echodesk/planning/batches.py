@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.planning.needed import Needed
 from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import Booking, Request, Standing, Why, fingerprint
@@ -23,6 +24,8 @@ LARGE = 200
 """Steps from which on a batch is large."""
 BY_ITSELF = "the comparison of "
 """How the name begins of who asked for a comparison that came at its time; its date follows."""
+CALLS_TO_MAKE = 3
+"""A room or section that Echo360 lacks is looked for by its external id, by its name, and made."""
 FAILING_COUNT, FAILING_PERCENT = 5, 10
 """A batch stops when more steps than these have failed: what fails for many will fail for all."""
 
@@ -159,6 +162,13 @@ class Summary:
     """Ours that the listing does not show any more, in the whole of it."""
     refused: tuple[str, ...] = ()
     """Of an undo: what cannot be taken back, each with why."""
+    lacking: tuple[Needed, ...] = ()
+    """What the steps name and Echo360 did not have, as far as that was known: it is made first."""
+
+    @property
+    def calls_in_all(self) -> int:
+        """With those that make what is lacking."""
+        return self.calls + CALLS_TO_MAKE * len(self.lacking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +201,17 @@ class Pace:
     seconds: float
 
 
-def minutes_left(open_steps: int, pace: Pace, calls_per_minute: int) -> float:
-    """How long so many steps take yet: by what was done lately, or else by the call limit; 0 if unknown."""
+def minutes_left(open_steps: int, pace: Pace, calls_per_minute: int, to_make: int = 0) -> float:
+    """How long so many steps take yet: by what was done lately, or else by the call limit; 0 if unknown.
+
+    While so many things are `to_make` before them, few steps end, or none: then the call limit alone says it.
+    """
     if not open_steps:
         return 0.0
-    if pace.ended and pace.seconds > 0:
+    if pace.ended and pace.seconds > 0 and not (to_make and calls_per_minute):
         return round(open_steps * pace.seconds / pace.ended / 60, 1)
-    return round(open_steps / calls_per_minute, 1) if calls_per_minute else 0.0
+    calls = open_steps + CALLS_TO_MAKE * to_make
+    return round(calls / calls_per_minute, 1) if calls_per_minute else 0.0
 
 
 def scope_in_words(scope: PlanScope) -> str:

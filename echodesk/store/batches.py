@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -18,6 +19,7 @@ from echodesk.planning.batches import (
     Summary,
     batch_may_become,
 )
+from echodesk.planning.needed import Needed
 from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.values import LeftOut, RoomDay
 from echodesk.store.batch_rows import batch_record, step_of_row, step_values
@@ -47,6 +49,7 @@ _STATE = text(
     " WHERE ID = :id AND STATE = :was"
 )
 _PLAN = text("UPDATE STT_ECHO_BATCH SET SUMMARY = :summary, GUARD = :guard, CHANGE_NO = :change WHERE ID = :id")
+_FOUND = text("UPDATE STT_ECHO_BATCH SET SUMMARY = :summary, CHANGE_NO = :change WHERE ID = :id")
 _SUMMARY = text("SELECT SUMMARY FROM STT_ECHO_BATCH WHERE ID = :id")
 _SAY = text("UPDATE STT_ECHO_BATCH SET SAID = :said, CHANGE_NO = :change WHERE ID = :id")
 _YES = text("UPDATE STT_ECHO_BATCH SET YES_BY = :by, CHANGE_NO = :change WHERE ID = :id")
@@ -257,6 +260,12 @@ class Batches:
         """What was found when it was compared."""
         found = self._connection.execute(_SUMMARY, {"id": batch}).scalar()
         return msgspec.json.decode(found, type=Summary) if found else Summary()
+
+    def to_make(self, batch: int, lacking: Collection[Needed]) -> None:
+        """So much is still to be made in Echo360 before its steps."""
+        found = replace(self.summary(batch), lacking=tuple(sorted(lacking)))
+        values = {"id": batch, "summary": msgspec.json.encode(found).decode(), "change": self._change()}
+        self._connection.execute(_FOUND, values)
 
     def say(self, batch: int, said: str) -> None:
         """Why it stands where it stands."""

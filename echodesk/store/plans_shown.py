@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -13,15 +14,18 @@ from echodesk.planning.batches import (
     BatchRecord,
     BatchState,
     StepState,
+    Summary,
     confirmation,
     minutes_left,
     plan_difference,
     scope_in_words,
     switched,
 )
+from echodesk.planning.needed import Needed, still_lacking
 from echodesk.planning.steps import Step, differences, kinds
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
+from echodesk.store.journal import Journal
 from echodesk.store.plan_waits import Held, held
 
 NEWEST = 8
@@ -66,6 +70,7 @@ class PlansShown:
     def __init__(self, connection: Connection, calls_per_minute: int, today: str) -> None:
         self._connection = connection
         self._batches = Batches(connection, ChangeNumber(connection))
+        self._journal = Journal(connection)
         self._limit = calls_per_minute
         self._today = today
 
@@ -133,7 +138,8 @@ class PlansShown:
         at_work = one.state in AT_WORK or one.state is BatchState.READY
         goes = one.state is BatchState.RUNNING and progress.open
         holds = held(self._connection, one) if goes else Held()
-        left = minutes_left(progress.open, batches.pace(one.id), self._limit) if at_work else 0.0
+        to_make = self._to_make(summary) if at_work else frozenset()
+        left = minutes_left(progress.open, batches.pace(one.id), self._limit, len(to_make)) if at_work else 0.0
         return PlanShown(
             key=one.id,
             kind=one.kind.value,
@@ -161,7 +167,12 @@ class PlansShown:
             waits_for=holds.by,
             stops=holds.stops,
             can_undo=one.id in self._undoable,
+            to_make=tuple(sorted(Counter(need.kind.value for need in to_make).items())),
         )
+
+    def _to_make(self, summary: Summary) -> frozenset[Needed]:
+        """What is still to be made in Echo360 before the steps that need it."""
+        return still_lacking(summary.lacking, self._journal.known_reference()) if summary.lacking else frozenset()
 
 
 def buildings(connection: Connection) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from echodesk.planning.batches import BatchKind, BatchRecord, BatchState, Progress, StepState, Summary
+from echodesk.planning.needed import Needed
 from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.values import LeftOut, RoomDay
 
@@ -58,6 +59,10 @@ class BatchBook(Protocol):
         ...
 
     def summary(self, batch: int) -> Summary: ...
+
+    def to_make(self, batch: int, lacking: Collection[Needed]) -> None:
+        """So much is still to be made in Echo360 before its steps."""
+        ...
 
     def say(self, batch: int, said: str) -> None:
         """Why it stands where it stands."""

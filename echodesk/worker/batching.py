@@ -33,9 +33,11 @@ from echodesk.worker.defects import Defect, Report, attempt, given_up
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
 from echodesk.worker.listed import Listed, Meanwhile, NotListed
+from echodesk.worker.making import Making
 from echodesk.worker.pieces import WHOLE
 from echodesk.worker.planner import Planner
 from echodesk.worker.ports import Capture, Clock, Ledger
+from echodesk.worker.send import Facts
 from echodesk.worker.tasks import Tasks
 
 log = logging.getLogger(__name__)
@@ -63,6 +65,7 @@ class Batching:
         tasks: Tasks,
         epoch: int,
         report: Report,
+        facts: Facts,
     ) -> None:
         self._ledger = ledger
         self._capture = capture
@@ -74,6 +77,7 @@ class Batching:
         self._epoch = epoch
         self._report = report
         self._comparing = Comparing(ledger, capture, clock, flight, gate, epoch, report)
+        self._making = Making(ledger, capture, clock, gate, tasks, epoch, report, facts)
         self._running: asyncio.Task[None] | None = None
         self._may_be_open = True
         """There may be an open batch; known after the first look."""
@@ -88,8 +92,14 @@ class Batching:
         """True while nothing is compared and no batch can go on."""
         return self._running is None and not any(one.state is BatchState.RUNNING for one in self._open)
 
+    @property
+    def making(self) -> bool:
+        """True while something that a batch needs is made."""
+        return self._making.at_work
+
     def wake(self) -> None:
         """Somebody may have asked for something."""
+        self._making.hold()
         self._may_be_open = True
         self._look_at = self._rest_until = 0.0
 
@@ -98,7 +108,8 @@ class Batching:
         self._comparing.on_launch(places)
 
     async def stop(self) -> None:
-        """Give up a comparison; nothing was written of it."""
+        """Give up a comparison, of which nothing was written, and what is being made."""
+        await self._making.stop()
         task, self._running = self._running, None
         if task is not None:
             await given_up({task}, "a comparison")
@@ -109,6 +120,8 @@ class Batching:
             task, self._running = self._running, None
             self.wake()
             task.result()
+        if self._making.has_ended():
+            self._after = 0
         if self._flight.portion_ended:
             await self._on_portion_ended()
         if not self._may_be_open:
@@ -150,13 +163,14 @@ class Batching:
     # ---- sending ------------------------------------------------------------------------------------------
 
     async def _feed(self, batch: BatchRecord) -> bool:
-        """Send the next pieces, if there is room for them."""
+        """Send the next pieces, if there is room for them and what they need is in Echo360."""
         now = self._clock.monotonic()
         room = IN_FLIGHT - self._flight.of_batches
         if room <= 0 or now < self._rest_until or self._flight.load >= IN_FLIGHT:
             return False
+        large = False
         if not batch.tried:
-            room = await self._ledger.read("first steps", functools.partial(self._canary_room, batch, room))
+            room, large = await self._ledger.read("first steps", functools.partial(self._canary_room, batch, room))
             if room <= 0:
                 return False
         pieces = await self._ledger.read(
@@ -167,7 +181,12 @@ class Batching:
             self._after = 0
             self._rest_until = now + REST_S
             return False
-        before, self._after = self._after, await self._planner.plan_pieces(batch, pieces, self._after, room)
+        going = await self._making.ready(batch, pieces, of_these_alone=large)
+        if not going:
+            # What they need is being made, or cannot be made yet: then others are looked at.
+            self._after = self._after if self.making else max(pieces)
+            return not self.making
+        before, self._after = self._after, await self._planner.plan_pieces(batch, going, self._after, room)
         # Where the next piece has to wait for one on its way, its end wakes us.
         return self._after != before
 
@@ -183,11 +202,12 @@ class Batching:
             now = await self._ledger.read("pauses", lambda books: tuple(books.office.pauses()))
         self._gate.use_pauses(now)
 
-    def _canary_room(self, batch: BatchRecord, room: int, books: Books) -> int:
+    def _canary_room(self, batch: BatchRecord, room: int, books: Books) -> tuple[int, bool]:
+        """For so many steps there is room; True if these are the first of a large batch."""
         progress = books.batches.progress(batch.id)
         if not canary(progress.steps):
-            return room
-        return min(room, CANARY_STEPS - progress.ended - self._flight.of_batches)
+            return room, False
+        return min(room, CANARY_STEPS - progress.ended - self._flight.of_batches), True
 
     async def _look_after(self) -> None:
         """Stop what fails, end what is done, look at the first steps of a large one."""

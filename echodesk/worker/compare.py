@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from echodesk.planning.answers import words_of
+from echodesk.planning.needed import Needed, needed_by
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import Content, Interval, LeftOut, Plan, RoomDay
 from echodesk.worker.batch_book import BatchBook
@@ -30,6 +33,8 @@ from echodesk.worker.snapshot import plan_places
 from echodesk.worker.still import kept_still
 from echodesk.worker.stop_book import StopBook
 from echodesk.worker.trouble_books import SuspectBook, TryBook
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -61,6 +66,8 @@ class Comparison:
     """Ours that the mirror holds after today, wherever was listed, and the listing does not."""
     not_looked_at: frozenset[RoomDay] = frozenset()
     """Room-days that were to be compared and were not: what is sent there, a pause or a defect holds them."""
+    lacking: tuple[Needed, ...] = ()
+    """What these plans name and Echo360 does not have, as far as that is known: it is made first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,18 @@ async def compare(
         listed = await list_for(ledger, capture, rooms)
     except NotListed as problem:
         return str(problem)
-    return await compare_with(ledger, listed, Meanwhile(), clock, scope, rooms)
+    found = await compare_with(ledger, listed, Meanwhile(), clock, scope, rooms)
+    return replace(found, lacking=await lacking_of(capture, found.plans))
+
+
+async def lacking_of(capture: Capture, plans: Iterable[Plan]) -> tuple[Needed, ...]:
+    """What these plans name and Echo360 does not have. A listing that does not come to its end tells nothing, and
+    holds no plan up: what is lacking then is looked for when a request is refused for it."""
+    reply = await capture.lacks(needed_by(plans))
+    if isinstance(reply.answer, frozenset):
+        return tuple(sorted(reply.answer))
+    log.info("rooms and sections could not be listed: %s", words_of(reply.answer))
+    return ()
 
 
 async def compare_with(

@@ -10,7 +10,9 @@ import datetime as dt
 import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from echodesk.planning.answers import Learned
 from echodesk.planning.batches import (
     BY_ITSELF,
     OPEN_BATCHES,
@@ -23,6 +25,7 @@ from echodesk.planning.batches import (
     year_of,
 )
 from echodesk.planning.ground import Deadline
+from echodesk.planning.needed import Needed, needed_by
 from echodesk.planning.nothing import nothing_to_send
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
@@ -30,7 +33,7 @@ from echodesk.planning.undoing import Undo as Way
 from echodesk.planning.undoing import undo
 from echodesk.planning.values import Plan, RoomDay
 from echodesk.worker.books import Books
-from echodesk.worker.compare import Comparison, compare_with
+from echodesk.worker.compare import Comparison, compare_with, lacking_of
 from echodesk.worker.defects import Report
 from echodesk.worker.flight import Flight
 from echodesk.worker.gate import Gate
@@ -111,11 +114,20 @@ class Comparing:
                     self._ledger, listed, meanwhile, self._clock, batch.scope, rooms, self._report
                 )
                 await renewal.of_what_stands_right(self._ledger, self._epoch, found, batch.scope, rooms)
-                save = functools.partial(self._save, batch, found)
+                found = replace(found, lacking=await self._lacking(batch, found.plans))
+                save = functools.partial(self._save, batch, found, self._capture.learned())
             if (plans := await self._ledger.write("plan", save)) is not None:
                 await self._run(batch, renewal, plans)
             return
         await self._ledger.write("plan", functools.partial(self.no_plan, batch, why))
+
+    async def _lacking(self, batch: BatchRecord, plans: Sequence[Plan]) -> tuple[Needed, ...]:
+        """What these plans name and Echo360 does not have; a check asks for nothing that the preview asked for."""
+        if batch.state is BatchState.COMPARING:
+            await self._gate.ready()
+            return await lacking_of(self._capture, plans)
+        shown = await self._ledger.read("lacking", lambda books: books.batches.summary(batch.id).lacking)
+        return tuple(sorted(needed_by(plans).intersection(shown)))
 
     def _tries_again(self, batch: BatchRecord, why: str, books: Books) -> None:
         books.office.guard(self._epoch)
@@ -132,9 +144,12 @@ class Comparing:
         else:
             books.batches.become(batch.id, BatchState.FAILED, why)
 
-    def _save(self, batch: BatchRecord, found: Comparison, books: Books) -> Sequence[Plan] | None:
+    def _save(
+        self, batch: BatchRecord, found: Comparison, learned: Sequence[Learned], books: Books
+    ) -> Sequence[Plan] | None:
         """Returns what is to be sent, None if nothing is."""
         books.office.guard(self._epoch)
+        books.journal.learn(learned)
         if not still(books, batch):
             return None
         reason = no_ground(books, self._clock.campus_now().date())

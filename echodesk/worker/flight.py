@@ -1,4 +1,4 @@
-"""Plans in flight: requests wait in one heap, next lesson first, and a few senders take them (design §3.10).
+"""Plans in flight: requests wait in one heap, and a few at once are sent, next lesson first (design §3.10).
 
 What a batch asks for goes behind everything else: timetable changes and staff do not wait for it.
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import heapq
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from echodesk.planning.steps import aside
 from echodesk.planning.values import Request, RoomDay
@@ -37,7 +37,8 @@ class Flight:
         self._sender = sender
         self._unclear = unclear
         self._no_device = no_device
-        self._connections = connections
+        self._places = asyncio.Semaphore(connections)
+        """So many requests are carried at once, beside those that stand aside."""
         self._report = report
         self._heap: list[tuple[bool, dt.date, int, int, Work, Request]] = []
         """(for a batch, date, minute, number, work, request)."""
@@ -123,10 +124,26 @@ class Flight:
                 self._finish(work)
 
     async def send_forever(self) -> None:
-        """Run the senders until cancelled."""
+        """Send what is ready until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for _ in range(self._connections):
-                group.create_task(self._one_sender())
+            while True:
+                await self._arrived.acquire()
+                await self._places.acquire()
+                *_order, work, request = heapq.heappop(self._heap)
+                self._sending += 1
+                group.create_task(self._send(work, request))
+
+    async def aside(self, waiting: Callable[[], Awaitable[None]]) -> None:
+        """Wait in the middle of a request, while others are sent in its place: as many as there are connections
+        may miss something that cannot be made before L is over, and nothing else waits for that."""
+        self._places.release()
+        self._sending -= 1
+        try:
+            await waiting()
+        finally:
+            self._sending += 1
+        # Whoever is cancelled here gives back a place too many; nothing is sent then any more.
+        await self._places.acquire()
 
     def take_finished(self, most: int) -> list[Work]:
         """Finished works, at least one request's worth and at most about `most` requests."""
@@ -152,26 +169,23 @@ class Flight:
             heapq.heappush(self._heap, (work.batch is not None, date, minute, self._sequence, work, request))
             self._arrived.release()
 
-    async def _one_sender(self) -> None:
-        while True:
-            await self._arrived.acquire()
-            *_order, work, request = heapq.heappop(self._heap)
-            self._sending += 1
-            self._begun.setdefault(id(work), (work, []))[1].append(request)
-            sends_left = work.sends_left.get(request.number, BURST_TRIES)
-            try:
-                outcome = await attempt(self._sender.carry(request, sends_left, work.lead, work.takes_back))
-            finally:
-                self._sending -= 1
-                self.ended += 1
-            result = outcome if isinstance(outcome, Result) else self._broken(request, outcome)
-            if result.fate is Fate.UNCLEAR and not result.broken:
-                self._unclear(result.text)
-            elif result.fate is Fate.NO_DEVICE and request.booking is not None:
-                self._no_device(request.booking.place.room)
-            self._push(work, work.record(request.number, result))
-            if work.finished:
-                self._finish(work)
+    async def _send(self, work: Work, request: Request) -> None:
+        self._begun.setdefault(id(work), (work, []))[1].append(request)
+        sends_left = work.sends_left.get(request.number, BURST_TRIES)
+        try:
+            outcome = await attempt(self._sender.carry(request, sends_left, work.lead, work.takes_back))
+        finally:
+            self._places.release()
+            self._sending -= 1
+            self.ended += 1
+        result = outcome if isinstance(outcome, Result) else self._broken(request, outcome)
+        if result.fate is Fate.UNCLEAR and not result.broken:
+            self._unclear(result.text)
+        elif result.fate is Fate.NO_DEVICE and request.booking is not None:
+            self._no_device(request.booking.place.room)
+        self._push(work, work.record(request.number, result))
+        if work.finished:
+            self._finish(work)
 
     def _broken(self, request: Request, defect: Defect) -> Result:
         """It may have been sent or not; its tries are counted, so it is not sent for ever (reliability Q5, H1)."""

@@ -76,7 +76,7 @@ class Leading:
         trust_s = constants.lease_ttl_s - constants.lease_margin_s
         self.gate = Gate(clock, tell, constants.deadline_s, trust_s, asked, dice)
         capture.only_while(self.gate.trusted, self.gate.may_write)
-        sender = Sender(capture, self._facts, self._pause, self._turn, self.gate.check, self.gate.told)
+        sender = Sender(capture, self._facts, self._stand_aside, self._turn, self.gate.check, self.gate.told)
         self._flight = Flight(sender, self.gate.unclear, self.gate.no_device, constants.connections, report)
         self._lister = Lister(ledger, capture, clock, self._flight, self.gate, tasks, epoch, tell, report)
         self._poison = Poison(ledger, epoch, report)
@@ -85,7 +85,7 @@ class Leading:
         )
         self._lister.planner = self._planner
         self._batching = Batching(
-            ledger, capture, clock, self._flight, self.gate, self._planner, tasks, epoch, report
+            ledger, capture, clock, self._flight, self.gate, self._planner, tasks, epoch, report, self._facts
         )
         self._settler = Settler(ledger, self._flight, epoch, report)
         self._house = Housekeeper(
@@ -149,7 +149,7 @@ class Leading:
             await one.stop()
 
     def _nothing_in_hand(self) -> bool:
-        return self._flight.empty and self._planner.idle
+        return self._flight.empty and self._planner.idle and not self._batching.making
 
     def _release(self, books: Books) -> None:
         if books.office.lease().epoch != self._epoch:
@@ -388,6 +388,9 @@ class Leading:
         """Wait for a request's turn, unless everything is being stopped."""
         await self.gate.ready()
         await self.gate.unless_stopped(self._capture.turn)
+
+    async def _stand_aside(self, seconds: float) -> None:
+        await self._flight.aside(functools.partial(self._pause, seconds))
 
     async def _pause(self, seconds: float) -> None:
         await self.gate.unless_stopped(functools.partial(self._clock.sleep, seconds))

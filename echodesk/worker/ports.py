@@ -6,7 +6,7 @@ Tests put others in: the whole worker runs under a virtual clock, each call belo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from echodesk.batches import SavePlan
 from echodesk.errors import NothingDone
 from echodesk.messages import CommandDone, Event
 from echodesk.planning.answers import Answer, Learned, Listing, Missing, ReferenceFacts, Reply, SupplyAnswer
+from echodesk.planning.needed import Needed
 from echodesk.planning.values import Booking, Standing
 from echodesk.worker.books import Books
 
@@ -121,6 +122,11 @@ class Capture(Protocol):
     def list_all(self) -> AsyncIterator[Reply[Listing | Answer]]:
         """All schedules, a page at a time; the last item is an empty complete `Listing`, or the answer that
         ended the listing early. The caller keeps nothing unless the end was reached."""
+        ...
+
+    async def lacks(self, needed: Collection[Needed]) -> Reply[frozenset[Needed] | Answer]:
+        """Those of these rooms and sections that Echo360 does not have and the settings let EchoDesk make, as far
+        as that is known, or told by a listing in fewer calls than the refused requests would be."""
         ...
 
     async def supply(

@@ -53,7 +53,7 @@ def carry_out_plan(books: Books, command: PlanCommand, today: dt.date) -> Comman
             raise NothingDone("Nothing to stop", f"Nothing of plan {batch.id} is being sent.", LOOK)
         why = command.why.strip() or "no reason given"
         books.batches.become(batch.id, BatchState.STOPPED, f"{command.by or 'Somebody'} stopped it: {why}.")
-        going = _on_their_way(books, batch)
+        going = _on_their_way(books, batch) + _being_made(books)
         text = f"Nothing more of plan {batch.id} is sent until it is let go on"
         text += f"; up to {going} call(s) are on their way." if going else "."
         return CommandDone(text, 1, batch.id)
@@ -326,7 +326,7 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     # Of a large piece only a portion is; the rest ends with it.
     left += len(going) - sent
     text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
-    if sent:
+    if sent := sent + _being_made(books):
         text += f", up to {sent} are on their way"
     if undoing:
         books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
@@ -344,6 +344,11 @@ def _on_their_way(books: Books, batch: BatchRecord) -> int:
     pieces = {piece for number, piece in at.values() if number == batch.id}
     steps = books.batches.steps(batch.id, StepState.OPEN, pieces)
     return sum(step.external_id in asked for step, _state, _answer in steps)
+
+
+def _being_made(books: Books) -> int:
+    """How many calls that make what steps need were sent, or are about to be: they touch no room-day."""
+    return sum(not one.places for one in books.journal.intents_open())
 
 
 def pause_steps(books: Books, batch: BatchRecord, reason: str, by: str, state: StepState) -> None:

@@ -58,7 +58,7 @@ Facts = Callable[[Booking], Awaitable[ReferenceFacts]]
 MaySend = Callable[[Request, int, int | None], Fate | None]
 """(request, lead time in minutes, own pause): None if it may be sent now, else what becomes of it."""
 Pause = Callable[[float], Awaitable[None]]
-"""Waits for so many seconds."""
+"""Waits for so many seconds, while other requests are sent in this one's place."""
 Turn = Callable[[], Awaitable[None]]
 """Waits until Echo360 need not be waited for any more, and takes a turn of the call budget."""
 Told = Callable[[Wait | NotAllowed | None], Awaitable[None]]
@@ -335,7 +335,8 @@ class _Carrying:
             await self._told(answer)
             return self._result(Fate.HELD, answer.text)
         if isinstance(answer, Wait):
-            # Only this request waits: what was asked of Echo360 itself holds back every turn already.
+            # Only this request waits, beside the others: what was asked of Echo360 itself holds back every turn
+            # already.
             self._supplied[missing.kind] -= 0 if answer.may_have_applied else 1
             await self._pause(answer.seconds)
             return booking

@@ -53,6 +53,7 @@ def _summary_of(found: Comparison) -> Summary:
         left_out=dict(sorted(Counter(one.reason.value for one in found.left_out).items())),
         unplanned=found.unplanned,
         missing=found.missing,
+        lacking=found.lacking,
     )
 
 

@@ -53,6 +53,13 @@ def step(key: int, piece: int, action: str = "POST", **changes: object) -> StepR
     return replace(row, **changes)  # type: ignore[arg-type]  # any field may be named
 
 
+def test_what_echo360_lacks_is_told_before_anybody_says_yes() -> None:
+    told = plan_words.facts(plan(to_make=(("room", 1), ("section", 1_200))))
+    lacks = "Echo360 lacks 1 room and 1,200 sections"
+    assert f"{lacks}, as far as is known: made first, with what they belong to." in told
+    assert not any("lacks" in line for line in plan_words.facts(plan()))
+
+
 MOVED = (("room", "2950203", "1040101"), ("date", "2026-11-23", "2026-11-25"))
 STEPS = (
     step(1, 1, "DELETE", why="not_wanted", kind="removed"),

@@ -14,7 +14,7 @@ SELDOM = frozenset(
 PLANS = frozenset(
     {
         *("open plans", "rooms of a plan", "places", "compare", "plan", "progress", "next pieces", "pieces"),
-        *("first steps", "mirror of a room", "mirror of a plan"),
+        *("first steps", "mirror of a room", "mirror of a plan", "lacking", "make first", "made first"),
     }
 )
 """What a worker does for a plan of many room-days that somebody applies."""

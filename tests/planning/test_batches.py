@@ -147,6 +147,12 @@ def test_how_long_it_takes_is_told_by_what_was_done_or_else_by_the_limit() -> No
     assert minutes_left(240, Pace(0, 0.0), 0) == 0.0
 
 
+def test_while_things_are_to_be_made_the_call_limit_says_how_long_it_takes() -> None:
+    assert minutes_left(240, Pace(0, 0.0), 120, to_make=20) == 2.5
+    assert minutes_left(240, Pace(30, 60.0), 120, to_make=20) == 2.5
+    assert minutes_left(240, Pace(30, 60.0), 0, to_make=20) == 8.0
+
+
 def test_what_must_be_typed_names_how_much_goes() -> None:
     assert confirmation(Summary(counts={"removed": 412, "made": 3}, calls=415)) == "remove 412"
     assert confirmation(Summary(counts={"removed": 0, "moved": 80}, calls=80)) == "send 80"

@@ -10,9 +10,9 @@ import pytest
 
 from echodesk import messages
 from echodesk.simulator.wire import SimRequest, SimResponse, json_response
-from tests.worker.campus import echo360_seed
+from tests.worker.campus import add_room, echo360_seed
 from tests.worker.values import external
-from tests.worker.world import World
+from tests.worker.world import CONSTANTS, Died, World
 
 Worlds = Callable[..., World]
 
@@ -115,3 +115,31 @@ def test_what_is_missed_although_it_is_there_is_sent_three_times_and_no_more(wor
     assert len(asked) == 3
     assert w.notifications(1) == ["FAILED"]
     assert "(still, after it was supplied)" in str(w.message(1))
+
+
+def test_requests_that_wait_until_something_may_be_made_hold_nothing_else_up(world: Worlds) -> None:
+    """After a takeover nothing is made before L is over: an earlier making may still take effect."""
+    late_s = 60
+    w = world(late_s=str(late_s))
+    rooms = [f"N{number}" for number in range(CONSTANTS.connections + 2)]
+    with w.edit() as cmis:
+        for room in rooms:
+            add_room(cmis, room)
+    w.settle()
+    w.lesson(1)
+    w.until(lambda: bool(w.sql("SELECT 1 FROM STT_ECHO_INTENT")))
+    w.kill()
+    with pytest.raises(Died):
+        w.pass_time(1.0)
+    w.restart()
+    with w.edit() as cmis:
+        for number, room in enumerate(rooms):
+            cmis.add(10 + number, room=room)
+    missed = [f'"roomExternalId":"{room}"'.encode() for room in rooms]
+    w.until(lambda: all(any(one in request.body for request in w.wire.seen) for one in missed), late_s / 3)
+    w.lesson(30, room="R3", at="14:00-15:00")
+    w.until(lambda: external(30) in w.schedules(), late_s / 3)
+    assert made(w) == []
+    w.settle()
+    w.assert_equal()
+    assert Counter(made(w)) == {"rooms": len(rooms)}

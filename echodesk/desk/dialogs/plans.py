@@ -187,6 +187,8 @@ def _about(plan: PlanShown, chosen: int, sent: Sequence[StepRow]) -> Sequence[st
     if plan.minutes and plan.calls:
         minutes = plan.minutes * calls / plan.calls
         lines.append(f"It takes about {formats.minutes(minutes)}. Timetable changes go first meanwhile.")
+    if lacking := plan_words.lacking(plan):
+        lines.append(f"{lacking}; they are made first.")
     if chosen:
         lines.append(plan_words.left_out(plan, chosen, plan.calls - calls))
     if plan.left_out:

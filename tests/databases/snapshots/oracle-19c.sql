@@ -29,6 +29,9 @@ UPDATE STT_ECHO_BATCH SET STATE = :state, SAID = :said, CHANGE_NO = :change, BEG
 -- store.batches _PLAN
 UPDATE STT_ECHO_BATCH SET SUMMARY = :summary, GUARD = :guard, CHANGE_NO = :change WHERE ID = :id;
 
+-- store.batches _FOUND
+UPDATE STT_ECHO_BATCH SET SUMMARY = :summary, CHANGE_NO = :change WHERE ID = :id;
+
 -- store.batches _SUMMARY
 SELECT SUMMARY FROM STT_ECHO_BATCH WHERE ID = :id;
 
