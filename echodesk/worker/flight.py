@@ -18,6 +18,7 @@ from echodesk.planning.values import Request, RoomDay
 from echodesk.worker.books import IntentRow
 from echodesk.worker.caps import BURST_TRIES
 from echodesk.worker.defects import Defect, Report, attempt
+from echodesk.worker.ports import Clock
 from echodesk.worker.send import Sender
 from echodesk.worker.work import Fate, Result, Work
 
@@ -66,6 +67,12 @@ class Flight:
     def load(self) -> int:
         """Requests that are ready or on the wire."""
         return len(self._heap) + self._sending
+
+    async def land(self, clock: Clock, grace_s: float) -> None:
+        """Give what is in flight a short grace; what is not answered by then leaves its intent behind."""
+        until = clock.monotonic() + grace_s
+        while not self.empty and clock.monotonic() < until:
+            await clock.sleep(0.02)
 
     @property
     def empty(self) -> bool:

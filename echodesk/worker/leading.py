@@ -171,15 +171,9 @@ class Leading:
             self._wake.set()
             await asyncio.wait({working})
             await self._stop_beside()
-            await self._land()
+            await self._flight.land(self._clock, self._constants.grace_s)
             sending.cancel()
             settling.cancel()
-
-    async def _land(self) -> None:
-        """Give what is in flight a short grace; what is not answered by then leaves its intent behind."""
-        until = self._clock.monotonic() + self._constants.grace_s
-        while not self._flight.empty and self._clock.monotonic() < until:
-            await self._clock.sleep(0.02)
 
     async def _begin(self) -> None:
         def recover(books: Books) -> tuple[bool, int]:
