@@ -9,6 +9,7 @@ import pytest
 from echodesk.paths import DATABASE
 from echodesk.store.connection import CONNECTION_FILE
 from tests.cli.conftest import Run
+from tests.guards import ExpectedLogs
 
 ORACLE = "oracle+oracledb://ann@db.example.ac.uk:1521/?service_name=timetable"
 URL = "postgresql+psycopg://ann@db.example.ac.uk:5432/timetable"
@@ -143,7 +144,10 @@ def test_a_folder_with_a_database_of_its_own_keeps_it(run: Run, folder: Path, tm
     assert not (folder / CONNECTION_FILE).exists()
 
 
-def test_a_demonstration_is_never_made_in_an_office_s_database(run: Run, tmp_path: Path) -> None:
+def test_a_demonstration_is_never_made_in_an_office_s_database(
+    run: Run, tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs.expect("echodesk.commands.answers", "asks for encryption")
     run("database", "connect", "--url", URL, "--data", tmp_path)
     said = run("demo", "--headless", "--data", tmp_path, "--json")
     assert (said.code, said.error["title"]) == (2, "This data folder is an office's")

@@ -18,7 +18,7 @@ PLANS = frozenset(
     }
 )
 """What a worker does for a plan of many room-days that somebody applies."""
-WINDOW = frozenset({"table", "detail", "safety stop", "plan file", "plans", "look up"})
+WINDOW = frozenset({"table", "detail", "safety stop", "plan file", "plans", "look up", "not recorded"})
 """What a worker does for a window alone."""
 DEFECTS = {
     "reading stopped": f"expand: {UNCOMMITTED}",

@@ -17,7 +17,7 @@ import pytest
 
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_timetabler
-from echodesk.main import Echo360Access, compare_now, pending
+from echodesk.main import Echo360Access, Office, compare_now, pending
 from echodesk.paths import DATABASE
 from echodesk.simulator.process import Address, SimulatorProcess
 from echodesk.worker.compare import Comparison
@@ -28,6 +28,8 @@ from tests.end_to_end.small_timetable import small_timetable
 
 KILLS = 10
 LONGEST_LIFE_S = 0.9
+QUIET_S = 90.0
+"""Until everything is quiet after the last kill; ten seconds as a rule."""
 
 
 def kill_some_time_after_it_is_ready(data: Path, address: Address, dice: random.Random) -> None:
@@ -44,6 +46,19 @@ def kill_some_time_after_it_is_ready(data: Path, address: Address, dice: random.
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
+def what_waits(office: Office, data: Path) -> str:
+    """What is not done yet, until when it waits and why, and what the worker said last."""
+    with closing(sqlite3.connect(data / DATABASE)) as database:
+        refreshes = database.execute(
+            "SELECT REASON, count(*), min(NOT_BEFORE), max(NOT_BEFORE), strftime('%Y-%m-%dT%H:%M:%fZ')"
+            " FROM STT_ECHO_REFRESH GROUP BY REASON"
+        ).fetchall()
+        state = database.execute("SELECT HOLDER, STATE FROM STT_ECHO_LEASE").fetchall()
+    log = (data / "echodesk.log").read_text(encoding="utf-8").splitlines()
+    return "\n".join(map(str, [pending(office), refreshes, state, *log[-20:]]))
+
+
+@pytest.mark.timeout(200)
 def test_killed_ten_times_during_first_fill_and_edits(tmp_path: Path) -> None:
     dice = random.Random(20)
     data = tmp_path / "data"
@@ -61,9 +76,9 @@ def test_killed_ten_times_during_first_fill_and_edits(tmp_path: Path) -> None:
             worker = start_worker(data, address)
             try:
                 ready(worker, data)
-                ends = time.monotonic() + 60.0
+                ends = time.monotonic() + QUIET_S
                 while not pending(office).quiet:
-                    assert time.monotonic() < ends, pending(office)
+                    assert time.monotonic() < ends, what_waits(office, data)
                     time.sleep(0.1)
             finally:
                 kill(worker)
@@ -103,7 +118,7 @@ def test_killed_ten_times_during_first_fill_and_edits(tmp_path: Path) -> None:
 def test_killed_more_than_sixty_times_at_named_points_and_random_instants() -> None:
     """The share of a commit: every step and request is killed at, and every named point is crossed."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "80", "--seed", "60", "--json"],
+        [sys.executable, "-m", "tests.end_to_end.kills", "--kills", "84", "--seed", "60", "--json"],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -115,7 +130,7 @@ def test_killed_more_than_sixty_times_at_named_points_and_random_instants() -> N
     report = json.loads(done.stdout)
     assert report["violations"] == [], done.stderr
     assert done.returncode == 0
-    assert report["kills"] >= 80 - report["not_reached"] >= 60
+    assert report["kills"] >= 84 - report["not_reached"] >= 60
     assert report["random"] >= 3
     assert report["convergences"] >= 10
 
@@ -129,7 +144,7 @@ def test_every_step_of_the_worker_is_a_point_with_two_sides() -> None:
         assert f"{step}: {COMMITTED}" in known
 
 
-@pytest.mark.parametrize("kills", [80, 1_000])
+@pytest.mark.parametrize("kills", [84, 1_000])
 def test_a_campaign_goes_through_every_step_and_request(kills: int) -> None:
     chosen = targets(kills, random.Random(1))
     assert len(chosen) == kills

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from echodesk.batches import ListPlans, SavePlan
+from echodesk.batches import ListPlans, SavePlan, ShowNotRecorded
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
 from echodesk.lessons import LookUp
@@ -230,6 +230,7 @@ def live(life: Life) -> int:
         worker.submit(ShowStop(1))
         worker.submit(ListPlans())
         worker.submit(LookUp("a"))
+        worker.submit(ShowNotRecorded(1))
         if life.plan:
             worker.submit(SavePlan(life.plan, str(Path(life.data) / "plan.csv")))
     ends_at = time.monotonic() + life.ends_after_s
