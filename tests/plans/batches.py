@@ -88,21 +88,23 @@ class _Batch:
         self._fill()
         self._decorate()
         applied: list[tuple[int, list[str], list[str]]] = []
+        sends = False
         for _plan in range(self._dice.choice((1, 1, 2, 3))):
             # What a killed process had sent is looked at first, or that would find the drift and repair it.
             world.settle()
             self._drift()
             before = self._held()
             number = self._made(Compare("ann", adopt=self._dice.random() < 0.5))
-            if self._state(number).state is not BatchState.DONE:
+            sends = self._state(number).state is not BatchState.DONE
+            if sends:
                 self._apply(number, leave_out=self._dice.random() < 0.2)
                 applied.append((number, before, self._held()))
             if world.compared().differing:
                 played.wrong.append(f"after plan {number} Echo360 differs in {world.compared().differing[:3]}")
         for at, (number, before, after) in enumerate(reversed(applied)):
             back = self._taken_back(number)
-            # What people did between two plans is nobody's to take back.
-            if at == 0:
+            # What people did after a plan is nobody's to take back, be it that it led to no plan of its own.
+            if at == 0 and sends:
                 self._equal(f"plan {number} taken back", before)
                 # What was given back to its owner is not taken again, but by a comparison that adopts.
                 if back is not None and self._dice.random() < 0.4 and not self._adopts(number):
@@ -111,7 +113,8 @@ class _Batch:
                     if forth is not None:
                         self._taken_back(forth)
                         self._equal(f"plan {forth} taken back", before)
-        world.resume()
+        if world.sql("SELECT 1 FROM STT_ECHO_PAUSE WHERE LIFTED IS NULL"):
+            world.resume()
         world.settle()
         if world.compared().differing:
             played.wrong.append("after the pause was lifted Echo360 differs")
