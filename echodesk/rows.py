@@ -11,6 +11,11 @@ SEARCHED = 10_000
 # Dates are ISO texts, times `HH:MM`, stamps UTC texts in milliseconds; '' where the timetable has nothing.
 
 
+def with_code(name: str, code: str) -> str:
+    """`Neuroanatomy (ANAT2041)`, and the code alone where there is no other name."""
+    return f"{name} ({code})" if name and name != code else code
+
+
 @dataclass(frozen=True, slots=True)
 class QueueRow:
     """A timetable edit on screen ("Timetable changes")."""

@@ -16,7 +16,7 @@ from echodesk.commands.deciding import text_of, values_of
 from echodesk.desk import words
 from echodesk.errors import WrongUse
 from echodesk.main import AllBooks
-from echodesk.messages import Table
+from echodesk.messages import Table, with_code
 from echodesk.planning.values import Reason
 from echodesk.store.happened import Happened, Happenings
 from echodesk.timetable.explaining import Explanation
@@ -207,7 +207,7 @@ def _text(lesson: Lesson, stamp: Callable[[str], str]) -> str:
     else:
         facts = said.facts
         about = (
-            ("Module", _both(facts.module or "", facts.module_name or "")),
+            ("Module", with_code(facts.module_name or "", facts.module or "")),
             ("Group", facts.group or ""),
             ("Room", facts.room or ""),
             ("Times", said.times or said.trouble),
@@ -260,7 +260,3 @@ def _week_text(week: Week, stamp: Callable[[str], str]) -> str:
     if len(happened.updates) > SHOWN_UPDATES:
         said.append(f"        and {len(happened.updates) - SHOWN_UPDATES} earlier updates")
     return "\n".join(said)
-
-
-def _both(code: str, name: str) -> str:
-    return f"{name} ({code})" if name and name != code else code

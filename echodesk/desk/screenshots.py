@@ -110,17 +110,9 @@ async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) ->
     first = clashes.cache.row(0) if clashes.rowCount() else None
     if not isinstance(first, RoomDayRow):
         return
-    heard = asyncio.Event()
-    page.filled.connect(heard.set)
     page.field.setText(first.room)
     page.search()
-    try:
-        async with asyncio.timeout(wait_s):
-            await heard.wait()
-    except TimeoutError as trouble:
-        raise _not_filled(TITLE, wait_s) from trouble
-    finally:
-        page.filled.disconnect(heard.set)
+    await _until(lambda: page.answered, (page.filled,), wait_s, TITLE)
     page.show_one_that_is_missed()
 
 
@@ -140,18 +132,14 @@ async def _until(
         async with asyncio.timeout(wait_s):
             await happened.wait()
     except TimeoutError as trouble:
-        raise _not_filled(what, wait_s) from trouble
+        raise EchoDeskError(
+            "A page did not fill",
+            f"{what} had nothing to show within {wait_s:g} seconds.",
+            "See whether the worker runs and the database has data, then take the pictures again.",
+        ) from trouble
     finally:
         for signal in signals:
             signal.disconnect(on_change)
-
-
-def _not_filled(what: str, wait_s: float) -> EchoDeskError:
-    return EchoDeskError(
-        "A page did not fill",
-        f"{what} had nothing to show within {wait_s:g} seconds.",
-        "See whether the worker runs and the database has data, then take the pictures again.",
-    )
 
 
 def _make(folder: Path) -> None:

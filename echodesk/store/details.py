@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
 
-from echodesk.messages import CallShown, Detail, DetailGroup, NotificationRow, QueueRow, RoomDayRow, Table
+from echodesk.messages import (
+    CallShown,
+    Detail,
+    DetailGroup,
+    NotificationRow,
+    QueueRow,
+    RoomDayRow,
+    Table,
+    with_code,
+)
 from echodesk.planning.values import clock_text
 from echodesk.store.screens import Tables
 
@@ -81,12 +90,15 @@ class Details:
         )
         lesson = (
             ("Lesson", f"{row.slotid} ({row.setid})"),
-            ("Module", _both(row.module, row.module_title)),
+            ("Module", with_code(row.module_title, row.module)),
             ("Group", row.group),
-            ("Lecturer", _both(row.lecturer, row.lecturer_name)),
+            ("Lecturer", with_code(row.lecturer_name, row.lecturer)),
         )
         change = (
-            ("Room", _change(_both(row.room_old, row.room_old_name), _both(row.room_new, row.room_new_name))),
+            (
+                "Room",
+                _change(with_code(row.room_old_name, row.room_old), with_code(row.room_new_name, row.room_new)),
+            ),
             ("Weekday", _change(str(row.weekday_old or ""), str(row.weekday_new or ""))),
             ("Start", _change(row.start_old, row.start_new)),
             ("Finish", _change(row.finish_old, row.finish_new)),
@@ -109,14 +121,14 @@ class Details:
 
     def _notification(self, row: NotificationRow) -> Detail:
         lesson = (
-            ("Module", _both(row.module, row.module_title)),
+            ("Module", with_code(row.module_title, row.module)),
             ("Group", row.group),
-            ("Lecturer", _both(row.lecturer, row.lecturer_name)),
+            ("Lecturer", with_code(row.lecturer_name, row.lecturer)),
             ("Week", str(row.week)),
             ("Date", row.date),
             ("Time", f"{row.start}-{row.finish}" if row.start else ""),
-            ("Room", _both(row.room, row.room_name)),
-            ("Before", " ".join(p for p in (_both(row.old_room, row.old_room_name), row.old_date) if p)),
+            ("Room", with_code(row.room_name, row.room)),
+            ("Before", " ".join(p for p in (with_code(row.old_room_name, row.old_room), row.old_date) if p)),
             ("External id", row.external_id),
         )
         held_as, held = row.external_id, self._connection.execute(_MIRROR, {"id": row.external_id}).all()
@@ -156,7 +168,7 @@ class Details:
         if row.failed:
             headline += f", {row.failed} failed"
         about = (
-            ("Room", _both(row.room, row.room_name)),
+            ("Room", with_code(row.room_name, row.room)),
             ("Building", row.building),
             ("Date", row.date),
             ("First seen", row.first_seen),
@@ -186,10 +198,6 @@ class Details:
             )
             for row in self._connection.execute(statement, dict(values))
         )
-
-
-def _both(code: str, name: str) -> str:
-    return f"{name} ({code})" if name and name != code else code
 
 
 def _change(old: str, new: str) -> str:

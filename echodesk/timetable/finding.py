@@ -132,18 +132,16 @@ def _fits(
     people: Mapping[tuple[str, str], str],
 ) -> bool:
     room = rooms.get(one.room)
-    named = {
-        "module": (one.module, modules.get((one.key[0], one.module), "")),
-        "lecturer": (one.lecturer, people.get((one.key[0], one.lecturer), "")),
-        "room": (one.room, room.name if room is not None else ""),
-    }
-    for what, (code, name) in named.items():
-        asked = str(getattr(wish, what)).strip().casefold()
+    named = (
+        (wish.module, one.module, modules.get((one.key[0], one.module), "")),
+        (wish.lecturer, one.lecturer, people.get((one.key[0], one.lecturer), "")),
+        (wish.room, one.room, room.name if room is not None else ""),
+    )
+    for wanted, code, name in named:
+        asked = wanted.strip().casefold()
         if asked and not code.casefold().startswith(asked) and asked not in name.casefold():
             return False
-    if not wish.words.strip():
-        return True
-    everything = " ".join(part for pair in named.values() for part in pair) + f" {one.group} {one.key[1]}"
+    everything = " ".join(f"{code} {name}" for _wanted, code, name in named) + f" {one.group} {one.key[1]}"
     return all(word in everything.casefold() for word in wish.words.casefold().split())
 
 

@@ -16,6 +16,7 @@ from echodesk.planning.records import PauseRecord
 from echodesk.planning.values import Method, Request, RoomDay
 from echodesk.worker.ports import Clock, Dice, Moment
 from echodesk.worker.retries import RetryBudget
+from echodesk.worker.tasks import first_of
 from echodesk.worker.work import Fate
 
 UNCLEAR_IN_A_ROW = 5
@@ -93,13 +94,7 @@ class Gate:
         """Wait as long as Echo360 asked for; ends at once when everything is being stopped."""
         while not self.stopping and (left := self._blocked_for()) > 0:
             self._woken.clear()
-            sleeping = asyncio.ensure_future(self._clock.sleep(left))
-            waking = asyncio.ensure_future(self._woken.wait())
-            try:
-                await asyncio.wait({sleeping, waking}, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                sleeping.cancel()
-                waking.cancel()
+            await first_of(self._clock.sleep(left), self._woken.wait())
         if self.waiting_for and self._blocked_for() <= 0:
             self.waiting_for = ""
             self._on_change()

@@ -23,7 +23,7 @@ from echodesk.worker.guarding import no_ground
 from echodesk.worker.people import People
 from echodesk.worker.ports import Capture, Clock, Dice, Ledger
 from echodesk.worker.snapshot import plan_places
-from echodesk.worker.telling import tell_unwanted, told_otherwise
+from echodesk.worker.telling import asked_for, tell_unwanted, told_otherwise
 
 log = logging.getLogger(__name__)
 
@@ -260,9 +260,7 @@ class Housekeeper:
             if held & work.places and work.open and books.stops.waiting_at(work.places)
             for place in work.places
         }
-        asked = {member for work in works for member, _carrier in work.plan.carrier_of}
-        asked |= {one.external_id for work in works for one in work.plan.projection.left_out}
-        return differing, held - waiting, asked
+        return differing, held - waiting, asked_for(works)
 
     async def timer(self) -> None:
         """Everything is compared once on each day for which that was set, late if nobody was there in time."""

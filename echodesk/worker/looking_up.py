@@ -69,7 +69,6 @@ class _Circumstances:
         held = self._held.get(week.external_id, [])
         # Of several, the one that stands where the lesson is.
         held.sort(key=lambda one: _spot(one) != wanted)
-        failed = told.status in _FAILED and told.message
         case = Case(
             wanted=wanted,
             failing=next((f"{one.title}: no{_seen(one.seen)}" for one in lesson.criteria if not one.passed), ""),
@@ -80,7 +79,7 @@ class _Circumstances:
             keeps=told.keeps,
             detail=told.detail,
             refused=told.refused,
-            failed=told.message if failed else "",
+            failed=told.message if told.status in _FAILED else "",
             waits=told.status in _WAITS or place in self._waits or (lesson.setid, lesson.slotid) in self._unread,
             paused=next((one.reason for one in self._pauses if place is not None and one.covers(place)), ""),
             over=bool(week.date) and week.date < self._today.isoformat(),

@@ -24,12 +24,7 @@ def told_otherwise(books: Books, works: Iterable[Work]) -> set[RoomDay]:
     say: an edit that no trigger sees may change a clash, or who is recorded, and no schedule."""
     quiet = [work for work in works if not work.open]
     listed = books.places.left_out_at({place for work in quiet for place in work.places})
-    answers = books.told.of(
-        [
-            *(member for work in quiet for member, _carrier in work.plan.carrier_of),
-            *(one.external_id for work in quiet for one in work.plan.projection.left_out),
-        ]
-    )
+    answers = books.told.of(asked_for(quiet))
     other = set[RoomDay]()
     for work in quiet:
         left: dict[RoomDay, set[tuple[str, str, str | None]]] = defaultdict(set)
@@ -45,6 +40,15 @@ def told_otherwise(books: Books, works: Iterable[Work]) -> set[RoomDay]:
                 other.add(booking.place)
         other.update(place for place in work.places if left[place] != listed.get(place, set()))
     return other
+
+
+def asked_for(works: Iterable[Work]) -> set[str]:
+    """The occurrences that the timetable asks for where these works are, recorded or left out."""
+    asked = set[str]()
+    for work in works:
+        asked.update(member for member, _carrier in work.plan.carrier_of)
+        asked.update(one.external_id for one in work.plan.projection.left_out)
+    return asked
 
 
 async def tell_unwanted(ledger: Ledger, epoch: int, today: str, wanted: Collection[str]) -> None:

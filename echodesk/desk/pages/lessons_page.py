@@ -29,6 +29,7 @@ from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.words import Tone
 from echodesk.errors import EchoDeskError
 from echodesk.lessons import LessonFound, LessonsFound, LookUp, WeekFound
+from echodesk.messages import with_code
 
 TITLE = "Lessons"
 LEAD = "Will it be recorded, and why? Find a lesson by module, lecturer, room or number, and look at its weeks."
@@ -47,7 +48,7 @@ class LessonsPage(QWidget):
     def __init__(self, parts: PageParts) -> None:
         super().__init__()
         self._parts = parts
-        self._asked = 0
+        self._asked = self._answered = 0
         self._found = LessonsFound((), 0)
         self.field = QLineEdit()
         self.field.setPlaceholderText("Module, lecturer, room or number; several words must all fit")
@@ -83,6 +84,11 @@ class LessonsPage(QWidget):
         """The lesson on screen."""
         at = self.list.currentRow()
         return self._found.lessons[at] if 0 <= at < len(self._found.lessons) else None
+
+    @property
+    def answered(self) -> bool:
+        """True while what is on screen is the answer to what was asked last."""
+        return self._answered == self._asked
 
     def search(self) -> None:
         """Look up what stands in the field; the newest search wins."""
@@ -121,7 +127,7 @@ class LessonsPage(QWidget):
         if number != self._asked or not isinstance(found, LessonsFound):
             return
         chosen = self.lesson
-        self._found = found
+        self._found, self._answered = found, number
         self._fill()
         keys = [(one.setid, one.slotid) for one in found.lessons]
         before = (chosen.setid, chosen.slotid) if chosen is not None else None
@@ -282,14 +288,10 @@ def _about(lesson: LessonFound) -> str:
 def _facts(lesson: LessonFound) -> str:
     room = ", ".join(part for part in (lesson.room_name, lesson.building) if part)
     lines = (
-        ("Module", _with_code(lesson.module_title, lesson.module)),
-        ("Lecturer", _with_code(lesson.lecturer_name, lesson.lecturer)),
-        ("Room", _with_code(room, lesson.room)),
+        ("Module", with_code(lesson.module_title, lesson.module)),
+        ("Lecturer", with_code(lesson.lecturer_name, lesson.lecturer)),
+        ("Room", with_code(room, lesson.room)),
         ("Times", lesson.times or lesson.trouble),
         ("Lesson", f"{lesson.slotid}, {lesson.setid}"),
     )
     return "   ".join(f"{label}: {value}" for label, value in lines if value)
-
-
-def _with_code(name: str, code: str) -> str:
-    return f"{name} ({code})" if name and name != code else code
