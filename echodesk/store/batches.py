@@ -41,6 +41,7 @@ _ONE = text(f"{_COLUMNS} WHERE ID = :id")
 _OPEN = text(f"{_COLUMNS} WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING', 'STOPPED') ORDER BY ID")
 _ALL = text(f"{_COLUMNS} ORDER BY ID DESC LIMIT :limit")
 _LATER = text(f"{_COLUMNS} WHERE ID > :id AND BEGUN IS NOT NULL ORDER BY ID DESC")
+_UNDOS = text(f"{_COLUMNS} WHERE UNDOES = :id AND STATE = 'DONE' ORDER BY ID DESC")
 _STATE = text(
     "UPDATE STT_ECHO_BATCH SET STATE = :state, SAID = :said, CHANGE_NO = :change,"
     " BEGUN = CASE WHEN :state = 'RUNNING' THEN coalesce(BEGUN, strftime('%Y-%m-%dT%H:%M:%fZ')) ELSE BEGUN END,"
@@ -211,6 +212,10 @@ class Batches:
     def begun_after(self, batch: int) -> list[BatchRecord]:
         """Later batches of which something was sent, or may have been, newest first."""
         return [batch_record(row) for row in self._connection.execute(_LATER, {"id": batch})]
+
+    def undos_of(self, batch: int) -> list[BatchRecord]:
+        """What took it back, wholly or in part, or found nothing of it to take back; newest first."""
+        return [batch_record(row) for row in self._connection.execute(_UNDOS, {"id": batch})]
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
         """Go on to this state. Raises `WrongUse` if that does not follow the state it is in."""

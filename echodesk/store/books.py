@@ -131,7 +131,7 @@ class StoreBooks(ABC):
     @cached_property
     def office(self) -> Office:
         """Pauses, settings, commands, lease."""
-        return Office(self.connection, self._change)
+        return Office(self.connection)
 
     @cached_property
     def decisions(self) -> Decisions:

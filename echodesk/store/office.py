@@ -15,7 +15,7 @@ from echodesk.messages import Scope
 from echodesk.planning.batches import Timer
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
-from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
+from echodesk.store.binding import as_json, places_json, sure_place
 from echodesk.store.settings import SETTINGS, checked, rules_from, timer_from
 
 _PAUSES = text(
@@ -29,13 +29,14 @@ _PAUSED_DAYS_AT = text(
     " ON b.BATCH_ID = :batch AND b.LESSON_DATE = json_extract(p.value, '$[1]')"
     " AND b.ROOMID = json_extract(p.value, '$[0]') WHERE b.PAUSED = 1"
 )
-# Lifting a pause that came with a batch plans what it covered again: nothing else leads there.
-_PLAN_DAYS_AGAIN = text(
-    "INSERT INTO STT_ECHO_DIRTY (ROOMID, LESSON_DATE, MARK, REASON) SELECT d.ROOMID, d.LESSON_DATE, :mark,"
-    " 'pause lifted' FROM STT_ECHO_BATCH b JOIN STT_ECHO_BATCH_PLACE d ON d.BATCH_ID = b.ID AND d.PAUSED = 1"
+# Lifting a pause that came with a batch lists what it covered: nothing else leads there, and what people changed
+# in Echo360 meanwhile no comparison has put into the mirror.
+_LIST_DAYS = text(
+    "INSERT INTO STT_ECHO_REFRESH (ROOMID, LESSON_DATE, NOT_BEFORE, REASON) SELECT DISTINCT d.ROOMID,"
+    " d.LESSON_DATE, strftime('%Y-%m-%dT%H:%M:%fZ'), 'pause lifted' FROM STT_ECHO_BATCH b"
+    " JOIN STT_ECHO_BATCH_PLACE d ON d.BATCH_ID = b.ID AND d.PAUSED = 1"
     " WHERE b.PAUSE_ID IN (SELECT value FROM json_each(:ids))"
     " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_PAUSE p WHERE p.ID = b.PAUSE_ID AND p.LIFTED IS NULL)"
-    " ON CONFLICT (LESSON_DATE, ROOMID) DO NOTHING"
 )
 _NO_DAYS = text(
     "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 0 WHERE PAUSED = 1 AND BATCH_ID IN"
@@ -61,6 +62,7 @@ _FREE = text(
     "UPDATE STT_ECHO_DIRTY SET HELD_BY = NULL WHERE HELD_BY IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM STT_ECHO_PAUSE p WHERE p.ID = HELD_BY AND p.LIFTED IS NULL)"
 )
+_FREE_ALL = text("UPDATE STT_ECHO_DIRTY SET HELD_BY = NULL WHERE HELD_BY IS NOT NULL")
 _SWITCH_ON = text(
     "INSERT INTO STT_ECHO_SET (SETID, LIVE) VALUES (:setid, 1) ON CONFLICT (SETID) DO UPDATE SET LIVE = 1,"
     " CHANGED = strftime('%Y-%m-%dT%H:%M:%fZ')"
@@ -112,9 +114,8 @@ _GUARD = text("UPDATE STT_ECHO_LEASE SET EPOCH = EPOCH WHERE ID = 1 AND EPOCH = 
 class Office:
     """Pauses, settings, commands and the lease."""
 
-    def __init__(self, connection: Connection, change: ChangeNumber) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._change = change
 
     def pauses(self, places: Collection[RoomDay] | None = None) -> list[PauseRecord]:
         """Pauses that stand: all that were not lifted, so that everyone agrees about it at every moment.
@@ -155,9 +156,13 @@ class Office:
         numbers = as_json(chosen)
         lifted = self._connection.execute(_LIFT, {"by": by, "ids": numbers}).rowcount
         self._connection.execute(_FREE)
-        self._connection.execute(_PLAN_DAYS_AGAIN, {"ids": numbers, "mark": self._change()})
+        self._connection.execute(_LIST_DAYS, {"ids": numbers})
         self._connection.execute(_NO_DAYS, {"ids": numbers})
         return lifted
+
+    def hold_anew(self) -> None:
+        """All that waits for a pause is planned once more, and held once more if it is still linked with it."""
+        self._connection.execute(_FREE_ALL)
 
     def rules(self) -> Rules:
         """The settings that shape the projection."""

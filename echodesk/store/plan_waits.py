@@ -42,7 +42,7 @@ class Held:
 def held(connection: Connection, batch: BatchRecord) -> Held:
     """What holds a plan that is being sent and has open steps."""
     change = ChangeNumber(connection)
-    office, batches = Office(connection, change), Batches(connection, change)
+    office, batches = Office(connection), Batches(connection, change)
     pauses = [pause for pause in office.pauses(()) if pause.id != batch.pause]
     stops = {one.key: one for one in Stops(connection, change).shown() if one.waits}
     if not pauses and not stops:

@@ -37,6 +37,10 @@ class BatchBook(Protocol):
         """Later batches of which something was sent, or may have been, newest first."""
         ...
 
+    def undos_of(self, batch: int) -> list[BatchRecord]:
+        """What took it back, wholly or in part, or found nothing of it to take back; newest first."""
+        ...
+
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
         """Go on to this state. Raises `WrongUse` if that does not follow the state it is in."""
         ...

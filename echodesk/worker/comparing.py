@@ -250,6 +250,8 @@ class Comparing:
             elif year:
                 books.office.switch_off(year)
             renew(books)
+            # A mark that waits for a pause with which nothing links it any more would keep its piece waiting.
+            books.office.hold_anew()
             if batch.kind is BatchKind.UNDO:
                 # From now on nothing else is sent there: what the timetable wants would undo the undo.
                 pause_steps(books, batch, f"undone plan {batch.undoes}", batch.by, StepState.OPEN)

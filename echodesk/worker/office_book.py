@@ -33,6 +33,10 @@ class OfficeBook(Protocol):
         """Lift these pauses (all when empty) and free what they held."""
         ...
 
+    def hold_anew(self) -> None:
+        """All that waits for a pause is planned once more, and held once more if it is still linked with it."""
+        ...
+
     def rules(self) -> Rules: ...
 
     def switch_off(self, setid: str) -> None:

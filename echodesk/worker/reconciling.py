@@ -294,13 +294,11 @@ def _end_the_rest(books: Books, batch: BatchRecord) -> None:
 
 
 def _taken_back(books: Books, batch: BatchRecord, *, whole: bool = False) -> bool:
-    """True if an undo of it was carried out; `whole` if nothing is left of it to be tried again."""
-    done = [one for one in books.batches.begun_after(batch.id) if one.undoes == batch.id]
+    """True if an undo of it came to its end; `whole` if nothing is left of it to be tried again."""
     return any(
-        one.state is BatchState.DONE
-        and not (whole and books.batches.summary(one.id).refused)
+        not (whole and books.batches.summary(one.id).refused)
         and not (whole and books.batches.progress(one.id).by_state.get(StepState.FAILED))
-        for one in done
+        for one in books.batches.undos_of(batch.id)
     )
 
 

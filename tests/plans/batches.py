@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from echodesk.batches import Apply, Compare, Undo
+from echodesk.errors import EchoDeskError
 from echodesk.planning.batches import BatchRecord, BatchState, StepState, confirmation
 from echodesk.planning.values import Method, Why
 from tests.databases.cmis import Cmis
@@ -67,7 +68,13 @@ def play(seed: int, template: Path) -> Played:
     folder = Path(tempfile.mkdtemp(dir=template.parent))
     try:
         with World(template, folder, publishing=False) as world:
-            return _Batch(world, seed).run()
+            batch = _Batch(world, seed)
+            try:
+                batch.run()
+            except (EchoDeskError, AssertionError) as error:
+                # What was refused, or did not come to its end, is told as this seed's, and the others go on.
+                batch.played.wrong.append(f"{type(error).__name__}: {error}")
+            return batch.played
     finally:
         shutil.rmtree(folder)
 
@@ -76,15 +83,15 @@ class _Batch:
     def __init__(self, world: World, seed: int) -> None:
         self._world = world
         self._dice = random.Random(f"plan {seed}")
-        self._played = Played(seed)
+        self.played = Played(seed)
         self._hand = ByHand(world)
         self._kills = self._dice.random() < 0.5
         self._evening = 18
         self._next = LESSONS + 1
 
-    def run(self) -> Played:
+    def run(self) -> None:
         """The whole story."""
-        world, played = self._world, self._played
+        world, played = self._world, self.played
         self._fill()
         self._decorate()
         applied: list[tuple[int, list[str], list[str]]] = []
@@ -118,7 +125,6 @@ class _Batch:
         world.settle()
         if world.compared().differing:
             played.wrong.append("after the pause was lifted Echo360 differs")
-        return played
 
     def _taken_back(self, number: int) -> int | None:
         """The plan that took it back; None if there was nothing to send."""
@@ -135,7 +141,7 @@ class _Batch:
     def _equal(self, when: str, wanted: list[str]) -> None:
         if (held := self._held()) != wanted:
             lost, new = sorted(set(wanted) - set(held)), sorted(set(held) - set(wanted))
-            self._played.wrong.append(f"{when}: {len(lost)} are not as they were: {lost[:1]} became {new[:1]}")
+            self.played.wrong.append(f"{when}: {len(lost)} are not as they were: {lost[:1]} became {new[:1]}")
 
     # ---- the university -----------------------------------------------------------------------------------
 
@@ -216,7 +222,7 @@ class _Batch:
         return number
 
     def _apply(self, number: int, *, leave_out: bool = False) -> None:
-        world, played = self._world, self._played
+        world, played = self._world, self.played
         summary = world.look(lambda books: books.batches.summary(number))
         shown = [step for step, _state, _said in world.look(lambda books: books.batches.steps(number))]
         leave_out = leave_out and len({step.piece for step in shown}) > 1
@@ -252,7 +258,7 @@ class _Batch:
             world.kill()
             world.pass_time(0.01)
         except Died:
-            self._played.kills += 1
+            self.played.kills += 1
             self._torn(number)
             world.restart()
             world.until(lambda: world.heard.state.mine)
@@ -264,4 +270,4 @@ class _Batch:
         made = {step.external_id for step in steps if step.method is Method.POST}
         gone = {step.external_id for step in steps if step.method is Method.DELETE}
         torn = (made & gone) - standing.keys()
-        self._played.without = max(self._played.without, len(torn))
+        self.played.without = max(self.played.without, len(torn))

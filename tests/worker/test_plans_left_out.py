@@ -13,8 +13,8 @@ from echodesk.planning.steps import Step
 from echodesk.simulator.faults import FaultKind
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import SETID
-from tests.worker.guarded import fill
-from tests.worker.planned import applied, made, plan, spoil, spread, steps
+from tests.worker.guarded import fill, mark_everywhere
+from tests.worker.planned import applied, made, no_triggers, plan, spoil, spread, steps
 from tests.worker.values import external
 from tests.worker.world import World
 
@@ -148,3 +148,34 @@ def test_two_years_that_look_alike_are_told_before_anything_is_listed(w: World) 
         w.ask(Compare("ann"))
     w.pass_time(60.0)
     assert "GET" not in w.calls()
+
+
+def test_what_people_change_where_something_was_left_out_is_put_right_when_its_pause_is_lifted(w: World) -> None:
+    """No comparison puts it into the mirror: nothing is planned there while the pause stands."""
+    number = made(w)
+    out = last_of(w, number)
+    applied(w, number, without=(out.number,))
+    ByHand(w).rename(external(38), "Staff meeting")
+    assert plan(w, made(w)).state is BatchState.DONE, "it is paused: there is nothing to send"
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
+def test_a_later_plan_does_not_wait_for_a_pause_with_which_nothing_links_it_any_more(w: World) -> None:
+    """Lesson 2 was to be where something was left out, for a while; no trigger saw it come or go."""
+    number = made(w)
+    out = last_of(w, number)
+    applied(w, number, without=(out.number,))
+    (paused,) = w.look(lambda books: books.office.pauses())
+    no_triggers(w)
+    w.change(2, roomid=out.place.room, weekday=out.place.date.isoweekday())
+    mark_everywhere(w)
+    w.settle()
+    held = w.sql("SELECT count(*) AS HELD FROM STT_ECHO_DIRTY WHERE HELD_BY = :pause", pause=paused.id)
+    assert held[0].HELD > 1
+    w.change(2, roomid="R1", weekday=1, starttime="18:00", finishtime="19:00")
+    later = made(w)
+    assert applied(w, later).state is BatchState.DONE
+    assert steps(w, later) == {StepState.DONE: len(w.look(lambda books: books.batches.steps(later)))}
+    assert w.schedules()[external(2)].time == "18:00-19:00"

@@ -196,3 +196,18 @@ def test_a_plan_that_came_since_the_preview_is_taken_back_first(w: World) -> Non
         w.ask(Apply("bob", back))
     applied(w, undo_of(w, second))
     assert applied(w, back).state is BatchState.DONE
+
+
+def test_a_later_plan_of_which_nothing_can_be_taken_back_is_not_in_the_way(w: World) -> None:
+    ByHand(w).remove(external(1))
+    first = made(w)
+    applied(w, first)
+    ByHand(w).rename(external(2), "Staff meeting")
+    second = made(w)
+    applied(w, second)
+    ByHand(w).remove(external(2))
+    with pytest.raises(NothingDone, match=f"Plan {second} changed the same room-days"):
+        undo_of(w, first)
+    assert plan(w, undo_of(w, second)).said.startswith("Nothing can be taken back.")
+    assert applied(w, undo_of(w, first)).state is BatchState.DONE
+    assert external(1) not in w.schedules()
