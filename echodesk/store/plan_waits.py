@@ -1,8 +1,10 @@
-"""Why nothing of a plan that is being sent goes on: pauses and safety stops that hold all that is left of it."""
+"""Why nothing of a plan that is being sent goes on: pauses, safety stops and rooms without recorder that hold all
+that is left of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
@@ -15,6 +17,7 @@ from echodesk.planning.values import RoomDay
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber, places_json, sure_place
 from echodesk.store.office import Office
+from echodesk.store.places import Places
 from echodesk.store.stops import Stops
 
 PIECES_AT_ONCE = 200
@@ -45,14 +48,16 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
     office, batches = Office(connection), Batches(connection, change)
     pauses = [pause for pause in office.pauses(()) if pause.id != batch.pause]
     stops = {one.key: one for one in Stops(connection, change).shown() if one.waits}
-    if not pauses and not stops:
+    closed = Places(connection, change).closed_rooms()
+    if not pauses and not stops and not closed:
         return Held()
     if (whole := next((pause for pause in pauses if pause.everything), None)) is not None:
-        return _held([whole], [])
+        return _held([whole], [], ())
     if (feed := next((one for one in stops.values() if one.kind == StopKind.FEED), None)) is not None:
-        return _held([], [feed])
+        return _held([], [feed], ())
     holding: dict[int, PauseRecord] = {}
     asked: set[int] = set()
+    rooms: set[str] = set()
     after = 0
     while pieces := batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
         places = {place for days in pieces.values() for place in days}
@@ -61,14 +66,17 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
         for days in pieces.values():
             pause = next((pause for pause in pauses if any(map(pause.covers, days))), None)
             at = {guarded[place] for place in days if place in guarded}
+            without = {place.room for place in days if place.room in closed}
             if pause is not None:
                 holding[pause.id] = pause
             elif at:
                 asked |= at - {0} or stops.keys()
+            elif without:
+                rooms |= without
             else:
                 return Held()
         after = max(pieces)
-    return _held(holding.values(), [stops[key] for key in sorted(asked)])
+    return _held(holding.values(), [stops[key] for key in sorted(asked)], sorted(rooms))
 
 
 def _guarded(connection: Connection, places: Collection[RoomDay]) -> dict[RoomDay, int]:
@@ -76,7 +84,9 @@ def _guarded(connection: Connection, places: Collection[RoomDay]) -> dict[RoomDa
     return {sure_place(row.ROOMID, row.LESSON_DATE): row.STOP_ID for row in rows}
 
 
-def _held(pauses: Iterable[PauseRecord], stops: Collection[StopShown]) -> Held:
+def _held(pauses: Iterable[PauseRecord], stops: Collection[StopShown], rooms: Sequence[str]) -> Held:
     told = [f"the pause “{pause.reason}” of {pause.owner or 'somebody'}" for pause in pauses]
     told += [f"the answer to safety stop {stop.key}: {stop.headline}" for stop in stops]
+    if rooms:
+        told.append(f"a recorder in {', '.join(rooms)} (tried again every hour)")
     return Held(" and ".join(told), tuple(stop.key for stop in stops))

@@ -1,4 +1,4 @@
-"""A plan that would remove what a safety stop holds already: it says what it waits for, and goes on by itself."""
+"""A plan of which nothing goes on: it says which safety stop or recorder it waits for, and goes on by itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from echodesk.batches import PlanShown
 from echodesk.planning.batches import BatchState, StepState
 from tests.worker.by_hand import ByHand
 from tests.worker.guarded import BOOKINGS, WEEKS, fill, mark_everywhere, say_yes, the_stop
-from tests.worker.planned import begin, ended, lose_many, made, plan, steps
+from tests.worker.planned import begin, ended, lose_many, made, plan, spread, steps
 from tests.worker.values import external
 from tests.worker.world import World
 
@@ -54,4 +54,23 @@ def test_it_says_which_stop_it_waits_for_and_goes_on_once_that_is_answered(w: Wo
     assert steps(w, number) == {StepState.DONE: held + 1}
     assert len(w.schedules()) == BOOKINGS - LOST * len(WEEKS)
     assert (shown(w, number).waits_for, shown(w, number).stops) == ("", ())
+    w.assert_equal()
+
+
+def test_it_says_which_room_has_no_recorder_and_goes_on_once_it_has(world: Callable[..., World]) -> None:
+    w = world()
+    fill(w)
+    spread(w, WEEKS)
+    number = made(w)
+    hand = ByHand(w)
+    hand.recorders("R2")
+    begin(w, number)
+    w.pass_time(60.0)
+    assert steps(w, number) == {StepState.DONE: 30, StepState.FAILED: 1, StepState.OPEN: 4}
+    assert (plan(w, number).state, shown(w, number).stops) == (BatchState.RUNNING, ())
+    assert shown(w, number).waits_for == "a recorder in R2 (tried again every hour)"
+    hand.recorders()
+    assert ended(w, number, 7_300.0, 1.0).state is BatchState.DONE
+    assert shown(w, number).waits_for == ""
+    w.settle()
     w.assert_equal()
