@@ -315,7 +315,9 @@ class Planner:
             return False
         for work in works:
             self._hold_retries(work)
-            self._on_launch(work.places)
+            if work.open:
+                # What sends nothing makes no listing old: one that waits to be listed would wait for ever.
+                self._on_launch(work.places)
 
         def write(books: Books) -> tuple[list[Work], list[tuple[Work, Request]], list[int], list[int]]:
             books.office.guard(self._epoch)
