@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from echodesk.errors import DatabaseTrouble
 from echodesk.store.database import Database
-from echodesk.store.servers import UNHEARD_MS
+from echodesk.store.servers import CONNECT_S, UNHEARD_MS
 from echodesk.store.site import reads_along
 from tests.databases import postgres as postgres_server
 from tests.databases.cut_line import Cut, Line, Lines
@@ -58,6 +59,20 @@ def test_a_line_to_postgresql_that_is_cut_lets_nobody_new_in_until_it_is_mended(
         one(over_line)
     line.mend()
     assert one(over_line) == 1
+
+
+def test_a_server_in_place_of_postgresql_that_takes_the_connection_and_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = postgres_server.at(f"postgresql+psycopg://me@127.0.0.1:{silent.getsockname()[1]}/x")
+        begun = time.monotonic()
+        with pytest.raises(DatabaseTrouble) as told:
+            one(database)
+        took_s = time.monotonic() - begun
+        database.close()
+    assert told.value.title == "The database cannot be reached"
+    assert "The server does not answer" in told.value.message
+    assert "check the network and whether the server runs" in told.value.next_step
+    assert took_s < CONNECT_S + 2
 
 
 def test_a_line_to_postgresql_that_falls_silent_says_nothing_until_it_is_mended(
