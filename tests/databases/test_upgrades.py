@@ -114,7 +114,7 @@ def _made(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("version", UPGRADABLE["oracle"])
-def test_it_ends_like_a_new_one_and_keeps_its_rows(version: str, mariadb: Path) -> None:
+def test_mariadb_ends_like_a_new_one_and_keeps_its_rows(version: str, mariadb: Path) -> None:
     new = mariadb_server.fresh(mariadb, "installed", ("cmis",))
     old = mariadb_server.fresh(mariadb, "upgraded", ("cmis",))
     try:
