@@ -44,6 +44,7 @@ def install_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> bo
                 "Name the schema that holds the timetable's tables, and a user that may change it.",
             )
     _make(database, sql_folder, schemas)
+    _watch(database, sql_folder, schemas)
     return True
 
 
@@ -55,7 +56,9 @@ def mend_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> list[
         if any(one.how == UNUSABLE for one in remade):
             run_statements(database, [f"DROP INDEX {name}" for name in database.read(unusable_indexes)])
         # Without need nobody's edits wait until the triggers are made anew.
-        _make(database, sql_folder, schemas, all_of_it=any(one.kind != "VIEW" for one in remade))
+        if any(one.kind != "VIEW" for one in remade):
+            _make(database, sql_folder, schemas)
+        _watch(database, sql_folder, schemas)
     return [one.name for one in remade]
 
 
@@ -63,7 +66,8 @@ def upgrade_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> Up
     """Make this version's tables of an earlier version's; what they hold stays. A copy is its administrator's.
 
     Raises `SchemaMismatch` for tables that cannot be upgraded, and while a worker leads: then nothing was changed;
-    `DatabaseTrouble` at the first step that is refused: the version stays the earlier one; the next time goes on.
+    `DatabaseTrouble` at the first step that is refused: the version stays the earlier one, and the next time goes
+    on; where the view of the triggers alone is refused, it is this version all the same.
     """
 
     def may_be_upgraded(connection: Connection) -> str:
@@ -84,6 +88,7 @@ def upgrade_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> Up
         # What is there is passed over; no earlier version's tables had other columns.
         _make(database, sql_folder, schemas)
         database.write(_is_this_version)
+        _watch(database, sql_folder, schemas)
     return Upgraded(was, None)
 
 
@@ -124,25 +129,16 @@ def _step(connection: Connection, statement: str, passed_over: Collection[str]) 
             raise
 
 
-def _make(database: Database, sql_folder: Path, schemas: Schemas, *, all_of_it: bool = True) -> None:
-    if all_of_it:
-        run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+def _make(database: Database, sql_folder: Path, schemas: Schemas) -> None:
+    run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+    _check_whole(database, sql_folder, besides=("COLUMN", "VIEW"))
+
+
+def _watch(database: Database, sql_folder: Path, schemas: Schemas) -> None:
+    """Make the view of the triggers if it is missing: only SYS, or whom SYS allows it, may do this."""
     odd = database.read(lambda connection: odd_things(connection, sql_folder))
-    if any(one.kind == "VIEW" for one in odd):
-        _make_view(database, sql_folder, schemas)
-        odd = database.read(lambda connection: odd_things(connection, sql_folder))
-    for one in odd:
-        if one.kind == "COLUMN":
-            continue
-        raise DatabaseTrouble(
-            "The installation is not whole",
-            f"{one.kind.capitalize()} {one.name} {one.how}.",
-            "USER_ERRORS of the two schemas says why; what was made stays, and installing again goes on.",
-        )
-
-
-def _make_view(database: Database, sql_folder: Path, schemas: Schemas) -> None:
-    """Only SYS, or whom SYS allows it, may do this."""
+    if all(one.kind != "VIEW" for one in odd):
+        return
     try:
         run_statements(database, statements_of(script_of(sql_folder, "watching", schemas)))
     except DatabaseTrouble as error:
@@ -151,3 +147,15 @@ def _make_view(database: Database, sql_folder: Path, schemas: Schemas) -> None:
             error.message,
             "Have SYS run what `echodesk database script --part watching` prints.",
         ) from error
+    _check_whole(database, sql_folder, besides=("COLUMN",))
+
+
+def _check_whole(database: Database, sql_folder: Path, besides: Collection[str]) -> None:
+    odd = database.read(lambda connection: odd_things(connection, sql_folder))
+    for one in odd:
+        if one.kind not in besides:
+            raise DatabaseTrouble(
+                "The installation is not whole",
+                f"{one.kind.capitalize()} {one.name} {one.how}.",
+                "USER_ERRORS of the two schemas says why; what was made stays, and installing again goes on.",
+            )

@@ -173,6 +173,16 @@ def test_what_an_earlier_version_lacks_is_made_and_then_it_is_this_one(
     assert earlier.asked[says][1] == {"version": SCHEMA_VERSION}
 
 
+def test_without_sys_it_is_this_version_all_the_same(database: Database, earlier: Driver) -> None:
+    """Version 3 began without the view."""
+    earlier.answers[dictionary.WATCHED] = [(0,)]
+    earlier.refuses = {"GRANT SELECT ON SYS.": "ORA-01031"}
+    with pytest.raises(DatabaseTrouble, match="ORA-01031") as told:
+        upgrade(database)
+    assert told.value.title == "Everything is installed, but `check` cannot see the triggers"
+    assert [one for one, _given in earlier.asked if one.startswith(SAYS)]
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
