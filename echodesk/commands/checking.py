@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Annotated
@@ -14,7 +15,7 @@ from echodesk.batches import Compare
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, leader
-from echodesk.commands.checking_database import Line, State, database_lines, edit_lines, trouble
+from echodesk.commands.checking_database import Line, State, database_lines, disk_line, edit_lines, trouble
 from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
@@ -55,6 +56,8 @@ def check(
     plan: int | None = None
     try:
         with office_at(data) as office:
+            folder = folder_of(data)
+            lines.append(disk_line(folder, shutil.disk_usage(folder).free))
             lines += _checked(office, echo360, demonstration=demonstration)
             if compare and any(line.compare for line in lines):
                 plan, line = _compared(office, wait)
@@ -88,6 +91,7 @@ def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[L
         ("Years", _years),
         ("Edits", edit_lines),
         ("Timetable", _ground),
+        ("Dates", _dates),
         ("Sending", _sending),
         ("Waiting", _waiting),
         ("Comparison", _comparison),
@@ -128,6 +132,15 @@ def _ground(books: AllBooks, now: dt.datetime) -> list[Line]:
     if reason is None:
         return [Line("Timetable", State.OK, "as full as it was")]
     return [Line("Timetable", State.WRONG, reason, "Nothing is removed because of it. See `echodesk stops`.")]
+
+
+def _dates(books: AllBooks, _now: dt.datetime) -> list[Line]:
+    count, first = books.timetable.unreadable_changes()
+    if not count:
+        return [Line("Dates", State.OK, "when lessons were changed can be read")]
+    text = f'DATECHANGED of {count} lessons cannot be read, "{first}" among them: in clashes they are the oldest.'
+    step = "Have the timetable write YYYYMMDDHHMM there; until then `echodesk decide` says which one is recorded."
+    return [Line("Dates", State.NOTE, text, step)]
 
 
 def _sending(books: AllBooks, now: dt.datetime) -> list[Line]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from echodesk import paths
 from echodesk.errors import EchoDeskError
@@ -16,6 +17,9 @@ from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things
 from echodesk.store.lost_edits import KEEP_THEM, lost_edits
 
 SHOWN = 4
+MEGABYTE = 1024 * 1024
+ROOM_BYTES = 100 * MEGABYTE
+"""What one large plan may write before it is whole; more than the log of a busy day."""
 GRANTS = (
     "Ask the database's administrator to run what `echodesk database script --part grants` prints, and to make the"
     " user a member of {role}."
@@ -51,6 +55,14 @@ class Line:
 def trouble(name: str, error: EchoDeskError) -> Line:
     """A check that ended with an error."""
     return Line(name, State.WRONG, f"{error.title}: {error.message}", error.next_step)
+
+
+def disk_line(folder: Path, free: int) -> Line:
+    """Whether there is room where the data folder is, its database and its log; `free` in bytes."""
+    if free >= ROOM_BYTES:
+        return Line("Disk", State.OK, f"{free // MEGABYTE:,} MB are free")
+    text = f"Only {free // MEGABYTE} MB are free where {folder} is, which may be too little for a large plan."
+    return Line("Disk", State.WRONG, text, "Make room on the disk. Nothing is lost: EchoDesk goes on by itself.")
 
 
 def database_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:

@@ -70,14 +70,15 @@ def upgrade(data: Data = None, json: Json = False) -> None:
 def script(
     engine: Engine = "",
     part: Annotated[
-        str, typer.Option(help="install, uninstall, grants (on a server), or watching (Oracle).")
+        str, typer.Option(help="install, uninstall, grants (on a server), or upgrade and watching (Oracle).")
     ] = "install",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Print SQL for the database of the data folder, or for another engine: what makes EchoDesk's tables and
     triggers where there are none, what takes them away with all they hold, what gives the database's users their
-    rights, or what lets `check` see Oracle's triggers. Oracle's is for SQL*Plus.
+    rights, or, on Oracle, what brings an earlier version up to date or lets `check` see the triggers. Oracle's is
+    for SQL*Plus.
 
     JSON: engine, part, schema_version, sql.
     """

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from echodesk.planning.batches import BatchKind, Summary
-from echodesk.planning.values import Reason
+from echodesk.planning.reasons import REASONS
 
 FINE = "Everything stands as it should."
 REST_IS_FINE = "What can be recorded stands as it should."
 NAMED = 5
 """So many lessons that cannot be taken back are named."""
-
-_BECAUSE: Mapping[str, str] = {
-    Reason.CLASH.value: "another lesson keeps the room",
-    Reason.FOREIGN.value: "others booked the room in Echo360",
-    Reason.BEGUN.value: "it has begun",
-    Reason.TOO_LATE.value: "it begins too soon",
-    Reason.TOO_LONG.value: "it is longer than the recorder allows",
-    Reason.UNREADABLE.value: "what the timetable says of it cannot be used",
-    Reason.DECISION.value: "staff decided so",
-    Reason.REFUSED.value: "Echo360 refused it",
-}
 
 
 def nothing_to_send(kind: BatchKind, summary: Summary) -> str:
@@ -53,7 +40,7 @@ def _nothing_back(summary: Summary) -> str:
 
 
 def _because(reason: str) -> str:
-    return _BECAUSE.get(reason, reason)
+    return REASONS[reason].because if reason in REASONS else reason
 
 
 def _lessons(count: int) -> str:

@@ -9,17 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from echodesk.planning.reasons import REASONS
 from echodesk.planning.statuses import Recorded
 from echodesk.planning.values import Reason
-
-_LEFT_OUT = {
-    Reason.BEGUN: "It had begun before anything could be changed.",
-    Reason.TOO_LATE: "It was too late: it begins within the lead time, or has begun.",
-    Reason.TOO_LONG: "It is longer than the recorder can record.",
-    Reason.UNREADABLE: "What the timetable says of it cannot be used.",
-    Reason.DECISION: "Staff decided so.",
-    Reason.REFUSED: "Echo360 refused it.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +152,12 @@ def _held(case: Case, held: Spot) -> str:
 
 
 def _left_out(case: Case, reason: Reason) -> str:
-    if reason is Reason.CLASH:
-        return f"Not recorded: {case.keeps or 'another lesson'} keeps the room at that time."
-    if reason is Reason.FOREIGN:
-        return f"Not recorded: others have booked the room in Echo360 at that time ({case.keeps or 'no title'})."
+    nobody = "another lesson" if reason is Reason.CLASH else "no title"
+    text = f"Not recorded: {REASONS[reason].asked.format(keeps=case.keeps or nobody)}"
+    if reason in (Reason.CLASH, Reason.FOREIGN):
+        return text
     words = case.refused if reason is Reason.REFUSED and case.refused else case.detail
-    return f"Not recorded: {_LEFT_OUT[reason]}" + (f" {_sentence(words)}" if words else "")
+    return f"{text} {_sentence(words)}" if words else text
 
 
 def _sentence(words: str) -> str:

@@ -14,11 +14,11 @@ from sqlalchemy.exc import DBAPIError
 
 from echodesk.errors import DatabaseTrouble, SchemaMismatch
 from echodesk.store.connection import Schemas
-from echodesk.store.database import SCHEMA_VERSION, VERSION, Database, check_version, installed
+from echodesk.store.database import SCHEMA_VERSION, Database, check_version, installed
 from echodesk.store.health_oracle import UNUSABLE, odd_things, unusable_indexes
 from echodesk.store.oracle_script import script_of, statements_of
 from echodesk.store.trouble import converted, oracle_code
-from echodesk.store.upgrading import Upgraded
+from echodesk.store.upgrading import SET_VERSION, Upgraded, ready
 
 STEP_S = 600
 """An index on a large timetable takes its time; nothing else here does."""
@@ -44,6 +44,7 @@ def install_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> bo
                 "Name the schema that holds the timetable's tables, and a user that may change it.",
             )
     _make(database, sql_folder, schemas)
+    _watch(database, sql_folder, schemas)
     return True
 
 
@@ -55,20 +56,46 @@ def mend_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> list[
         if any(one.how == UNUSABLE for one in remade):
             run_statements(database, [f"DROP INDEX {name}" for name in database.read(unusable_indexes)])
         # Without need nobody's edits wait until the triggers are made anew.
-        _make(database, sql_folder, schemas, all_of_it=any(one.kind != "VIEW" for one in remade))
+        if any(one.kind != "VIEW" for one in remade):
+            _make(database, sql_folder, schemas)
+        _watch(database, sql_folder, schemas)
     return [one.name for one in remade]
 
 
-def upgrade_oracle(database: Database) -> Upgraded:
-    """Nothing to do. Raises `SchemaMismatch` for tables of another version: Oracle's began with this one."""
-    was = str(database.read(lambda connection: connection.execute(VERSION).scalar()) or "unknown")
+def upgrade_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> Upgraded:
+    """Make this version's tables of an earlier version's; what they hold stays. A copy is its administrator's.
+
+    Raises `SchemaMismatch` for tables that cannot be upgraded, and while a worker leads: then nothing was changed;
+    `DatabaseTrouble` at the first step that is refused: the version stays the earlier one, and the next time goes
+    on; where the view of the triggers alone is refused, it is this version all the same.
+    """
+
+    def may_be_upgraded(connection: Connection) -> str:
+        was = ready(connection)
+        odd = odd_things(connection, sql_folder) if was != SCHEMA_VERSION else []
+        for one in odd:
+            if one.kind == "COLUMN":
+                raise SchemaMismatch(
+                    "These tables cannot be upgraded",
+                    f"Column {one.name} {one.how}.",
+                    "Have the database's administrator make it as it was, or use the EchoDesk that made it."
+                    " Nothing was changed.",
+                )
+        return was
+
+    was = database.read(may_be_upgraded)
     if was != SCHEMA_VERSION:
-        raise SchemaMismatch(
-            "These tables cannot be upgraded",
-            f"They have schema version {was}; on Oracle this program knows {SCHEMA_VERSION} alone.",
-            "Use the EchoDesk that made them. Nothing was changed.",
-        )
+        # What is there is passed over; no earlier version's tables had other columns.
+        _make(database, sql_folder, schemas)
+        database.write(_is_this_version)
+        _watch(database, sql_folder, schemas)
     return Upgraded(was, None)
+
+
+def _is_this_version(connection: Connection) -> None:
+    # Somebody may have begun to send while all was made.
+    ready(connection)
+    connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
 
 
 def run_statements(
@@ -102,9 +129,16 @@ def _step(connection: Connection, statement: str, passed_over: Collection[str]) 
             raise
 
 
-def _make(database: Database, sql_folder: Path, schemas: Schemas, *, all_of_it: bool = True) -> None:
-    if all_of_it:
-        run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+def _make(database: Database, sql_folder: Path, schemas: Schemas) -> None:
+    run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+    _check_whole(database, sql_folder, besides=("COLUMN", "VIEW"))
+
+
+def _watch(database: Database, sql_folder: Path, schemas: Schemas) -> None:
+    """Make the view of the triggers if it is missing: only SYS, or whom SYS allows it, may do this."""
+    odd = database.read(lambda connection: odd_things(connection, sql_folder))
+    if all(one.kind != "VIEW" for one in odd):
+        return
     try:
         run_statements(database, statements_of(script_of(sql_folder, "watching", schemas)))
     except DatabaseTrouble as error:
@@ -113,12 +147,15 @@ def _make(database: Database, sql_folder: Path, schemas: Schemas, *, all_of_it: 
             error.message,
             "Have SYS run what `echodesk database script --part watching` prints.",
         ) from error
+    _check_whole(database, sql_folder, besides=("COLUMN",))
+
+
+def _check_whole(database: Database, sql_folder: Path, besides: Collection[str]) -> None:
     odd = database.read(lambda connection: odd_things(connection, sql_folder))
     for one in odd:
-        if one.kind == "COLUMN":
-            continue
-        raise DatabaseTrouble(
-            "The installation is not whole",
-            f"{one.kind.capitalize()} {one.name} {one.how}.",
-            "USER_ERRORS of the two schemas says why; what was made stays, and installing again goes on.",
-        )
+        if one.kind not in besides:
+            raise DatabaseTrouble(
+                "The installation is not whole",
+                f"{one.kind.capitalize()} {one.name} {one.how}.",
+                "USER_ERRORS of the two schemas says why; what was made stays, and installing again goes on.",
+            )

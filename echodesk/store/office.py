@@ -16,6 +16,7 @@ from echodesk.planning.batches import Timer
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
 from echodesk.store.binding import as_json, places_json, sure_place
+from echodesk.store.database import check_version
 from echodesk.store.settings import SETTINGS, checked, rules_from, timer_from
 
 _PAUSES = text(
@@ -220,7 +221,9 @@ class Office:
         """Become the only writer: a new epoch. None while another holds the lease.
 
         A holder's name is one thread's of one process: who finds itself there has ended without giving it back.
+        Raises `SchemaMismatch` if the tables were brought to another version since they were opened (L7).
         """
+        check_version(self._connection)
         row = self._connection.execute(_TAKE, {"holder": holder, "ttl": f"+{ttl_s:.3f} seconds"}).first()
         return None if row is None else LeaseState(holder, row.EPOCH, ttl_s)
 

@@ -23,7 +23,7 @@ from echodesk.store.upgrading import Upgraded, upgrade_sqlite
 PARTS: Mapping[str, Sequence[str]] = {
     "sqlite": ("install", "uninstall"),
     "postgresql": ("install", "uninstall", "grants"),
-    "oracle": ("install", "uninstall", "grants", "watching"),
+    "oracle": ("install", "upgrade", "uninstall", "grants", "watching"),
 }
 """The scripts of each engine. SQLite has no users, and nobody but Oracle hides its triggers."""
 
@@ -101,7 +101,7 @@ class DataFolder:
             if self.engine == "oracle":
                 from echodesk.store.installing_oracle import upgrade_oracle
 
-                return upgrade_oracle(database)
+                return upgrade_oracle(database, self._sql_folder, self._schemas("oracle"))
             if self.engine == "postgresql":
                 from echodesk.store.upgrading_postgresql import upgrade_postgresql
 

@@ -3,9 +3,6 @@
 oracledb in its thin mode, which needs nothing else installed. No call lasts longer than `CALL_S`, and a dead
 connection is noticed within `PING_S`, before it is used. Reading is one snapshot (a READ ONLY transaction); who
 writes waits for its turn (`Database.write`). Statements are put into Oracle's words by `oracle_words`.
-
-What has no limit is the sign-in: of a server that takes the connection and then says nothing the driver waits for
-the first word without end.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, TextClause, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, TextClause, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext, ExecutionContext
 from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
 from sqlalchemy.exc import CompileError
@@ -24,6 +21,7 @@ from sqlalchemy.exc import CompileError
 from echodesk.store.connection import ORACLE, checked_schema
 from echodesk.store.database import sqlite_script, statements
 from echodesk.store.made_tables import MadeTables
+from echodesk.store.oracle_sign_in import SignIn, signed_in
 from echodesk.store.oracle_words import Oracle, oracle_kinds
 
 TABLE_FILES = ("tables", "worker_tables")
@@ -68,6 +66,12 @@ def open_oracle(url: URL | str, sql_folder: Path, schema: str | None = None) -> 
         max_overflow=2,
         pool_pre_ping=True,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def on_sign_in(dialect: Dialect, _record: Any, given: Any, options: Mapping[str, Any]) -> Any:
+        limits = SignIn().options(str(address.query.get("protocol", "tcp")))
+        return dialect.connect(*given, **options, **limits)
+
     set_up_oracle(engine, sql_folder, schema)
     return engine
 
@@ -85,6 +89,7 @@ def set_up_oracle(engine: Engine, sql_folder: Path, schema: str | None = None) -
     # Before SQLAlchemy's own first questions: it asks in which schema it is.
     @event.listens_for(engine, "connect", insert=True)
     def on_connect(connection: Any, _record: Any) -> None:
+        signed_in(connection)
         connection.call_timeout = PING_S * 1000
         with connection.cursor() as cursor:
             for one in begins:

@@ -16,11 +16,13 @@ _NAMED = re.compile(r"&(ECHODESK|CMIS)\.?")
 
 def script_of(sql_folder: Path, part: str, schemas: Schemas) -> str:
     """One of the files with the files that it names, in the schemas of an office."""
-    folder = sql_folder / "oracle"
-    script = (folder / f"{part}.sql").read_text(encoding="utf-8")
-    whole = _OTHER_FILE.sub(lambda one: (folder / one[1]).read_text(encoding="utf-8"), script)
+    whole = _whole(sql_folder / "oracle" / f"{part}.sql")
     names = {"ECHODESK": schemas.own, "CMIS": schemas.timetable}
     return _NAMED.sub(lambda one: names[one[1]], _DEFINES.sub("", whole))
+
+
+def _whole(file: Path) -> str:
+    return _OTHER_FILE.sub(lambda one: _whole(file.with_name(one[1])), file.read_text(encoding="utf-8"))
 
 
 def statements_of(script: str) -> Iterator[str]:

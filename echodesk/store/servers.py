@@ -6,6 +6,7 @@ within seconds, on either side: a workstation that fell asleep in the middle of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,8 @@ def open_postgresql(
     """An engine on a PostgreSQL database; nothing is asked of it yet. Needs psycopg."""
     import psycopg
 
+    from echodesk.store.postgresql_calls import LimitedConnection
+
     session = {
         **_SESSION,
         "lock_timeout": f"{busy_timeout_s * 1_000:.0f}ms",
@@ -87,6 +90,11 @@ def open_postgresql(
         max_overflow=2,
         pool_pre_ping=True,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def on_sign_in(_dialect: Any, _record: Any, given: Any, options: Mapping[str, Any]) -> Any:
+        return LimitedConnection.connect(*given, **options)
+
     set_up_postgresql(engine, sql_folder)
     return engine
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, text
 from echodesk.errors import SchemaMismatch
 from echodesk.store.database import SCHEMA_VERSION, VERSION, Database, sqlite_script, statements
 
-UPGRADABLE = ("1", "2", "3")
+UPGRADABLE: Mapping[str, tuple[str, ...]] = {"sqlite": ("1", "2", "3"), "postgresql": ("3",), "oracle": ("3",)}
+"""The earlier versions of each engine: those on a server began later."""
 HOLDS_NOTHING = ("TRIGGER", "INDEX")
 """What may be made anew without losing anything."""
 
@@ -71,10 +72,11 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
 def ready(connection: Connection) -> str:
     """The version that is there, if it can be upgraded now; else raises `SchemaMismatch`."""
     was = str(connection.execute(VERSION).scalar() or "unknown")
-    if was != SCHEMA_VERSION and was not in UPGRADABLE:
+    known = UPGRADABLE[connection.dialect.name]
+    if was != SCHEMA_VERSION and was not in known:
         raise SchemaMismatch(
             "These tables cannot be upgraded",
-            f"They have schema version {was}; this program upgrades {', '.join(UPGRADABLE)} to {SCHEMA_VERSION}.",
+            f"They have schema version {was}; this program upgrades {', '.join(known)} to {SCHEMA_VERSION}.",
             "Use the EchoDesk that made them. Nothing was changed.",
         )
     holder = connection.execute(_LEASE).scalar()

@@ -98,6 +98,10 @@ class CmisBook:
             for span in spans
         )
 
+    def unreadable_changes(self) -> tuple[int, str]:
+        """How many lessons of the live years have a DATECHANGED that cannot be read, and the first of these."""
+        return self.reader.unreadable_changes()
+
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""
         return self.reader.any_lesson()

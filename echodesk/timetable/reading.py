@@ -19,7 +19,7 @@ from echodesk.planning.external_id import ExternalIdFault, Recogniser
 from echodesk.planning.values import Occurrence, RoomDay, Unfit
 from echodesk.timetable import statements
 from echodesk.timetable.eligibility import LEADING_ENTRY, LessonFacts, eligible
-from echodesk.timetable.occurrences import Fitting, ReadingSettings
+from echodesk.timetable.occurrences import Fitting, ReadingSettings, changed_stamp, zone_named
 from echodesk.timetable.statements import Keyed
 from echodesk.timetable.weeks import Calendar
 
@@ -118,6 +118,16 @@ class TimetableReader:
         """(week, weekday) of the first lesson of a year that is taught, None if it has none."""
         found = [int(row[0]) for row in statements.FIRST_DAY.rows(self._conn, [setid]) if row[0] is not None]
         return divmod(found[0], 10) if found else None
+
+    def unreadable_changes(self) -> tuple[int, str]:
+        """How many lessons of the live years have a DATECHANGED that cannot be read, and the first of these."""
+        zone = zone_named(self.settings.zone)
+        rows = [
+            (said, lessons)
+            for said, lessons in self._rows(statements.CHANGES)
+            if changed_stamp(said, zone) is None
+        ]
+        return sum(lessons for _said, lessons in rows), rows[0][0] if rows else ""
 
     def any_lesson(self) -> bool:
         """False if the timetable has no row at all, of whatever year."""

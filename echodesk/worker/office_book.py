@@ -68,7 +68,8 @@ class OfficeBook(Protocol):
     def command_answer(self, command: int) -> tuple[str, str] | None: ...
 
     def take_lease(self, holder: str, ttl_s: float) -> LeaseState | None:
-        """Become the only writer: a new epoch. None while another holds the lease."""
+        """Become the only writer: a new epoch. None while another holds the lease. Raises `SchemaMismatch` if the
+        tables are of another version."""
         ...
 
     def renew_lease(self, holder: str, epoch: int, ttl_s: float) -> bool: ...

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from echodesk.planning.values import LeftOut, Reason, Standing
+from echodesk.planning.reasons import REASONS
+from echodesk.planning.values import LeftOut, Standing
 from echodesk.worker.work import Result
-
-_REASONS = {
-    Reason.CLASH: "Not recorded: {winner} has this room at that time.",
-    Reason.FOREIGN: "Not recorded: the room is booked in Echo360 by others at that time ({winner}).",
-    Reason.BEGUN: "Not changed: it has already begun.",
-    Reason.TOO_LATE: "Too late: it begins within the lead time, or has begun.",
-    Reason.TOO_LONG: "Not recorded: longer than the recorder can record.",
-    Reason.UNREADABLE: "Not recorded: what the timetable says of it cannot be used.",
-    Reason.DECISION: "Not recorded: staff decided so.",
-    Reason.REFUSED: "Not recorded: Echo360 refused it, and nothing has changed since.",
-}
 
 
 def left_out_text(one: LeftOut, winner_title: str = "") -> str:
     """Why an occurrence is not recorded, in one or two sentences; the winner by its title where that is known."""
     winner = f"{winner_title} ({one.winner})" if winner_title else one.winner or "another lesson"
-    text = _REASONS[one.reason].format(winner=winner)
+    text = REASONS[one.reason].kept.format(winner=winner)
     return f"{text} {one.detail}".strip() if one.detail and one.detail not in text else text
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from echodesk.commands.checking_database import ROOM_BYTES, State, disk_line
 from echodesk.paths import DATABASE
 from tests.cli.conftest import CREDENTIALS, Run, Said, content, until
 from tests.cli.test_plans import needs_a_service
@@ -51,16 +52,18 @@ def test_where_everything_works_it_says_so_in_a_line_a_check(run: Run, folder: P
         assert said.code == 0
         lines = said.out.splitlines()
         assert [line.split()[:2] for line in lines] == [
+            ["ok", "Disk"],
             ["ok", "Database"],
             ["ok", "Triggers"],
             ["ok", "Years"],
             ["ok", "Timetable"],
+            ["ok", "Dates"],
             ["ok", "Sending"],
             ["ok", "Waiting"],
             ["note", "Comparison"],
             ["ok", "Echo360"],
         ]
-        assert "the first of all (week 1, day 1) is on Monday" in lines[2]
+        assert "the first of all (week 1, day 1) is on Monday" in lines[3]
 
 
 @needs_a_service
@@ -161,6 +164,26 @@ def test_a_damaged_file_and_a_folder_with_nothing_in_it(run: Run, folder: Path, 
 def test_years_that_cannot_be_sent(run: Run, folder: Path, sql: Sql, spoil: str, check: str, part: str) -> None:
     sql(spoil)
     assert any(name == check and part in text for name, text, _ in wrong(run("check", "--data", folder, "--json")))
+
+
+def test_a_disk_with_little_room_is_found_before_it_is_full(tmp_path: Path) -> None:
+    assert disk_line(tmp_path, ROOM_BYTES).state is State.OK
+    line = disk_line(tmp_path, ROOM_BYTES - 1)
+    assert (line.check, line.state) == ("Disk", State.WRONG)
+    assert line.text.startswith(f"Only 99 MB are free where {tmp_path} is")
+    assert "Make room on the disk" in line.next_step
+
+
+def test_when_lessons_were_changed_in_a_form_of_the_site_is_noted(run: Run, folder: Path, sql: Sql) -> None:
+    assert found(run("check", "--data", folder, "--json"))["Dates"] == ["ok"]
+    ((lesson,),) = sql("SELECT min(SLOTID) FROM TIMETABLE WHERE SLOTENTRY = 1 AND STATUS = 2")
+    sql("UPDATE TIMETABLE SET DATECHANGED = '01-JUN-23' WHERE SLOTID = ?", lesson)
+    sql("UPDATE TIMETABLE SET DATECHANGED = '  ' WHERE SLOTID > ?", lesson)
+    said = run("check", "--data", folder, "--json")
+    (line,) = [one for one in said.json["checks"] if one["check"] == "Dates"]
+    assert line["state"] == "note"
+    assert 'DATECHANGED of 1 lessons cannot be read, "01-JUN-23" among them' in line["text"]
+    assert "YYYYMMDDHHMM" in line["next_step"]
 
 
 def test_a_wrong_password_and_an_echo360_that_is_not_there(

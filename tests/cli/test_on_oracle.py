@@ -140,7 +140,7 @@ def test_what_asks_for_encryption_begins_with_it(run: Run, tmp_path: Path, more:
     assert set(heard) == {first}
 
 
-@pytest.mark.parametrize("part", ["install", "uninstall", "grants", "watching"])
+@pytest.mark.parametrize("part", ["install", "upgrade", "uninstall", "grants", "watching"])
 def test_the_printed_sql_is_for_the_schemas_of_the_office(run: Run, nobody: Path, part: str) -> None:
     url = "oracle+oracledb://ann@127.0.0.1:1/?service_name=x"
     keep_connection(nobody, checked_connection(url, "echo_1", "live$"))

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from echodesk.store.database import SCHEMA_VERSION
+from echodesk.store.servers import run_script
+from echodesk.store.upgrading import UPGRADABLE
 from tests.cli.conftest import Run
 from tests.cli.servers import ServedOffice
+from tests.databases import postgres
+
+SCHEMAS = Path(__file__).parents[1] / "store" / "schemas" / "postgresql"
 
 EARLIER = """
 DROP TABLE STT_ECHO_BATCH_PLACE;
@@ -23,7 +30,7 @@ CREATE OR REPLACE FUNCTION STT_ECHO_TEXT(VALUE TEXT) RETURNS TEXT LANGUAGE SQL I
 DROP TRIGGER STT_ECHO_ROOMREQUESTS_UPDATE ON ROOMREQUESTS;
 CREATE TRIGGER STT_ECHO_OLD_ONE AFTER INSERT ON TIMETABLE FOR EACH ROW EXECUTE FUNCTION STT_ECHO_ON_TIMETABLE();
 DELETE FROM STT_ECHO_META WHERE NAME = 'database';
-UPDATE STT_ECHO_META SET VALUE = '2' WHERE NAME = 'schema_version';
+UPDATE STT_ECHO_META SET VALUE = '3' WHERE NAME = 'schema_version';
 INSERT INTO STT_ECHO_SETTING (NAME, VALUE, BY) VALUES ('lead', '7', 'ann');
 INSERT INTO STT_ECHO_SUSPECT (ROOMID, LESSON_DATE, CRASHES) VALUES ('R1', '2030-01-07', 2);
 """
@@ -52,7 +59,7 @@ def test_it_ends_like_a_new_one_and_keeps_its_rows(run: Run, served: ServedOffic
     said = run("database", "upgrade", "--data", served.folder, "--json")
     assert said.json == {
         "database": served.url(),
-        "was": "2",
+        "was": "3",
         "schema_version": SCHEMA_VERSION,
         "copy": None,
     }
@@ -63,6 +70,22 @@ def test_it_ends_like_a_new_one_and_keeps_its_rows(run: Run, served: ServedOffic
     again = run("database", "upgrade", "--data", served.folder)
     assert "Nothing to do" in again.out
     assert shape(served) == new
+
+
+@pytest.mark.parametrize("version", UPGRADABLE["postgresql"])
+def test_what_an_earlier_version_installed_ends_like_a_new_one(
+    run: Run, served: ServedOffice, version: str
+) -> None:
+    new = shape(served)
+    with served.administrator.begin() as connection:
+        run_script(connection, postgres.script("uninstall"))
+        run_script(connection, (SCHEMAS / f"{version}.sql").read_text(encoding="utf-8"))
+    assert shape(served) != new
+    served.run("INSERT INTO STT_ECHO_SETTING (NAME, VALUE, BY) VALUES ('lead', '7', 'ann')")
+    assert run("database", "upgrade", "--data", served.folder, "--json").json["was"] == version
+    assert shape(served) == new
+    assert served.run("SELECT NAME, VALUE FROM STT_ECHO_SETTING") == [("lead", "7")]
+    assert run("database", "upgrade", "--data", served.folder, "--json").json["was"] == SCHEMA_VERSION
 
 
 @pytest.mark.parametrize(

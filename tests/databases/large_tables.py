@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from echodesk.main import Office
 from echodesk.messages import Table, TableChanges, TableQuery
 from echodesk.store.database import Database
+from echodesk.store.postgresql_calls import LimitedConnection
 from echodesk.worker.publish import FIRST_PAGE
 
 SETID = "2030/31"
@@ -71,6 +72,7 @@ def fill(database: Database, rows: int) -> None:
 
     def work(connection: Connection) -> None:
         if server:
+            _take_your_time(connection)
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             # What each names is there: it need not be looked up a million times.
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
@@ -84,10 +86,17 @@ def fill(database: Database, rows: int) -> None:
     if server:
         with database.engine.connect() as connection:
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            _take_your_time(connection)
             # As the server does by itself now and then; SQLite's file is never analysed.
             connection.exec_driver_sql("SET statement_timeout = 0")
             connection.exec_driver_sql("VACUUM ANALYZE")
             connection.invalidate()
+
+
+def _take_your_time(connection: Connection) -> None:
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, LimitedConnection)
+    raw.answer_s = None
 
 
 def _run(connection: Connection, statement: tuple[str, str], rows: int) -> None:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -132,8 +132,8 @@ def oracle_script(name: str) -> str:
     return (SQL / "oracle" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def fresh(path: Path, name: str) -> Database:
-    """A new database with the timetable's tables and everything of EchoDesk's."""
+def fresh(path: Path, name: str, scripts: Sequence[str] = SCRIPTS) -> Database:
+    """A new database with what these scripts make: the timetable's tables and all that their triggers use."""
     admin = opened(path, "")
     try:
         with admin.engine.begin() as conn:
@@ -143,8 +143,8 @@ def fresh(path: Path, name: str) -> Database:
     finally:
         admin.close()
     database = opened(path, name)
-    for name in SCRIPTS:
-        run(database, oracle_script(name))
+    for one in scripts:
+        run(database, oracle_script(one))
     return database
 
 

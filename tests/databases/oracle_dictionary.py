@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from echodesk.store.connection import ORACLE
@@ -46,6 +46,7 @@ def answers() -> dict[str, Rows]:
         PROTOCOL: [("tcps",)],
         TABLES: [("STT_ECHO_META",), ("TIMETABLE",)],
         VERSION: [(SCHEMA_VERSION,)],
+        "SELECT HOLDER": [],
         "STT_ECHO_BATCH": [],
         "stt_echo_error": [],
     }
@@ -54,6 +55,22 @@ def answers() -> dict[str, Rows]:
 def well() -> Driver:
     """A connection to such a database."""
     return Driver(answers=answers())
+
+
+def without(*names: str) -> Callable[[Rows], Rows]:
+    """What the dictionary says, without what begins so."""
+    return lambda rows: [row for row in rows if row[: len(names)] != names]
+
+
+def with_last(name: str, last: object, at: int = -1) -> Callable[[Rows], Rows]:
+    """What the dictionary says, with another value of this."""
+
+    def changed(row: tuple[object, ...]) -> tuple[object, ...]:
+        values = list(row)
+        values[at] = last
+        return tuple(values) if row[0] == name else row
+
+    return lambda rows: [changed(row) for row in rows]
 
 
 def _columns() -> Iterator[tuple[Any, ...]]:

@@ -51,6 +51,8 @@ class Driver:
     timeouts: list[int] = field(default_factory=list)
     version: str = "19.3.0.0.0"
     outputtypehandler: Any = None
+    operation_callback: Any = None
+    round_trip_callback: Any = None
 
     def cursor(self) -> Cursor:
         """To ask through."""

@@ -1,4 +1,4 @@
-"""`check` and `database install` on Oracle, as far as it goes without one.
+"""`check` on Oracle, as far as it goes without one.
 
 The dictionary's answers are made up (`oracle_dictionary`); what it is asked is read by the strict grammar.
 """
@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from echodesk.commands.checking_database import Line, State, database_lines, edit_lines
-from echodesk.errors import DatabaseTrouble, SchemaMismatch
 from echodesk.main import AllBooks
-from echodesk.store.connection import ORACLE
-from echodesk.store.database import Database, check_schema
+from echodesk.store.database import Database
 from echodesk.store.health_oracle import odd_things
-from echodesk.store.installing_oracle import install_oracle, mend_oracle, upgrade_oracle
 from tests.databases import oracle_dictionary as dictionary
 from tests.databases.engines import SQL
-from tests.databases.oracle_dictionary import STATEMENTS, WATCHING, Rows
+from tests.databases.oracle_dictionary import Rows, with_last, without
 from tests.databases.oracle_driver import Driver, opened_on
 
 NOW = dt.datetime(2030, 9, 9, 12, tzinfo=dt.UTC)
@@ -47,12 +44,6 @@ def lines(database: Database, *states: State) -> list[Line]:
     return [one for one in found if one.state in states]
 
 
-def ran(driver: Driver) -> list[str]:
-    """The statements that make or drop something."""
-    makes = ("CREATE", "ALTER", "DROP", "GRANT", "INSERT")
-    return [one for one, _given in driver.asked if one.startswith(makes) and "SESSION SET NLS" not in one]
-
-
 # ---- check ------------------------------------------------------------------------------------------------------
 
 
@@ -63,22 +54,6 @@ def test_where_all_is_well_it_says_so(database: Database) -> None:
         ("Rights", "the database's user may do what EchoDesk needs"),
         ("Triggers", "all there"),
     ]
-
-
-def without(*names: str) -> Callable[[Rows], Rows]:
-    """What the dictionary says, without what begins so."""
-    return lambda rows: [row for row in rows if row[: len(names)] != names]
-
-
-def with_last(name: str, last: object, at: int = -1) -> Callable[[Rows], Rows]:
-    """What the dictionary says, with another value of this."""
-
-    def changed(row: tuple[object, ...]) -> tuple[object, ...]:
-        values = list(row)
-        values[at] = last
-        return tuple(values) if row[0] == name else row
-
-    return lambda rows: [changed(row) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -253,99 +228,6 @@ def test_edits_that_could_not_be_entered_are_told(database: Database, driver: Dr
     asked = {one: given for one, given in driver.asked if "stt_echo_error" in one}
     assert "0" in [value for given in asked.values() for value in given.values()]
     assert not [one for one in asked if "LIMIT" in one]
-
-
-# ---- install, upgrade -------------------------------------------------------------------------------------------
-
-
-def test_everything_is_made_in_its_order_and_the_view_last(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
-    assert install_oracle(database, SQL, ORACLE.schemas)
-    # On another connection than the one on which it looks afterwards: that one stands in the timetable's schema.
-    begun = [one for one in ran(driver) if one.startswith("ALTER SESSION SET CURRENT_SCHEMA = ECHODESK")]
-    assert len(begun) > 2
-    made = [one for one in ran(driver) if one not in begun]
-    assert made == [one for one in [*STATEMENTS, *WATCHING] if one not in begun and one != "COMMIT"]
-
-
-def test_what_is_there_already_is_passed_over(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
-    driver.refuses = {"CREATE TABLE": "ORA-00955", "CREATE ROLE": "ORA-01921", "CREATE INDEX": "ORA-01408"}
-    assert install_oracle(database, SQL, ORACLE.schemas)
-    assert WATCHING[-1] in ran(driver)
-
-
-def test_it_stops_at_what_is_refused_and_names_it(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
-    driver.refuses = {"CREATE ROLE": "ORA-01031"}
-    with pytest.raises(DatabaseTrouble) as told:
-        install_oracle(database, SQL, ORACLE.schemas)
-    assert told.value.title == "EchoDesk may not do this in the database"
-    assert "CREATE ROLE STT_ECHO_WORKER" in told.value.message
-    assert not [one for one in ran(driver) if one.startswith("CREATE OR REPLACE TRIGGER STT_ECHO_TIMETABLE")]
-
-
-def test_without_sys_everything_is_installed_but_what_watches_it(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
-    driver.refuses = {"GRANT SELECT ON SYS.": "ORA-01031"}
-    with pytest.raises(DatabaseTrouble) as told:
-        install_oracle(database, SQL, ORACLE.schemas)
-    assert told.value.title == "Everything is installed, but `check` cannot see the triggers"
-    assert "--part watching" in told.value.next_step
-    assert STATEMENTS[-1] in ran(driver)
-
-
-def test_a_package_that_does_not_compile_is_no_installation(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
-    driver.answers[dictionary.CODE] = with_last("STT_ECHO_EDITS", "INVALID", 3)(driver.answers[dictionary.CODE])
-    with pytest.raises(DatabaseTrouble) as told:
-        install_oracle(database, SQL, ORACLE.schemas)
-    assert "STT_ECHO_EDITS is not valid" in told.value.message
-
-
-def test_without_a_timetable_nothing_is_made(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = []
-    with pytest.raises(SchemaMismatch) as told:
-        install_oracle(database, SQL, ORACLE.schemas)
-    assert "CMIS_OWNER" in told.value.message
-    assert not [one for one in ran(driver) if one.startswith("CREATE")]
-
-
-def test_installing_again_changes_nothing_where_all_is_well(database: Database, driver: Driver) -> None:
-    assert not install_oracle(database, SQL, ORACLE.schemas)
-    assert mend_oracle(database, SQL, ORACLE.schemas) == []
-    assert not [one for one in ran(driver) if one.startswith(("CREATE", "DROP", "GRANT"))]
-
-
-def test_what_is_odd_and_holds_nothing_is_made_anew(database: Database, driver: Driver) -> None:
-    spoilt = with_last("STT_ECHO_BY_SLOT", "DISABLED")(driver.answers[dictionary.INDEXES])
-    whole, driver.answers[dictionary.INDEXES] = driver.answers[dictionary.INDEXES], spoilt
-    driver.heals["DROP INDEX"] = (dictionary.INDEXES, whole)
-    assert mend_oracle(database, SQL, ORACLE.schemas) == ["STT_ECHO_BY_SLOT"]
-    assert [one for one in ran(driver) if one.startswith("DROP")] == ["DROP INDEX CMIS_OWNER.STT_ECHO_BY_SLOT"]
-    assert STATEMENTS[-1] in ran(driver)
-
-
-def test_where_the_view_alone_is_missing_the_triggers_are_left_alone(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.WATCHED] = [(0,)]
-    driver.heals["CREATE OR REPLACE VIEW"] = (dictionary.WATCHED, [(1,)])
-    assert mend_oracle(database, SQL, ORACLE.schemas) == ["STT_ECHO_CODE"]
-    assert [one for one in ran(driver) if not one.startswith("ALTER SESSION")] == WATCHING
-
-
-@pytest.mark.parametrize("version", ["2", "99", None])
-def test_no_other_version_is_opened_or_upgraded(database: Database, driver: Driver, version: str | None) -> None:
-    assert upgrade_oracle(database).copy is None
-    driver.answers[dictionary.VERSION] = [(version,)]
-    for work in (check_schema, upgrade_oracle):
-        with pytest.raises(SchemaMismatch, match=version or "unknown"):
-            work(database)
-
-
-def test_tables_that_cannot_be_seen_are_told_as_such(database: Database, driver: Driver) -> None:
-    driver.answers[dictionary.TABLES] = []
-    with pytest.raises(SchemaMismatch, match="or the user has no right on it"):
-        check_schema(database)
 
 
 def test_nothing_is_odd_where_all_is_well(database: Database) -> None:

@@ -6,8 +6,10 @@ The driver of these tests is a fake behind SQLAlchemy's own dialect; where nobod
 from __future__ import annotations
 
 import socket
+import struct
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import oracledb
 import pytest
@@ -18,6 +20,7 @@ from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, WrongUse
 from echodesk.store.connection import ORACLE, checked_schema
 from echodesk.store.database import Database
 from echodesk.store.oracle import CALL_S, CONNECT_S, PING_S, open_oracle
+from echodesk.store.oracle_sign_in import ANSWER_S
 from echodesk.store.trouble import converted
 from tests.databases.engines import SQL
 from tests.databases.oracle_driver import Driver, Told, Var, opened_on
@@ -115,8 +118,9 @@ def test_names_of_schemas_are_looked_at() -> None:
             checked_schema(name, ORACLE)
 
 
-def _tried(port: int) -> tuple[DatabaseTrouble, float]:
-    database = Database(open_oracle(f"oracle+oracledb://me:secret@127.0.0.1:{port}/?service_name=x", SQL))
+def _tried(port: int, protocol: str = "tcp") -> tuple[DatabaseTrouble, float]:
+    address = f"oracle+oracledb://me:secret@127.0.0.1:{port}/?service_name=x&protocol={protocol}"
+    database = Database(open_oracle(address, SQL))
     begun = time.monotonic()
     try:
         with pytest.raises(DatabaseTrouble) as told:
@@ -133,6 +137,53 @@ def test_where_nobody_listens_it_is_said_within_seconds() -> None:
     assert told.title == "The database cannot be reached"
     assert "secret" not in str(told)
     assert took_s < CONNECT_S + 2
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "tcps"])
+def test_a_server_that_takes_the_connection_and_says_nothing_is_given_up(protocol: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        told, took_s = _tried(silent.getsockname()[1], protocol)
+    assert told.title == "The database cannot be reached"
+    assert "The server does not answer" in told.message
+    assert "check the network and whether the server runs" in told.next_step
+    assert took_s < CONNECT_S + 2 * ANSWER_S + 2
+
+
+def _packet(kind: int, held: bytes) -> bytes:
+    """One of Oracle's protocol: 5 sends the driver elsewhere, 6 says where, behind its flags."""
+    return struct.pack(">HHBBH", 8 + len(held), 0, kind, 0, 0) + held
+
+
+# The driver leaves the first connection for Python to close.
+@pytest.mark.filterwarnings("ignore:.*socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_a_server_that_sends_the_driver_to_one_that_says_nothing_is_given_up() -> None:
+    """As clusters do: it is another connection, on which the first one's limit is gone."""
+    with socket.create_server(("127.0.0.1", 0)) as first, socket.create_server(("127.0.0.1", 0)) as silent:
+        where = (
+            f"(ADDRESS=(PROTOCOL=tcp)(HOST=127.0.0.1)(PORT={silent.getsockname()[1]}))\0(DESCRIPTION=)".encode()
+        )
+
+        def send_elsewhere() -> None:
+            with first.accept()[0] as asking:
+                asking.recv(8192)
+                asking.sendall(_packet(5, struct.pack(">H", len(where))) + _packet(6, b"\0\0" + where))
+                silent.settimeout(ANSWER_S)
+                with silent.accept()[0] as sent:
+                    while sent.recv(8192):
+                        pass
+
+        with ThreadPoolExecutor(1) as threads:
+            asked = threads.submit(send_elsewhere)
+            told, took_s = _tried(first.getsockname()[1])
+            asked.result(ANSWER_S)
+    assert told.title == "The database cannot be reached"
+    assert took_s < CONNECT_S + 2 * ANSWER_S + 2
+
+
+def test_after_the_sign_in_its_limits_are_gone(database: Database, driver: Driver) -> None:
+    driver.operation_callback = driver.round_trip_callback = print
+    database.read(lambda connection: None)
+    assert (driver.operation_callback, driver.round_trip_callback) == (None, None)
 
 
 @pytest.mark.parametrize(

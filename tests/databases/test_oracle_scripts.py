@@ -21,7 +21,7 @@ def script(name: str) -> str:
     return re.sub(r"^--.*$", "", (FOLDER / f"{name}.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-NAMING = ("install", "grants", "uninstall", "watching")
+NAMING = ("install", "upgrade", "grants", "uninstall", "watching")
 GRANTS = re.findall(
     r"^GRANT ([\w, ]+) ON &(\w+)\.\.(\w+) TO ([^;]+);", script("grants") + script("watching"), re.MULTILINE
 )
@@ -40,7 +40,13 @@ MADE = {
 
 def test_the_installation_runs_every_script() -> None:
     run = re.findall(r"^@@(\w+)\.sql$", script("install"), re.MULTILINE)
-    assert set(run) == {path.stem for path in FOLDER.glob("*.sql")} - {"install", "uninstall", "watching", "cmis"}
+    assert set(run) == {path.stem for path in FOLDER.glob("*.sql")} - {
+        "install",
+        "upgrade",
+        "uninstall",
+        "watching",
+        "cmis",
+    }
     assert run[:3] == ["tables", "worker_tables", "indexes"]
     assert run[4:7] == ["first_rows", "package", "grants"]
     # Triggers that call what is not there would make edits fail (ORA-04098).
@@ -117,7 +123,7 @@ def test_what_is_printed_has_everything_in_it() -> None:
     assert "GRANT SELECT ON LIVE$.TIMETABLE TO STT_ECHO_WORKER" in printed
     kinds = [one.split()[0] for one in statements_of(printed)]
     assert {"ALTER", "CREATE", "INSERT", "GRANT", "COMMIT"} == set(kinds)
-    for part in ("uninstall", "grants", "watching"):
+    for part in ("upgrade", "uninstall", "grants", "watching"):
         assert "&" not in script_of(SQL, part, Schemas("MINE", "THEIRS"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 
 from echodesk.errors import DatabaseTrouble
 from echodesk.store.database import Database
-from echodesk.store.servers import UNHEARD_MS
+from echodesk.store.postgresql_calls import ANSWER_S, LimitedConnection
+from echodesk.store.servers import CALL_S, CONNECT_S, UNHEARD_MS
 from echodesk.store.site import reads_along
+from echodesk.store.trouble import converted
 from tests.databases import postgres as postgres_server
 from tests.databases.cut_line import Cut, Line, Lines
 
@@ -60,6 +63,20 @@ def test_a_line_to_postgresql_that_is_cut_lets_nobody_new_in_until_it_is_mended(
     assert one(over_line) == 1
 
 
+def test_a_server_in_place_of_postgresql_that_takes_the_connection_and_says_nothing_is_given_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        database = postgres_server.at(f"postgresql+psycopg://me@127.0.0.1:{silent.getsockname()[1]}/x")
+        begun = time.monotonic()
+        with pytest.raises(DatabaseTrouble) as told:
+            one(database)
+        took_s = time.monotonic() - begun
+        database.close()
+    assert told.value.title == "The database cannot be reached"
+    assert "The server does not answer" in told.value.message
+    assert "check the network and whether the server runs" in told.value.next_step
+    assert took_s < CONNECT_S + 2
+
+
 def test_a_line_to_postgresql_that_falls_silent_says_nothing_until_it_is_mended(
     line: Line, over_line: Database
 ) -> None:
@@ -71,6 +88,26 @@ def test_a_line_to_postgresql_that_falls_silent_says_nothing_until_it_is_mended(
             asked.result(0.5)
         line.mend()
         assert asked.result(10.0) == 1, "the dead connection was noticed, and another one opened"
+
+
+def test_postgresql_is_given_up_when_it_stands_still_in_the_middle_of_a_call(
+    line: Line, over_line: Database
+) -> None:
+    """What is sent is acknowledged, and no answer comes."""
+    assert ANSWER_S > CALL_S
+    with over_line.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, LimitedConnection)
+        assert raw.answer_s == ANSWER_S
+        raw.answer_s = 0.5
+        line.cut(Cut.SILENT)
+        begun = time.monotonic()
+        with pytest.raises(DatabaseTrouble) as told, converted():
+            connection.exec_driver_sql("SELECT 1")
+        assert time.monotonic() - begun < 5.0
+        assert told.value.title == "The database cannot be reached"
+    line.mend()
+    assert one(over_line) == 1
 
 
 def test_postgresql_is_given_up_when_nothing_is_acknowledged(over_line: Database) -> None:

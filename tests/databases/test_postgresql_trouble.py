@@ -156,6 +156,14 @@ def test_who_falls_asleep_in_the_middle_of_writing_holds_nobody_up(database: Dat
             "The database cannot be written",
             DatabaseTrouble,
         ),
+        *(
+            ((f"DO $$ BEGIN RAISE EXCEPTION 'told' USING ERRCODE = '{state}'; END $$",), title, DatabaseTrouble)
+            for state, title in (
+                ("53100", "The database's disk is full"),
+                ("53300", "The database has no room for one more connection"),
+                ("57P03", "The database cannot be reached"),
+            )
+        ),
         (("SELECT * FROM NOWHERE",), "The tables are not as this EchoDesk needs them", DatabaseTrouble),
         (
             ("SELECT NOTHING FROM STT_ECHO_META",),

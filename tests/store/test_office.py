@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from sqlalchemy import text
 
-from echodesk.errors import NotLeading, RowRefused
+from echodesk.errors import NotLeading, RowRefused, SchemaMismatch
 from echodesk.main import Office
 from echodesk.messages import QueueRow, Table, TableChanges, TableQuery
 from echodesk.planning.records import AuditLine, Refusal
@@ -50,6 +50,16 @@ def test_who_ended_without_giving_the_lease_back_takes_it_again_under_a_new_epoc
     assert take(office, "ann") == 2
     with pytest.raises(NotLeading):
         office.write(lambda books: books.office.guard(1))
+
+
+def test_who_is_of_another_version_than_the_tables_does_not_lead(office: Office) -> None:
+    office.database.write(
+        lambda c: c.execute(text("UPDATE STT_ECHO_META SET VALUE = '99' WHERE NAME = 'schema_version'"))
+    )
+    with pytest.raises(SchemaMismatch, match="schema version 99") as told:
+        take(office, "ann")
+    assert "echodesk database upgrade" in told.value.next_step
+    assert office.read(lambda books: books.office.lease()).holder is None
 
 
 def test_a_stale_epoch_writes_nothing(office: Office) -> None:

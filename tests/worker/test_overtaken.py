@@ -5,6 +5,7 @@ from __future__ import annotations
 from echodesk import messages
 from echodesk.errors import DatabaseTrouble
 from echodesk.messages import Phase
+from echodesk.store.database import SCHEMA_VERSION
 from tests.worker.test_takeover import TTL_S, Worlds, leads, two_workers
 
 
@@ -22,6 +23,18 @@ def test_what_is_asked_of_one_who_was_overtaken_is_carried_out_by_who_leads(worl
     w.until(lambda: second.heard.state.phase is Phase.PAUSED, within_s=5.0)
     assert w.sql("SELECT REASON, OWNER FROM STT_ECHO_PAUSE") == [("exams", "ann")]
     assert w.sql("SELECT STATE FROM STT_ECHO_COMMAND") == [("DONE",)]
+
+
+def test_who_stood_by_while_the_tables_became_another_versions_takes_nothing_over(world: Worlds) -> None:
+    w, first, second = two_workers(world)
+    w.sql("UPDATE STT_ECHO_META SET VALUE = '99' WHERE NAME = 'schema_version'")
+    first.stop()
+    w.pass_time(3 * TTL_S)
+    assert not leads(second)
+    assert second.heard.state.phase is Phase.DATABASE_LOST
+    assert "schema version 99" in second.heard.state.database
+    w.sql("UPDATE STT_ECHO_META SET VALUE = :mine WHERE NAME = 'schema_version'", mine=SCHEMA_VERSION)
+    w.until(lambda: leads(second), within_s=TTL_S + 10.0)
 
 
 def test_who_was_overtaken_answers_no_command(world: Worlds) -> None:
