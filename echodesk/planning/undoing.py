@@ -59,6 +59,29 @@ class _Back:
         return self.steps[-1]
 
 
+def given_up(failed: Iterable[Step], standing: Iterable[Standing]) -> list[Step]:
+    """Moves that the target refused and whose booking at the old place was removed because of that, as the
+    removals that they came to: to be taken back like any other."""
+    stand = {one.external_id for one in standing}
+    return [
+        replace(step, method=Method.DELETE, after=None)
+        for step in failed
+        if gives_up(step) and step.before is not None and step.before.external_id not in stand
+    ]
+
+
+def gives_up(step: Step) -> bool:
+    """True for a move: refused, its booking at the old place is removed, where it would record another lesson
+    (decisions: "A move refused for good")."""
+    before, after = step.before, step.after
+    return (
+        before is not None
+        and after is not None
+        and before.ours
+        and (before.place, before.time) != (after.place, after.time)
+    )
+
+
 def undo(
     done: Sequence[Step],
     standing: Sequence[Standing],

@@ -21,6 +21,7 @@ from echodesk.planning.batches import (
     BatchState,
     StepState,
     Summary,
+    identity_of_step,
     plan_difference,
     year_of,
 )
@@ -30,7 +31,7 @@ from echodesk.planning.nothing import nothing_to_send
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
 from echodesk.planning.undoing import Undo as Way
-from echodesk.planning.undoing import undo
+from echodesk.planning.undoing import given_up, undo
 from echodesk.planning.values import Plan, RoomDay
 from echodesk.worker.books import Books
 from echodesk.worker.compare import Comparison, compare_with, lacking_of
@@ -161,6 +162,7 @@ class Comparing:
     def _way_back(self, batch: BatchRecord, listed: Listed, books: Books) -> Way:
         steps = books.batches.steps(batch.undoes) if batch.undoes is not None else []
         done = [step for step, state, _answer in steps if state is StepState.DONE]
+        done += given_up([step for step, state, _answer in steps if state is StepState.FAILED], listed.standing)
         now = self._clock.campus_now()
         lead = dt.timedelta(minutes=books.office.rules().lead)
         late, begun = Deadline.at(now + lead), Deadline.at(now)
@@ -213,15 +215,15 @@ class Comparing:
         begun = {step.number for step in change.gone if _has_begun(step, late)}
         if change.new or len(begun) < len(change.gone):
             new = books.batches.add(batch.kind, batch.by, batch.scope, batch.undoes, batch.id)
-            said = f"It takes the place of plan {batch.id}."
-            if left_out:
-                said += f" What was left out of plan {batch.id} is left out of it as well."
+            said = f"It takes the place of plan {batch.id}.{_of_left_out(batch, left_out, plans, going)}"
             keep_preview(books, new, preview, said, going)
+            waiting = _held_by_pauses(books, change.gone)
+            held = f", {waiting} wait for a pause" if waiting else ""
             books.batches.become(
                 batch.id,
                 BatchState.STALE,
-                f"Changed since the preview: {len(change.gone)} step(s) are needed no more and {len(change.new)}"
-                f" came. Plan {new} is what would be sent now.",
+                f"Changed since the preview: {len(change.gone) - waiting} step(s) are needed no more{held}"
+                f" and {len(change.new)} came. Plan {new} is what would be sent now.",
             )
             return None
         if batch.went_by_itself and (reason := brake_on(books, going, self._clock.campus_now())) is not None:
@@ -316,6 +318,30 @@ def without_left_out(
         for plan in plans
         if not plan.places & out or any(request.external_id in names for request in plan.requests)
     ]
+
+
+def _of_left_out(
+    batch: BatchRecord, left_out: Sequence[Step], plans: Sequence[Plan], going: Sequence[Plan]
+) -> str:
+    """What becomes of what staff left out, in the plan that takes the place of this one; '' if nothing of it is
+    asked for any more."""
+    names = {identity_of_step(step) for step in left_out}
+    back = sum(identity_of_step(step) in names for step in steps_of(going))
+    if back:
+        return (
+            f" {back} step(s) that were left out of plan {batch.id} are in it, because they hang together with"
+            " others now: leave them out once more if they are not to be sent."
+        )
+    if len(going) < len(plans):
+        return f" What was left out of plan {batch.id} is left out of it as well."
+    return ""
+
+
+def _held_by_pauses(books: Books, steps: Sequence[Step]) -> int:
+    """How many of these steps are about room-days that are paused."""
+    pauses = books.office.pauses()
+    places = [{one.place for one in (step.before, step.after) if one is not None} for step in steps]
+    return sum(any(pause.covers(place) for pause in pauses for place in found) for found in places)
 
 
 def still(books: Books, batch: BatchRecord) -> bool:

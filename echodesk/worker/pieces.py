@@ -22,7 +22,7 @@ from echodesk.planning.batches import (
 from echodesk.planning.portions import portion
 from echodesk.planning.steps import Step
 from echodesk.planning.steps import aside as steps_aside
-from echodesk.planning.undoing import fingerprint_of, half_done
+from echodesk.planning.undoing import fingerprint_of, gives_up, half_done
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
@@ -39,6 +39,7 @@ OVERTAKEN = "A later change made something else of it; that was sent as an ordin
 OVERTAKEN_ADOPTION = "The lesson was changed since the preview; what others booked there stays theirs."
 STANDS = "It stands like this already."
 GIVEN_BACK = "It carries the lesson's id no more."
+GIVEN_UP = "What stands at its old time and room is removed: it would record another lesson."
 CHANGED = "It was changed since the preview, and stays as it is."
 
 
@@ -301,7 +302,7 @@ def _end(step: Step, works: Sequence[Work], batch: BatchRecord) -> tuple[StepSta
         asked = [request for request in work.plan.requests if request.external_id == step.external_id]
         for request in asked:
             if identity_of_request(request) == own:
-                return _end_of(work.results[request.number])
+                return _end_of(work.results[request.number], step, batch.kind)
         if asked:
             # Something else was asked for under this external id.
             ends = [work.results[request.number].fate for request in asked]
@@ -327,11 +328,12 @@ def _end(step: Step, works: Sequence[Work], batch: BatchRecord) -> tuple[StepSta
     return (StepState.DONE, STANDS) if stands else (StepState.OVERTAKEN, OVERTAKEN)
 
 
-def _end_of(result: Result) -> tuple[StepState, str] | None:
+def _end_of(result: Result, step: Step, kind: BatchKind) -> tuple[StepState, str] | None:
     if result.fate is Fate.DONE:
         return StepState.DONE, result.note
     if result.fate in _SAID_NO or (result.fate is Fate.SPENT and result.wait_s >= SPENT_FOR_LONG_S):
-        return StepState.FAILED, result.text
+        gone = kind is BatchKind.RECONCILE and result.fate in (Fate.REFUSED, Fate.NO_DEVICE) and gives_up(step)
+        return StepState.FAILED, f"{result.text}. {GIVEN_UP}" if gone else result.text
     return None
 
 

@@ -29,7 +29,7 @@ from echodesk.planning.batches import (
     switched,
 )
 from echodesk.planning.steps import PlanScope, Step
-from echodesk.planning.undoing import fingerprint_of
+from echodesk.planning.undoing import fingerprint_of, given_up
 from echodesk.planning.values import RoomDay, fingerprint
 from echodesk.worker.books import Books
 from echodesk.worker.guarding import no_ground
@@ -251,7 +251,7 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
             f"Plan {batch.id} is not at its end: it is {batch.state.value.lower()}.",
             f"First: `echodesk cancel {batch.id}`.",
         )
-    sent = books.batches.progress(batch.id).by_state.get(StepState.DONE, 0)
+    sent = books.batches.progress(batch.id).by_state.get(StepState.DONE, 0) or _given_up(books, batch)
     if not sent and not switched(batch, books.batches.get, books.timetable.sizes()):
         raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
     if _taken_back(books, batch, whole=True):
@@ -261,6 +261,13 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
     return CommandDone(
         f"Plan {number}, which takes back plan {batch.id}, is being made; nothing is sent.", 1, number
     )
+
+
+def _given_up(books: Books, batch: BatchRecord) -> int:
+    """How many bookings were removed because what they were to become was refused."""
+    failed = [step for step, _state, _answer in books.batches.steps(batch.id, StepState.FAILED)]
+    stand = [row.standing for row in books.mirror.of_external({step.external_id for step in failed})]
+    return len(given_up(failed, stand))
 
 
 def _end_the_rest(books: Books, batch: BatchRecord) -> None:

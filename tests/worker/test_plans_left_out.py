@@ -179,3 +179,33 @@ def test_a_later_plan_does_not_wait_for_a_pause_with_which_nothing_links_it_any_
     assert applied(w, later).state is BatchState.DONE
     assert steps(w, later) == {StepState.DONE: len(w.look(lambda books: books.batches.steps(later)))}
     assert w.schedules()[external(2)].time == "18:00-19:00"
+
+
+def test_what_was_left_out_and_hangs_together_with_other_steps_by_now_is_told(world: Worlds) -> None:
+    """An edit that no trigger saw links its room-day with one of which nothing was left out."""
+    w = world()
+    fill(w)
+    hand = ByHand(w)
+    hand.remove(external(1))
+    hand.remove(external(6))
+    number = made(w)
+    out = w.look(lambda books: books.batches.steps(number))[0][0]
+    assert out.external_id == external(1)
+    no_triggers(w)
+    w.change(2, roomid="R2", starttime="17:00", finishtime="18:00")
+    assert applied(w, number, without=(out.number,)).state is BatchState.STALE
+    newer = w.look(lambda books: books.batches.newest(1))[0]
+    assert f" 1 step(s) that were left out of plan {number} are in it, because they hang together" in newer.said
+    assert StepState.LEFT_OUT not in steps(w, newer.id)
+
+
+def test_a_room_that_was_paused_since_the_preview_is_named_as_the_reason(w: World) -> None:
+    number = made(w)
+    w.pause("exams", room="R1")
+    assert applied(w, number).state is BatchState.STALE
+    newer = w.look(lambda books: books.batches.newest(1))[0]
+    assert plan(w, number).said == (
+        f"Changed since the preview: 0 step(s) are needed no more, 2 wait for a pause and 0 came."
+        f" Plan {newer.id} is what would be sent now."
+    )
+    assert newer.said.startswith(f"It takes the place of plan {number}. 7 booking(s)")
