@@ -243,7 +243,8 @@ class Planner:
         """Plan the next pieces of a batch, those after `after`, about `room` requests; returns the last one that
         was looked at."""
         await self._guarding.review()
-        if self._guarding.no_plan:
+        if self._guarding.no_plan and batch.kind is not BatchKind.UNDO:
+            # What takes a plan back asks no timetable.
             return 0
         now = self._clock.campus_now()
         busy = frozenset(self._flight.busy)

@@ -18,6 +18,7 @@ from tests.worker.planned import (
     begin,
     lose_many,
     made,
+    no_triggers,
     plan,
     spoil,
     spoil_everything,
@@ -211,3 +212,19 @@ def test_a_later_plan_of_which_nothing_can_be_taken_back_is_not_in_the_way(w: Wo
     assert plan(w, undo_of(w, second)).said.startswith("Nothing can be taken back.")
     assert applied(w, undo_of(w, first)).state is BatchState.DONE
     assert external(1) not in w.schedules()
+
+
+def test_a_plan_is_taken_back_while_no_plan_is_made_from_a_broken_timetable(w: World) -> None:
+    before = w.schedules()
+    spread(w)
+    spoilt = w.schedules()
+    number = made(w)
+    applied(w, number)
+    assert w.schedules() == before
+    no_triggers(w)
+    w.sql("DELETE FROM TIMETABLE")
+    w.pass_time(10.0)
+    assert applied(w, undo_of(w, number)).state is BatchState.DONE
+    assert w.schedules() == spoilt
+    w.pass_time(1_300.0)
+    assert w.schedules() == spoilt, "nothing is removed because of such a timetable"
