@@ -301,9 +301,11 @@ def _end_the_rest(books: Books, batch: BatchRecord) -> None:
 
 
 def _taken_back(books: Books, batch: BatchRecord, *, whole: bool = False) -> bool:
-    """True if an undo of it came to its end; `whole` if nothing is left of it to be tried again."""
+    """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to be
+    tried again."""
     return any(
-        not (whole and books.batches.summary(one.id).refused)
+        not _taken_back(books, one)
+        and not (whole and books.batches.summary(one.id).refused)
         and not (whole and books.batches.progress(one.id).by_state.get(StepState.FAILED))
         for one in books.batches.undos_of(batch.id)
     )

@@ -228,3 +228,21 @@ def test_a_plan_is_taken_back_while_no_plan_is_made_from_a_broken_timetable(w: W
     assert w.schedules() == spoilt
     w.pass_time(1_300.0)
     assert w.schedules() == spoilt, "nothing is removed because of such a timetable"
+
+
+def test_a_later_plan_that_was_made_good_again_comes_first_once_more(w: World) -> None:
+    ByHand(w).remove(external(1))
+    first = made(w)
+    applied(w, first)
+    removed = w.schedules().keys() - {external(1)}
+    ByHand(w).rename(external(2), "Staff meeting")
+    second = made(w)
+    applied(w, second)
+    back = undo_of(w, second)
+    applied(w, back)
+    applied(w, undo_of(w, back))
+    with pytest.raises(NothingDone, match=f"Plan {second} changed the same room-days"):
+        undo_of(w, first)
+    assert applied(w, undo_of(w, second)).state is BatchState.DONE
+    assert applied(w, undo_of(w, first)).state is BatchState.DONE
+    assert w.schedules().keys() == removed
