@@ -64,7 +64,8 @@ def main() -> int:
     """Builds and checks the bundle; returns its exit code, 1 for one that may not be used."""
     began = time.monotonic()
     if not bootstrap.OLDEST <= sys.version_info[:2] <= bootstrap.NEWEST:
-        bootstrap.say(f"EchoDesk is built with Python 3.{bootstrap.OLDEST[1]} to 3.{bootstrap.NEWEST[1]}.")
+        versions = f"3.{bootstrap.OLDEST[1]} to 3.{bootstrap.NEWEST[1]}"
+        bootstrap.say(f"EchoDesk is built with Python {versions}. Type the same command with one of these.")
         return 1
     try:
         make_environment()
