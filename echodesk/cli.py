@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from echodesk import paths
+from echodesk import paths, self_check
 from echodesk.commands import (
     acting,
     checking,
@@ -73,8 +73,20 @@ def without_command(
     data: Data = None,
     echo360: Annotated[str, typer.Option(help="Address of Echo360, as https://echo360.org.uk.")] = "",
     theme: Annotated[str, typer.Option(help="How the window looks: system, light, dark or contrast.")] = "system",
+    whole: Annotated[
+        bool, typer.Option("--self-check", help="Check that all that EchoDesk needs came with it, then end.")
+    ] = False,
 ) -> None:
     """Keeps Echo360 lecture capture in step with the timetable. Without a command: the window."""
+    if whole:
+        if context.invoked_subcommand is not None:
+            raise WrongUse(
+                "The self-check goes alone",
+                f"--self-check was given together with {context.invoked_subcommand}.",
+                "`echodesk --self-check` looks at the program itself; `echodesk check` at the office.",
+            )
+        self_check.run(self_check.checks(paths.shipped()), lambda line: say({}, as_json=False, text=line))
+        raise typer.Exit(0)
     if context.invoked_subcommand is None:
         raise typer.Exit(window(data, echo360, theme))
 

@@ -24,6 +24,7 @@ RULES_OF_THE_PROGRAM: list[Rule] = [
     behaviour.broken_clocks,
     behaviour.broken_lots,
     behaviour.broken_qt,
+    behaviour.broken_bundle,
 ]
 RULES_OF_ALL_CODE: list[Rule] = [handlers.broken_handlers, text.broken_silencers, text.broken_length]
 
@@ -81,6 +82,7 @@ def test_every_room_says_what_lives_there(sources: list[Source]) -> None:
 def test_exceptions_name_files_that_are_there(tracked: list[str]) -> None:
     """An exception whose file is gone would silently wait for the next file of that name."""
     listed = [*text.LONG_FILES, *handlers.BROAD_PLACES, *handlers.WIDE_PLACES, *behaviour.LOT_PLACES]
+    listed += behaviour.BUNDLE_PLACES
     assert [path for path in listed if path not in tracked] == []
 
 
@@ -172,6 +174,8 @@ def test_a_permitted_import_passes(path: str, code: str) -> None:
         (behaviour.broken_qt, "from PySide6 import QtCore\nQtCore.QSortFilterProxyModel()"),
         (behaviour.broken_qt, "def f(dialog):\n    dialog.exec()"),
         (behaviour.broken_qt, "from PySide6.QtWidgets import QMessageBox\nQMessageBox.question(None, '', '')"),
+        (behaviour.broken_bundle, "from pathlib import Path\nPath(__file__).parent"),
+        (behaviour.broken_bundle, "import sys\nprogram = [sys.executable, '-m', 'echodesk']"),
         (handlers.broken_handlers, "try:\n    f()\nexcept:\n    g()"),
         (handlers.broken_handlers, "try:\n    f()\nexcept (ValueError, Exception) as e:\n    print(e)"),
         (handlers.broken_handlers, "try:\n    f()\nexcept BaseException:\n    g()"),
@@ -224,6 +228,7 @@ def test_a_broken_rule_is_found(rule: Rule, code: str) -> None:
         ),
         (behaviour.broken_lots, "echodesk/demo/a.py", "import random\nlot = random.Random(7)\nlot.choice([1])"),
         (behaviour.broken_qt, "echodesk/desk/a.py", "def f(dialog):\n    dialog.open()"),
+        (behaviour.broken_bundle, "echodesk/paths.py", "from pathlib import Path\nPath(__file__).parents[1]"),
         (handlers.broken_handlers, "echodesk/a.py", "try:\n    f()\nexcept Exception:\n    g()\n    raise"),
         (handlers.broken_handlers, "echodesk/a.py", "try:\n    f()\nexcept OSError as e:\n    tell(e.strerror)"),
         (

@@ -141,37 +141,57 @@ def test_wrong_use_explains_itself(arguments: list[str], code: int) -> None:
     assert "packaging/bootstrap.py demo" in run.stdout
 
 
-# ---- the lock ----
+# ---- the locks ----
+
+LOCKS = {"requirements.lock": "test", "packaging/bundle.lock": "bundle"}
+"""Each lock with the extra that it holds beside the run-time dependencies."""
 
 
-def locked() -> dict[str, str]:
-    """Name and exact version of everything in the lock."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+def locked(lock: str) -> dict[str, str]:
+    """Name and exact version of everything in a lock."""
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     rows = [re.match(r"([\w.-]+)==([\w.]+)", line) for line in lines if line and not line.startswith(" ")]
     assert all(rows), "a line of the lock names no exact version"
     return {canonicalize_name(row[1]): row[2] for row in rows if row}
 
 
-def test_the_lock_holds_every_dependency_in_a_permitted_version() -> None:
+@pytest.mark.parametrize(("lock", "extra"), LOCKS.items())
+def test_a_lock_holds_every_dependency_in_a_permitted_version(lock: str, extra: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
-    versions = locked()
-    for requirement in map(Requirement, wanted + project["build-system"]["requires"]):
+    wanted = project["project"]["dependencies"] + project["project"]["optional-dependencies"][extra]
+    versions = locked(lock)
+    if extra == "test":
+        wanted += project["build-system"]["requires"]
+    for requirement in map(Requirement, wanted):
         assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)]), requirement
 
 
-def test_every_locked_version_has_hashes_and_no_address() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+def test_the_bundle_holds_the_very_versions_that_were_tested() -> None:
+    tested, bundled = (locked(lock) for lock in LOCKS)
+    both = tested.keys() & bundled.keys()
+    assert len(both) > 20
+    assert {name: bundled[name] for name in both} == {name: tested[name] for name in both}
+
+
+def test_nothing_of_the_tests_is_bundled() -> None:
+    assert not locked("packaging/bundle.lock").keys() & {"pytest", "hypothesis", "mypy", "ruff", "psutil"}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_version_has_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in text
 
 
-def test_qt_and_its_binding_are_of_one_version() -> None:
-    versions = locked()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_qt_and_its_binding_are_of_one_version(lock: str) -> None:
+    versions = locked(lock)
     assert versions["pyside6-essentials"] == versions["shiboken6"]
 
 
-def test_windows_is_not_asked_for_what_it_lacks() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("lock", LOCKS)
+def test_windows_is_not_asked_for_what_it_lacks(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
     assert re.search(r"^uvloop==\S+ ; sys_platform != 'win32'", text, re.MULTILINE)

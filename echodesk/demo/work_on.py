@@ -50,7 +50,8 @@ class TimetablerProcess:
     def start(cls, folder: Path, edits_per_minute: float) -> Self:
         """Start editing the timetable of this data folder."""
         program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "echodesk"]
-        arguments = ["timetabler", "--data", str(folder), "--edits-per-minute", str(edits_per_minute)]
+        # It starts in another folder, where a name that is relative to this one leads nowhere.
+        arguments = ["timetabler", "--data", str(folder.absolute()), "--edits-per-minute", str(edits_per_minute)]
         return cls(
             subprocess.Popen(
                 [*program, *arguments],

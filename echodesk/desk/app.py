@@ -128,6 +128,7 @@ class Session:
         self.gateway.attach(self.worker)
         self.worker.start()
         window.show()
+        log.info("The window is open")
         driving = None
         if script is not None:
             driving = asyncio.get_running_loop().create_task(self._drive(script))

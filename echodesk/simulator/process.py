@@ -19,6 +19,8 @@ import msgspec
 from echodesk.errors import EchoDeskError
 from echodesk.simulator.command import CLIENT_ID_VARIABLE, CLIENT_SECRET_VARIABLE
 
+PROGRAM = (sys.executable, "-m", "echodesk.simulator")
+"""In a bundle there is no Python to hand a module to: EchoDesk itself understands these words (`__main__.py`)."""
 _POLL_S = 0.02
 
 
@@ -71,7 +73,7 @@ class SimulatorProcess:
             output = on_failure.enter_context(tempfile.TemporaryFile())
             errors = on_failure.enter_context(tempfile.TemporaryFile())
             child = subprocess.Popen(
-                [*_program(), "--json", "--until-stdin-closes", *options],
+                [*PROGRAM, "--json", "--until-stdin-closes", *options],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=errors,
@@ -114,13 +116,6 @@ class SimulatorProcess:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
-
-
-def _program() -> list[str]:
-    # In a bundle there is no interpreter to hand a module to: the program itself has the command.
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "simulator"]
-    return [sys.executable, "-m", "echodesk.simulator"]
 
 
 def _wait_until_ready(

@@ -36,6 +36,13 @@ LOT_PLACES = {
     "echodesk/simulator/server.py": "nor its tokens; its core takes the source as an argument",
 }
 
+# Who may ask where its own file lies, or which program runs it: in a bundle there is no Python to start.
+BUNDLE_PLACES = {
+    "echodesk/paths.py": "tells the bundle's folder from the repository's",
+    "echodesk/simulator/process.py": "starts Python, or the bundle in the same words",
+    "echodesk/demo/work_on.py": "starts the bundle, or Python",
+}
+
 BITING_NAMES = {
     "asyncSlot": "loses tasks (qasync 0.28): a plain slot hands the coroutine to the gateway",
     "QSortFilterProxyModel": "takes 40 s where the model's own list takes 0.3 s",
@@ -87,3 +94,15 @@ def broken_qt(source: Source) -> Iterator[str]:
             and node.func.attr in ("exec", "exec_")
         ):
             yield source.at(node, "exec() stops every coroutine: open() and wait for finished")
+
+
+def broken_bundle(source: Source) -> Iterator[str]:
+    """Places and programs that are others in a bundle, asked for elsewhere than where that is known."""
+    if source.path in BUNDLE_PLACES:
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Name) and node.id == "__file__":
+            yield source.at(node, "__file__: what lies beside the code is found by echodesk/paths.py")
+    for node, name in source.names():
+        if name == "sys.executable":
+            yield source.at(node, "sys.executable: in a bundle it is EchoDesk, not Python")

@@ -82,7 +82,9 @@ ROOMS = {
     "main.py": Room(("echodesk",)),
     # The second composition root: the demonstration, so that an office's EchoDesk is composed without it.
     "demonstration.py": Room(("echodesk",)),
-    "__main__.py": Room(("echodesk.main", "echodesk.cli")),
+    # The third: it asks every part whether it is whole.
+    "self_check.py": Room(("echodesk",)),
+    "__main__.py": Room(("echodesk.cli", "echodesk.simulator")),
     "__init__.py": Room(),
 }
 

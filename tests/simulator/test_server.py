@@ -17,7 +17,7 @@ import msgspec
 import psutil
 import pytest
 
-from echodesk.simulator.process import Address, SimulatorFailed, SimulatorProcess
+from echodesk.simulator.process import PROGRAM, Address, SimulatorFailed, SimulatorProcess
 from echodesk.simulator.seed import write_seed
 from tests.simulator.office import SCHEDULES, SEED, booking, path_of
 
@@ -241,6 +241,21 @@ def test_it_ends_with_its_parent() -> None:
     parent.stdout.close()
     gone, _ = psutil.wait_procs([child], timeout=DEADLINE_S)
     assert gone == [child]
+
+
+def test_where_there_is_no_python_the_program_itself_becomes_the_simulator_and_loads_nothing_else() -> None:
+    story = (
+        "import sys\n"
+        f"sys.argv = ['echodesk', *{PROGRAM[1:]!r}, '--help']\n"
+        "from echodesk.__main__ import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(sorted({'echodesk.main', 'echodesk.store', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", story]
+    ended = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "--until-stdin-closes" in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
