@@ -1,13 +1,25 @@
-"""Room clashes: rooms on dates where something is not recorded or failed."""
+"""Room clashes: rooms on dates where something is not recorded or failed, and what can be decided about each."""
 
 from __future__ import annotations
 
-from echodesk.desk.pages.table_page import TablePage
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from echodesk.desk.pages.clash_pane import ClashPane
+from echodesk.desk.pages.table_page import PageParts, TablePage
+from echodesk.desk.places import place_of
 from echodesk.messages import Table
+
+LIST_PX, CLASH_PX = 170, 500
+"""How the height is shared at first."""
 
 
 class RoomDaysPage(TablePage):
-    """The room-days: what is open first, the soonest date on top."""
+    """The room-days, what is open first, the soonest date on top; the chosen one below."""
 
     table = Table.ROOM_DAYS
     lead = (
@@ -17,3 +29,36 @@ class RoomDaysPage(TablePage):
     first_column = 1
     empty_title = "No room clashes"
     empty_text = "Every lesson that asks for recording has its room to itself."
+
+    def __init__(self, parts: PageParts, shared: Sequence[QAction]) -> None:
+        super().__init__(parts, shared)
+        self.clash = ClashPane(parts, self)
+        both = QSplitter(Qt.Orientation.Vertical)
+        both.setHandleWidth(12)
+        both.setChildrenCollapsible(False)
+        both.addWidget(self._stack)
+        both.addWidget(self.clash)
+        self.splitter.insertWidget(0, both)
+        both.setSizes([LIST_PX, CLASH_PX])
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setSizes([826, 318])
+        chain = [self.chips.buttons[-1], self.view, *self.clash.stops, self.detail.close_button]
+        for before, after in pairwise(chain):
+            QWidget.setTabOrder(before, after)
+
+    def repaint_signs(self) -> None:
+        """The colours have changed."""
+        self.clash.repaint_signs()
+
+    def _on_selection_changed(self) -> None:
+        super()._on_selection_changed()
+        rows = self.selected_rows()
+        if len(rows) == 1:
+            self.clash.show_place(place_of(rows[0]))
+        else:
+            self.clash.show_nothing(len(rows))
+
+    def _on_rows_changed(self, keys: frozenset[int]) -> None:
+        super()._on_rows_changed(keys)
+        if not keys.isdisjoint(self.view.selected_keys()):
+            self.clash.look_again()
