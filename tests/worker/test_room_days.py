@@ -120,6 +120,19 @@ def test_a_decision_that_stands_and_what_its_end_would_bring(w: World) -> None:
     assert [(one.slotid, one.before, one.after) for one in then.lessons] == [(1, 0, 2), (2, 2, 0)]
 
 
+def test_a_room_day_that_staff_have_settled_is_open_no_more_until_they_take_it_back(w: World) -> None:
+    still_open = "SELECT LESSON_DATE FROM STT_ECHO_DAY_ROOM WHERE RESOLVED IS NULL ORDER BY LESSON_DATE"
+    dates = [(MONDAY,), (day(3).isoformat(),)]
+    assert [tuple(row) for row in w.sql(still_open)] == dates
+    done = w.ask(choose(1, 2, dates=(MONDAY,)))
+    w.settle()
+    assert [tuple(row) for row in w.sql(still_open)] == dates[1:]
+    assert external(2) in w.left_out(), "it is told as not recorded all the same"
+    w.ask(Withdraw("ann", "after all", (done.number,)))
+    w.settle()
+    assert [tuple(row) for row in w.sql(still_open)] == dates
+
+
 def test_what_cannot_be_decided_says_so_before_it_is_tried(w: World) -> None:
     with pytest.raises(WrongUse, match="Their times differ"):
         supposed(w, Decide("ann", "", TOGETHER, SETID, (1, 2)))

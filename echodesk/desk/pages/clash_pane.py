@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -230,11 +230,11 @@ class ClashPane(QFrame):
             command = Withdraw(self._parts.by, "", (found.number,))
             self._start(f"Take back decision {found.number}: {found.text}?", "Take it back", [("", command)])
 
-    def _start(self, title: str, yes: str, asked: list[tuple[str, Decide | Withdraw]]) -> None:
+    def _start(self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]]) -> None:
         self._deciding = True
         self._parts.gateway.start(self._decide(title, yes, asked))
 
-    async def _decide(self, title: str, yes: str, asked: list[tuple[str, Decide | Withdraw]]) -> None:
+    async def _decide(self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]]) -> None:
         try:
             offers = [Offer(way, command, await self._supposed(command)) for way, command in asked]
             troubles = [one.result for one in offers if isinstance(one.result, EchoDeskError)]

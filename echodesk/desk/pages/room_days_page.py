@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from echodesk.desk.pages.clash_pane import ClashPane
 from echodesk.desk.pages.table_page import PageParts, TablePage
 from echodesk.desk.places import place_of
-from echodesk.messages import Table
+from echodesk.messages import RoomDayRow, Table
 
 LIST_PX, CLASH_PX = 170, 500
 """How the height is shared at first."""
@@ -32,6 +32,9 @@ class RoomDaysPage(TablePage):
 
     def __init__(self, parts: PageParts, shared: Sequence[QAction]) -> None:
         super().__init__(parts, shared)
+        self._chosen: int | None = None
+        self._position = 0
+        """Which row was chosen last, and where it was."""
         self.clash = ClashPane(parts, self)
         both = QSplitter(Qt.Orientation.Vertical)
         both.setHandleWidth(12)
@@ -54,6 +57,7 @@ class RoomDaysPage(TablePage):
         super()._on_selection_changed()
         rows = self.selected_rows()
         if len(rows) == 1:
+            self._chosen, self._position = rows[0].key, self.view.currentIndex().row()
             self.clash.show_place(place_of(rows[0]))
         else:
             self.clash.show_nothing(len(rows))
@@ -62,3 +66,15 @@ class RoomDaysPage(TablePage):
         super()._on_rows_changed(keys)
         if not keys.isdisjoint(self.view.selected_keys()):
             self.clash.look_again()
+
+    def _on_feed_changed(self) -> None:
+        super()._on_feed_changed()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """A room-day that left the list because it is resolved makes way for the one that follows it."""
+        if self._chosen is None or self.view.selected_keys() or not self.model.rowCount():
+            return
+        row = self.model.cache.get(self._chosen)
+        if not isinstance(row, RoomDayRow) or row.state != "open":
+            self.view.choose(self.model.cache.key(min(max(self._position, 0), self.model.rowCount() - 1)))
