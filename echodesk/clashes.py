@@ -155,6 +155,7 @@ class Supposed:
     """What a decision would come to: the same planner's plans without it and with it."""
 
     room_days: int
+    """In how many of them the lessons meet, from today on."""
     first: str
     last: str
     lessons: tuple[LessonThen, ...]

@@ -42,6 +42,17 @@ class Asked:
     places: frozenset[RoomDay]
     """What is to be planned again."""
 
+    @property
+    def meets(self) -> frozenset[RoomDay]:
+        """The room-days about which it is: where its lessons meet in its weeks."""
+        weeks = self.decision.weeks
+        return frozenset(
+            one.place
+            for week, lessons in self.ahead.items()
+            if weeks is None or week in weeks
+            for one in lessons.values()
+        )
+
 
 def examine(books: Books, command: Decide, today: dt.date) -> Asked:
     """What is asked for, whatever the reason is. Raises like `decide`; changes nothing."""

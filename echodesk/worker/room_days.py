@@ -27,7 +27,7 @@ from echodesk.planning.records import MirrorRow
 from echodesk.planning.values import Decision, Interval, Occurrence, Plan, RoomDay, Unfit, clock_text
 from echodesk.worker.books import Books, LessonKey
 from echodesk.worker.deciding import examine, places_freed
-from echodesk.worker.judging import said
+from echodesk.worker.judging import judge, said
 from echodesk.worker.looking_up import Circumstances
 from echodesk.worker.snapshot import NOTHING_SUPPOSED, Supposing, plan_places
 
@@ -73,13 +73,16 @@ def suppose(books: Books, asked: Suppose, now: dt.datetime) -> Supposed:
     """What would come of a decision or of its end. Raises what carrying it out would, but for the reason."""
     command = asked.command
     named: set[LessonKey] = set()
+    counts_in: Collection[RoomDay]
     if isinstance(command, Decide):
         found = examine(books, command, now.date())
         supposing = Supposing(decided=(replace(found.decision, id=NEWEST),))
-        places = found.places
+        places, counts_in = found.places, found.meets
         named = {(found.decision.setid, slotid) for slotid in found.decision.slotids}
     else:
         places = places_freed(books, command, now.date())
+        ended = [one for one in books.decisions.records() if one.decision.id in command.decisions]
+        counts_in = {place for one in judge(books, ended, now.date()) for place in one.room_days}
         supposing = Supposing(withdrawn=frozenset(command.decisions))
     changed = effect(_plans(books, places, now), _plans(books, places, now, supposing))
     lesson_of = {one: key for one in changed.after if (key := books.timetable.lesson_of(one)) is not None}
@@ -92,9 +95,10 @@ def suppose(books: Books, asked: Suppose, now: dt.datetime) -> Supposed:
     for one, (setid, slotid, _week) in lesson_of.items():
         weeks[setid, slotid].append(one)
     lessons = books.timetable.lessons(sorted(told))
-    days = sorted(place.date.isoformat() for place in places)
+    pauses = books.office.pauses(counts_in)
+    days = sorted(place.date.isoformat() for place in counts_in)
     return Supposed(
-        room_days=len(places),
+        room_days=len(counts_in),
         first=days[0] if days else "",
         last=days[-1] if days else "",
         lessons=tuple(
@@ -102,7 +106,7 @@ def suppose(books: Books, asked: Suppose, now: dt.datetime) -> Supposed:
             for key, lesson in sorted(lessons.items())
         ),
         calls=tuple(sorted(changed.calls.items())),
-        paused=sum(any(one.covers(place) for one in books.office.pauses(places)) for place in places),
+        paused=sum(any(one.covers(place) for one in pauses) for place in counts_in),
     )
 
 

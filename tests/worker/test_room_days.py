@@ -108,6 +108,20 @@ def test_one_date_alone_and_both_ways_of_recording_neither(w: World) -> None:
     assert [(one.slotid, one.after) for one in neither.lessons] == [(1, 0), (2, 0)]
 
 
+def test_only_the_room_days_in_which_they_meet_are_counted(w: World) -> None:
+    w.lesson(4, weeks=(2, 3, 4), at="16:00-17:00")
+    w.lesson(5, weeks=(3,), at="16:00-17:00", lecturer="P2")
+    w.settle()
+    w.calls()
+    then = supposed(w, choose(5, 4))
+    assert (then.room_days, then.first, then.last) == (1, day(3).isoformat(), day(3).isoformat())
+    assert [(one.slotid, one.weeks, one.before, one.after) for one in then.lessons] == [(4, 3, 3, 2), (5, 1, 0, 1)]
+    done = w.ask(choose(5, 4))
+    w.settle()
+    back = supposed(w, Withdraw("ann", "", (done.number,)))
+    assert (back.room_days, back.first) == (1, day(3).isoformat())
+
+
 def test_a_decision_that_stands_and_what_its_end_would_bring(w: World) -> None:
     done = w.ask(choose(2, 1))
     w.settle()
