@@ -20,6 +20,7 @@ from echodesk.clashes import (
     Suppose,
     Supposed,
 )
+from echodesk.errors import WrongUse
 from echodesk.lessons import LessonFound
 from echodesk.planning.decisions import DecisionIndex
 from echodesk.planning.outlook import Outcome, Seat, effect, seats
@@ -39,8 +40,9 @@ _Lesson = Occurrence | Unfit
 
 
 def show_room_day(books: Books, wish: ShowRoomDay, now: dt.datetime) -> RoomDayShown:
-    """What is there, and what becomes of each lesson, as of this transaction."""
-    place = RoomDay(wish.room, dt.date.fromisoformat(wish.date))
+    """What is there, and what becomes of each lesson, as of this transaction. Raises `WrongUse` for a date that
+    cannot be read."""
+    place = RoomDay(wish.room, _date(wish.date))
     fit, unfit = books.timetable.occurrences([place])
     there: list[_Lesson] = [*fit, *unfit]
     keys = sorted({(one.setid, one.slotid) for one in there})
@@ -108,6 +110,15 @@ def suppose(books: Books, asked: Suppose, now: dt.datetime) -> Supposed:
         calls=tuple(sorted(changed.calls.items())),
         paused=sum(any(one.covers(place) for one in pauses) for place in counts_in),
     )
+
+
+def _date(value: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise WrongUse(
+            "This is not a date", f"{value!r} cannot be read.", "Choose another room-day, or reload the list."
+        ) from error
 
 
 def _plans(

@@ -168,6 +168,11 @@ def test_a_pause_is_told_and_does_not_hide_what_would_come(w: World) -> None:
     assert (then.paused, dict(then.calls)) == (2, {"DELETE": 2, "POST": 2})
 
 
+def test_a_date_that_nobody_can_read_is_told(w: World) -> None:
+    with pytest.raises(WrongUse, match="'2031-13-13' cannot be read"):
+        shown(w, date="2031-13-13")
+
+
 def test_a_day_that_has_passed_is_shown_and_not_decided_about(w: World) -> None:
     now = w.clock.campus_now() + dt.timedelta(days=60)
     there = w.look(lambda books: show_room_day(books, ShowRoomDay("R1", MONDAY), now))
