@@ -164,3 +164,32 @@ class Supposed:
     """(POST, PUT or DELETE, how many) that are sent because of it."""
     paused: int
     """How many of the room-days wait for a pause to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListDecisions:
+    """Every decision that was ever made. Answered with a `DecisionList`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionListed:
+    """One of them."""
+
+    number: int
+    text: str
+    state: str
+    """'counts', 'void', 'over' or 'withdrawn'."""
+    because: str
+    """Why it does not count; '' if it does."""
+    room_days: int
+    """In how many it counts, from today on."""
+    by: str
+    at: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionList:
+    """The answer, newest first."""
+
+    decisions: tuple[DecisionListed, ...]

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
 from echodesk.clashes import Decide as Decide
-from echodesk.clashes import RoomDayShown, ShowRoomDay, Suppose, Supposed
+from echodesk.clashes import DecisionList, ListDecisions, RoomDayShown, ShowRoomDay, Suppose, Supposed
 from echodesk.clashes import Withdraw as Withdraw
 from echodesk.lessons import LessonsFound, LookUp
 from echodesk.rows import SEARCHED as SEARCHED
@@ -150,6 +150,7 @@ Command = (
     | LookUp
     | ShowRoomDay
     | Suppose
+    | ListDecisions
     | PlanMessage
 )
 
@@ -198,7 +199,7 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList | LessonsFound | RoomDayShown | Supposed | PlanAnswer
+CommandReply = CommandDone | Detail | StopList | LessonsFound | RoomDayShown | Supposed | DecisionList | PlanAnswer
 
 
 # ---- events -------------------------------------------------------------------------------------------------

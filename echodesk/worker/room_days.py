@@ -12,6 +12,8 @@ from dataclasses import replace
 from echodesk.clashes import (
     BookedThere,
     Decide,
+    DecisionList,
+    DecisionListed,
     DecisionThere,
     LessonThen,
     LessonThere,
@@ -109,6 +111,25 @@ def suppose(books: Books, asked: Suppose, now: dt.datetime) -> Supposed:
         ),
         calls=tuple(sorted(changed.calls.items())),
         paused=sum(any(one.covers(place) for one in pauses) for place in counts_in),
+    )
+
+
+def list_decisions(books: Books, today: dt.date) -> DecisionList:
+    """Every decision, and whether it counts now."""
+    return DecisionList(
+        tuple(
+            DecisionListed(
+                one.record.decision.id,
+                said(one.record.decision),
+                one.state,
+                one.why,
+                len(one.room_days),
+                one.record.decision.by,
+                one.record.at,
+                one.record.why,
+            )
+            for one in judge(books, books.decisions.records(), today)
+        )
     )
 
 

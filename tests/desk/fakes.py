@@ -16,7 +16,15 @@ from echodesk.batches import (
     ShowNotRecorded,
     ShowPlan,
 )
-from echodesk.clashes import RoomDayShown, ShowRoomDay, Suppose, Supposed
+from echodesk.clashes import (
+    DecisionList,
+    DecisionListed,
+    ListDecisions,
+    RoomDayShown,
+    ShowRoomDay,
+    Suppose,
+    Supposed,
+)
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
 from echodesk.lessons import LessonsFound, LookUp
@@ -76,6 +84,8 @@ class FakeWorker:
         )
         self.supposed: Callable[[Suppose], Supposed] = lambda _wish: Supposed(0, "", "", (), (), 0)
         """What `Suppose` is answered with; an `EchoDeskError` that it raises is the answer."""
+        self.decisions: tuple[DecisionListed, ...] = ()
+        """What `ListDecisions` is answered with."""
         self.ends = True
         """Post `WorkerEnded` when asked to stop."""
         self.first_state: EngineState | None = state_of_engine()
@@ -169,6 +179,8 @@ class FakeWorker:
             answer.set_result(self.lessons(command))
         elif isinstance(command, ShowRoomDay):
             answer.set_result(self.room_day(command))
+        elif isinstance(command, ListDecisions):
+            answer.set_result(DecisionList(self.decisions))
         elif isinstance(command, Suppose):
             try:
                 answer.set_result(self.supposed(command))

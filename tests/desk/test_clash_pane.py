@@ -9,15 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from echodesk.clashes import Decide, RoomDayShown, ShowRoomDay, Suppose, Withdraw
+from echodesk.clashes import Decide, DecisionListed, RoomDayShown, ShowRoomDay, Suppose, Withdraw
 from echodesk.desk.dialogs.decision import DecisionDialog
+from echodesk.desk.dialogs.decisions import DecisionsDialog
 from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.theme import ThemeName
 from echodesk.errors import EchoDeskError, NothingDone
 from echodesk.messages import Row, Table
 from echodesk.planning.values import DecisionKind
 from tests.desk.clash_rows import OTHERS, decision_there, lesson_then, lesson_there, meeting, room_day, supposed
-from tests.desk.driving import Desk, click, click_row, dialog_of, press, run_desk, turns, until
+from tests.desk.driving import Desk, click, click_row, dialog_of, press, run_desk, tool, turns, until
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import room_day_row
 
@@ -162,6 +163,47 @@ def test_a_decision_is_taken_back_after_its_end_was_shown(qapp: QApplication) ->
         await until(lambda: bool(desk.worker.sent(Withdraw)))
 
     run_desk(qapp, body, ROWS, showing(room_day(*CLASHING, decisions=(decision_there(7, 2, 1),))))
+
+
+def test_decisions_are_listed_filtered_and_taken_back(qapp: QApplication) -> None:
+    stamp = "2026-11-20T09:00:00.000Z"
+    listed = (
+        DecisionListed(9, "record lesson 2, not 1", "counts", "", 4, "Ann", stamp, HOSTILE),
+        DecisionListed(8, "do not record lesson 3", "void", "lesson 3 has moved", 0, "Bob", stamp, "ill"),
+        DecisionListed(7, "record lesson 5, not 6", "withdrawn", "a mistake", 0, "Ann", stamp, "x"),
+    )
+
+    def prepare(worker: FakeWorker) -> None:
+        showing(DAY)(worker)
+        worker.decisions = listed
+
+    async def body(desk: Desk) -> None:
+        page = await desk.open(3)
+        assert isinstance(page, RoomDaysPage)
+        click(tool(page, page.decisions_action))
+        dialog = await dialog_of(desk.window, DecisionsDialog)
+        assert isinstance(dialog, DecisionsDialog)
+        items = [dialog.tree.topLevelItem(at) for at in range(3)]
+        first, second, third = (one for one in items if one is not None)
+        assert first.text(1) == "Counts in 4 room-days"
+        assert "\u202e" not in first.text(3)
+        QTest.keyClicks(dialog.field, "moved bob")
+        assert dialog.count.text() == "1 decision"
+        assert not dialog.yes_button.isEnabled(), "none is chosen"
+        dialog.tree.setCurrentItem(second)
+        dialog.field.clear()
+        dialog.tree.setCurrentItem(third)
+        assert not dialog.yes_button.isEnabled(), "it was taken back before"
+        dialog.tree.setCurrentItem(second)
+        click(dialog.yes_button)
+        again = await asked(desk)
+        press(again, Qt.Key.Key_Return)
+        await until(lambda: bool(desk.worker.sent(Withdraw)))
+        (command,) = desk.worker.sent(Withdraw)
+        assert isinstance(command, Withdraw)
+        assert command.decisions == (8,)
+
+    run_desk(qapp, body, ROWS, prepare)
 
 
 def test_a_way_that_cannot_be_done_says_why_and_leaves_the_other(qapp: QApplication) -> None:

@@ -10,7 +10,7 @@ import pytest
 from echodesk.clashes import Decide, RoomDayShown, ShowRoomDay, Suppose, Supposed, Withdraw
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.values import DecisionKind
-from echodesk.worker.room_days import show_room_day, suppose
+from echodesk.worker.room_days import list_decisions, show_room_day, suppose
 from tests.worker.campus import SETID, day
 from tests.worker.values import external
 from tests.worker.world import World
@@ -166,6 +166,30 @@ def test_a_pause_is_told_and_does_not_hide_what_would_come(w: World) -> None:
     w.pause("exams")
     then = supposed(w, choose(2, 1))
     assert (then.paused, dict(then.calls)) == (2, {"DELETE": 2, "POST": 2})
+
+
+def test_every_decision_is_listed_with_its_state(w: World) -> None:
+    w.ask(choose(2, 1))
+    w.ask(Withdraw("bob", "no", (1,)))
+    w.ask(choose(1, 2))
+    w.change(2, room="R2")
+    w.settle()
+    w.change(2, room="R1")
+    w.settle()
+    w.ask(Decide("ann", "ill", DecisionKind.DO_NOT_RECORD, SETID, (3,)))
+    w.change(3, room="R3")
+    w.settle()
+    today = w.clock.campus_now().date()
+    found = w.look(lambda books: list_decisions(books, today)).decisions
+    assert [(one.number, one.state, one.room_days) for one in found] == [
+        (3, "void", 0),
+        (2, "counts", 2),
+        (1, "withdrawn", 0),
+    ]
+    assert (found[0].because, found[2].because) == (
+        *("lesson 3 was in R1 Monday 14:00-15:00 and is in R3 Monday 14:00-15:00", "no"),
+    )
+    assert (found[1].text, found[1].by, found[1].why) == ("record lesson 1, not 2", "ann", "agreed")
 
 
 def test_a_date_that_nobody_can_read_is_told(w: World) -> None:

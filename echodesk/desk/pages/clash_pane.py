@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSt
 
 from echodesk.clashes import (
     Decide,
+    DecisionList,
     DecisionThere,
     LessonThere,
+    ListDecisions,
     RoomDayShown,
     ShowRoomDay,
     Suppose,
@@ -21,6 +23,7 @@ from echodesk.clashes import (
 from echodesk.desk import clash_words, formats, widgets
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.decision import DecisionDialog, Offer
+from echodesk.desk.dialogs.decisions import DecisionsDialog
 from echodesk.desk.pages.clash_table import MOST_KEYS, ClashTable
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
@@ -229,6 +232,16 @@ class ClashPane(QFrame):
         if found is not None and not self._deciding:
             command = Withdraw(self._parts.by, "", (found.number,))
             self._start(f"Take back decision {found.number}: {found.text}?", "Take it back", [("", command)])
+
+    async def show_decisions(self) -> None:
+        """List every decision; the one that is chosen may be taken back, after its end was shown."""
+        found = await self._parts.gateway.ask(ListDecisions())
+        if not isinstance(found, DecisionList):
+            return
+        dialog = DecisionsDialog(self.window(), self._parts.campus, found.decisions)
+        if await answered(dialog) and (one := dialog.chosen) is not None and not self._deciding:
+            command = Withdraw(self._parts.by, "", (one.number,))
+            self._start(f"Take back decision {one.number}: {one.text}?", "Take it back", [("", command)])
 
     def _start(self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]]) -> None:
         self._deciding = True

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from echodesk.desk import formats, widgets
@@ -35,7 +35,13 @@ class RoomDaysPage(TablePage):
     _same_only = False
 
     def __init__(self, parts: PageParts, shared: Sequence[QAction]) -> None:
-        super().__init__(parts, shared)
+        self.decisions_action = QAction("&Decisions…")
+        self.decisions_action.setIconText("Decisions…")
+        self.decisions_action.setShortcut(QKeySequence("Ctrl+Shift+L"))
+        super().__init__(parts, (*shared, self.decisions_action))
+        self.decisions_action.setParent(self)
+        self.addAction(self.decisions_action)
+        self.decisions_action.triggered.connect(self._on_decisions)
         self._chosen: int | None = None
         self._position = 0
         """Which row was chosen last, and where it was."""
@@ -56,6 +62,9 @@ class RoomDaysPage(TablePage):
         chain = [self.chips.buttons[-1], self.same_chip, self.view, *self.clash.stops, self.detail.close_button]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
+
+    def _on_decisions(self) -> None:
+        self._parts.gateway.start(self.clash.show_decisions())
 
     def repaint_signs(self) -> None:
         """The colours have changed."""
