@@ -76,6 +76,8 @@ class LessonFound:
     """What keeps an otherwise eligible lesson from being recorded in every week, '' if nothing does."""
     criteria: tuple[CriterionSeen, ...]
     weeks: tuple[WeekFound, ...]
+    changed: str = ""
+    """When the timetable's row was changed last (UTC stamp), '' if that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
+from echodesk.clashes import Decide as Decide
+from echodesk.clashes import DecisionList, ListDecisions, RoomDayShown, ShowRoomDay, Suppose, Supposed
+from echodesk.clashes import Withdraw as Withdraw
 from echodesk.lessons import LessonsFound, LookUp
-from echodesk.planning.values import DecisionKind
 from echodesk.rows import SEARCHED as SEARCHED
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -82,31 +84,6 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
-class Decide:
-    """Staff decide about lessons of one year that meet in a room (design §4.5 "Decisions"); above every strategy,
-    and the newest wins. `weeks` and `dates` (ISO texts) add up; with neither, every week in which they meet."""
-
-    by: str
-    why: str
-    kind: DecisionKind
-    setid: str
-    lessons: tuple[int, ...]
-    winner: int | None = None
-    """The lesson to record, of RECORD_ONE."""
-    weeks: tuple[int, ...] = ()
-    dates: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """Take decisions back: the lessons are planned again as if they had never been made."""
-
-    by: str
-    why: str
-    decisions: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Watch:
     """Show this table from now on: a snapshot first, then deltas, all with this generation number."""
 
@@ -171,6 +148,9 @@ Command = (
     | Decide
     | Withdraw
     | LookUp
+    | ShowRoomDay
+    | Suppose
+    | ListDecisions
     | PlanMessage
 )
 
@@ -219,7 +199,7 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList | LessonsFound | PlanAnswer
+CommandReply = CommandDone | Detail | StopList | LessonsFound | RoomDayShown | Supposed | DecisionList | PlanAnswer
 
 
 # ---- events -------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
+from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.resting import rest
 from echodesk.desk.tables.feed import FeedState
@@ -102,6 +103,9 @@ async def _fill_table(page: TablePage, wait_s: float) -> None:
     page.view.choose((telling or rows)[0].key)
     pane = page.detail
     await _until(lambda: pane.detail is not None, (pane.filled,), wait_s, f"{title}, details")
+    if isinstance(page, RoomDaysPage):
+        clash = page.clash
+        await _until(lambda: clash.day is not None, (clash.filled,), wait_s, f"{title}, the room-day")
 
 
 async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) -> None:

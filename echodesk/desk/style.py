@@ -114,6 +114,12 @@ QHeaderView::section { background: @surface; color: @muted; border: none; border
     padding: 9px 10px; font-size: 12px; font-weight: bold; }
 QHeaderView::section:hover { color: @text; background: @hover; }
 
+QTableWidget#compared { border-radius: 6px; }
+QTableWidget#compared::item { padding: 2px 0px; }
+QTableWidget#compared::item:selected { background: @selection; color: @selection_text; }
+QTableWidget#compared QHeaderView::section { padding: 3px 8px; border-bottom: none; }
+QTableWidget#compared QTableCornerButton::section { background: @surface; border: none; }
+
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }

@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
     def _on_theme_changed(self) -> None:
         self.overview.repaint_signs()
         self.lessons.repaint_signs()
+        self.room_days.repaint_signs()
         self.banners.show_banners(())
         if self._state is not None:
             self._show_state(self._state)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, text
 
 from echodesk.planning.records import Mark, PlaceOutcome, RefreshMark
-from echodesk.planning.values import RoomDay
+from echodesk.planning.values import Reason, RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 
 _MARK = text(
@@ -274,7 +274,9 @@ class Places:
         opened, resolved = [], []
         open_now = {sure_place(row.ROOMID, row.LESSON_DATE) for row in self._connection.execute(_OPEN_AT, keys)}
         for one in outcomes:
-            bad = bool(one.left_out or one.failed or one.surprises > 0)
+            # What staff decided not to record is settled: the room-day is theirs to open again.
+            lost = any(left.reason is not Reason.DECISION for left in one.left_out)
+            bad = lost or one.failed > 0 or one.surprises > 0
             if not bad and (not one.answered or (one.place not in open_now and not one.refreshed)):
                 # Clean means done: while an answer is open, an open row stays as it was (decisions).
                 continue

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from echodesk.errors import TimetableFault
-from echodesk.lessons import LessonsFound, LookUp
+from echodesk.lessons import LessonFound, LessonsFound, LookUp
 from echodesk.planning.answers import ReferenceFacts, SectionFacts
 from echodesk.planning.records import LessonNow
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
+from echodesk.timetable import statements
 from echodesk.timetable.eligibility import LessonFacts, eligible
 from echodesk.timetable.finding import Finder
 from echodesk.timetable.names import Names
@@ -28,6 +29,20 @@ class CmisBook:
     def find(self, wish: LookUp) -> LessonsFound:
         """The lessons of the live years that fit, each with its weeks."""
         return Finder(self.reader, self.names).find(wish)
+
+    def lessons(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonFound]:
+        """These lessons with all their weeks; those that the timetable does not have are not in the answer."""
+        return Finder(self.reader, self.names).lessons(keys)
+
+    def changed_by(self, keys: Collection[LessonKey]) -> dict[LessonKey, str]:
+        """Who changed these lessons last, where the timetable tells."""
+        found = self.reader.rows(statements.CHANGED_BY, keys)
+        return {(setid, slotid): who for setid, slotid, who in found if who}
+
+    def room_name(self, room: str) -> tuple[str, str]:
+        """(name, building) of a room in words, codes where there are no names."""
+        found = self.names.rooms().get(room)
+        return (room, "") if found is None else (found.name, found.building_name)
 
     def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]:
         """The leading entries of these slots; those that the timetable does not have are not in the answer."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from echodesk.lessons import CriterionSeen, LessonFound, LessonsFound, LookUp, WeekFound
 from echodesk.timetable import statements
 from echodesk.timetable.eligibility import LessonFacts, examine
 from echodesk.timetable.names import Names, RoomName
-from echodesk.timetable.occurrences import NoTimes, lesson_times
+from echodesk.timetable.occurrences import NoTimes, changed_stamp, lesson_times, zone_named
 from echodesk.timetable.reading import LessonKey, TimetableReader
 
 DateOf = Mapping[int, dt.date]
@@ -62,6 +62,21 @@ class Finder:
         )
         return LessonsFound(lessons, len(hits))
 
+    def lessons(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonFound]:
+        """These lessons with all their weeks, by key; those that the timetable does not have are not in it."""
+        facts = self._reader.lessons_many(keys)
+        briefs = [
+            _Brief(key, "", "", "", "", one.weekid, one.weekday, one.start or "") for key, one in facts.items()
+        ]
+        modules = self._names.modules({(one.setid, one.module) for one in facts.values() if one.module})
+        people = self._names.lecturers({(one.setid, one.lecturer) for one in facts.values() if one.lecturer})
+        titles = {key: module.name for key, module in modules.items()}
+        rooms = self._names.rooms()
+        return {
+            hit.brief.key: self._lesson(hit, facts[hit.brief.key], rooms, titles, people)
+            for hit in self._dated(briefs, LookUp())
+        }
+
     def _dated(self, briefs: list[_Brief], wish: LookUp) -> Iterator[_Hit]:
         sets = {(one.key[0], one.weekid) for one in briefs if one.weekid is not None}
         weeks = self._reader.weeks_of_many({(setid, weekid) for setid, weekid in sets if weekid is not None})
@@ -107,6 +122,7 @@ class Finder:
                 WeekFound(week, self._reader.external_id(setid, slotid, week), date.isoformat())
                 for week, date in hit.dates.items()
             ),
+            changed=changed_stamp(facts.date_changed, zone_named(self._reader.settings.zone)) or "",
         )
 
 

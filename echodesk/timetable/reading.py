@@ -133,7 +133,7 @@ class TimetableReader:
         """False if the timetable has no row at all, of whatever year."""
         return bool(self._conn.execute(statements.ANY_LESSON).scalar_one())
 
-    def rows(self, statement: Keyed, keys: Iterable[str]) -> Sequence[Any]:
+    def rows(self, statement: Keyed, keys: Iterable[object]) -> Sequence[Any]:
         """What a statement finds in this transaction."""
         return statement.rows(self._conn, keys)
 

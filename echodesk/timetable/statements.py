@@ -144,6 +144,13 @@ LECTURER_NAMES = Keyed(
     WHERE TRIM(L.SETID) = K.CODE"""
 )
 
+# Who changed the leading entry of a slot last.
+CHANGED_BY = Keyed(
+    """
+    SELECT K.SETID, K.CODE, NULLIF(TRIM(T.USERCHANGE), '') FROM {numbers} TIMETABLE T
+    WHERE TRIM(T.SETID) = K.SETID AND T.SLOTID = K.CODE AND T.SLOTENTRY = 1"""
+)
+
 SETS_OF_SLOT = text("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1")
 
 # How much of a timetable there is, year by year: lessons that are taught, in a room that can record, in some week,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.messages import CommandDone, Decide, Withdraw
@@ -22,6 +22,40 @@ from echodesk.worker.meetings import Meeting, all_weeks, meetings_of, places_of
 
 def decide(books: Books, command: Decide, today: dt.date) -> CommandDone:
     """Write a decision down. Raises `WrongUse` or `NothingDone`, with nothing changed."""
+    _check_why(command.why)
+    asked = examine(books, command, today)
+    decision = asked.decision
+    number = books.decisions.add(decision, command.why.strip())
+    books.places.mark(asked.places, f"decision {number} by {command.by}")
+    text = f"Decision {number}: {said(decision)} {_when(decision, asked.ahead)}."
+    return CommandDone(text, len(asked.places), number)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A decision that may be made."""
+
+    decision: Decision
+    """Without a number of its own."""
+    ahead: Mapping[int, Meeting]
+    """The weeks from today on in which its lessons meet."""
+    places: frozenset[RoomDay]
+    """What is to be planned again."""
+
+    @property
+    def meets(self) -> frozenset[RoomDay]:
+        """The room-days about which it is: where its lessons meet in its weeks."""
+        weeks = self.decision.weeks
+        return frozenset(
+            one.place
+            for week, lessons in self.ahead.items()
+            if weeks is None or week in weeks
+            for one in lessons.values()
+        )
+
+
+def examine(books: Books, command: Decide, today: dt.date) -> Asked:
+    """What is asked for, whatever the reason is. Raises like `decide`; changes nothing."""
     slotids = tuple(sorted(set(command.lessons)))
     _check_words(command, slotids)
     weeks_of = _weeks_of(books, command.setid, slotids)
@@ -56,17 +90,21 @@ def decide(books: Books, command: Decide, today: dt.date) -> CommandDone:
         fingerprint=tuple(seat_of(first[slotid]) for slotid in slotids),
         by=command.by,
     )
-    _check_new(books, decision)
-    number = books.decisions.add(decision, command.why.strip())
-    places = places_of(weeks_of, decision.weeks, today)
-    books.places.mark(places, f"decision {number} by {command.by}")
-    text = f"Decision {number}: {said(decision)} {_when(decision, ahead)}."
-    return CommandDone(text, len(places), number)
+    _check_new(books, command, decision)
+    return Asked(decision, ahead, frozenset(places_of(weeks_of, decision.weeks, today)))
 
 
 def withdraw(books: Books, command: Withdraw, today: dt.date) -> CommandDone:
     """Take decisions back. Raises `WrongUse` for a number that is not there, `NothingDone` if none stands."""
     _check_why(command.why)
+    places = places_freed(books, command, today)
+    stood = books.decisions.withdraw(command.decisions, command.by, command.why.strip())
+    books.places.mark(places, f"decision {listed(stood)} taken back by {command.by}")
+    return CommandDone(f"Decision {listed(stood)} was taken back.", len(places))
+
+
+def places_freed(books: Books, command: Withdraw, today: dt.date) -> frozenset[RoomDay]:
+    """The room-days of the decisions that would be taken back. Raises like `withdraw`; changes nothing."""
     known = {one.decision.id: one for one in books.decisions.records()}
     missing = [number for number in command.decisions if number not in known]
     if missing or not command.decisions:
@@ -75,19 +113,17 @@ def withdraw(books: Books, command: Withdraw, today: dt.date) -> CommandDone:
             f"Nobody made decision {listed(missing)}." if missing else "No decision was named.",
             "`echodesk decisions --all` lists them.",
         )
-    stood = books.decisions.withdraw(command.decisions, command.by, command.why.strip())
-    if not stood:
+    stand = [known[number].decision for number in set(command.decisions) if not known[number].withdrawn]
+    if not stand:
         raise NothingDone(
             "It was taken back before",
             f"Decision {listed(command.decisions)} does not stand any more.",
             "Nothing to do.",
         )
     places: set[RoomDay] = set()
-    for number in stood:
-        decision = known[number].decision
-        places |= places_of(all_weeks(books, decision.setid, decision.slotids), decision.weeks, today)
-    books.places.mark(places, f"decision {listed(stood)} taken back by {command.by}")
-    return CommandDone(f"Decision {listed(stood)} was taken back.", len(places))
+    for one in stand:
+        places |= places_of(all_weeks(books, one.setid, one.slotids), one.weeks, today)
+    return frozenset(places)
 
 
 def _when(decision: Decision, ahead: Mapping[int, Meeting]) -> str:
@@ -109,7 +145,6 @@ def _check_why(why: str) -> None:
 
 
 def _check_words(command: Decide, slotids: Collection[int]) -> None:
-    _check_why(command.why)
     if not slotids:
         raise WrongUse("Which lessons?", "None was named.", "Give the numbers (SLOTID) of the lessons.")
     alone = command.kind is DecisionKind.DO_NOT_RECORD
@@ -187,12 +222,18 @@ def _scope(command: Decide, meetings: Mapping[int, Meeting], ahead: Mapping[int,
     return frozenset(asked)
 
 
-def _check_new(books: Books, decision: Decision) -> None:
-    """Raises `NothingDone` if the newest decision about these lessons says the same already."""
+def _check_new(books: Books, command: Decide, decision: Decision) -> None:
+    """Raises `NothingDone` if the newest decision about these lessons says the same already, or is not known to
+    whoever decides."""
     standing = books.decisions.standing([(decision.setid, slotid) for slotid in decision.slotids])
-    if standing and replace(standing[-1], id=0, by=decision.by, on="") == decision:
+    newest = standing[-1] if standing else None
+    if newest is not None and replace(newest, id=0, by=decision.by, on="") == decision:
+        raise NothingDone("This is decided already", f"There is {newest}, which says the same.", "Nothing to do.")
+    if newest is not None and command.seen is not None and newest.id > command.seen:
         raise NothingDone(
-            "This is decided already", f"There is {standing[-1]}, which says the same.", "Nothing to do."
+            "Somebody else has decided meanwhile",
+            f"There is {newest} by now: {said(newest)}. Yours was not made.",
+            "Look at the room-day again, and decide anew if you still want to.",
         )
 
 

@@ -12,6 +12,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
+from echodesk.clashes import ListDecisions, ShowRoomDay, Suppose
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
 from echodesk.lessons import LookUp
 from echodesk.messages import (
@@ -39,6 +40,7 @@ from echodesk.worker.leading import Leading
 from echodesk.worker.looking_up import look_up
 from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, PlanWriter, no_files, whole
 from echodesk.worker.publish import Publisher
+from echodesk.worker.room_days import list_decisions, show_room_day, suppose
 from echodesk.worker.tasks import Tasks, first_of
 
 log = logging.getLogger(__name__)
@@ -237,6 +239,8 @@ class Engine:
         if isinstance(command, LookUp):
             today = self._clock.campus_now().date()
             return await self._ledger.read("look up", lambda books: look_up(books, command, today))
+        if isinstance(command, ShowRoomDay | Suppose | ListDecisions):
+            return await self._room_day(command)
         if isinstance(command, PlanQuestion):
             return await self._plans(command)
         if isinstance(command, ShowStop):
@@ -248,6 +252,14 @@ class Engine:
             except NotLeading as overtaken:
                 log.info("%s", overtaken)
         return await self._pass_on(command)
+
+    async def _room_day(self, command: ShowRoomDay | Suppose | ListDecisions) -> CommandReply:
+        now = self._clock.campus_now()
+        if isinstance(command, Suppose):
+            return await self._ledger.read("suppose", lambda books: suppose(books, command, now))
+        if isinstance(command, ListDecisions):
+            return await self._ledger.read("decisions", lambda books: list_decisions(books, now.date()))
+        return await self._ledger.read("room-day", lambda books: show_room_day(books, command, now))
 
     async def _plans(self, command: PlanQuestion) -> CommandReply:
         limit, today = self._calls_per_minute, self._clock.campus_now().date().isoformat()

@@ -22,7 +22,7 @@ _WAITS = {NotificationStatus.UNPROCESSED, NotificationStatus.IN_PROGRESS}
 def look_up(books: Books, wish: LookUp, today: dt.date) -> LessonsFound:
     """The lessons that fit, each with its weeks and why each is recorded or not, as of this transaction."""
     found = books.timetable.find(wish)
-    circumstances = _Circumstances(books, found.lessons, today)
+    circumstances = Circumstances(books, found.lessons, today)
     return replace(
         found,
         lessons=tuple(
@@ -43,7 +43,7 @@ def not_recorded(books: Books, first: dt.date, last: dt.date, today: dt.date) ->
     return LessonsFound(lessons, len(lessons))
 
 
-class _Circumstances:
+class Circumstances:
     """Everything that the books say of these lessons, read at once."""
 
     def __init__(self, books: Books, lessons: Iterable[LessonFound], today: dt.date) -> None:

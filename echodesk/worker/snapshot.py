@@ -47,6 +47,17 @@ class Snapshot:
     """(marks, pause, refresh marks) of plans that touch a paused room-day and wait whole."""
 
 
+@dataclass(frozen=True, slots=True)
+class Supposing:
+    """What whoever only looks supposes to be decided, and to be taken back (numbers)."""
+
+    decided: tuple[Decision, ...] = ()
+    withdrawn: frozenset[int] = frozenset()
+
+
+NOTHING_SUPPOSED = Supposing()
+
+
 def look(books: Books, places: Collection[RoomDay], today: dt.date) -> Picture:
     """Read these room-days and, until nothing new appears, all that moves between them and others."""
     picture = Picture()
@@ -130,12 +141,13 @@ def plan_places(
     *,
     heed_pauses: bool = True,
     adopt: frozenset[str] = frozenset(),
+    supposing: Supposing = NOTHING_SUPPOSED,
 ) -> Snapshot:
     """Plans for these room-days and all they are linked with; what touches a busy room-day is left for later.
 
     `refresh` holds the ids of due refresh marks of each room-day, to be cleared by the plan's last transaction.
     Without `heed_pauses` what is paused is planned too, for whoever only looks. `adopt` holds Echo360's ids of
-    schedules of others that are taken over where they match a lesson.
+    schedules of others that are taken over where they match a lesson. `supposing` is for whoever only looks, too.
     """
     picture = look(books, places, now.date())
     rules = books.office.rules()
@@ -158,7 +170,7 @@ def plan_places(
             continue
         free.append(share)
     refused = _refused(books, free)
-    decided = _decided(books, free)
+    decided = _decided(books, free, supposing)
     works = tuple(_work(share, refused, closed, decided, rules, now, refreshed, adopt) for share in free)
     caps.hold_back(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
@@ -222,11 +234,12 @@ def _refused(books: Books, shares: Iterable[_Share]) -> dict[str, dict[tuple[str
     return found
 
 
-def _decided(books: Books, shares: Iterable[_Share]) -> dict[LessonKey, list[Decision]]:
+def _decided(books: Books, shares: Iterable[_Share], supposing: Supposing) -> dict[LessonKey, list[Decision]]:
     """The first lesson that a decision names → the decisions that stand."""
     lessons = {(one.setid, one.slotid) for share in shares for one in share.occurrences}
     found: dict[LessonKey, list[Decision]] = defaultdict(list)
-    for decision in books.decisions.standing(lessons):
+    standing = [one for one in books.decisions.standing(lessons) if one.id not in supposing.withdrawn]
+    for decision in (*standing, *supposing.decided):
         found[decision.setid, decision.slotids[0]].append(decision)
     return found
 

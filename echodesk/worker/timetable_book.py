@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from echodesk.lessons import LessonsFound, LookUp
+from echodesk.lessons import LessonFound, LessonsFound, LookUp
 from echodesk.planning.answers import ReferenceFacts
 from echodesk.planning.records import LessonNow
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
@@ -19,6 +19,18 @@ class TimetableBook(Protocol):
 
     def find(self, wish: LookUp) -> LessonsFound:
         """The lessons of the live years that fit, each with its weeks."""
+        ...
+
+    def lessons(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonFound]:
+        """These lessons with all their weeks; those that the timetable does not have are not in the answer."""
+        ...
+
+    def changed_by(self, keys: Collection[LessonKey]) -> dict[LessonKey, str]:
+        """Who changed these lessons last, where the timetable tells."""
+        ...
+
+    def room_name(self, room: str) -> tuple[str, str]:
+        """(name, building) of a room in words, codes where there are no names."""
         ...
 
     def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]: ...

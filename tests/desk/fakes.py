@@ -16,6 +16,15 @@ from echodesk.batches import (
     ShowNotRecorded,
     ShowPlan,
 )
+from echodesk.clashes import (
+    DecisionList,
+    DecisionListed,
+    ListDecisions,
+    RoomDayShown,
+    ShowRoomDay,
+    Suppose,
+    Supposed,
+)
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
 from echodesk.lessons import LessonsFound, LookUp
@@ -70,6 +79,13 @@ class FakeWorker:
         self.silent = False
         """Send no snapshots: the table stays as if it were loading."""
         self.lessons: Callable[[LookUp], LessonsFound] = lambda _wish: LessonsFound((), 0)
+        self.room_day: Callable[[ShowRoomDay], RoomDayShown] = lambda wish: RoomDayShown(
+            wish.room, wish.room, "", wish.date, False, (), (), ()
+        )
+        self.supposed: Callable[[Suppose], Supposed] = lambda _wish: Supposed(0, "", "", (), (), 0)
+        """What `Suppose` is answered with; an `EchoDeskError` that it raises is the answer."""
+        self.decisions: tuple[DecisionListed, ...] = ()
+        """What `ListDecisions` is answered with."""
         self.ends = True
         """Post `WorkerEnded` when asked to stop."""
         self.first_state: EngineState | None = state_of_engine()
@@ -161,6 +177,15 @@ class FakeWorker:
             answer.set_result(self.plan_details.get(command.plan) or CommandDone("There is no such plan."))
         elif isinstance(command, LookUp):
             answer.set_result(self.lessons(command))
+        elif isinstance(command, ShowRoomDay):
+            answer.set_result(self.room_day(command))
+        elif isinstance(command, ListDecisions):
+            answer.set_result(DecisionList(self.decisions))
+        elif isinstance(command, Suppose):
+            try:
+                answer.set_result(self.supposed(command))
+            except EchoDeskError as trouble:
+                answer.set_exception(trouble)
         elif isinstance(command, ShowNotRecorded):
             answer.set_result(PlanMissed(command.plan, self.missed_lessons.get(command.plan, ())))
         elif isinstance(command, ListPlans):

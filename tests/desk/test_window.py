@@ -206,7 +206,7 @@ def test_tab_goes_from_filter_to_buttons_to_statuses_to_table_to_details(qapp: Q
         await until(lambda: page.detail.detail is not None)
         page.field.setFocus()
         visited: list[QWidget] = []
-        for _ in range(14):
+        for _ in range(20):
             focus = QApplication.focusWidget()
             assert focus is not None
             visited.append(focus)

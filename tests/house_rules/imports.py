@@ -18,7 +18,7 @@ class Room:
 
 
 BELOW = (
-    *("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.lessons"),
+    *("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
     *("echodesk.errors", "echodesk.paths"),
 )
 
@@ -34,8 +34,8 @@ ROOMS = {
     # Of planning the window knows the values it shows, not the rules that make them.
     "desk": Room(
         (
-            *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.errors", "echodesk.paths"),
-            "echodesk.planning.values",
+            *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
+            *("echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
         ),
         ("PySide6", "shiboken6", "qasync"),
     ),
@@ -47,16 +47,17 @@ ROOMS = {
     "messages.py": Room(
         (
             *("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.sending"),
-            *("echodesk.batches", "echodesk.lessons"),
+            *("echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
         )
     ),
     # The rows of the tables, who sends, and safety stops, which `messages` hands on: one contract, four files.
     "rows.py": Room(),
     "sending.py": Room(),
     "stops.py": Room(),
-    # What is asked of plans of the whole year, and of lessons; parts of the same contract.
+    # What is asked of plans of the whole year, of lessons and of clashes; parts of the same contract.
     "batches.py": Room(),
     "lessons.py": Room(),
+    "clashes.py": Room(("echodesk.planning.values",)),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),

@@ -55,6 +55,10 @@ class StatusChips(QWidget):
         """All chips in their order."""
         return (self.all_chip, *self._chips.values())
 
+    def add(self, chip: QPushButton) -> None:
+        """One more chip behind them, which is no status."""
+        self._flow.addWidget(chip)
+
     def set_counts(self, counts: Mapping[str, int]) -> None:
         """How many rows of each status the whole table has."""
         if self._counts == counts:

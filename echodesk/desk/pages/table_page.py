@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -145,8 +145,12 @@ class TablePage(QWidget):
         wanted = ("" if answered else text, statuses)
         if wanted != self._applied:
             self._applied = wanted
-            self.model.filter(self._finder.accept(*wanted))
+            self.model.filter(self._accepting(*wanted))
         self._show_state()
+
+    def _accepting(self, text: str, statuses: tuple[str, ...]) -> Callable[[Row], bool] | None:
+        """The test that a row on screen passes; None for every row."""
+        return self._finder.accept(text, statuses)
 
     def _sync_query(self) -> None:
         """Ask the worker when the table is larger than what is in memory; else everything is here already."""

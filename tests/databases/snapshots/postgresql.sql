@@ -1634,6 +1634,12 @@ SELECT TRIM(L.SETID), TRIM(L.LECTURERID), TRIM(L.NAME) FROM (SELECT DISTINCT val
     jsonb_array_elements_text(CAST(:keys AS JSONB)) AS L(value)) AS K CROSS JOIN LECTURER AS L WHERE TRIM(L.SETID)
     = K.CODE;
 
+-- timetable.statements CHANGED_BY
+SELECT K.SETID, K.CODE, NULLIF(TRIM(T.USERCHANGE), '') FROM (SELECT DISTINCT jsonb_extract_path_text(value, '0') AS
+    SETID, CAST(jsonb_extract_path_text(value, '1') AS BIGINT) AS CODE FROM jsonb_array_elements(CAST(:keys AS
+    JSONB)) AS L(value)) AS K CROSS JOIN TIMETABLE AS T WHERE TRIM(T.SETID) = K.SETID AND T.SLOTID = K.CODE AND
+    T.SLOTENTRY = 1;
+
 -- timetable.statements SETS_OF_SLOT
 SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1 NULLS FIRST;
 
