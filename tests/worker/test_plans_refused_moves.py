@@ -9,11 +9,10 @@ import pytest
 from echodesk.batches import CancelPlan
 from echodesk.errors import NothingDone
 from echodesk.planning.batches import BatchState, StepState
-from echodesk.simulator.switches import Switches
+from echodesk.simulator.switches import Switches, changed
 from tests.worker.campus import add_module
 from tests.worker.guarded import WEEKS, fill
 from tests.worker.planned import applied, made, no_triggers, plan, steps, undo_of
-from tests.worker.test_plans_large import changed
 from tests.worker.values import external
 from tests.worker.world import World
 
