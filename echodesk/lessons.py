@@ -87,3 +87,24 @@ class LessonsFound:
     lessons: tuple[LessonFound, ...]
     in_all: int
     """How many fit, shown or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByOthers:
+    """One date of something that others booked in Echo360. EchoDesk never touches it, unless staff adopt it."""
+
+    date: str
+    times: str
+    room: str
+    room_name: str
+    building: str
+    title: str
+    presenter: str
+    external_id: str
+    """Whoever booked it may have given one; '' if not."""
+    echo_id: str
+    fits: str
+    """The external ids, with commas, of the lessons that the timetable has at this very room, date and time: for
+    one of them it could be adopted."""
+    in_the_way: str
+    """Those of the lessons that overlap it otherwise: they cannot be recorded beside it."""

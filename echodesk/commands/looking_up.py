@@ -1,4 +1,6 @@
-"""`lookup` and `not-recorded`: lessons and their weeks, with why each is recorded or not."""
+"""`lookup`, `not-recorded`, `booked-by-others`: lessons and their weeks, why each is recorded or not, and what
+else stands in Echo360.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,10 @@ import typer
 from echodesk.commands.answers import Data, Json, office_at, say
 from echodesk.commands.reading import date
 from echodesk.errors import NothingDone, WrongUse
-from echodesk.lessons import LessonFound, LessonsFound, LookUp, WeekFound
+from echodesk.lessons import ByOthers, LessonFound, LessonsFound, LookUp, WeekFound
 from echodesk.planning.values import Reason
 from echodesk.planning.why import Cause
-from echodesk.worker.looking_up import look_up
+from echodesk.worker.looking_up import booked_by_others, look_up
 from echodesk.worker.looking_up import not_recorded as missed
 
 _CAUSES = {one.value for one in (*Reason, *Cause)}
@@ -106,10 +108,39 @@ def not_recorded(
     say(values, as_json=json, text=_missed_text(shown, causes))
 
 
+def by_others(
+    first: Annotated[str, typer.Option("--from", help="The first day; without it: today.")] = "",
+    days: Annotated[int, typer.Option(help="How many days.", min=1, max=400)] = 400,
+    room: Annotated[str, typer.Option(help="Only in this room, by its code.")] = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """List what others booked in Echo360, as EchoDesk last saw it; none of it is ever touched.
+
+    Where the timetable has a lesson at the very same room, date and time, `plan --adopt` can take it over.
+
+    JSON: from, to and bookings, each with date, times, room, room_name, building, title, presenter, external_id,
+    echo_id, fits (external ids of lessons that are just there, with commas), in_the_way (of others it overlaps).
+    """
+    begins = date(first)
+    with office_at(data) as office:
+        begins = begins or office.clock().campus_now().date()
+        ends = begins + dt.timedelta(days=days - 1)
+        found = office.look(lambda books: booked_by_others(books, begins, ends))
+    shown = [one for one in found if not room or one.room == room]
+    values = {
+        "from": begins.isoformat(),
+        "to": ends.isoformat(),
+        "bookings": [dataclasses.asdict(one) for one in shown],
+    }
+    say(values, as_json=json, text=_others_text(shown))
+
+
 def register(app: typer.Typer) -> None:
     """Mount the commands."""
     app.command()(lookup)
     app.command("not-recorded")(not_recorded)
+    app.command("booked-by-others")(by_others)
 
 
 def _row(lesson: LessonFound, week: WeekFound) -> dict[str, object]:
@@ -130,6 +161,19 @@ def _missed_text(shown: list[tuple[LessonFound, WeekFound]], causes: Counter[str
         for lesson, week in shown
     ]
     return "\n".join([f"{causes.total()} lessons: {counted}", *lines])
+
+
+def _others_text(shown: list[ByOthers]) -> str:
+    if not shown:
+        return "Nobody else has booked anything in Echo360 on these days, as far as EchoDesk has seen."
+    lines = [f"{len(shown)} booked by others; EchoDesk leaves them as they are"]
+    for one in shown:
+        lines.append(f"{one.date}  {one.times:<11}  {one.room_name or one.room}  {one.title}")
+        if one.fits:
+            lines.append(f"    just where lesson {one.fits} is: `echodesk plan --adopt` can take it over")
+        if one.in_the_way:
+            lines.append(f"    cannot be recorded beside it: {one.in_the_way}")
+    return "\n".join(lines)
 
 
 def _text(found: LessonsFound) -> str:

@@ -40,6 +40,10 @@ _OURS_BUT = text(
     "SELECT ROOMID, LESSON_DATE FROM STT_ECHO_MIRROR WHERE OURS = 1 AND LESSON_DATE > :today"
     " AND EXTERNAL_ID NOT IN (SELECT value FROM json_each(:ids))"
 )
+_BY_OTHERS = text(
+    "SELECT m.* FROM STT_ECHO_MIRROR m WHERE m.OURS = 0 AND (m.LESSON_DATE BETWEEN :first AND :last"
+    " OR m.DATES IS NOT NULL)"
+)
 _PUT = ManyRows(
     "STT_ECHO_MIRROR",
     {
@@ -161,6 +165,11 @@ class Mirror:
         """Where schedules of ours stand after today that have none of these external ids, one for each."""
         rows = self._connection.execute(_OURS_BUT, {"ids": as_json(external_ids), "today": today})
         return [RoomDay(row.ROOMID, dt.date.fromisoformat(row.LESSON_DATE)) for row in rows]
+
+    def by_others(self, first: str, last: str) -> list[MirrorRow]:
+        """What others booked on these dates (ISO), one row for each date of what recurs."""
+        found = self._select(_BY_OTHERS, {"first": first, "last": last})
+        return [row for row in found if first <= row.standing.place.date.isoformat() <= last]
 
     def rooms_with_schedules(self) -> dict[str, int]:
         """How many schedules each room holds, to choose the cheaper listing."""

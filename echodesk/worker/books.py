@@ -18,7 +18,6 @@ from echodesk.planning.records import (
     LessonNow,
     Lost,
     Mark,
-    MirrorRow,
     NewNotification,
     NotificationOutcome,
     PlaceOutcome,
@@ -28,10 +27,11 @@ from echodesk.planning.records import (
     Waiting,
 )
 from echodesk.planning.statuses import Recorded
-from echodesk.planning.values import RoomDay, Standing
+from echodesk.planning.values import RoomDay
 from echodesk.planning.why import ToldWeek
 from echodesk.worker.batch_book import BatchBook
 from echodesk.worker.decision_book import DecisionBook as DecisionBook
+from echodesk.worker.mirror_book import MirrorBook as MirrorBook
 from echodesk.worker.office_book import OfficeBook as OfficeBook
 from echodesk.worker.stop_book import StopBook
 from echodesk.worker.timetable_book import LessonKey as LessonKey
@@ -224,49 +224,6 @@ class ToldBook(Protocol):
 
     def recorded_again(self, external_ids: Collection[str]) -> None:
         """These stand as they should: what was told otherwise after its end says since when. Statuses stay."""
-        ...
-
-
-class MirrorBook(Protocol):
-    """EchoDesk's memory of what Echo360 confirmed."""
-
-    def complete(self) -> bool:
-        """True once all schedules were listed."""
-        ...
-
-    def replace_all(self, standing: Sequence[Standing]) -> None: ...
-
-    def at(self, places: Collection[RoomDay]) -> list[MirrorRow]:
-        """What stands in these room-days; a recurring foreign schedule gives one row a date."""
-        ...
-
-    def of_external(self, external_ids: Collection[str]) -> list[MirrorRow]: ...
-
-    def of_lessons(self, lessons: Collection[LessonKey]) -> list[MirrorRow]: ...
-
-    def put(self, standing: Sequence[Standing]) -> None: ...
-
-    def drop(self, echo_ids: Collection[str]) -> None: ...
-
-    def replace_room(
-        self, room: str, standing: Sequence[Standing], untouched: Collection[RoomDay], today: str
-    ) -> set[RoomDay]:
-        """Make the mirror of this room, from today on, equal to a complete listing, but for `untouched`
-        room-days. Returns the room-days that differed."""
-        ...
-
-    def held(self, room: str, echo_ids: Collection[str], today: str) -> dict[str, list[Standing]]:
-        """What stands in this room from today on, and under these echo ids wherever it is, by echo id."""
-        ...
-
-    def ours_but(self, external_ids: Collection[str], today: str) -> list[RoomDay]:
-        """Where schedules of ours stand after today that have none of these external ids, one for each."""
-        ...
-
-    def rooms_with_schedules(self) -> dict[str, int]: ...
-
-    def holds_ours(self) -> bool:
-        """True if Echo360 held at least one schedule of ours."""
         ...
 
 

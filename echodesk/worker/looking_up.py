@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from echodesk.lessons import LessonFound, LessonsFound, LookUp, WeekFound
+from echodesk.lessons import ByOthers, LessonFound, LessonsFound, LookUp, WeekFound
 from echodesk.planning.records import MirrorRow
 from echodesk.planning.statuses import NotificationStatus
-from echodesk.planning.values import Reason, RoomDay, Standing
+from echodesk.planning.values import Occurrence, Reason, RoomDay, Standing
 from echodesk.planning.why import Case, Spot, ToldWeek, why
 from echodesk.worker.books import Books
 
@@ -41,6 +42,35 @@ def not_recorded(books: Books, first: dt.date, last: dt.date, today: dt.date) ->
     )
     lessons = tuple(lesson for lesson in missed if lesson.weeks)
     return LessonsFound(lessons, len(lessons))
+
+
+def booked_by_others(books: Books, first: dt.date, last: dt.date) -> list[ByOthers]:
+    """What others booked in Echo360 on these days, as the mirror knows it: by date, start and room."""
+    rows = [row.standing for row in books.mirror.by_others(first.isoformat(), last.isoformat())]
+    at: dict[RoomDay, list[Occurrence]] = defaultdict(list)
+    for lesson in books.timetable.occurrences({one.place for one in rows})[0]:
+        at[lesson.place].append(lesson)
+    names = {room: books.timetable.room_name(room) for room in {one.place.room for one in rows}}
+    rows.sort(key=lambda one: (one.place.date, one.time.start, one.place.room, one.echo_id))
+    return [_by_others(one, names[one.place.room], at[one.place]) for one in rows]
+
+
+def _by_others(one: Standing, name: tuple[str, str], lessons: Iterable[Occurrence]) -> ByOthers:
+    there = sorted(lesson.external_id for lesson in lessons if lesson.time == one.time)
+    over = sorted(lesson.external_id for lesson in lessons if lesson.time.overlaps(one.time))
+    return ByOthers(
+        date=one.place.date.isoformat(),
+        times=str(one.time),
+        room=one.place.room,
+        room_name=name[0],
+        building=name[1],
+        title=one.content.title,
+        presenter=one.content.presenter or "",
+        external_id=one.external_id or "",
+        echo_id=one.echo_id,
+        fits=", ".join(there),
+        in_the_way=", ".join(one for one in over if one not in there),
+    )
 
 
 class Circumstances:

@@ -28,6 +28,7 @@ COMMANDS = [
     ("explain", "100001"),
     ("lookup", "engl"),
     ("not-recorded",),
+    ("booked-by-others",),
     ("settings",),
 ]
 

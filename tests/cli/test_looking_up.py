@@ -79,3 +79,24 @@ def test_what_is_not_recorded_is_counted_by_cause(run: Run, folder: Path, sql: S
     assert run(*words, "--cause", "clash", "--json").json["lessons"] == []
     wrong = run(*words, "--cause", "nonsense", "--json")
     assert (wrong.code, wrong.error["title"]) == (2, "There is no such cause")
+
+
+def test_what_others_booked_is_listed_and_left_alone(run: Run, folder: Path, sql: Sql) -> None:
+    words = ("booked-by-others", "--from", "2030-01-01", "--data", folder)
+    assert run(*words, "--json").json["bookings"] == []
+    assert run(*words).out.startswith("Nobody else has booked anything")
+    sql(
+        "INSERT INTO STT_ECHO_MIRROR (ECHO_ID, OURS, ROOMID, LESSON_DATE, STARTTIME, FINISHTIME, TITLE, SECTIONS,"
+        " INPUTS, REST, VERIFIED) VALUES ('e1', 0, 'B1 Hall', '2030-03-04', 540, 600, 'Open day', '[]', '[]',"
+        " '{}', '2030-01-01T00:00:00.000Z')"
+    )
+    (one,) = run(*words, "--json").json["bookings"]
+    assert (one["date"], one["times"], one["room"], one["title"]) == (
+        "2030-03-04",
+        "09:00-10:00",
+        "B1 Hall",
+        "Open day",
+    )
+    assert "2030-03-04  09:00-10:00" in run(*words, "--room", "B1 Hall").out
+    assert run(*words, "--room", "B1", "--json").json["bookings"] == []
+    assert run(*words, "--days", "30", "--json").json["to"] == "2030-01-30"

@@ -45,6 +45,7 @@ def add_lesson(served: ServedOffice, slot: int = 1) -> None:
         "decisions",
         "explain 1",
         "not-recorded",
+        "booked-by-others",
         "check",
         "database install",
     ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from echodesk.lessons import LessonsFound, LookUp
-from echodesk.worker.looking_up import look_up
+from echodesk.messages import Refresh
+from echodesk.worker.looking_up import booked_by_others, look_up
+from tests.worker.by_hand import ByHand
 from tests.worker.campus import SETID, day
 from tests.worker.values import external
 from tests.worker.world import World
@@ -94,3 +96,27 @@ def test_a_year_that_is_not_sent_is_not_looked_through(world: Worlds) -> None:
     w.settle()
     w.sql("UPDATE STT_ECHO_SET SET LIVE = 0 WHERE SETID = :setid", setid=SETID)
     assert found(w).in_all == 0
+
+
+def test_what_others_booked_is_listed_with_the_lessons_that_are_just_there_or_cannot_be_beside_it(
+    world: Worlds,
+) -> None:
+    w = world()
+    hand = ByHand(w)
+    hand.book("R1", day(2), "09:00-10:00", name="Open day")
+    hand.book("R2", day(2), "09:30-10:30", name="Staff <b>meeting</b>")
+    hand.book("R3", day(3), "18:00-19:00", name="Evening class")
+    w.lesson(1, weeks=(2,))
+    w.lesson(2, room="R2", weeks=(2,))
+    w.settle()
+    for room, week in (("R1", 2), ("R2", 2), ("R3", 3)):
+        w.ask(Refresh("ann", room, day(week).isoformat()))
+    w.settle()
+    listed = w.look(lambda books: booked_by_others(books, day(2), day(3)))
+    assert [(one.date, one.times, one.room, one.title, one.fits, one.in_the_way) for one in listed] == [
+        (day(2).isoformat(), "09:00-10:00", "R1", "Open day", external(1), ""),
+        (day(2).isoformat(), "09:30-10:30", "R2", "Staff <b>meeting</b>", "", external(2)),
+        (day(3).isoformat(), "18:00-19:00", "R3", "Evening class", "", ""),
+    ]
+    assert (listed[0].room_name, listed[0].external_id) == ("Room R1", "")
+    assert len(w.look(lambda books: booked_by_others(books, day(3), day(3)))) == 1
