@@ -7,16 +7,19 @@ stays as the mirror has it: the next comparison finds it anew.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 
+from echodesk.planning.closures import split
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import RoomDay, Standing
 from echodesk.worker.books import Books
 from echodesk.worker.compare import Comparison
 from echodesk.worker.listed import Listed, Meanwhile
 from echodesk.worker.ports import Ledger
+from echodesk.worker.snapshot import look
 
 Chosen = Callable[[Collection[RoomDay], str | None], bool]
 """Whether a schedule is renewed: by the room-days where it stood or stands, and its external id."""
@@ -49,8 +52,14 @@ class Renewal:
             ahead = place.date.isoformat() >= self._today
             return ahead and scope.holds(place, rooms) and place not in differing
 
+        tied: set[RoomDay] = set()
+
         def chosen(touched: Collection[RoomDay], _external_id: str | None) -> bool:
-            return differing.isdisjoint(touched) and any(right(place) for place in touched)
+            return (
+                differing.isdisjoint(touched)
+                and tied.isdisjoint(touched)
+                and any(right(place) for place in touched)
+            )
 
         def write(room: str, books: Books) -> None:
             books.office.guard(epoch)
@@ -63,7 +72,9 @@ class Renewal:
             if not self._listed.about(room) or (rooms is not None and room not in rooms):
                 continue
             changes = functools.partial(self._changes, room=room, chosen=chosen, within=right)
-            if len(await ledger.read("mirror of a room", changes)):
+            if found := await ledger.read("mirror of a room", changes):
+                look_at = functools.partial(self._tied, found, differing)
+                tied |= await ledger.read("what a room is linked with", look_at)
                 await ledger.write("mirror", functools.partial(write, room))
 
     async def for_plan(
@@ -106,6 +117,14 @@ class Renewal:
             if sorted(old, key=_by_date) != sorted(new, key=_by_date):
                 found[echo_id] = (old, new)
         return found
+
+    def _tied(self, changes: Changes, differing: Collection[RoomDay], books: Books) -> set[RoomDay]:
+        """Room-days that the mirror links with what differs. Planned anew they would be planned together with it,
+        from a mirror that does not show yet how it differs."""
+        places = {one.place for pair in changes.values() for rows in pair for one in rows}
+        picture = look(books, places, dt.date.fromisoformat(self._today))
+        parts = split(picture.places, [pair for pair in picture.links if picture.places.issuperset(pair)])
+        return {place for part in parts if not part.isdisjoint(differing) for place in part}
 
     def _is_older(self, *rows: Sequence[Standing]) -> bool:
         """True if something is or was sent where these stand."""

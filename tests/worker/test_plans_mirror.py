@@ -9,7 +9,7 @@ from echodesk.planning.batches import BatchState, StepState
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
 from tests.worker.guarded import LESSONS, mark_everywhere
-from tests.worker.planned import applied, begin, ended, made, plan, spoil, steps
+from tests.worker.planned import applied, begin, ended, made, no_triggers, plan, spoil, steps
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
@@ -139,3 +139,23 @@ def test_a_preview_tells_the_mirror_what_asks_for_nothing(w: World) -> None:
     number = made(w)
     assert theirs in w.look(lambda books: books.mirror.held("R1", (), day(1).isoformat()))
     assert steps(w, number) == {StepState.OPEN: 4}
+
+
+def test_what_the_mirror_links_with_what_differs_is_not_planned_from_it(w: World) -> None:
+    """Lesson 10 is to be in R1 now, where others keep the room; it is gone from R2, where lesson 41 is wanted now."""
+    w.lesson(41, room="R2", at="09:00-10:00", weeks=(2,), lecturer="P2")
+    w.settle()
+    assert external(41) not in w.schedules()
+    no_triggers(w)
+    w.change(10, roomid="R1", starttime="09:30", finishtime="10:30")
+    hand = ByHand(w)
+    hand.remove(external(10))
+    hand.book("R1", day(2), "18:00-19:00", name="Evening class")
+    w.calls()
+    number = made(w)
+    w.pass_time(5.0)
+    assert not {"POST", "PUT", "DELETE"} & w.calls().keys(), "nothing is sent before somebody says yes"
+    assert plan(w, number).state is BatchState.READY
+    assert applied(w, number).state is BatchState.DONE
+    w.settle()
+    w.assert_equal()
