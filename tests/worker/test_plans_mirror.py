@@ -142,7 +142,7 @@ def test_a_preview_tells_the_mirror_what_asks_for_nothing(w: World) -> None:
 
 
 def test_what_the_mirror_links_with_what_differs_is_not_planned_from_it(w: World) -> None:
-    """Lesson 10 is to be in R1 now, where others keep the room; it is gone from R2, where lesson 41 is wanted now."""
+    """Lesson 10 is to be in R1 now, where others keep the room; gone from R2, it leaves the room to lesson 41."""
     w.lesson(41, room="R2", at="09:00-10:00", weeks=(2,), lecturer="P2")
     w.settle()
     assert external(41) not in w.schedules()
