@@ -82,6 +82,23 @@ def test_when_echo360_does_not_hold_the_first_steps_a_plan_stands_still(w: World
     w.assert_equal()
 
 
+def test_first_steps_that_cannot_be_looked_at_are_said_until_they_are(w: World) -> None:
+    number = spoil_everything(w)
+    begin(w, number)
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 5)
+    w.faults(FaultKind.NEXT_LOOP, first=1_000_000, methods=("GET",))
+    w.pass_time(120.0)
+    found = plan(w, number)
+    assert (found.state, steps(w, number)[StepState.OPEN]) == (BatchState.RUNNING, 180)
+    assert found.said.startswith("The first steps are looked at before it goes on. Echo360 could not be listed: ")
+    assert found.said.endswith(". It is tried again.")
+    w.faults()
+    w.until(lambda: plan(w, number).tried)
+    assert (plan(w, number).state, plan(w, number).said) == (BatchState.RUNNING, "")
+    assert ended(w, number).state is BatchState.DONE
+    w.assert_equal()
+
+
 def test_steps_that_have_begun_are_none_of_the_first_that_are_looked_at(w: World) -> None:
     number = spoil_everything(w)
     later(w, 24 * 7 + 6)
