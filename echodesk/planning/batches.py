@@ -321,10 +321,10 @@ def canary(steps: int) -> int:
 
 
 def must_stop(states: Mapping[StepState, int]) -> str | None:
-    """Why a running batch must stand still by itself, None if it may go on."""
+    """Why a running batch must stand still by itself, None if it may go on. What was overtaken was not sent."""
     counted = Counter(states)
     failed = counted[StepState.FAILED]
-    ended = failed + counted[StepState.DONE] + counted[StepState.OVERTAKEN]
-    if failed > FAILING_COUNT and failed * 100 > ended * FAILING_PERCENT:
-        return f"{failed} of the first {ended} steps failed"
+    sent = failed + counted[StepState.DONE]
+    if failed > FAILING_COUNT and failed * 100 > sent * FAILING_PERCENT:
+        return f"{failed} of the first {sent} steps failed"
     return None

@@ -90,20 +90,22 @@ def day_guard(unexplained: Iterable[Removal], standing: Mapping[RoomDay, int]) -
     return None
 
 
-def batch_guard(removed: int, standing: int) -> str | None:
-    """A batch that would remove more than 5 % of the year; `removed` counts unexplained removals only."""
-    if removed * 100 > standing * BATCH_PERCENT:
-        return f"{removed} of {standing} bookings of the year would be removed, more than {BATCH_PERCENT} %"
+def batch_guard(removed: int, ahead: int) -> str | None:
+    """A batch that would remove more than 5 % of what is booked ahead: `removed` counts unexplained removals only,
+    `ahead` our bookings of all rooms that have not begun."""
+    if removed * 100 > ahead * BATCH_PERCENT:
+        return f"{removed} of the {ahead} bookings ahead would be removed, more than {BATCH_PERCENT} %"
     return None
 
 
-def rooms_guard(unknown: Sequence[str], standing: int) -> str | None:
-    """A batch that would take more than 5 % of the year to rooms that the target does not know, the room of each
-    such move in `unknown`. They would be refused, and what stands in the old place would have to go."""
-    if len(unknown) * 100 > standing * BATCH_PERCENT:
+def rooms_guard(unknown: Sequence[str], ahead: int) -> str | None:
+    """A batch that would take more than 5 % of what is booked ahead to rooms that the target does not know, the
+    room of each such move in `unknown`. These would be refused; what stands in the old place would have to go."""
+    if len(unknown) * 100 > ahead * BATCH_PERCENT:
         rooms = sorted(set(unknown))
         named = ", ".join(rooms[:3]) + (" …" if len(rooms) > 3 else "")
-        return f"{len(unknown)} of {standing} bookings would move to rooms that Echo360 does not know ({named})"
+        count = f"{len(unknown)} of the {ahead} bookings ahead"
+        return f"{count} would move to rooms that Echo360 does not know ({named})"
     return None
 
 
@@ -111,22 +113,23 @@ def missing_guard(missing: int, known: int) -> str | None:
     """A listing without more than 5 % of what the mirror knew as ours, and more than 5: another institution's, or
     one that somebody emptied. What of it is in the plan would be made again.
 
-    `known` counts what the mirror knew as ours in what was listed, `missing` those of them that were not there.
+    `known` counts what the mirror knew as ours and not begun in what was listed, `missing` those of them that were
+    not there.
     """
     if missing > MISSING_COUNT and missing * 100 > known * MISSING_PERCENT:
         return (
-            f"{missing} of {known} bookings that EchoDesk made are not in Echo360 any more, more than "
+            f"{missing} of the {known} bookings ahead that EchoDesk made are not in Echo360 any more, more than "
             f"{MISSING_PERCENT} %, as if this were another institution or somebody had removed them"
         )
     return None
 
 
-def moved_guard(moved: int, standing: int) -> str | None:
-    """A batch that would move or change more than 20 % of the year, and more than 50, at once: the weeks of the
-    timetable have shifted, say. `standing` counts our bookings that stand."""
-    if moved > MOVED_COUNT and moved * 100 > standing * MOVED_PERCENT:
+def moved_guard(moved: int, ahead: int) -> str | None:
+    """A batch that would move or change more than 20 % of what is booked ahead, and more than 50, at once: the
+    weeks of the timetable have shifted, say. `ahead` counts our bookings of all rooms that have not begun."""
+    if moved > MOVED_COUNT and moved * 100 > ahead * MOVED_PERCENT:
         return (
-            f"{moved} of {standing} bookings of the year would move or change at once, more than "
+            f"{moved} of the {ahead} bookings ahead would move or change at once, more than "
             f"{MOVED_PERCENT} %, as if the weeks of the timetable had shifted"
         )
     return None

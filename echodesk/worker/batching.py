@@ -204,10 +204,10 @@ class Batching:
 
     def _canary_room(self, batch: BatchRecord, room: int, books: Books) -> tuple[int, bool]:
         """For so many steps there is room; True if these are the first of a large batch."""
-        progress = books.batches.progress(batch.id)
+        progress, lately = _progress(batch.id, books)
         if not canary(progress.steps):
             return room, False
-        return min(room, CANARY_STEPS - progress.ended - self._flight.of_batches), True
+        return min(room, CANARY_STEPS - _first_sent(progress, lately) - self._flight.of_batches), True
 
     async def _look_after(self) -> None:
         """Stop what fails, end what is done, look at the first steps of a large one."""
@@ -224,7 +224,7 @@ class Batching:
                 continue
             elif not progress.open:
                 await self._become(batch, BatchState.DONE, "")
-            elif self._running is None and not batch.tried and _first_are_over(progress):
+            elif self._running is None and not batch.tried and _first_are_over(progress, lately):
                 self._running = asyncio.create_task(self._first_steps_looked_at(batch))
 
     async def _become(self, batch: BatchRecord, state: BatchState, said: str) -> None:
@@ -235,6 +235,11 @@ class Batching:
 
         await self._ledger.write("plan", write)
         self.wake()
+
+    def _say(self, batch: BatchRecord, said: str, books: Books) -> None:
+        books.office.guard(self._epoch)
+        if still(books, batch):
+            books.batches.say(batch.id, said)
 
     async def _first_steps_looked_at(self, batch: BatchRecord) -> None:
         outcome = await attempt(self._look_at_first(batch))
@@ -255,7 +260,9 @@ class Batching:
         ]
         try:
             listed, meanwhile = await self._comparing.list_rooms(frozenset(step.place.room for step in done))
-        except NotListed:
+        except NotListed as problem:
+            why = f"The first steps are looked at before it goes on. Echo360 could not be listed: {problem}"
+            await self._ledger.write("plan", functools.partial(self._say, batch, f"{why} It is tried again."))
             await self._clock.sleep(TRY_AGAIN_S)
             return
         wrong = await self._ledger.read("first steps", functools.partial(_not_there, done, listed, meanwhile))
@@ -265,7 +272,7 @@ class Batching:
             return
 
         def write(books: Books) -> None:
-            books.office.guard(self._epoch)
+            self._say(batch, "", books)
             books.batches.tried(batch.id)
 
         await self._ledger.write("first steps", write)
@@ -276,8 +283,14 @@ def _progress(batch: int, books: Books) -> tuple[Progress, Progress]:
     return books.batches.progress(batch), books.batches.progress(batch, since_it_runs=True)
 
 
-def _first_are_over(progress: Progress) -> bool:
-    return canary(progress.steps) > 0 and progress.ended >= CANARY_STEPS
+def _first_sent(progress: Progress, lately: Progress) -> int:
+    """So many were sent first and are over. What was overtaken was not sent, and what had failed before somebody
+    let it go on leaves nothing to look at: so most of them are done, or `must_stop` speaks first."""
+    return progress.by_state.get(StepState.DONE, 0) + lately.by_state.get(StepState.FAILED, 0)
+
+
+def _first_are_over(progress: Progress, lately: Progress) -> bool:
+    return canary(progress.steps) > 0 and _first_sent(progress, lately) >= CANARY_STEPS
 
 
 def _not_there(done: Sequence[Step], listed: Listed, meanwhile: Meanwhile, books: Books) -> list[str]:

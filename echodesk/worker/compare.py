@@ -68,6 +68,10 @@ class Comparison:
     """Room-days that were to be compared and were not: what is sent there, a pause or a defect holds them."""
     lacking: tuple[Needed, ...] = ()
     """What these plans name and Echo360 does not have, as far as that is known: it is made first."""
+    ahead: int = 0
+    """Ours that have not begun, in all rooms: what the mirror holds, or what was listed if that is more."""
+    listed_ahead: int = 0
+    """Ours that have not begun, in what was listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,9 @@ async def compare_with(
     """
     now = clock.campus_now()
     today = now.date().isoformat()
+    minute = now.hour * 60 + now.minute
 
-    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int, int]:
+    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int, int, int]:
         mirror = ListedMirror(listed, meanwhile, books)
         found: dict[str, set[RoomDay]] = defaultdict(set)
         for room in books.timetable.rooms() if rooms is None else rooms:
@@ -146,9 +151,9 @@ async def compare_with(
         paused = sum(any(pause.covers(place) for pause in pauses) for places in found.values() for place in places)
         known = books.mirror.ours_but({one.external_id for one in mirror.standing if one.external_id}, today)
         missing = sum(listed.about(one.room) and one not in meanwhile.touched for one in known)
-        return found, mirror, paused, missing
+        return found, mirror, paused, missing, books.stops.future(today, minute)
 
-    places_of, mirror, paused, missing = await _with_year(ledger, "places", all_places, scope.year)
+    places_of, mirror, paused, missing, future = await _with_year(ledger, "places", all_places, scope.year)
     standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
     stays: set[str] = set()
@@ -205,7 +210,6 @@ async def compare_with(
     with kept_still():
         for start in range(0, len(names), ROOMS_AT_ONCE):
             await planned(names[start : start + ROOMS_AT_ONCE])
-    minute = now.hour * 60 + now.minute
     actual: dict[RoomDay, set[Shown]] = defaultdict(set)
     for one in standing:
         if one.ours and one.external_id not in stays:
@@ -222,6 +226,9 @@ async def compare_with(
         and left(wanted, place) != left(actual.get(place, ()), place)
     )
     ours = {one.echo_id for one in standing if one.ours}
+    not_begun = {
+        one.echo_id for one in standing if one.ours and (one.place.date, one.time.start) > (now.date(), minute)
+    }
     return Comparison(
         tuple(differing),
         len(ours),
@@ -233,6 +240,8 @@ async def compare_with(
         len(unplanned),
         missing,
         frozenset(place for places in places_of.values() for place in places) - expected.keys(),
+        ahead=max(future, len(not_begun)),
+        listed_ahead=len(not_begun),
     )
 
 

@@ -69,11 +69,11 @@ def _guard_of(books: Books, found: Comparison) -> str:
     ]
     unknown = [room for room in moved if room not in known]
     return (
-        batch_guard(counted["removed"], found.schedules)
+        batch_guard(counted["removed"], found.ahead)
         or _day(found.plans)
-        or rooms_guard(unknown, found.schedules)
-        or missing_guard(found.missing, found.schedules + found.missing)
-        or moved_guard(counted["moved"] + counted["changed"], found.schedules)
+        or rooms_guard(unknown, found.ahead)
+        or missing_guard(found.missing, found.listed_ahead + found.missing)
+        or moved_guard(counted["moved"] + counted["changed"], found.ahead)
         or ""
     )
 

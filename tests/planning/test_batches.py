@@ -135,6 +135,11 @@ def test_a_batch_in_which_much_fails_stops_itself(done: int, failed: int, stops:
         assert reason == f"{failed} of the first {done + failed} steps failed"
 
 
+def test_what_was_overtaken_makes_no_failure_smaller() -> None:
+    states = {StepState.DONE: 14, StepState.FAILED: 6, StepState.OVERTAKEN: 1_000}
+    assert must_stop(states) == "6 of the first 20 steps failed"
+
+
 def test_progress_counts_what_is_to_be_sent() -> None:
     progress = Progress({StepState.OPEN: 3, StepState.DONE: 4, StepState.FAILED: 1, StepState.LEFT_OUT: 9})
     assert (progress.steps, progress.open, progress.ended) == (8, 3, 5)

@@ -159,7 +159,7 @@ def test_a_stop_says_what_why_and_what_to_do() -> None:
 def test_rooms_that_the_target_does_not_know_hold_a_batch_that_goes_there() -> None:
     assert rooms_guard(["New"] * 10, 200) is None
     assert rooms_guard(["New B", "New A"] * 6, 200) == (
-        "12 of 200 bookings would move to rooms that Echo360 does not know (New A, New B)"
+        "12 of the 200 bookings ahead would move to rooms that Echo360 does not know (New A, New B)"
     )
     many = rooms_guard([f"New {number}" for number in range(11)], 200)
     assert many is not None
@@ -176,8 +176,8 @@ def test_a_listing_without_a_twentieth_of_ours_must_be_confirmed(missing: int, k
 
 def test_what_is_missing_is_counted_and_what_that_may_mean_is_said() -> None:
     assert missing_guard(400, 1_000) == (
-        "400 of 1000 bookings that EchoDesk made are not in Echo360 any more, more than 5 %, as if this were "
-        "another institution or somebody had removed them"
+        "400 of the 1000 bookings ahead that EchoDesk made are not in Echo360 any more, more than 5 %, as if "
+        "this were another institution or somebody had removed them"
     )
 
 
@@ -191,6 +191,6 @@ def test_a_fifth_of_the_year_that_moves_at_once_must_be_confirmed(moved: int, st
 
 def test_what_moves_is_counted_and_what_that_may_mean_is_said() -> None:
     assert moved_guard(900, 1_000) == (
-        "900 of 1000 bookings of the year would move or change at once, more than 20 %, "
+        "900 of the 1000 bookings ahead would move or change at once, more than 20 %, "
         "as if the weeks of the timetable had shifted"
     )

@@ -90,3 +90,11 @@ def undo_of(w: World, number: int) -> int:
     back = w.ask(Undo("bob", number)).number
     w.until(lambda: plan(w, back).state is not BatchState.COMPARING)
     return back
+
+
+def later(w: World, hours: float) -> None:
+    """Nobody is there for so many hours."""
+    w.stop()
+    w.loop.forward(hours * 3_600.0)
+    w.restart()
+    w.until(lambda: w.heard.state.mine)

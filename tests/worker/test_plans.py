@@ -14,7 +14,7 @@ from echodesk.simulator.faults import FaultKind, FaultSettings
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import add_room, day
 from tests.worker.guarded import BOOKINGS, WEEKS
-from tests.worker.planned import applied, begin, ended, lose_many, made, plan, spoil, steps
+from tests.worker.planned import applied, begin, ended, later, lose_many, made, plan, spoil, steps
 from tests.worker.values import external
 from tests.worker.world import Died, World
 
@@ -126,7 +126,7 @@ def test_what_cannot_be_compared_is_said_before_any_call(w: World, wrong: dict[s
 def test_a_guard_asks_for_words_and_not_for_a_click(w: World) -> None:
     lose_many(w)
     number = made(w)
-    assert "50 of 200 bookings of the year would be removed" in plan(w, number).guard
+    assert "50 of the 200 bookings ahead would be removed" in plan(w, number).guard
     with pytest.raises(NothingDone, match="confirmed in writing"):
         w.ask(Apply("ann", number))
     with pytest.raises(NothingDone):
@@ -134,6 +134,34 @@ def test_a_guard_asks_for_words_and_not_for_a_click(w: World) -> None:
     assert applied(w, number, confirm="remove 50").state is BatchState.DONE
     assert len(w.schedules()) == BOOKINGS - 50
     w.assert_equal()
+
+
+def test_late_in_a_year_a_guard_counts_what_is_ahead(w: World) -> None:
+    later(w, 24 * (7 * 5 - 1))
+    lose_many(w)
+    assert plan(w, made(w)).guard == "10 of the 40 bookings ahead would be removed, more than 5 %"
+
+
+def test_late_in_a_year_what_is_missing_is_held_against_what_is_ahead(w: World) -> None:
+    later(w, 24 * (7 * 5 - 1))
+    hand = ByHand(w)
+    for slot in range(1, 11):
+        hand.remove(external(slot, 6))
+    assert plan(w, made(w)).guard.startswith("10 of the 40 bookings ahead that EchoDesk made are not in Echo360")
+
+
+def test_a_guard_counts_all_rooms_whatever_is_compared(w: World) -> None:
+    lose_many(w, 2)
+    for scope in {}, {"rooms": ("R1",)}:
+        number = made(w, **scope)
+        assert steps(w, number) == {StepState.OPEN: 10}
+        assert plan(w, number).guard == ""
+
+
+def test_before_the_mirror_is_filled_a_guard_counts_what_was_listed(w: World) -> None:
+    lose_many(w, 1)
+    w.sql("DELETE FROM STT_ECHO_MIRROR")
+    assert plan(w, made(w)).guard == ""
 
 
 def test_stopped_it_stands_still_and_then_goes_on(w: World) -> None:

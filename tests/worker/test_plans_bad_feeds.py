@@ -115,7 +115,7 @@ KINDS: Mapping[Spoil, str] = {
     two_years_of_one_name: "mistaken for one another",
     everything_foreign: "200 because others booked the room",
     another_institution: "200 because others booked the room",
-    the_same_id_twice: "200 of 200 bookings of the year would be removed",
+    the_same_id_twice: "200 of the 200 bookings ahead would be removed",
 }
 """What is done to the timetable, to Echo360 or to the clock, and what is said of it."""
 

@@ -85,7 +85,7 @@ def test_what_is_gone_outside_a_selection_is_told_of_in_its_plan(w: World) -> No
         for slot in LESSONS:
             hand.remove(external(slot, week))
     number = made(w, last=day(2, 7).isoformat())
-    assert plan(w, number).guard.startswith("120 of 200 bookings that EchoDesk made are not in Echo360 any more")
+    assert plan(w, number).guard.startswith("120 of the 200 bookings ahead that EchoDesk made are not in Echo360")
 
 
 def test_cancelled_while_the_yes_is_checked_nothing_is_sent(w: World) -> None:

@@ -85,7 +85,7 @@ def test_removing_a_year_by_taking_a_plan_back_must_be_confirmed_in_writing(w: W
     number = made(w)
     applied(w, number)
     back = undo_of(w, number)
-    assert plan(w, back).guard.startswith("200 of 200 bookings")
+    assert plan(w, back).guard.startswith("200 of the 200 bookings ahead")
     with pytest.raises(NothingDone, match="must be confirmed in writing"):
         w.ask(Apply("bob", back))
     assert len(w.schedules()) == 200
@@ -155,7 +155,7 @@ def test_to_take_back_a_whole_year_must_be_confirmed_in_writing(w: World) -> Non
     number = spoil_everything(w)
     applied(w, number)
     back = undo_of(w, number)
-    assert plan(w, back).guard.startswith("200 of 200 bookings of the year would move or change at once")
+    assert plan(w, back).guard.startswith("200 of the 200 bookings ahead would move or change at once")
 
 
 def plan_time(slot: int) -> str:
