@@ -156,6 +156,28 @@ def test_a_plan_of_which_all_that_is_left_is_paused_says_so(
     assert listed(office)[number].waits_for == told
 
 
+@pytest.mark.parametrize(
+    ("own", "told"), [(False, "the pause “Exams” of ann"), (True, "the pause “left out” of ann")]
+)
+def test_a_plan_whose_days_wait_for_the_pause_of_a_linked_room_names_that_pause(
+    office: Office, own: bool, told: str
+) -> None:
+    """A lesson was moved from R2, which is paused, into R1: both are planned once the pause is lifted."""
+    number = plan(office, [change(1), change(3, PAST)], BatchState.RUNNING, [3])
+
+    def hold(books: AllBooks) -> None:
+        pause = books.office.pause(Scope(room="R2"), "left out" if own else "Exams", "ann", "")
+        if own:
+            books.batches.pause_steps(number, pause, StepState.LEFT_OUT)
+        books.places.mark([PLACE], "edit")
+        books.places.hold(books.places.marks_at([PLACE]), pause)
+
+    office.keep(hold)
+    assert listed(office)[number].waits_for == told
+    office.keep(lambda books: books.places.mark([PLACE], "edit"))
+    assert listed(office)[number].waits_for == ""
+
+
 BRAKE = "the answer to safety stop 1: 1 booking would be removed"
 
 

@@ -808,6 +808,11 @@ SELECT d.ROOMID, d.LESSON_DATE, COALESCE((SELECT MIN(s.ID) FROM STT_ECHO_STOP_IT
     ON d.ROOMID = jsonb_extract_path_text(p.value, '0') AND d.LESSON_DATE = jsonb_extract_path_text(p.value, '1')
     WHERE d.GUARDED = 1;
 
+-- store.plan_waits _HELD
+SELECT d.ROOMID, d.LESSON_DATE, d.HELD_BY FROM jsonb_array_elements(CAST(:places AS JSONB)) AS p(value) JOIN
+    STT_ECHO_DIRTY AS d ON d.ROOMID = jsonb_extract_path_text(p.value, '0') AND d.LESSON_DATE =
+    jsonb_extract_path_text(p.value, '1') WHERE NOT d.HELD_BY IS NULL;
+
 -- store.plans_shown _BUILDINGS
 SELECT r.ROOMID, s.SITENAME FROM ROOMS AS r JOIN SITES AS s ON s.SETID = r.SETID AND s.SITEID = r.SITEID WHERE NOT
     s.SITENAME IS NULL ORDER BY r.SETID;
