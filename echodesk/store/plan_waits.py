@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from echodesk.messages import StopShown
-from echodesk.planning.batches import BatchRecord
+from echodesk.planning.batches import BatchKind, BatchRecord
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.stops import StopKind
 from echodesk.planning.values import RoomDay
@@ -52,7 +52,7 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
     """What holds a plan that is being sent and has open steps."""
     change = ChangeNumber(connection)
     office, batches = Office(connection), Batches(connection, change)
-    standing = office.pauses(())
+    standing = _pauses(office, batch, ())
     pauses = [pause for pause in standing if pause.id != batch.pause]
     stops = {one.key: one for one in Stops(connection, change).shown() if one.waits}
     closed = Places(connection, change).closed_rooms()
@@ -68,7 +68,7 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
     after = 0
     while pieces := batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
         places = {place for days in pieces.values() for place in days}
-        standing = office.pauses(places)
+        standing = _pauses(office, batch, places)
         pauses = [pause for pause in standing if pause.id != batch.pause]
         waiting = _waiting(connection, places, standing)
         guarded = _guarded(connection, places) if stops else {}
@@ -87,6 +87,12 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
                 return Held()
         after = max(pieces)
     return _held(holding.values(), [stops[key] for key in sorted(asked)], sorted(rooms))
+
+
+def _pauses(office: Office, batch: BatchRecord, places: Collection[RoomDay]) -> list[PauseRecord]:
+    """The pauses that may hold it. Those that came with a batch have no say in what is taken back."""
+    standing = office.pauses(places)
+    return [pause for pause in standing if pause.batch is None] if batch.kind is BatchKind.UNDO else standing
 
 
 def _guarded(connection: Connection, places: Collection[RoomDay]) -> dict[RoomDay, int]:

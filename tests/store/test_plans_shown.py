@@ -178,6 +178,26 @@ def test_a_plan_whose_days_wait_for_the_pause_of_a_linked_room_names_that_pause(
     assert listed(office)[number].waits_for == ""
 
 
+def test_an_undo_waits_for_no_pause_of_another_undo_and_for_those_of_staff(office: Office) -> None:
+    """The later plan was taken back first, and its undo left a pause on the same room-days."""
+    first = plan(office, [change(1), change(2, OTHER)], BatchState.DONE, [1, 2])
+    later = plan(office, [change(1), change(2, OTHER)], BatchState.DONE, [1, 2])
+    undone = plan(office, [change(1), change(2, OTHER)], BatchState.DONE, [1, 2], undoes=later)
+
+    def leave(books: AllBooks) -> None:
+        pause = books.office.pause(Scope(), f"undone plan {later}", "bob", "")
+        books.batches.pause_steps(undone, pause, StepState.DONE)
+        books.places.mark([OTHER], "undone")
+        books.places.hold(books.places.marks_at([OTHER]), pause)
+
+    office.keep(leave)
+    back = plan(office, [change(1), change(2, OTHER)], BatchState.RUNNING, undoes=first)
+    assert listed(office)[back].waits_for == ""
+    for room in ("R1", "R2"):
+        office.keep(lambda books, room=room: books.office.pause(Scope(room=room), "Exams", "ann", ""))  # type: ignore[misc]  # bound at once
+    assert listed(office)[back].waits_for == "the pause “Exams” of ann and the pause “Exams” of ann"
+
+
 BRAKE = "the answer to safety stop 1: 1 booking would be removed"
 
 
