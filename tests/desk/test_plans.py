@@ -257,6 +257,8 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
         assert page.progress.text() == "803 of 2,003 calls, 3 failed, about 11 min to go"
         assert (page.bar.value(), page.bar.maximum()) == (803, 2_003)
         assert not page.apply.isVisible()
+        click(page.retry)
+        await until(lambda: bool(desk.worker.sent(RetrySteps)))
         click(page.stop)
         await until(lambda: bool(desk.worker.sent(StopPlan)))
         asked = len(desk.worker.sent(ShowPlan))
@@ -266,8 +268,7 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
         assert "Ann stopped it" in page.facts.text()
         await until(lambda: len(desk.worker.sent(ShowPlan)) == asked + 1)
         click(page.go_on)
-        click(page.retry)
-        await until(lambda: bool(desk.worker.sent(RetrySteps)))
+        await until(lambda: bool(desk.worker.sent(ContinuePlan)))
         assert desk.worker.sent(ContinuePlan) == [ContinuePlan("Ann", 3)]
         click(page.cancel)
         dialog = await dialog_of(desk.window, Confirm)
@@ -277,6 +278,21 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
         await until(lambda: bool(desk.worker.sent(CancelPlan)))
 
     run(qapp, body, with_plans(running))
+
+
+def test_of_a_plan_that_stands_still_nothing_is_offered_that_would_be_refused(qapp: QApplication) -> None:
+    """It goes on or is cancelled first; only then its failures are tried again, or it is taken back."""
+    steps = (("OPEN", 5), ("DONE", 2), ("FAILED", 1))
+    stopped = plan(state="STOPPED", steps=steps, can_undo=True)
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        shown = {one for one in page.buttons if one.isVisible()}
+        assert shown == {page.go_on, page.cancel, page.missed, page.save}
+        desk.worker.sink.post(overview(plans=(replace(stopped, state="CANCELLED"),)))
+        await until(page.undo.isVisible)
+
+    run(qapp, body, with_plans(stopped))
 
 
 def test_a_done_plan_can_be_taken_back_and_failures_are_told(qapp: QApplication) -> None:
