@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -293,6 +294,33 @@ def test_of_a_plan_that_stands_still_nothing_is_offered_that_would_be_refused(qa
         await until(page.undo.isVisible)
 
     run(qapp, body, with_plans(stopped))
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("RECONCILE", "5 calls not sent; their rooms and days are paused as they are."),
+        (
+            "UNDO",
+            "5 calls not sent. Rooms and days where nothing was taken back follow the timetable again; the others"
+            " stay paused.",
+        ),
+    ],
+)
+def test_who_cancels_a_plan_is_told_which_rooms_and_days_are_paused(
+    qapp: QApplication, kind: str, says: str
+) -> None:
+    running = plan(state="RUNNING", kind=kind, steps=(("OPEN", 5), ("DONE", 2)))
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        click(page.cancel)
+        dialog = await dialog_of(desk.window, Confirm)
+        assert isinstance(dialog, Confirm)
+        assert dialog.text.text() == says
+        dialog.reject()
+
+    run(qapp, body, with_plans(running))
 
 
 def test_a_done_plan_can_be_taken_back_and_failures_are_told(qapp: QApplication) -> None:

@@ -305,6 +305,11 @@ class PlansPage(QWidget):
         text = "Nothing of it was sent."
         if begun:
             text = f"{formats.counted(left, 'call')} not sent; their rooms and days are paused as they are."
+        if begun and plan.kind == "UNDO":
+            text = (
+                f"{formats.counted(left, 'call')} not sent. Rooms and days where nothing was taken back follow"
+                " the timetable again; the others stay paused."
+            )
         if await confirmed(self, f"Cancel plan {plan.key}?", text, f"Cancel plan {plan.key}"):
             self._send(CancelPlan(self._parts.by, plan.key), self.cancel)
 
