@@ -68,7 +68,8 @@ class ContinuePlan:
 
 @dataclass(frozen=True, slots=True)
 class CancelPlan:
-    """Give up what is left of a plan: its room-days stay as they are until somebody lifts the pause on them."""
+    """Give up what is left of a plan: its room-days stay as they are until somebody lifts the pause on them; of an
+    undo, those where nothing was taken back follow the timetable again."""
 
     by: str
     plan: int

@@ -226,8 +226,8 @@ def _found(batch: BatchRecord, summary: Summary, limit: int) -> list[str]:
     if summary.left_out:
         told = ", ".join(f"{words.reason(reason)} {count:,}" for reason, count in summary.left_out.items())
         lines.append(f"Not recorded: {told}. Which: echodesk plans {batch.id} --left-out")
-    if summary.foreign:
-        lines.append(f"{summary.foreign:,} schedules were booked by others and stay as they are.")
+    if others := summary.foreign - summary.counts.get("adopted", 0):
+        lines.append(f"{others:,} schedules were booked by others and stay as they are.")
     if summary.unplanned:
         lines.append(f"{summary.unplanned:,} room-days could not be planned; the log says why.")
     lines += _some([f"  not taken back  {one}" for one in summary.refused])

@@ -153,7 +153,8 @@ def undo(
 
 
 def cancel(number: Number, data: Data = None, wait: Wait = WAIT_S, json: Json = False) -> None:
-    """Give up what is left of a plan. Its room-days stay as they are until somebody lifts the pause on them.
+    """Give up what is left of a plan. Its room-days stay as they are until somebody lifts the pause on them. Of a
+    plan that takes one back, those where nothing was taken back follow the timetable again.
 
     JSON: text, touched (calls that were not sent), carried_out_by, plan.
     """

@@ -217,6 +217,13 @@ class Batches:
         """What took it back, wholly or in part, or found nothing of it to take back; newest first."""
         return [batch_record(row) for row in self._connection.execute(_UNDOS, {"id": batch})]
 
+    def taken_back(self, batch: int) -> bool:
+        """True if an undo of it came to its end and nothing is left of it to be tried again."""
+        return any(
+            not self.summary(one.id).refused and not self.progress(one.id).by_state.get(StepState.FAILED)
+            for one in self.undos_of(batch)
+        )
+
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
         """Go on to this state. Raises `WrongUse` if that does not follow the state it is in."""
         found = self.get(batch)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from echodesk.messages import StopShown
-from echodesk.planning.batches import BatchRecord
+from echodesk.planning.batches import BatchKind, BatchRecord
 from echodesk.planning.records import PauseRecord
 from echodesk.planning.stops import StopKind
 from echodesk.planning.values import RoomDay
@@ -30,6 +30,12 @@ _GUARDED = text(
     " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
     " WHERE d.GUARDED = 1"
 )
+# A pause holds the room-days that are planned together with those that it covers as well.
+_HELD = text(
+    "SELECT d.ROOMID, d.LESSON_DATE, d.HELD_BY FROM json_each(:places) p CROSS JOIN STT_ECHO_DIRTY d"
+    " ON d.ROOMID = json_extract(p.value, '$[0]') AND d.LESSON_DATE = json_extract(p.value, '$[1]')"
+    " WHERE d.HELD_BY IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +52,11 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
     """What holds a plan that is being sent and has open steps."""
     change = ChangeNumber(connection)
     office, batches = Office(connection), Batches(connection, change)
-    pauses = [pause for pause in office.pauses(()) if pause.id != batch.pause]
+    standing = _pauses(office, batch, ())
+    pauses = [pause for pause in standing if pause.id != batch.pause]
     stops = {one.key: one for one in Stops(connection, change).shown() if one.waits}
     closed = Places(connection, change).closed_rooms()
-    if not pauses and not stops and not closed:
+    if not standing and not stops and not closed:
         return Held()
     if (whole := next((pause for pause in pauses if pause.everything), None)) is not None:
         return _held([whole], [], ())
@@ -61,10 +68,13 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
     after = 0
     while pieces := batches.next_pieces(batch.id, after, PIECES_AT_ONCE):
         places = {place for days in pieces.values() for place in days}
-        pauses = [pause for pause in office.pauses(places) if pause.id != batch.pause]
+        standing = _pauses(office, batch, places)
+        pauses = [pause for pause in standing if pause.id != batch.pause]
+        waiting = _waiting(connection, places, standing)
         guarded = _guarded(connection, places) if stops else {}
         for days in pieces.values():
-            pause = next((pause for pause in pauses if any(map(pause.covers, days))), None)
+            covers = (pause for pause in pauses if any(map(pause.covers, days)))
+            pause = next(covers, None) or next((waiting[place] for place in days if place in waiting), None)
             at = {guarded[place] for place in days if place in guarded}
             without = {place.room for place in days if place.room in closed}
             if pause is not None:
@@ -79,9 +89,24 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
     return _held(holding.values(), [stops[key] for key in sorted(asked)], sorted(rooms))
 
 
+def _pauses(office: Office, batch: BatchRecord, places: Collection[RoomDay]) -> list[PauseRecord]:
+    """The pauses that may hold it. Those that came with a batch have no say in what is taken back."""
+    standing = office.pauses(places)
+    return [pause for pause in standing if pause.batch is None] if batch.kind is BatchKind.UNDO else standing
+
+
 def _guarded(connection: Connection, places: Collection[RoomDay]) -> dict[RoomDay, int]:
     rows = connection.execute(_GUARDED, {"places": places_json(places)})
     return {sure_place(row.ROOMID, row.LESSON_DATE): row.STOP_ID for row in rows}
+
+
+def _waiting(
+    connection: Connection, places: Collection[RoomDay], pauses: Iterable[PauseRecord]
+) -> dict[RoomDay, PauseRecord]:
+    """Room-days that are planned once one of these pauses is lifted, not before → that pause."""
+    by_id = {pause.id: pause for pause in pauses}
+    rows = connection.execute(_HELD, {"places": places_json(places)}) if by_id else ()
+    return {sure_place(row.ROOMID, row.LESSON_DATE): by_id[row.HELD_BY] for row in rows if row.HELD_BY in by_id}
 
 
 def _held(pauses: Iterable[PauseRecord], stops: Collection[StopShown], rooms: Sequence[str]) -> Held:

@@ -42,19 +42,17 @@ _BUILDINGS = text(
 )
 # The index is named, because SQLite would read all steps of a plan for each of its days.
 _UNDOABLE = text(
-    "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.STATE IN ('DONE', 'CANCELLED', 'STOPPED') AND NOT EXISTS"
-    " (SELECT 1 FROM STT_ECHO_BATCH u WHERE u.UNDOES = b.ID AND u.STATE = 'DONE' AND u.BEGUN IS NOT NULL)"
+    "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.STATE IN ('DONE', 'CANCELLED')"
     " AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_PLACE p CROSS JOIN STT_ECHO_BATCH_STEP s INDEXED BY"
     " STT_ECHO_BATCH_STEP_STATE ON s.BATCH_ID = p.BATCH_ID AND s.STATE = 'DONE' AND s.PIECE = p.PIECE"
     " WHERE p.BATCH_ID = b.ID AND p.LESSON_DATE >= :today)"
 )
 # What switched a year on, or off, may have sent nothing.
 _SENT_NOTHING = text(
-    "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.BEGUN IS NOT NULL AND b.STATE IN ('DONE', 'CANCELLED', 'STOPPED')"
-    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_BATCH u WHERE u.UNDOES = b.ID AND u.STATE = 'DONE'"
-    " AND u.BEGUN IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s WHERE s.BATCH_ID = b.ID"
-    " AND s.STATE = 'DONE')"
+    "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.BEGUN IS NOT NULL AND b.STATE IN ('DONE', 'CANCELLED')"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP s WHERE s.BATCH_ID = b.ID AND s.STATE = 'DONE')"
 )
+_UNDONE = text("SELECT DISTINCT UNDOES AS ID FROM STT_ECHO_BATCH WHERE UNDOES IS NOT NULL AND STATE = 'DONE'")
 _LIVE = text("SELECT SETID FROM STT_ECHO_SET WHERE LIVE = 1")
 _IN_HAND = text(
     "SELECT ID FROM STT_ECHO_BATCH WHERE STATE IN ('COMPARING', 'READY', 'CHECKING', 'RUNNING', 'STOPPED')"
@@ -115,12 +113,14 @@ class PlansShown:
 
     @cached_property
     def _undoable(self) -> frozenset[int]:
-        """Plans of which something was done, lies ahead, and was not taken back; or that did nothing but switch a
-        year on, or off, which is so still."""
+        """Plans of which something was done, lies ahead, and was not wholly taken back; or that did nothing but
+        switch a year on, or off, which is so still."""
         get, live = self._batches.get, {row.SETID for row in self._connection.execute(_LIVE)}
         nothing = (get(number) for number in self._ids(_SENT_NOTHING, {}))
         years = {one.id for one in nothing if one is not None and switched(one, get, live)}
-        return frozenset(self._ids(_UNDOABLE, {"today": self._today})) | years
+        found = {*self._ids(_UNDOABLE, {"today": self._today}), *years}
+        undone = found.intersection(self._ids(_UNDONE, {}))
+        return frozenset(found - {one for one in undone if self._batches.taken_back(one)})
 
     def _ids_before(self, number: int, limit: int) -> list[int]:
         return self._ids(_BEFORE, {"before": number, "limit": limit})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -257,6 +258,8 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
         assert page.progress.text() == "803 of 2,003 calls, 3 failed, about 11 min to go"
         assert (page.bar.value(), page.bar.maximum()) == (803, 2_003)
         assert not page.apply.isVisible()
+        click(page.retry)
+        await until(lambda: bool(desk.worker.sent(RetrySteps)))
         click(page.stop)
         await until(lambda: bool(desk.worker.sent(StopPlan)))
         asked = len(desk.worker.sent(ShowPlan))
@@ -266,8 +269,7 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
         assert "Ann stopped it" in page.facts.text()
         await until(lambda: len(desk.worker.sent(ShowPlan)) == asked + 1)
         click(page.go_on)
-        click(page.retry)
-        await until(lambda: bool(desk.worker.sent(RetrySteps)))
+        await until(lambda: bool(desk.worker.sent(ContinuePlan)))
         assert desk.worker.sent(ContinuePlan) == [ContinuePlan("Ann", 3)]
         click(page.cancel)
         dialog = await dialog_of(desk.window, Confirm)
@@ -275,6 +277,48 @@ def test_a_running_plan_shows_how_far_it_is_and_can_be_stopped(qapp: QApplicatio
         assert dialog.text.text().startswith("1,200 calls not sent")
         click(dialog.yes_button)
         await until(lambda: bool(desk.worker.sent(CancelPlan)))
+
+    run(qapp, body, with_plans(running))
+
+
+def test_of_a_plan_that_stands_still_nothing_is_offered_that_would_be_refused(qapp: QApplication) -> None:
+    """It goes on or is cancelled first; only then its failures are tried again, or it is taken back."""
+    steps = (("OPEN", 5), ("DONE", 2), ("FAILED", 1))
+    stopped = plan(state="STOPPED", steps=steps, can_undo=True)
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        shown = {one for one in page.buttons if one.isVisible()}
+        assert shown == {page.go_on, page.cancel, page.missed, page.save}
+        desk.worker.sink.post(overview(plans=(replace(stopped, state="CANCELLED"),)))
+        await until(page.undo.isVisible)
+
+    run(qapp, body, with_plans(stopped))
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("RECONCILE", "5 calls not sent; their rooms and days are paused as they are."),
+        (
+            "UNDO",
+            "5 calls not sent. Rooms and days where nothing was taken back follow the timetable again; the others"
+            " stay paused.",
+        ),
+    ],
+)
+def test_who_cancels_a_plan_is_told_which_rooms_and_days_are_paused(
+    qapp: QApplication, kind: str, says: str
+) -> None:
+    running = plan(state="RUNNING", kind=kind, steps=(("OPEN", 5), ("DONE", 2)))
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        click(page.cancel)
+        dialog = await dialog_of(desk.window, Confirm)
+        assert isinstance(dialog, Confirm)
+        assert dialog.text.text() == says
+        dialog.reject()
 
     run(qapp, body, with_plans(running))
 

@@ -50,6 +50,7 @@ def plan(
     way = {
         BatchState.READY: [BatchState.READY],
         BatchState.RUNNING: [BatchState.READY, BatchState.CHECKING, BatchState.RUNNING],
+        BatchState.STOPPED: [BatchState.READY, BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED],
         BatchState.STALE: [BatchState.READY, BatchState.CHECKING, BatchState.STALE],
         BatchState.DONE: [BatchState.READY, BatchState.CHECKING, BatchState.RUNNING, BatchState.DONE],
         BatchState.FAILED: [BatchState.FAILED],
@@ -93,10 +94,39 @@ def test_what_waits_or_can_be_taken_back_stays_in_the_list_whatever_came_after(o
     assert (overview.plans, overview.plans_in_all) == (tuple(found.values()), NEWEST + 5)
 
 
-def test_an_undo_that_sent_nothing_leaves_the_way_back(office: Office) -> None:
+@pytest.mark.parametrize(
+    ("refused", "failed", "offered"),
+    [((), False, False), ((f"{external(1)}: It was changed since.",), False, True), ((), True, True)],
+)
+@pytest.mark.parametrize("sent", [False, True])
+def test_what_was_taken_back_in_part_can_be_taken_back_again(
+    office: Office, refused: tuple[str, ...], *, failed: bool, offered: bool, sent: bool
+) -> None:
+    """An undo that refused or failed leaves something to be tried again, whether it sent anything or not."""
+    done = plan(office, [change(1), change(2)], BatchState.DONE, [1, 2])
+    both = [change(1), change(2)]
+    back = plan(office, both, BatchState.DONE, [1] if sent else (), undoes=done, refused=refused)
+    if failed:
+        office.keep(lambda books: books.batches.end(back, [(2, StepState.FAILED, "Echo360 refused it.")]))
+    assert listed(office)[done].can_undo == offered
+
+
+def test_a_plan_that_stands_still_is_not_to_be_taken_back(office: Office) -> None:
+    stopped = plan(office, [change(1), change(2)], BatchState.STOPPED, [1])
+    assert not listed(office)[stopped].can_undo
+    office.keep(lambda books: books.batches.become(stopped, BatchState.CANCELLED))
+    assert listed(office)[stopped].can_undo
+
+
+def test_an_undo_that_found_nothing_it_may_take_back_leaves_the_way_back(office: Office) -> None:
     done = plan(office, [change(1)], BatchState.DONE, [1])
-    back = office.keep(lambda books: books.batches.add(BatchKind.UNDO, "ann", PlanScope(), undoes=done))
-    office.keep(lambda books: books.batches.become(back, BatchState.DONE, "Nothing can be taken back."))
+
+    def refuse(books: AllBooks) -> None:
+        back = books.batches.add(BatchKind.UNDO, "ann", PlanScope(), undoes=done)
+        books.batches.save(back, Summary(refused=(f"{external(1)}: It was changed since.",)), [], {}, "")
+        books.batches.become(back, BatchState.DONE, "Nothing can be taken back.")
+
+    office.keep(refuse)
     assert listed(office)[done].can_undo
 
 
@@ -154,6 +184,48 @@ def test_a_plan_of_which_all_that_is_left_is_paused_says_so(
     for scope in scopes:
         office.keep(lambda books, scope=scope: books.office.pause(scope, "Exams", "ann", ""))  # type: ignore[misc]  # bound at once
     assert listed(office)[number].waits_for == told
+
+
+@pytest.mark.parametrize(
+    ("own", "told"), [(False, "the pause “Exams” of ann"), (True, "the pause “left out” of ann")]
+)
+def test_a_plan_whose_days_wait_for_the_pause_of_a_linked_room_names_that_pause(
+    office: Office, own: bool, told: str
+) -> None:
+    """A lesson was moved from R2, which is paused, into R1: both are planned once the pause is lifted."""
+    number = plan(office, [change(1), change(3, PAST)], BatchState.RUNNING, [3])
+
+    def hold(books: AllBooks) -> None:
+        pause = books.office.pause(Scope(room="R2"), "left out" if own else "Exams", "ann", "")
+        if own:
+            books.batches.pause_steps(number, pause, StepState.LEFT_OUT)
+        books.places.mark([PLACE], "edit")
+        books.places.hold(books.places.marks_at([PLACE]), pause)
+
+    office.keep(hold)
+    assert listed(office)[number].waits_for == told
+    office.keep(lambda books: books.places.mark([PLACE], "edit"))
+    assert listed(office)[number].waits_for == ""
+
+
+def test_an_undo_waits_for_no_pause_of_another_undo_and_for_those_of_staff(office: Office) -> None:
+    """The later plan was taken back first, and its undo left a pause on the same room-days."""
+    first = plan(office, [change(1), change(2, OTHER)], BatchState.DONE, [1, 2])
+    later = plan(office, [change(1), change(2, OTHER)], BatchState.DONE, [1, 2])
+    undone = plan(office, [change(1), change(2, OTHER)], BatchState.DONE, [1, 2], undoes=later)
+
+    def leave(books: AllBooks) -> None:
+        pause = books.office.pause(Scope(), f"undone plan {later}", "bob", "")
+        books.batches.pause_steps(undone, pause, StepState.DONE)
+        books.places.mark([OTHER], "undone")
+        books.places.hold(books.places.marks_at([OTHER]), pause)
+
+    office.keep(leave)
+    back = plan(office, [change(1), change(2, OTHER)], BatchState.RUNNING, undoes=first)
+    assert listed(office)[back].waits_for == ""
+    for room in ("R1", "R2"):
+        office.keep(lambda books, room=room: books.office.pause(Scope(room=room), "Exams", "ann", ""))  # type: ignore[misc]  # bound at once
+    assert listed(office)[back].waits_for == "the pause “Exams” of ann and the pause “Exams” of ann"
 
 
 BRAKE = "the answer to safety stop 1: 1 booking would be removed"

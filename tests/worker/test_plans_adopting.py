@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from echodesk.batches import Apply, CancelPlan, Undo
+from echodesk.commands.plan_steps import Wanted
+from echodesk.commands.plan_texts import plan_text, read_plan
 from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.switches import Switches
@@ -74,6 +76,25 @@ def test_what_matches_is_adopted_and_undo_gives_it_back_field_by_field(world: Wo
     assert applied(w, back).state is BatchState.DONE
     assert steps(w, back) == {StepState.DONE: 3}
     assert held(w) == before
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [(0, []), (2, ["2 schedules were booked by others and stay as they are."])]
+)
+def test_the_command_line_tells_what_stays_with_others_without_what_is_adopted(
+    world: Worlds, more: int, told: list[str]
+) -> None:
+    w = world()
+    booked_by_others(w)
+    for week in WEEKS[:more]:
+        ByHand(w).book("R2", day(week), "15:00-16:00", name="Staff meeting")
+    number = made(w, adopt=True)
+    today = w.clock.campus_now().date().isoformat()
+    found = w.look(lambda books: read_plan(books, number, 120, today, "ann"))
+    assert found is not None
+    lines = plan_text(found, 120, Wanted()).splitlines()
+    assert "  to adopt  3" in lines
+    assert [line for line in lines if "booked by others" in line] == told
 
 
 def test_an_ordinary_comparison_leaves_them_alone(world: Worlds) -> None:

@@ -168,9 +168,9 @@ class PlansPage(QWidget):
             self.put_back: plan.state == "READY",
             self.stop: plan.state == "RUNNING",
             self.go_on: plan.state == "STOPPED",
-            self.retry: plan.count("FAILED") > 0 and plan.state in ("DONE", "STOPPED", "RUNNING"),
+            self.retry: plan.count("FAILED") > 0 and plan.state in ("DONE", "RUNNING"),
             self.cancel: plan.state in ("COMPARING", "READY", "CHECKING", "RUNNING", "STOPPED"),
-            self.undo: plan.can_undo and plan.state in ("DONE", "CANCELLED", "STOPPED"),
+            self.undo: plan.can_undo and plan.state in ("DONE", "CANCELLED"),
             self.newer: plan.replaced_by > 0,
             self.missed: bool(plan.left_out),
             self.save: plan.state != "COMPARING" and bool(plan.steps),
@@ -305,6 +305,11 @@ class PlansPage(QWidget):
         text = "Nothing of it was sent."
         if begun:
             text = f"{formats.counted(left, 'call')} not sent; their rooms and days are paused as they are."
+        if begun and plan.kind == "UNDO":
+            text = (
+                f"{formats.counted(left, 'call')} not sent. Rooms and days where nothing was taken back follow"
+                " the timetable again; the others stay paused."
+            )
         if await confirmed(self, f"Cancel plan {plan.key}?", text, f"Cancel plan {plan.key}"):
             self._send(CancelPlan(self._parts.by, plan.key), self.cancel)
 
