@@ -189,7 +189,10 @@ def plan_text(found: PlanRead, limit: int, wanted: Wanted) -> str:
 def _answer(stops: Sequence[int]) -> str:
     """What to do about the safety stops that hold a plan."""
     yes = "; ".join(f'`echodesk allow {stop} --why "…"`' for stop in stops)
-    return f"Answer the safety stop: `echodesk stops` shows it, {yes} says yes. Then the plan goes on by itself."
+    return (
+        "Answer the safety stop: `echodesk stops` shows it. Put right what it names; or, if all is as it should be,"
+        f" {yes} says yes. Then the plan goes on by itself."
+    )
 
 
 def _step(row: StepRow) -> str:

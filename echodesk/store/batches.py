@@ -213,15 +213,18 @@ class Batches:
         """Later batches of which something was sent, or may have been, newest first."""
         return [batch_record(row) for row in self._connection.execute(_LATER, {"id": batch})]
 
-    def undos_of(self, batch: int) -> list[BatchRecord]:
+    def _undos_of(self, batch: int) -> list[BatchRecord]:
         """What took it back, wholly or in part, or found nothing of it to take back; newest first."""
         return [batch_record(row) for row in self._connection.execute(_UNDOS, {"id": batch})]
 
-    def taken_back(self, batch: int) -> bool:
-        """True if an undo of it came to its end and nothing is left of it to be tried again."""
+    def taken_back(self, batch: int, *, whole: bool = False) -> bool:
+        """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to
+        be tried again."""
         return any(
-            not self.summary(one.id).refused and not self.progress(one.id).by_state.get(StepState.FAILED)
-            for one in self.undos_of(batch)
+            not self.taken_back(one.id)
+            and not (whole and self.summary(one.id).refused)
+            and not (whole and self.progress(one.id).by_state.get(StepState.FAILED))
+            for one in self._undos_of(batch)
         )
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:

@@ -60,7 +60,8 @@ def held(connection: Connection, batch: BatchRecord) -> Held:
         return Held()
     if (whole := next((pause for pause in pauses if pause.everything), None)) is not None:
         return _held([whole], [], ())
-    if (feed := next((one for one in stops.values() if one.kind == StopKind.FEED), None)) is not None:
+    feed = next((one for one in stops.values() if one.kind == StopKind.FEED), None)
+    if feed is not None and batch.kind is not BatchKind.UNDO:
         return _held([], [feed], ())
     holding: dict[int, PauseRecord] = {}
     asked: set[int] = set()

@@ -43,9 +43,12 @@ _BUILDINGS = text(
 # The index is named, because SQLite would read all steps of a plan for each of its days.
 _UNDOABLE = text(
     "SELECT b.ID FROM STT_ECHO_BATCH b WHERE b.STATE IN ('DONE', 'CANCELLED')"
-    " AND EXISTS (SELECT 1 FROM STT_ECHO_BATCH_PLACE p CROSS JOIN STT_ECHO_BATCH_STEP s INDEXED BY"
+    " AND (EXISTS (SELECT 1 FROM STT_ECHO_BATCH_PLACE p CROSS JOIN STT_ECHO_BATCH_STEP s INDEXED BY"
     " STT_ECHO_BATCH_STEP_STATE ON s.BATCH_ID = p.BATCH_ID AND s.STATE = 'DONE' AND s.PIECE = p.PIECE"
     " WHERE p.BATCH_ID = b.ID AND p.LESSON_DATE >= :today)"
+    # A move that was refused may have cost the booking at the old place.
+    " OR EXISTS (SELECT 1 FROM STT_ECHO_BATCH_STEP f WHERE f.BATCH_ID = b.ID AND f.STATE = 'FAILED'"
+    " AND f.WHY = 'moved' AND NOT EXISTS (SELECT 1 FROM STT_ECHO_MIRROR m WHERE m.EXTERNAL_ID = f.EXTERNAL_ID)))"
 )
 # What switched a year on, or off, may have sent nothing.
 _SENT_NOTHING = text(
@@ -120,7 +123,7 @@ class PlansShown:
         years = {one.id for one in nothing if one is not None and switched(one, get, live)}
         found = {*self._ids(_UNDOABLE, {"today": self._today}), *years}
         undone = found.intersection(self._ids(_UNDONE, {}))
-        return frozenset(found - {one for one in undone if self._batches.taken_back(one)})
+        return frozenset(found - {one for one in undone if self._batches.taken_back(one, whole=True)})
 
     def _ids_before(self, number: int, limit: int) -> list[int]:
         return self._ids(_BEFORE, {"before": number, "limit": limit})

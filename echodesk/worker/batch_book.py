@@ -37,8 +37,9 @@ class BatchBook(Protocol):
         """Later batches of which something was sent, or may have been, newest first."""
         ...
 
-    def undos_of(self, batch: int) -> list[BatchRecord]:
-        """What took it back, wholly or in part, or found nothing of it to take back; newest first."""
+    def taken_back(self, batch: int, *, whole: bool = False) -> bool:
+        """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to
+        be tried again."""
         ...
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:

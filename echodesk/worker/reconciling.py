@@ -231,7 +231,7 @@ def _latest_first(books: Books, batch: BatchRecord) -> None:
         one.id
         for one in books.batches.begun_after(batch.id)
         # A later plan and what took it back are nothing together.
-        if (one.undoes or 0) < batch.id and not _taken_back(books, one) and _meet(books, batch.id, one.id)
+        if (one.undoes or 0) < batch.id and not books.batches.taken_back(one.id) and _meet(books, batch.id, one.id)
     ]
     if later:
         raise NothingDone(
@@ -254,7 +254,7 @@ def _undo(books: Books, command: Undo, batch: BatchRecord) -> CommandDone:
     sent = books.batches.progress(batch.id).by_state.get(StepState.DONE, 0) or _given_up(books, batch)
     if not sent and not switched(batch, books.batches.get, books.timetable.sizes()):
         raise NothingDone("Nothing to take back", f"Nothing of plan {batch.id} was done.", LOOK)
-    if _taken_back(books, batch, whole=True):
+    if books.batches.taken_back(batch.id, whole=True):
         raise NothingDone("This was taken back already", f"Plan {batch.id} was undone.", LOOK)
     scope = dataclasses.replace(batch.scope, year="")
     number = books.batches.add(BatchKind.UNDO, command.by, scope, undoes=batch.id)
@@ -298,17 +298,6 @@ def _end_the_rest(books: Books, batch: BatchRecord) -> None:
 
     states = [(step.number, StepState.DONE if done(step) else StepState.CANCELLED, "") for step in left]
     books.batches.end(batch.id, states)
-
-
-def _taken_back(books: Books, batch: BatchRecord, *, whole: bool = False) -> bool:
-    """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to be
-    tried again."""
-    return any(
-        not _taken_back(books, one)
-        and not (whole and books.batches.summary(one.id).refused)
-        and not (whole and books.batches.progress(one.id).by_state.get(StepState.FAILED))
-        for one in books.batches.undos_of(batch.id)
-    )
 
 
 def _meet(books: Books, one: int, other: int) -> bool:

@@ -72,8 +72,8 @@ class Renewal:
             if not self._listed.about(room) or (rooms is not None and room not in rooms):
                 continue
             changes = functools.partial(self._changes, room=room, chosen=chosen, within=right)
-            if found := await ledger.read("mirror of a room", changes):
-                look_at = functools.partial(self._tied, found, differing)
+            if here := await ledger.read("mirror of a room", changes):
+                look_at = functools.partial(self._tied, here, differing)
                 tied |= await ledger.read("what a room is linked with", look_at)
                 await ledger.write("mirror", functools.partial(write, room))
 
