@@ -190,7 +190,7 @@ def _answer(stops: Sequence[int]) -> str:
     """What to do about the safety stops that hold a plan."""
     yes = "; ".join(f'`echodesk allow {stop} --why "…"`' for stop in stops)
     return (
-        "Answer the safety stop: `echodesk stops` shows it. Put right what it names; or, if all is as it should be,"
+        "Answer the safety stop: `echodesk stops` shows it. Put right what it names; if all is as it should be,"
         f" {yes} says yes. Then the plan goes on by itself."
     )
 

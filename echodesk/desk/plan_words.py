@@ -115,8 +115,8 @@ def left_out(plan: PlanShown, chosen: int, in_all: int) -> str:
 
 
 _ANSWER = (
-    "A safety stop holds what is left of it. Look at it at the top of the window (“Look and decide…”): put right what"
-    " it names, or say yes if all is as it should be. Then the plan goes on by itself."
+    "A safety stop holds what is left of it. Look at it at the top of the window (“Look and decide…”): put right"
+    " what it names, or say yes if all is as it should be. Then the plan goes on by itself."
 )
 
 

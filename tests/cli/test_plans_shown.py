@@ -204,7 +204,8 @@ def test_a_plan_that_waits_for_an_answer_says_which_and_how(run: Run, folder: Pa
     text = run("plans", shown, "--data", folder).out.splitlines()
     assert text[0] == f"Plan {shown} {waits}."
     assert text[1] == (
-        'Answer the safety stop: `echodesk stops` shows it, `echodesk allow 1 --why "…"` says yes.'
+        "Answer the safety stop: `echodesk stops` shows it. Put right what it names; if all is as it should be,"
+        ' `echodesk allow 1 --why "…"` says yes.'
         " Then the plan goes on by itself."
     )
     found = run("plans", shown, "--data", folder, "--json").json
