@@ -43,10 +43,10 @@ class Renewal:
                 self._in_room[one.place.room].add(one.echo_id)
 
     async def of_what_stands_right(
-        self, ledger: Ledger, epoch: int, found: Comparison, scope: PlanScope, rooms: Collection[str] | None
+        self, ledger: Ledger, epoch: int, comparison: Comparison, scope: PlanScope, rooms: Collection[str] | None
     ) -> None:
         """Renew room-days of the scope of which nothing would be sent, room by room; looked at once more there."""
-        differing = {place for plan in found.plans for place in plan.places} | found.not_looked_at
+        differing = {place for plan in comparison.plans for place in plan.places} | comparison.not_looked_at
 
         def right(place: RoomDay) -> bool:
             ahead = place.date.isoformat() >= self._today
@@ -61,6 +61,10 @@ class Renewal:
                 and any(right(place) for place in touched)
             )
 
+        def ties(room: str, books: Books) -> set[RoomDay] | None:
+            changes = self._changes(books, room, chosen, right)
+            return self._tied(changes, differing, books) if changes else None
+
         def write(room: str, books: Books) -> None:
             books.office.guard(epoch)
             changed = {one for one in self._renew(books, self._changes(books, room, chosen, right)) if right(one)}
@@ -71,10 +75,9 @@ class Renewal:
         for room in sorted(known | self._in_room.keys()):
             if not self._listed.about(room) or (rooms is not None and room not in rooms):
                 continue
-            changes = functools.partial(self._changes, room=room, chosen=chosen, within=right)
-            if here := await ledger.read("mirror of a room", changes):
-                look_at = functools.partial(self._tied, here, differing)
-                tied |= await ledger.read("what a room is linked with", look_at)
+            found = await ledger.read("mirror of a room", functools.partial(ties, room))
+            if found is not None:
+                tied |= found
                 await ledger.write("mirror", functools.partial(write, room))
 
     async def for_plan(

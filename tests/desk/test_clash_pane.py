@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
+from shiboken6 import delete
 
 from echodesk.clashes import Decide, DecisionListed, RoomDayShown, ShowRoomDay, Suppose, Withdraw
 from echodesk.desk.dialogs.decision import DecisionDialog
@@ -269,6 +270,29 @@ def test_only_the_last_room_day_that_was_chosen_is_shown_and_trouble_is_told_in_
         await until(lambda: page.clash.day is not None)
         click_row(page, 0, adding=True)
         assert page.clash.state_pane.title.text() == "2 room-days chosen"
+
+    run_desk(qapp, body, ROWS, showing(DAY))
+
+
+@pytest.mark.parametrize("trouble", [None, EchoDeskError("EchoDesk is closing", "No.", "Start it again.")])
+def test_an_answer_that_comes_when_the_pane_is_gone_touches_nothing(
+    qapp: QApplication, trouble: EchoDeskError | None
+) -> None:
+    async def body(desk: Desk) -> None:
+        page = await chosen(desk)
+        gone: list[str] = []
+
+        def answer(_wish: ShowRoomDay) -> RoomDayShown:
+            delete(page.clash)
+            gone.append("yes")
+            if trouble is not None:
+                raise trouble
+            return DAY
+
+        desk.worker.room_day = answer
+        page.clash.look_again()
+        await until(lambda: bool(gone))
+        await turns()
 
     run_desk(qapp, body, ROWS, showing(DAY))
 

@@ -18,7 +18,12 @@ PLANS = frozenset(
     }
 )
 """What a worker does for a plan of many room-days that somebody applies."""
-WINDOW = frozenset({"table", "detail", "safety stop", "plan file", "plans", "look up", "not recorded"})
+WINDOW = frozenset(
+    {
+        *("table", "detail", "safety stop", "plan file", "plans", "look up", "not recorded"),
+        *("room-day", "suppose", "decisions"),
+    }
+)
 """What a worker does for a window alone."""
 DEFECTS = {
     "reading stopped": f"expand: {UNCOMMITTED}",

@@ -26,7 +26,7 @@ from echodesk.main import AllBooks, Echo360Access, compare_now, pending
 from echodesk.messages import Allow, Pause, Refresh, Resume, RetryMatching, Scope, Table, TableQuery, TryAgain
 from echodesk.paths import DATABASE
 from echodesk.planning.batches import BatchKind
-from echodesk.planning.values import RoomDay, clock_text
+from echodesk.planning.values import Decision, DecisionKind, RoomDay, clock_text
 from echodesk.simulator.control import PREFIX, SECRET_HEADER
 from echodesk.store.figures import Pending
 from echodesk.timetable.eligibility import CONFIRMED
@@ -86,6 +86,7 @@ class World:
             self.forks = stack.enter_context(Forks(self.told))
             self._timetabler = start_timetabler(self.office, stage, self._seed)
             self._setid = stage.setid
+            self._decide_for_no_week()
             self._stack = stack.pop_all()
         return self
 
@@ -93,6 +94,12 @@ class World:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _decide_for_no_week(self) -> None:
+        """Number 1, which counts nowhere: a window supposes that it was taken back."""
+        ((slot,),) = self.sql("SELECT min(SLOTID) FROM TIMETABLE WHERE SETID = ?", self._setid)
+        never = Decision(0, DecisionKind.DO_NOT_RECORD, self._setid, (int(slot),), None, frozenset(), ("",), "Ann")
+        self._write(lambda books: books.decisions.add(never, "Exams"))
 
     def sql(self, statement: str, *values: object) -> list[Row]:
         """One statement in its own transaction, past all of EchoDesk's code."""

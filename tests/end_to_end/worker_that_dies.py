@@ -26,6 +26,7 @@ import msgspec
 from echodesk.batches import ListPlans, SavePlan, ShowNotRecorded
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
+from echodesk.clashes import ListDecisions, ShowRoomDay, Suppose, Withdraw
 from echodesk.lessons import LookUp
 from echodesk.main import Echo360Access, capture_settings, holder, open_office
 from echodesk.messages import (
@@ -231,6 +232,9 @@ def live(life: Life) -> int:
         worker.submit(ListPlans())
         worker.submit(LookUp("a"))
         worker.submit(ShowNotRecorded(1))
+        worker.submit(ShowRoomDay("R1", "2030-09-09"))
+        worker.submit(Suppose(Withdraw("Ann", "Exams are over", (1,))))
+        worker.submit(ListDecisions())
         if life.plan:
             worker.submit(SavePlan(life.plan, str(Path(life.data) / "plan.csv")))
     ends_at = time.monotonic() + life.ends_after_s

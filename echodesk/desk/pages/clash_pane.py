@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from echodesk.clashes import (
     Decide,
@@ -139,12 +140,12 @@ class ClashPane(QFrame):
         try:
             found = await self._parts.gateway.ask(ShowRoomDay(place.room, place.date))
         except EchoDeskError as trouble:
-            if asked == self._asked:
+            if asked == self._asked and isValid(self):
                 self._forget()
                 text = f"{trouble.message} {trouble.next_step}"
                 self.state_pane.say(trouble.title, text, "Try again", self._on_timeout)
             return
-        if asked == self._asked and isinstance(found, RoomDayShown):
+        if asked == self._asked and isValid(self) and isinstance(found, RoomDayShown):
             before = self.lesson.external_id if self.lesson is not None else ""
             self.lesson = next((one for one in found.lessons if one.external_id == before), None)
             self._show(found)

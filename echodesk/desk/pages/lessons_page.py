@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from echodesk.desk import formats, shapes, widgets, words
 from echodesk.desk.pages.state_pane import StatePane
@@ -117,14 +118,14 @@ class LessonsPage(QWidget):
         try:
             found = await self._parts.gateway.ask(self._wish())
         except EchoDeskError as trouble:
-            if number == self._asked:
+            if number == self._asked and isValid(self):
                 self._found = LessonsFound((), 0)
                 self._fill()
                 self.state_pane.say(
                     trouble.title, f"{trouble.message} {trouble.next_step}", "Try again", self.search
                 )
             return
-        if number != self._asked or not isinstance(found, LessonsFound):
+        if number != self._asked or not isValid(self) or not isinstance(found, LessonsFound):
             return
         chosen = self.lesson
         self._found, self._answered = found, number
