@@ -1,7 +1,6 @@
 """Plans in flight: requests wait in one heap, and a few at once are sent, next lesson first (design §3.10).
 
-What a batch asks for goes behind everything else: timetable changes and staff do not wait for it. What starts
-within a day, and what staff asked for, goes before everything else.
+What a batch asks for goes behind everything else: timetable changes and staff do not wait for it.
 
 A room-day belongs to at most one running plan; within a plan a request starts when those it depends on were
 answered (decisions: "Order with 8 connections").
@@ -42,10 +41,8 @@ class Flight:
         self._places = asyncio.Semaphore(connections)
         """So many requests are carried at once, beside those that stand aside."""
         self._report = report
-        self._heap: list[tuple[int, dt.date, int, int, Work, Request]] = []
-        """(lane, date, minute, number, work, request)."""
-        self.soon = dt.date.min
-        """What starts until this date goes before what starts later."""
+        self._heap: list[tuple[bool, dt.date, int, int, Work, Request]] = []
+        """(for a batch, date, minute, number, work, request)."""
         self._sequence = 0
         self._arrived = asyncio.Semaphore(0)
         self._sending = 0
@@ -176,8 +173,7 @@ class Flight:
             else:
                 raise ValueError(f"request {request.number} is about nothing")
             self._sequence += 1
-            lane = 2 if work.batch is not None else 0 if work.asked or date <= self.soon else 1
-            heapq.heappush(self._heap, (lane, date, minute, self._sequence, work, request))
+            heapq.heappush(self._heap, (work.batch is not None, date, minute, self._sequence, work, request))
             self._arrived.release()
 
     async def _send(self, work: Work, request: Request) -> None:

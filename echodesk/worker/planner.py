@@ -18,7 +18,6 @@ from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
 from echodesk.worker.books import Books
-from echodesk.worker.control import ASKED
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
@@ -230,9 +229,6 @@ class Planner:
                 ids[mark.place] += (mark.id,)
             snapshot = plan_places(books, ids, busy, now, ids, refreshed=True)
             works, held = snapshot.works, snapshot.held
-            asked = {mark.place for mark in chosen if mark.reason.startswith(ASKED)}
-            for work in works:
-                work.asked = not asked.isdisjoint(work.places)
             # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind. Where a
             # batch is being taken back the listing is in the mirror, which is all that this asks for.
             if proves_nothing(books, works, now.date()):
@@ -310,7 +306,6 @@ class Planner:
         if snapshot is None:
             await self._guarding.stop()
             return False
-        self._flight.soon = now.date() + dt.timedelta(days=1)
         held = [
             (marks, pause, refresh if pause in self.undoing else ())
             for marks, pause, refresh in snapshot.held

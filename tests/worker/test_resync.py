@@ -11,7 +11,6 @@ from echodesk.errors import NothingDone, WrongUse
 from echodesk.simulator.faults import FaultKind
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
-from tests.worker.guarded import LESSONS, WEEKS, fill
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
@@ -206,19 +205,3 @@ def test_a_resync_linked_with_a_paused_room_waits_quietly(w: World) -> None:
     w.resume()
     w.settle()
     w.assert_equal()
-
-
-def test_what_staff_asked_for_does_not_wait_behind_the_changes_of_later_weeks(world: Worlds) -> None:
-    w = world(calls_per_minute=120)
-    fill(w)
-    asked = external(36, WEEKS[-1])
-    ByHand(w).rename(asked, "Wrong")
-    for slot in LESSONS[:35]:
-        w.change(slot, lecturerid="P2")
-    w.pass_time(3.0)
-    stands = w.schedules()[asked]
-    before = len(w.wire.seen)
-    w.ask(messages.Refresh("ann", stands.room, stands.date))
-    bookings = w.institution.state.bookings
-    w.until(lambda: getattr(bookings.by_external(asked), "name", "Wrong") != "Wrong", 600.0, 0.05)
-    assert len(w.wire.seen) - before < 30, "and not behind the 170 that are left"
