@@ -314,7 +314,7 @@ def test_a_plan_that_waits_for_an_answer_says_what_to_do(qapp: QApplication) -> 
     async def body(desk: Desk) -> None:
         page = await opened(desk)
         assert page.headline.text() == f"Plan 3: everything. Waits for {told}"
-        assert "Answer it at the top of the window (“Look and decide…”)" in page.facts.text()
+        assert "Look at it at the top of the window (“Look and decide…”)" in page.facts.text()
         desk.worker.sink.post(overview(plans=(replace(running, waits_for="", stops=()),)))
         await until(lambda: page.headline.text() == "Plan 3: everything. Being sent by this PC")
         assert "Answer it" not in page.facts.text()
