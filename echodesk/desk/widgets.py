@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QWidget
 
 from echodesk.desk import formats
@@ -38,6 +39,13 @@ def button(
         made.setToolTip(hint)
     made.clicked.connect(pressed)
     return made
+
+
+def on_key(page: QWidget, keys: str, act: Callable[[], None]) -> None:
+    """These keys do this wherever the page has the focus; a field that takes letters keeps its own."""
+    shortcut = QShortcut(QKeySequence(keys), page)
+    shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    shortcut.activated.connect(act)
 
 
 def frame(kind: str) -> QFrame:

@@ -236,11 +236,6 @@ class Batching:
         await self._ledger.write("plan", write)
         self.wake()
 
-    def _say(self, batch: BatchRecord, said: str, books: Books) -> None:
-        books.office.guard(self._epoch)
-        if still(books, batch):
-            books.batches.say(batch.id, said)
-
     async def _first_steps_looked_at(self, batch: BatchRecord) -> None:
         outcome = await attempt(self._look_at_first(batch))
         self._comparing.forget()
@@ -262,7 +257,8 @@ class Batching:
             listed, meanwhile = await self._comparing.list_rooms(frozenset(step.place.room for step in done))
         except NotListed as problem:
             why = f"The first steps are looked at before it goes on. Echo360 could not be listed: {problem}"
-            await self._ledger.write("plan", functools.partial(self._say, batch, f"{why} It is tried again."))
+            say = functools.partial(self._comparing.say, batch, f"{why} It is tried again.")
+            await self._ledger.write("plan", say)
             await self._clock.sleep(TRY_AGAIN_S)
             return
         wrong = await self._ledger.read("first steps", functools.partial(_not_there, done, listed, meanwhile))
@@ -272,7 +268,7 @@ class Batching:
             return
 
         def write(books: Books) -> None:
-            self._say(batch, "", books)
+            self._comparing.say(batch, "", books)
             books.batches.tried(batch.id)
 
         await self._ledger.write("first steps", write)

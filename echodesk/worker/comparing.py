@@ -104,7 +104,7 @@ class Comparing:
                 listed, meanwhile = await self.list_rooms(rooms)
             except NotListed as problem:
                 why = f"Echo360 could not be listed: {problem}"
-                await self._ledger.write("plan", functools.partial(self._tries_again, batch, why))
+                await self._ledger.write("plan", functools.partial(self.say, batch, f"{why} It is tried again."))
                 continue
             renewal = Renewal(listed, meanwhile, self._clock.campus_now().date().isoformat())
             if batch.kind is BatchKind.UNDO:
@@ -130,10 +130,11 @@ class Comparing:
         shown = await self._ledger.read("lacking", lambda books: books.batches.summary(batch.id).lacking)
         return tuple(sorted(needed_by(plans).intersection(shown)))
 
-    def _tries_again(self, batch: BatchRecord, why: str, books: Books) -> None:
+    def say(self, batch: BatchRecord, said: str, books: Books) -> None:
+        """What staff read about it, as long as nobody has taken it further."""
         books.office.guard(self._epoch)
         if still(books, batch):
-            books.batches.say(batch.id, f"{why} It is tried again.")
+            books.batches.say(batch.id, said)
 
     def no_plan(self, batch: BatchRecord, why: str, books: Books) -> None:
         """There is none, for this reason; what was shown stays as it is."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -285,7 +284,7 @@ class ClashPane(QFrame):
         decisions.addWidget(self.decided, 1)
         decisions.addWidget(self.withdraw_button)
         for number in range(MOST_KEYS):
-            self._press(str(number + 1), self._recorder(number))
+            widgets.on_key(self._page, str(number + 1), self._recorder(number))
         about = QWidget()
         column = QVBoxLayout(about)
         column.setContentsMargins(14, 10, 14, 10)
@@ -304,7 +303,7 @@ class ClashPane(QFrame):
         whole.addWidget(self._stack)
 
     def _button(self, text: str, key: str, look: str, done: Callable[[], None]) -> QPushButton:
-        self._press(key, done)
+        widgets.on_key(self._page, key, done)
         return widgets.button(f"{text}  ({key})", done, look, name=text, hint=f"Key {key}")
 
     def _decider(self, kind: DecisionKind) -> Callable[[], None]:
@@ -312,12 +311,6 @@ class ClashPane(QFrame):
 
     def _recorder(self, number: int) -> Callable[[], None]:
         return lambda: self.record(number)
-
-    def _press(self, key: str, done: Callable[[], None]) -> None:
-        """The key works wherever the page has the focus, but in fields that take letters."""
-        shortcut = QShortcut(QKeySequence(key), self._page)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(done)
 
 
 def _lesson_bar(one: LessonThere) -> Bar:

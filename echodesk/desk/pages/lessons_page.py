@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QKeySequence, QShortcut
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -76,8 +75,8 @@ class LessonsPage(QWidget):
         self.field.returnPressed.connect(self.search)
         self.span.activated.connect(lambda _at: self.search())
         self.list.currentRowChanged.connect(lambda _row: self._show())
-        self._press("Ctrl+F", self._to_field)
-        self._press("F5", self.search)
+        widgets.on_key(self, "Ctrl+F", self._to_field)
+        widgets.on_key(self, "F5", self.search)
         self._say_first()
 
     @property
@@ -249,11 +248,6 @@ class LessonsPage(QWidget):
         page.addWidget(widgets.label(LEAD, "muted", wrap=True))
         page.addLayout(search)
         page.addWidget(body, 1)
-
-    def _press(self, keys: str, done: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(done)
 
     def _to_field(self) -> None:
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -330,9 +329,7 @@ class PlansPage(QWidget):
             if button is None or button.isVisible():
                 act()
 
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(on_pressed)
+        widgets.on_key(self, keys, on_pressed)
 
     def _lay_out(self) -> None:
         title = widgets.label(TITLE, "title")
