@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from echodesk.planning.records import NewTry, Try
 from echodesk.planning.values import Method, Request
 from echodesk.worker.books import Books
-from echodesk.worker.wording import spent_text
+from echodesk.worker.wording import SENT_IN_A_BURST, spent_text
 from echodesk.worker.work import Fate, Result, Work, print_of
 
 BURST_TRIES = 4
@@ -119,6 +119,9 @@ def _judge(work: Work, request: Request, tries: Sequence[Try], late_s: float, no
         work.sends_left[request.number] = left
         return
     later_s = wait_s(tries, late_s)
+    if tries[-1].answered and later_s <= burst_s(late_s):
+        work.record(request.number, Result(Fate.LATER, SENT_IN_A_BURST, wait_s=later_s))
+        return
     said = next((one.said for one in reversed(tries) if one.said and not one.answered), "")
     text = spent_text(sent, said, now + dt.timedelta(seconds=later_s))
     work.record(request.number, Result(Fate.SPENT, text, wait_s=later_s))

@@ -38,7 +38,7 @@ from echodesk.planning.answers import (
 from echodesk.planning.undoing import booking_of
 from echodesk.planning.values import Booking, Method, Request, Standing
 from echodesk.worker.ports import Capture
-from echodesk.worker.wording import spent_text
+from echodesk.worker.wording import SENT_IN_A_BURST, spent_text
 from echodesk.worker.work import Fate, Result
 
 SUPPLY_TRIES = 2
@@ -263,6 +263,9 @@ class _Carrying:
         said = ""
         while True:
             if (sent := self._sent[method, booking]) >= self._sends_left:
+                if not said and not self._surprised:
+                    # It was answered: Echo360 lacked something, and has it now.
+                    return self._result(Fate.LATER, SENT_IN_A_BURST)
                 return self._result(Fate.SPENT, spent_text(sent, said, None))
             # Before the turn as well, so that nothing that is held waits for one.
             stopped = self._may_send(self._request)

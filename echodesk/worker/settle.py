@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from echodesk.planning.records import (
+    ANSWERED,
     AuditLine,
     Lost,
     Mark,
@@ -185,7 +186,7 @@ class _Settling:
             if result.broken:
                 own = max(own, 1)
             if own:
-                self._wave.told.append((tried, own, result.text))
+                self._wave.told.append((tried, own, ANSWERED if result.fate is Fate.LATER else result.text))
             else:
                 self._wave.unsent.append(tried)
             places = tuple(sorted(request.places))

@@ -35,6 +35,9 @@ def lessons(count: int) -> str:
     return "1 lesson" if count == 1 else f"{count} lessons"
 
 
+SENT_IN_A_BURST = "Sent several times within a short while; Echo360 answered, and it is sent again by itself."
+
+
 def spent_text(sent: int, said: str, again: dt.datetime | None) -> str:
     """Why a request waits that was sent as often as it may be: what was tried, what Echo360 said last, when it is
     tried again (campus time) and what to do."""

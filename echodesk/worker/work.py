@@ -34,7 +34,8 @@ class Fate(StrEnum):
     SPENT = "spent"
     """Not sent any more for now: it was sent as often as the caps allow (reliability H1)."""
     LATER = "later"
-    """Not sent yet: a retry, and there is no budget for retries at the moment (reliability H2)."""
+    """Not sent yet: a retry without budget at the moment (reliability H2), something to look at first, or a burst
+    whose last send was answered. What was sent of it has a clear answer."""
 
 
 UNANSWERED = frozenset({Fate.UNCLEAR, Fate.SKIPPED, Fate.HELD, Fate.SPENT, Fate.LATER, Fate.OVERTAKEN})

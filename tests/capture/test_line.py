@@ -104,9 +104,9 @@ def test_a_dripping_body_ends_at_the_deadline() -> None:
         reply = await echo.create(booking())
         return reply.answer, reply.exchanges, time.monotonic() - began
 
-    answer, exchanges, took_s = against(drip, timed, deadline_s=0.3)
+    answer, exchanges, took_s = against(drip, timed, deadline_s=1.0)
     assert isinstance(answer, Unclear)
-    assert took_s < 2
+    assert took_s < 10
     assert [(each.method, each.status) for each in exchanges] == [("POST", 0)]
 
 
@@ -114,7 +114,8 @@ def test_an_answer_that_never_comes_ends_at_the_deadline() -> None:
     async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    assert isinstance(against(silent, create, deadline_s=0.2), Unclear)
+    # Signing in has the same deadline, and is answered at once: on a busy machine that is not within 0.2 s.
+    assert isinstance(against(silent, create, deadline_s=2.0), Unclear)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 12, 60, 300])

@@ -11,7 +11,7 @@ from echodesk.errors import DatabaseBusy, DatabaseTrouble
 from echodesk.messages import Phase
 from echodesk.simulator.faults import FaultKind
 from echodesk.simulator.wire import SimRequest, SimResponse
-from tests.worker.campus import day
+from tests.worker.campus import add_module, day
 from tests.worker.values import at, external, place_of
 from tests.worker.world import Died, World
 
@@ -305,3 +305,28 @@ def test_what_a_kill_left_under_way_is_no_retry_and_goes_on_at_once(world: World
     w.settle()
     w.assert_equal()
     assert w.loop.time() - began < 30.0
+
+
+def test_what_was_answered_after_three_kills_is_no_retry(world: Worlds) -> None:
+    """Each may be sent once more in this burst; Echo360 answers that it lacks the section. With that supplied they
+    go out when the burst is over: no budget is asked, nobody is told of a failure (H1, H2)."""
+    w = world(late_s="10")
+    with w.edit() as cmis:
+        for slot in range(1, 41):
+            hour = 8 + (slot - 1) // 4
+            add_module(cmis, f"M{slot + 9}")
+            cmis.add(
+                slot,
+                room=f"R{slot % 4 + 1}",
+                weeks=(2, 3),
+                at=f"{hour:02d}:00-{hour:02d}:50",
+                module=f"M{slot + 9}",
+            )
+    assert killed_at(w, 20, "before a request")
+    w.sql("UPDATE STT_ECHO_TRY SET SENT = 3")
+    w.restart()
+    began = w.loop.time()
+    w.settle()
+    w.assert_equal()
+    assert w.loop.time() - began < 45.0
+    assert w.sql("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'PARKED'") == [(0,)]
