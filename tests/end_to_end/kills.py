@@ -236,8 +236,9 @@ class Campaign:
         return self._world.forks.start(self._world.life(**wishes))
 
     def _end(self, pid: int) -> None:
+        """It is killed, if it has not ended by itself since it was looked at last."""
         os.kill(pid, signal.SIGKILL)
-        if self._world.forks.wait(pid, 10.0) != signal.SIGKILL:
+        if self._world.forks.wait(pid, 10 * PATIENCE_S) is None:
             raise RuntimeError("a worker survived SIGKILL")
 
     def _provoked(self, name: str) -> dict[str, Any]:
