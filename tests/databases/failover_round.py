@@ -13,7 +13,7 @@ from echodesk.messages import Phase
 from tests.databases.cut_line import Cut
 from tests.databases.failover_audit import Freeze, Term, overtaken, residual
 from tests.databases.failover_programs import CONSTANTS
-from tests.databases.failover_world import LATE_S, Worker, World, until
+from tests.databases.failover_world import LATE_S, Stuck, Worker, World, until
 
 CRASH_S = 40.0
 QUIT_S = 3.0
@@ -69,10 +69,6 @@ class Outcome:
     writes: int = 0
     edits: int = 0
     commands: int = 0
-
-
-class Stuck(Exception):
-    """Nothing that came after would prove anything."""
 
 
 class Rounds:

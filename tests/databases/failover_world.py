@@ -43,12 +43,22 @@ LATE_S = 2
 LESSONS = 24
 HOURS = range(8, 18)
 BUSY_S = 60.0
+_AT_WORK = (
+    "SELECT pid, application_name, state, wait_event, CAST(clock_timestamp() - state_change AS text) AS SINCE,"
+    " CAST(pg_blocking_pids(pid) AS text) AS WAITS_FOR, left(query, 120) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND state <> 'idle' ORDER BY state_change"
+)
+"""Who is in the middle of something, and who waits for whom."""
 EVERY_S = (0.4, 1.6)
 """How long the timetabler waits between two edits."""
 TEMPLATE = "failover"
 PROCESSES = multiprocessing.get_context("forkserver")
 """Everything is imported once; from then on a process begins at once, and without what its parent had open."""
 PROCESSES.set_forkserver_preload(["tests.databases.failover_programs"])
+
+
+class Stuck(Exception):
+    """Nothing that came after would prove anything."""
 
 
 def offices(socket: Path) -> Opener:
@@ -302,16 +312,19 @@ class World:
     def _ask(self, command: Asked) -> None:
         """Asked again while the database is busy: a process that stands still may be in the middle of writing."""
         kind, args = as_args(command)
+        said = ""
 
         def asked() -> bool:
+            nonlocal said
             try:
                 self.office.keep(lambda books: books.office.post_command(kind, args, command.by))
-            except DatabaseBusy:
+            except DatabaseBusy as busy:
+                said = str(busy)
                 return False
             return True
 
         if not until(asked, BUSY_S):
-            raise RuntimeError(f"the database was busy for {BUSY_S:.0f} s")
+            raise Stuck(f"the database was busy for {BUSY_S:.0f} s: {said} {self.sql(_AT_WORK)}")
         self.commands += 1
 
 
