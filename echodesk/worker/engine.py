@@ -133,15 +133,20 @@ class Engine:
         while not self._stop.is_set():
             try:
                 asked = self._clock.moment()
-                lease, utc = await self._ledger.write("take lease", self._take)
-                self._clock.follow(utc, asked)
-                self._unsettled = []
+                lease = None
+                # Who only stands by writes nothing: no lock in the way of who leads, and no right to write needed.
+                if await self._ledger.read("lease", self._may_be_taken):
+                    lease, utc = await self._ledger.write("take lease", self._take)
+                    self._clock.follow(utc, asked)
+                    self._unsettled = []
                 self._database = ""
                 wait_s = self._constants.idle_s
                 if lease is not None:
                     await self._lead(lease, asked)
                 else:
-                    self._lease, self._said = await self._ledger.read("lease", _leader)
+                    asked = self._clock.moment()
+                    self._lease, self._said, utc = await self._ledger.read("lease", _leader)
+                    self._clock.follow(utc, asked)
                     self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses(())))
                     self.tell()
                     await self._pause_for(self._constants.follow_s)
@@ -161,6 +166,11 @@ class Engine:
             except NotLeading as error:
                 log.info("%s", error)
         await self._leave_marks()
+
+    def _may_be_taken(self, books: Books) -> bool:
+        """Whether there is something to write: the lease looks free, or the last term left something to tell."""
+        lease = books.office.lease()
+        return bool(self._unsettled) or lease.holder in (None, self._holder) or lease.seconds_left <= 0
 
     def _take(self, books: Books) -> tuple[LeaseState | None, dt.datetime]:
         """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,
@@ -329,8 +339,8 @@ class Engine:
         return Phase.FOLLOWING if self._lease.holder and self._lease.seconds_left > 0 else Phase.STARTING
 
 
-def _leader(books: Books) -> tuple[LeaseState, LeaderState]:
-    return books.office.lease(), books.office.told_state()
+def _leader(books: Books) -> tuple[LeaseState, LeaderState, dt.datetime]:
+    return books.office.lease(), books.office.told_state(), books.office.utc()
 
 
 def _shown(one: PauseRecord) -> PauseShown:

@@ -111,7 +111,12 @@ class Campaign:
         if world.paused() or world.pending().commands:
             world.ask_to_resume()
         began = time.monotonic()
-        pid = self._brought_to_quiet(sweep=world.unswept)
+        plans, sweep = world.plans(), world.unswept
+        pid = self._brought_to_quiet(sweep=sweep)
+        if sweep and world.plans() != plans:
+            # The sweep leaves to a plan what the plan is to send; one found stale after that sent nothing.
+            self._end(pid)
+            pid = self._brought_to_quiet(sweep=True)
         outcome.convergences_s.append(time.monotonic() - began)
         for _ in range(AGREED_TO):
             if world.say_yes():
@@ -322,6 +327,8 @@ def campaign(kills: int, seed: int, worlds: int, told: Told) -> dict[str, Any]:
     violations = [text for outcome, _ in found for text in outcome.violations]
     crossed = frozenset[str]().union(*(points for _, points in found))
     violations += [f"never crossed: {point}" for point in named_points() if point not in crossed]
+    if kills > len(named_points()):
+        violations += [f"never killed at: {point}" for point in named_points() if point not in by_point]
     convergences_s = [each for outcome, _ in found for each in outcome.convergences_s]
     return {
         "kills": by_point.total(),

@@ -51,14 +51,14 @@ def main() -> int:
         asked.minutes,
         asked.twice,
     )
-    result = as_result(found, asked.seed, asked.mix, campaign.seconds_since(began))
+    result = as_result(found, asked.histories, asked.seed, asked.mix, campaign.seconds_since(began))
     print(json.dumps(result) if asked.json else in_words(result))  # noqa: T201 - a command
     return 0 if result["passed"] else 1
 
 
-def as_result(found: campaign.Sum, seed: int, mix: str | None, seconds: float) -> dict[str, object]:
-    """The result as it is printed and kept."""
-    full = mix is None and found.histories >= campaign.FULL
+def as_result(found: campaign.Sum, wanted: int, seed: int, mix: str | None, seconds: float) -> dict[str, object]:
+    """The result as it is printed and kept, of so many `wanted` histories."""
+    full = mix is None and wanted >= campaign.FULL
     missing = [*found.never_fired, *found.never_crossed]
     return {
         "histories": found.histories,

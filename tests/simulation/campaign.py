@@ -158,7 +158,8 @@ def one(mix: str, seed: int, folder: Path, *, twice: bool) -> Sum:
     """One history; `twice`: and the same seed once more, whose run must leave the same trace."""
     script = draw(seed, mix)
     outcome = play(script, folder)
-    texts = outcome.violations
+    # A worker contains its own errors and goes on: that it healed does not make them right.
+    texts = (*outcome.violations, *(f"U2: {defect}" for defect in outcome.defects))
     if twice and play(draw(seed, mix), folder).trace_hash != outcome.trace_hash:
         texts = (*texts, "determinism: the second run of this seed left another trace")
     if mix in SAME_END and seed % CALM_EVERY == 1:

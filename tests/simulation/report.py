@@ -148,7 +148,7 @@ def _histories(result: Part) -> list[str]:
 def _single_faults(result: Part) -> list[str]:
     healed, idle = result["healed_later"], result["without_effect"]
     lines = ["", "## Single faults", "", f"Played: {result['share']}.", ""]
-    lines += ["| disturbance | runs | equal after the next comparison only | found nothing to act on |"]
+    lines += ["| disturbance | runs | equal after a while only | found nothing to act on |"]
     lines += ["| --- | --- | --- | --- |"]
     lines += [
         f"| {kind} | {runs:,} | {healed.get(kind, 0):,} | {idle.get(kind, 0):,} |"
@@ -157,6 +157,9 @@ def _single_faults(result: Part) -> list[str]:
     differing = result["differences"]
     return [
         *lines,
+        "",
+        "A while: until the next comparison with Echo360, the next look at the timetable (stale_snapshot), or the"
+        " next try of what was sent as often as it may be (kill_twice: told as failed, then as put right).",
         *_broken(f"{one['scenario']}, {one['fault']} at {one['point']}: {one['told']}" for one in differing),
     ]
 

@@ -182,7 +182,7 @@ def test_the_report_says_what_was_found_and_what_was_not_run() -> None:
 
 def test_the_report_says_what_a_part_left_out() -> None:
     examples = {"examples": 20_000, "violations": 0, "properties": {}, "violated": []}
-    histories = campaign_main.as_result(campaign.Sum(histories=10, twice=2), 1, None, 3.5)
+    histories = campaign_main.as_result(campaign.Sum(histories=10, twice=2), 10, 1, None, 3.5)
 
     def text(*parts: tuple[str, str, object]) -> str:
         return text_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 
+from echodesk.messages import Level, Notice
 from tests.single_faults.stage import Stage
 
 Rows = list[list[str]]
@@ -134,6 +135,8 @@ def _wrong(stage: Stage) -> list[str]:
     wrong += [f"only in the mirror: {row[1:]}" for row in mirror - standing]
     wrong += [f"not in the mirror: {row[1:]}" for row in standing - mirror]
     wrong += [f"illegal step: {step}" for step in stage.illegal_steps()]
+    told = [one for process in stage.processes for one in process.heard.events]
+    wrong += [f"U2: {one.message}" for one in told if isinstance(one, Notice) and one.level is Level.ERROR]
     return wrong
 
 

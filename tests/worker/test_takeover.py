@@ -174,6 +174,17 @@ def two_workers(world: Worlds) -> tuple[World, Process, Process]:
     return w, w.processes[0], second
 
 
+def test_who_stands_by_writes_nothing(world: Worlds) -> None:
+    """It holds no lock in the way of who leads, and needs no right to write to tell who that is."""
+    w, _first, second = two_workers(world)
+    steps: list[str] = []
+    w.until(lambda: bool(second.heard.events) and second.heard.state.phase is Phase.FOLLOWING)
+    second.steps.before = steps.append
+    w.pass_time(2 * TTL_S)
+    assert set(steps) == {"lease", "pauses", "overview"}, "all of them read"
+    assert len(steps) > TTL_S
+
+
 def test_a_request_that_arrives_after_another_took_over_is_put_right(world: Worlds) -> None:
     """The one request between the last look at the lease and the wire: it undoes what the new leader sent."""
     w, first, second = two_workers(world)
