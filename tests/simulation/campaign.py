@@ -159,7 +159,7 @@ def one(mix: str, seed: int, folder: Path, *, twice: bool) -> Sum:
     script = draw(seed, mix)
     outcome = play(script, folder)
     # A worker contains its own errors and goes on: that it healed does not make them right.
-    texts = (*outcome.violations, *(f"U2: {defect}" for defect in outcome.defects))
+    texts = (*outcome.violations, *dict.fromkeys(f"U2: {defect}" for defect in outcome.defects))
     if twice and play(draw(seed, mix), folder).trace_hash != outcome.trace_hash:
         texts = (*texts, "determinism: the second run of this seed left another trace")
     if mix in SAME_END and seed % CALM_EVERY == 1:

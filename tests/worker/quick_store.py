@@ -186,6 +186,10 @@ class QuickResult:
         row = self.first()
         return None if row is None else row[0]
 
+    def scalars(self) -> list[Any]:
+        """The first value of every row."""
+        return [row[0] for row in self._cursor.fetchall()]
+
     def scalar_one(self) -> Any:
         """The only value."""
         return self.one()[0]
