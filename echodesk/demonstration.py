@@ -359,4 +359,6 @@ def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int
             office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
         )
 
-    return show_window(office, make, WindowWish("Demonstration", wish.theme, wish.folder, wish.screenshots))
+    return show_window(
+        office, make, WindowWish("Demonstration", wish.theme, wish.folder, wish.screenshots, echo360=access.url)
+    )

@@ -29,6 +29,7 @@ from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.messages import CommandDone
 from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
+from echodesk.settings import Kept, SettingShown
 from echodesk.store.books import StoreBooks
 from echodesk.store.connection import PASSWORD
 from echodesk.store.database import BUSY_TIMEOUT_S, Database
@@ -322,6 +323,8 @@ class WindowWish:
     """Take a picture of every page, then end."""
     asks: bool = False
     """Before the window that is sending is closed, its person is asked."""
+    echo360: str = ""
+    """The address of Echo360."""
 
 
 def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish: WindowWish) -> int:
@@ -346,8 +349,24 @@ def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish:
         families=fonts.PICTURE_FAMILIES if pictures else fonts.FAMILIES,
         state_file=None if pictures else wish.folder / "window.json",
         asks=wish.asks,
+        machine=machine_settings(office, wish),
     )
     return app.run(make, options, take if pictures else None)
+
+
+def machine_settings(office: Office, wish: WindowWish) -> tuple[SettingShown, ...]:
+    """What this PC keeps, to be looked at."""
+    url = office.database.engine.url
+    server = url.get_backend_name() != "sqlite"
+    there = url.set(password=None).render_as_string() if server else f"SQLite: {url.database}"
+    return tuple(
+        SettingShown(f"this-pc-{title}", title, "This PC", value, "", words, kept=Kept.MACHINE, fixed=True)
+        for title, value, words in (
+            ("Data folder", str(wish.folder), "Chosen at the start: echodesk --data FOLDER."),
+            ("Database", there, "Chosen with: echodesk database connect."),
+            ("Echo360", wish.echo360, "Chosen at the start: echodesk --echo360 https://…"),
+        )
+    )
 
 
 def find_display(*, pictures_only: bool) -> None:

@@ -42,5 +42,5 @@ def window(data: Path | None, echo360: str, theme: str) -> int:
         return show_window(
             office,
             lambda sink: make_worker(office, sink, access, limit, loopback_only=demonstration),
-            WindowWish(profile, theme, folder, asks=not demonstration),
+            WindowWish(profile, theme, folder, asks=not demonstration, echo360=access.url),
         )
