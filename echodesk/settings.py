@@ -1,9 +1,29 @@
-"""What the window asks about settings, and the answer; part of the contract of `messages`."""
+"""What the window asks about settings, and the answer; part of the contract of `messages`. And the profile."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+class ProfileKind(StrEnum):
+    """What is at stake in a window."""
+
+    PRODUCTION = "production"
+    TEST = "test"
+    DEMONSTRATION = "demonstration"
+    """Made up; it reaches nothing but this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an office calls one of its data folders, and what is at stake there."""
+
+    kind: ProfileKind
+    name: str = ""
+
+
+DEMONSTRATION = Profile(ProfileKind.DEMONSTRATION)
 
 
 class Kept(StrEnum):

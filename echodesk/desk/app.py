@@ -34,7 +34,7 @@ from echodesk.desk.tables.feed import generations
 from echodesk.desk.theme import Theme, ThemeName
 from echodesk.desk.window import MainWindow
 from echodesk.messages import WorkerEnded, WorkerFailed
-from echodesk.settings import SettingShown
+from echodesk.settings import Profile, SettingShown
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +52,8 @@ STUCK = 70
 class DeskOptions:
     """How the window is to be."""
 
-    profile: str
-    """Shown at all times, such as "Demonstration"."""
+    profile: Profile
+    """Shown at all times."""
     by: str
     """Who acts: goes into every command and the audit."""
     campus: CampusTime

@@ -42,7 +42,7 @@ from echodesk.messages import (
     TableDelta,
     WorkerFailed,
 )
-from echodesk.settings import SettingShown
+from echodesk.settings import Profile, SettingShown
 
 _THEMES = (
     (ThemeName.SYSTEM, "As the &system"),
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
     def __init__(
         self,
         parts: PageParts,
-        profile: str,
+        profile: Profile,
         *,
         asks: bool = False,
         machine: tuple[SettingShown, ...] = (),
@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._state: EngineState | None = None
         self._failed: WorkerFailed | None = None
-        self.setWindowTitle(f"EchoDesk – {profile}")  # noqa: RUF001 - the en dash is meant
+        self.setWindowTitle(f"EchoDesk – {words.profile(profile)[0]}")  # noqa: RUF001 - the en dash is meant
         self.resize(1400, 900)
         self.sending = Sending(self, parts.gateway, parts.campus, parts.by)
         shared = (self.sending.pause,)

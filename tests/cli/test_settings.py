@@ -10,7 +10,7 @@ import pytest
 
 from echodesk.main import WindowWish, machine_settings, open_office
 from echodesk.paths import DATABASE
-from echodesk.settings import Kept
+from echodesk.settings import DEMONSTRATION, Kept
 from echodesk.store.settings import SETTINGS
 from tests.cli.conftest import Run
 
@@ -102,11 +102,12 @@ def test_the_names_in_echo360_are_not_changed_under_what_stands_there(run: Run, 
 def test_the_window_is_told_what_this_pc_keeps(folder: Path) -> None:
     office = open_office(folder)
     try:
-        wish = WindowWish("Office", "light", folder, echo360="https://echo360.org.uk")
+        wish = WindowWish(DEMONSTRATION, "light", folder, echo360="https://echo360.org.uk")
         kept = machine_settings(office, wish)
     finally:
         office.close()
     assert [(one.title, one.value) for one in kept] == [
+        ("Profile", "Demonstration"),
         ("Data folder", str(folder)),
         ("Database", f"SQLite: {folder / DATABASE}"),
         ("Echo360", "https://echo360.org.uk"),
