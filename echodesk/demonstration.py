@@ -47,6 +47,7 @@ from echodesk.main import (
     show_window,
 )
 from echodesk.messages import EngineState, Event, Notice, Phase, Table, WorkerFailed
+from echodesk.settings import DEMONSTRATION
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.connection import connection_of
 from echodesk.store.database import Database, check_schema, open_sqlite
@@ -359,4 +360,6 @@ def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int
             office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
         )
 
-    return show_window(office, make, WindowWish("Demonstration", wish.theme, wish.folder, wish.screenshots))
+    return show_window(
+        office, make, WindowWish(DEMONSTRATION, wish.theme, wish.folder, wish.screenshots, echo360=access.url)
+    )

@@ -25,10 +25,12 @@ from echodesk.batches import SavePlan
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
+from echodesk.desk import words
 from echodesk.errors import EchoDeskError, WrongUse
 from echodesk.messages import CommandDone
 from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
+from echodesk.settings import Kept, Profile, SettingShown
 from echodesk.store.books import StoreBooks
 from echodesk.store.connection import PASSWORD
 from echodesk.store.database import BUSY_TIMEOUT_S, Database
@@ -313,7 +315,7 @@ def pending(office: Office) -> Pending:
 class WindowWish:
     """How a window is to be opened."""
 
-    profile: str
+    profile: Profile
     """Shown at all times."""
     theme: str
     folder: Path
@@ -322,6 +324,8 @@ class WindowWish:
     """Take a picture of every page, then end."""
     asks: bool = False
     """Before the window that is sending is closed, its person is asked."""
+    echo360: str = ""
+    """The address of Echo360."""
 
 
 def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish: WindowWish) -> int:
@@ -346,8 +350,25 @@ def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish:
         families=fonts.PICTURE_FAMILIES if pictures else fonts.FAMILIES,
         state_file=None if pictures else wish.folder / "window.json",
         asks=wish.asks,
+        machine=machine_settings(office, wish),
     )
     return app.run(make, options, take if pictures else None)
+
+
+def machine_settings(office: Office, wish: WindowWish) -> tuple[SettingShown, ...]:
+    """What this PC keeps, to be looked at."""
+    url = office.database.engine.url
+    server = url.get_backend_name() != "sqlite"
+    there = url.set(password=None).render_as_string() if server else f"SQLite: {url.database}"
+    return tuple(
+        SettingShown(f"this-pc-{title}", title, "This PC", value, "", told, kept=Kept.MACHINE, fixed=True)
+        for title, value, told in (
+            ("Profile", words.profile(wish.profile)[0], "Chosen with: echodesk profile."),
+            ("Data folder", str(wish.folder), "Chosen at the start: echodesk --data FOLDER."),
+            ("Database", there, "Chosen with: echodesk database connect."),
+            ("Echo360", wish.echo360, "Chosen at the start: echodesk --echo360 https://…"),
+        )
+    )
 
 
 def find_display(*, pictures_only: bool) -> None:

@@ -29,6 +29,8 @@ from echodesk.sending import PauseShown as PauseShown
 from echodesk.sending import Phase as Phase
 from echodesk.sending import Scope as Scope
 from echodesk.sending import SendHere as SendHere
+from echodesk.settings import ChangeSetting as ChangeSetting
+from echodesk.settings import SettingsShown, ShowSettings
 from echodesk.stops import Allow as Allow
 from echodesk.stops import ShowStop as ShowStop
 from echodesk.stops import StopLine as StopLine
@@ -121,15 +123,6 @@ class TryAgain:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSetting:
-    """Set one setting. What shapes the projection makes every room-day dirty (decisions: Processes)."""
-
-    by: str
-    name: str
-    value: str
-
-
 Command = (
     Pause
     | Resume
@@ -143,6 +136,7 @@ Command = (
     | TryAgain
     | SendHere
     | ChangeSetting
+    | ShowSettings
     | Allow
     | ShowStop
     | Decide
@@ -199,7 +193,17 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList | LessonsFound | RoomDayShown | Supposed | DecisionList | PlanAnswer
+CommandReply = (
+    CommandDone
+    | Detail
+    | StopList
+    | LessonsFound
+    | RoomDayShown
+    | Supposed
+    | DecisionList
+    | SettingsShown
+    | PlanAnswer
+)
 
 
 # ---- events -------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from echodesk.commands.working import call_limit
 from echodesk.demo.stage import existing
 from echodesk.errors import WrongUse
 from echodesk.main import WindowWish, access_from_environment, find_display, make_worker, show_window
+from echodesk.settings import DEMONSTRATION
+from echodesk.store.profile import profile_of
 
 THEMES = ("system", "light", "dark", "contrast")
 
@@ -33,14 +35,14 @@ def window(data: Path | None, echo360: str, theme: str) -> int:
     folder = folder_of(data)
     demonstration = existing(folder) is not None
     check_address(echo360, loopback_only=demonstration)
+    profile = DEMONSTRATION if demonstration else profile_of(folder)
     access = access_from_environment(echo360)
     find_display(pictures_only=False)
     with office_at(data) as office:
         keep_log(folder)
         limit = call_limit(office)
-        profile = "Demonstration" if demonstration else "Office"
         return show_window(
             office,
             lambda sink: make_worker(office, sink, access, limit, loopback_only=demonstration),
-            WindowWish(profile, theme, folder, asks=not demonstration),
+            WindowWish(profile, theme, folder, asks=not demonstration, echo360=access.url),
         )

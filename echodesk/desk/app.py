@@ -34,6 +34,7 @@ from echodesk.desk.tables.feed import generations
 from echodesk.desk.theme import Theme, ThemeName
 from echodesk.desk.window import MainWindow
 from echodesk.messages import WorkerEnded, WorkerFailed
+from echodesk.settings import Profile, SettingShown
 
 log = logging.getLogger(__name__)
 
@@ -51,8 +52,8 @@ STUCK = 70
 class DeskOptions:
     """How the window is to be."""
 
-    profile: str
-    """Shown at all times, such as "Demonstration"."""
+    profile: Profile
+    """Shown at all times."""
     by: str
     """Who acts: goes into every command and the audit."""
     campus: CampusTime
@@ -63,6 +64,8 @@ class DeskOptions:
     watchdog_ms: int = WATCHDOG_MS
     asks: bool = False
     """Before the window that is sending is closed, its person is asked."""
+    machine: tuple[SettingShown, ...] = ()
+    """The settings that this PC keeps."""
 
 
 def run(make_worker: MakeWorker, options: DeskOptions, script: Script | None = None) -> int:
@@ -101,7 +104,7 @@ class Session:
         self.theme = Theme(app, options.theme)
         self.theme.apply()
         parts = PageParts(self.gateway, options.campus, self.theme, options.by, generations())
-        self.window = MainWindow(parts, options.profile, asks=options.asks)
+        self.window = MainWindow(parts, options.profile, asks=options.asks, machine=options.machine)
         self.worker: WorkerHandle = make_worker(self.bridge)
 
     async def run(self, script: Script | None = None) -> int:

@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from echodesk.desk import formats, widgets
+from echodesk.desk import formats, widgets, words
 from echodesk.desk.theme import Theme
+from echodesk.settings import Profile
 
 WIDTH = 208
 COUNT_ROLE = Qt.ItemDataRole.UserRole
@@ -80,7 +81,7 @@ class Nav(QWidget):
     chosen = Signal(int)
     """A person chose the page with this number."""
 
-    def __init__(self, titles: Sequence[str], profile: str, theme: Theme) -> None:
+    def __init__(self, titles: Sequence[str], profile: Profile, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("nav")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -99,9 +100,14 @@ class Nav(QWidget):
         name.setObjectName("navTitle")
         sub = widgets.label("Timetable to Echo360")
         sub.setObjectName("navSub")
-        self.profile = widgets.label(formats.one_line(profile, 40))
+        said, tone = words.profile(profile)
+        self.profile = widgets.label(wrap=True)
+        self.profile.setText(formats.breakable(formats.one_line(said, 80), 18))
         self.profile.setObjectName("profile")
-        self.profile.setAccessibleName(f"Profile: {profile}")
+        self.profile.setAccessibleName(f"Profile: {said}")
+        self.profile.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for painted in ("tone", "ink"):
+            self.profile.setProperty(painted, str(tone))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 18, 0, 16)
         column.setSpacing(2)
@@ -110,7 +116,10 @@ class Nav(QWidget):
             column.addWidget(part)
         column.addSpacing(18)
         column.addWidget(self.list, 1)
-        column.addWidget(self.profile, 0, Qt.AlignmentFlag.AlignHCenter)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(14, 0, 14, 0)
+        foot.addWidget(self.profile)
+        column.addLayout(foot)
         self.list.currentRowChanged.connect(self.chosen)
 
     def show_page(self, number: int) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
 from echodesk.desk.pages.room_days_page import RoomDaysPage
+from echodesk.desk.pages.settings_page import TITLE as SETTINGS
+from echodesk.desk.pages.settings_page import SettingsPage
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.resting import rest
 from echodesk.desk.tables.feed import FeedState
@@ -64,6 +66,8 @@ async def take(
             await _fill_table(page, wait_s)
         elif isinstance(page, LessonsPage):
             await _fill_lessons(window, page, wait_s)
+        elif isinstance(page, SettingsPage):
+            await _fill_settings(page, wait_s)
         else:
             await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
         file = folder / file_name(title)
@@ -118,6 +122,10 @@ async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) ->
     page.search()
     await _until(lambda: page.answered, (page.filled,), wait_s, TITLE)
     page.show_one_that_is_missed()
+
+
+async def _fill_settings(page: SettingsPage, wait_s: float) -> None:
+    await _until(lambda: bool(page.settings), (page.filled,), wait_s, SETTINGS)
 
 
 async def _until(

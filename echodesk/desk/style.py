@@ -38,8 +38,8 @@ QWidget#nav { background: @nav; }
 QListWidget#navList { background: @nav; color: @nav_text; border: none; outline: none; }
 QLabel#navTitle { color: @nav_title; font-size: 19px; font-weight: bold; background: transparent; }
 QLabel#navSub { color: @nav_text; font-size: 11px; background: transparent; }
-QLabel#profile { color: @nav_active_text; background: @nav_active; border-radius: 9px; padding: 3px 10px;
-    font-size: 11px; font-weight: bold; }
+QLabel#profile { border-width: 1px; border-style: solid; border-radius: 9px; padding: 4px 9px; font-size: 12px;
+    font-weight: bold; }
 
 QListWidget#plans, QListWidget#lessons { background: @surface; color: @text; border: 1px solid @hairline;
     border-radius: 10px; outline: none; padding: 6px; }

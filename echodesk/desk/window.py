@@ -20,6 +20,8 @@ from echodesk.desk.pages.overview import OverviewPage
 from echodesk.desk.pages.plans_page import TITLE, PlansPage
 from echodesk.desk.pages.queue_page import QueuePage
 from echodesk.desk.pages.room_days_page import RoomDaysPage
+from echodesk.desk.pages.settings_page import TITLE as SETTINGS
+from echodesk.desk.pages.settings_page import SettingsPage
 from echodesk.desk.pages.table_page import PageParts, TablePage
 from echodesk.desk.places import Place
 from echodesk.desk.sending import Sending
@@ -40,6 +42,7 @@ from echodesk.messages import (
     TableDelta,
     WorkerFailed,
 )
+from echodesk.settings import Profile, SettingShown
 
 _THEMES = (
     (ThemeName.SYSTEM, "As the &system"),
@@ -59,15 +62,23 @@ class MainWindow(QMainWindow):
     restart_wanted = Signal()
     """The worker ended by a defect, and someone wants a new one."""
 
-    def __init__(self, parts: PageParts, profile: str, *, asks: bool = False) -> None:
-        """`asks`: before the window that is sending is closed, its person is asked."""
+    def __init__(
+        self,
+        parts: PageParts,
+        profile: Profile,
+        *,
+        asks: bool = False,
+        machine: tuple[SettingShown, ...] = (),
+    ) -> None:
+        """`asks`: before the window that is sending is closed, its person is asked. `machine`: the settings that
+        this PC keeps."""
         super().__init__()
         self._asks = asks
         self._parts = parts
         self._may_close = False
         self._state: EngineState | None = None
         self._failed: WorkerFailed | None = None
-        self.setWindowTitle(f"EchoDesk – {profile}")  # noqa: RUF001 - the en dash is meant
+        self.setWindowTitle(f"EchoDesk – {words.profile(profile)[0]}")  # noqa: RUF001 - the en dash is meant
         self.resize(1400, 900)
         self.sending = Sending(self, parts.gateway, parts.campus, parts.by)
         shared = (self.sending.pause,)
@@ -78,8 +89,9 @@ class MainWindow(QMainWindow):
         self.tables: tuple[TablePage, ...] = (self.queue, self.notifications, self.room_days)
         self.plans = PlansPage(parts)
         self.lessons = LessonsPage(parts)
-        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables, self.plans, self.lessons)
-        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables), TITLE, LESSONS)
+        self.settings = SettingsPage(parts, machine)
+        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables, self.plans, self.lessons, self.settings)
+        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables), TITLE, LESSONS, SETTINGS)
         self.nav = Nav(self.titles, profile, parts.theme)
         self.banners = BannerArea(parts.theme, self._on_banner)
         self.stack = QStackedWidget()
@@ -237,6 +249,7 @@ class MainWindow(QMainWindow):
     def _on_theme_changed(self) -> None:
         self.overview.repaint_signs()
         self.lessons.repaint_signs()
+        self.settings.repaint_signs()
         self.room_days.repaint_signs()
         self.banners.show_banners(())
         if self._state is not None:

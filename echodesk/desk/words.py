@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from echodesk.messages import Phase, Table
+from echodesk.settings import Profile, ProfileKind
 
 
 class Tone(StrEnum):
@@ -267,3 +268,16 @@ def outcome_tone(value: str) -> Tone:
 
 def _end(value: str) -> str:
     return value.upper().replace("_", "").replace(" ", "")
+
+
+_PROFILES: Mapping[ProfileKind, tuple[str, Tone]] = {
+    ProfileKind.PRODUCTION: ("Production", Tone.BUSY),
+    ProfileKind.TEST: ("Test", Tone.NOTE),
+    ProfileKind.DEMONSTRATION: ("Demonstration", Tone.GOOD),
+}
+
+
+def profile(value: Profile) -> tuple[str, Tone]:
+    """What a window is for, in words, and the colour that it shows it in."""
+    word, tone = _PROFILES[value.kind]
+    return (f"{word}: {value.name}" if value.name else word, tone)

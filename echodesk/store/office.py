@@ -15,9 +15,10 @@ from echodesk.messages import Scope
 from echodesk.planning.batches import Timer
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
+from echodesk.settings import SettingsShown
 from echodesk.store.binding import as_json, places_json, sure_place
 from echodesk.store.database import check_version
-from echodesk.store.settings import SETTINGS, checked, rules_from, timer_from
+from echodesk.store.settings import SETTINGS, checked, rules_from, shown, timer_from
 
 _PAUSES = text(
     "SELECT p.ID, p.SITEID, p.ROOMID, p.FROM_DATE, p.TO_DATE, p.REASON, p.OWNER, p.CREATED, p.UNTIL,"
@@ -189,6 +190,14 @@ class Office:
         """One setting, None while its default stands."""
         value = self._connection.execute(_SETTING, {"name": name}).scalar()
         return None if value is None else str(value)
+
+    def shown_settings(self) -> SettingsShown:
+        """Every setting as it is now, for people."""
+        return shown(self.settings())
+
+    def check_setting(self, name: str, value: str) -> None:
+        """Raise `WrongUse`, saying what is accepted, unless this setting may be so."""
+        checked(name, value)
 
     def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
         """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""

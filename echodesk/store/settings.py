@@ -16,6 +16,7 @@ from echodesk.planning.answers import least_lead
 from echodesk.planning.batches import Timer
 from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
 from echodesk.planning.values import Rules, Strategy
+from echodesk.settings import SettingShown, SettingsShown
 from echodesk.timetable.wording import SECTION_FIELDS, TITLE_FIELDS
 from echodesk.timetable.wording import Template as Words
 
@@ -23,14 +24,20 @@ LATE_S = 60.0
 """L: the longest time a request can still take effect after the client gave up on it (reliability §2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting: its default as text, how it is read, and a sentence of help."""
+    """One setting: its default as text, how it is read, and what people are told of it."""
 
     name: str
+    title: str
+    group: str
     default: str
     check: Callable[[str], object]
+    """Raises `ValueError` with what is accepted instead."""
     help: str
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    """(value, words) of all that are accepted; empty where a text or a number is."""
     shapes: bool = True
     """True if a change makes every room-day dirty."""
 
@@ -49,19 +56,28 @@ def _switch(value: str) -> bool:
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
+    accepted = f"a whole number from {low} to {high}"
+
     def read(value: str) -> int:
-        number = int(value)
+        try:
+            number = int(value)
+        except ValueError as error:
+            raise ValueError(accepted) from error
         if not low <= number <= high:
-            raise ValueError(f"a whole number from {low} to {high}")
+            raise ValueError(accepted)
         return number
 
     return read
 
 
 def _seconds(value: str) -> float:
-    number = float(value)
+    accepted = "seconds from 0.1 to 3600"
+    try:
+        number = float(value)
+    except ValueError as error:
+        raise ValueError(accepted) from error
     if not 0.1 <= number <= 3_600:
-        raise ValueError("seconds from 0.1 to 3600")
+        raise ValueError(accepted)
     return number
 
 
@@ -110,33 +126,194 @@ def _days(value: str) -> frozenset[int]:
     return frozenset(found)
 
 
+_ON_OFF = (("on", "On"), ("off", "Off"))
+_RECORDED, _NAMES, _CALENDAR = "What is recorded", "Names in Echo360", "Calendar"
+_COMPARISON, _CALLS = "Comparison", "Calls to Echo360"
+
 SETTINGS = {
     one.name: one
     for one in (
-        Setting("strategy", "first_wins", _strategy, "Who is recorded when lessons overlap in one room."),
-        Setting("together", "on", _switch, "Same room, date, times and lecturer: one recording for all modules."),
-        Setting("together_unknown", "off", _switch, "A lecturer unknown on one side counts as the same."),
         Setting(
-            "lead",
-            "5",
-            _whole(0, 720),
-            "Minutes before the start after which nothing is made or changed; late_s can make it more.",
+            name="strategy",
+            title="When lessons overlap",
+            group=_RECORDED,
+            default="first_wins",
+            check=_strategy,
+            help="Who is recorded when lessons overlap in one room.",
+            choices=(
+                ("first_wins", "Keep who was there first"),
+                ("last_wins", "Take the latest change"),
+                ("ignore", "Record neither"),
+                ("most_recorded", "Record as many as possible"),
+            ),
         ),
-        Setting("turnaround", "0", _whole(0, 120), "Minutes that must lie between two recordings of a room."),
-        Setting("max_minutes", "480", _whole(10, 1_440), "The longest recording that a recorder can make."),
-        Setting("first_weekday", "1", _whole(1, 7), "The weekday number of the first day of a week."),
-        Setting("seniority_by_datechanged", "off", _switch, "First and last are decided by DATECHANGED alone."),
-        Setting("external_id", DEFAULT_TEMPLATE, _template, "How a lesson's week is named in Echo360."),
-        Setting("title", "{module} {group} {module name}", _words(TITLE_FIELDS), "The name of a recording."),
-        Setting("section", "{moduleid}_{grpcode}", _words(SECTION_FIELDS), "The external id of a section."),
-        Setting("zone", "Europe/London", _zone, "The time zone of the campus."),
-        Setting("late_s", str(LATE_S), _seconds, "Seconds after which an unanswered request is over.", False),
-        Setting("compare_at", "off", _clock, "When everything is compared with Echo360, as 02:30; or off.", False),
-        Setting("compare_days", "1234567", _days, "On which days that is: 1 for Monday to 7 for Sunday.", False),
-        Setting("compare_sends", "on", _switch, "Repair what it finds, where no safety stop holds it.", False),
-        Setting("calls_per_minute", "120", _whole(0, 100_000), "Echo360's call limit; 0 lifts it.", False),
+        Setting(
+            name="together",
+            title="One lecture under several modules",
+            group=_RECORDED,
+            default="on",
+            check=_switch,
+            help="Same room, date, times and lecturer: one recording for all modules.",
+            choices=_ON_OFF,
+        ),
+        Setting(
+            name="together_unknown",
+            title="Also where a lecturer is unknown",
+            group=_RECORDED,
+            default="off",
+            check=_switch,
+            help="A lecturer unknown on one side counts as the same.",
+            choices=_ON_OFF,
+        ),
+        Setting(
+            name="lead",
+            title="Lead time",
+            group=_RECORDED,
+            default="5",
+            check=_whole(0, 720),
+            help="Minutes before the start after which nothing is made or changed; late_s can make it more.",
+            unit="minutes",
+        ),
+        Setting(
+            name="turnaround",
+            title="Time between two recordings",
+            group=_RECORDED,
+            default="0",
+            check=_whole(0, 120),
+            help="Minutes that must lie between two recordings of a room.",
+            unit="minutes",
+        ),
+        Setting(
+            name="max_minutes",
+            title="Longest recording",
+            group=_RECORDED,
+            default="480",
+            check=_whole(10, 1_440),
+            help="The longest recording that a recorder can make.",
+            unit="minutes",
+        ),
+        Setting(
+            name="first_weekday",
+            title="First day of a week",
+            group=_CALENDAR,
+            default="1",
+            check=_whole(1, 7),
+            help="The weekday number of the first day of a week.",
+        ),
+        Setting(
+            name="seniority_by_datechanged",
+            title="First and last by DATECHANGED",
+            group=_RECORDED,
+            default="off",
+            check=_switch,
+            help="First and last are decided by DATECHANGED alone.",
+            choices=_ON_OFF,
+        ),
+        Setting(
+            name="external_id",
+            title="External id of a lesson's week",
+            group=_NAMES,
+            default=DEFAULT_TEMPLATE,
+            check=_template,
+            help="How a lesson's week is named in Echo360.",
+        ),
+        Setting(
+            name="title",
+            title="Name of a recording",
+            group=_NAMES,
+            default="{module} {group} {module name}",
+            check=_words(TITLE_FIELDS),
+            help="The name of a recording.",
+        ),
+        Setting(
+            name="section",
+            title="External id of a section",
+            group=_NAMES,
+            default="{moduleid}_{grpcode}",
+            check=_words(SECTION_FIELDS),
+            help="The external id of a section.",
+        ),
+        Setting(
+            name="zone",
+            title="Time zone of the campus",
+            group=_CALENDAR,
+            default="Europe/London",
+            check=_zone,
+            help="The time zone of the campus.",
+        ),
+        Setting(
+            name="late_s",
+            title="An unanswered request is over after",
+            group=_CALLS,
+            default=str(LATE_S),
+            check=_seconds,
+            help="Seconds after which an unanswered request is over.",
+            unit="seconds",
+            shapes=False,
+        ),
+        Setting(
+            name="compare_at",
+            title="Compare everything at",
+            group=_COMPARISON,
+            default="off",
+            check=_clock,
+            help="When everything is compared with Echo360, in campus time as 02:30; or off.",
+            shapes=False,
+        ),
+        Setting(
+            name="compare_days",
+            title="On these days",
+            group=_COMPARISON,
+            default="1234567",
+            check=_days,
+            help="On which days that is: 1 for Monday to 7 for Sunday.",
+            shapes=False,
+        ),
+        Setting(
+            name="compare_sends",
+            title="Repair what it finds",
+            group=_COMPARISON,
+            default="on",
+            check=_switch,
+            help="Repair what it finds, where no safety stop holds it.",
+            choices=_ON_OFF,
+            shapes=False,
+        ),
+        Setting(
+            name="calls_per_minute",
+            title="Call limit",
+            group=_CALLS,
+            default="120",
+            check=_whole(0, 100_000),
+            help="Echo360's call limit; 0 lifts it.",
+            unit="calls a minute",
+            shapes=False,
+        ),
     )
 }
+
+
+def shown(stored: Mapping[str, str]) -> SettingsShown:
+    """Every setting as people see it, group by group."""
+    groups = dict.fromkeys(one.group for one in SETTINGS.values())
+    return SettingsShown(
+        tuple(
+            SettingShown(
+                name=one.name,
+                title=one.title,
+                group=one.group,
+                value=value_of(stored, one.name),
+                default=one.default,
+                help=one.help,
+                unit=one.unit,
+                choices=one.choices,
+                shapes=one.shapes,
+            )
+            for group in groups
+            for one in SETTINGS.values()
+            if one.group == group
+        )
+    )
 
 
 def value_of(stored: Mapping[str, str], name: str) -> str:
@@ -156,7 +333,7 @@ def checked(name: str, value: str) -> str:
         SETTINGS[name].check(value)
     except ValueError as error:
         raise WrongUse(
-            "This value cannot be used", f"{name} = {value!r}: {error}.", SETTINGS[name].help
+            "This value cannot be used", f"{value!r} is nothing that {name} can be.", f"Give {error}."
         ) from error
     return value
 

@@ -17,6 +17,7 @@ from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerS
 from echodesk.lessons import LookUp
 from echodesk.messages import (
     Cancel,
+    ChangeSetting,
     Command,
     CommandDone,
     CommandReply,
@@ -32,6 +33,7 @@ from echodesk.messages import (
 )
 from echodesk.planning.answers import CALL_DEADLINE_S
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
+from echodesk.settings import ShowSettings
 from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
@@ -251,6 +253,8 @@ class Engine:
             return await self._ledger.read("look up", lambda books: look_up(books, command, today))
         if isinstance(command, ShowRoomDay | Suppose | ListDecisions):
             return await self._room_day(command)
+        if isinstance(command, ShowSettings):
+            return await self._ledger.read("settings", lambda books: books.office.shown_settings())
         if isinstance(command, PlanQuestion):
             return await self._plans(command)
         if isinstance(command, ShowStop):
@@ -291,7 +295,14 @@ class Engine:
         if isinstance(command, SendHere):
             command = replace(command, holder=self._holder)
         kind, args = as_args(command)
-        await self._ledger.write("pass on", lambda books: books.office.post_command(kind, args, command.by))
+
+        def post(books: Books) -> None:
+            if isinstance(command, ChangeSetting):
+                # Whoever leads answers nobody here: a value that cannot be used is refused at once.
+                books.office.check_setting(command.name, command.value)
+            books.office.post_command(kind, args, command.by)
+
+        await self._ledger.write("pass on", post)
         return CommandDone("Passed on to the EchoDesk that is sending.")
 
     # ---- telling ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from echodesk.messages import Scope
 from echodesk.planning.batches import Timer
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord, WaitingCommand
 from echodesk.planning.values import RoomDay, Rules
+from echodesk.settings import SettingsShown
 
 
 class OfficeBook(Protocol):
@@ -54,6 +55,14 @@ class OfficeBook(Protocol):
     def setting(self, name: str) -> str | None: ...
 
     def settings(self) -> dict[str, str]: ...
+
+    def shown_settings(self) -> SettingsShown:
+        """Every setting as it is now, for people."""
+        ...
+
+    def check_setting(self, name: str, value: str) -> None:
+        """Raise `WrongUse`, saying what is accepted, unless this setting may be so."""
+        ...
 
     def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
         """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""

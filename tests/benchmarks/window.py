@@ -30,6 +30,7 @@ def echodesk(began: float, folder: Path, url: str) -> dict[str, float]:
     from echodesk.desk.campus import campus_time
     from echodesk.desk.theme import ThemeName
     from echodesk.desk.window import MainWindow
+    from echodesk.settings import DEMONSTRATION
     from echodesk.worker.clock import utc_now
 
     found: dict[str, float] = {}
@@ -51,7 +52,7 @@ def echodesk(began: float, folder: Path, url: str) -> dict[str, float]:
     try:
         access = parts.access_from_environment(url)
         options = app.DeskOptions(
-            "Benchmark",
+            DEMONSTRATION,
             "somebody",
             campus_time(office.zone(), utc_now),
             ThemeName.LIGHT,

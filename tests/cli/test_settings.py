@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from echodesk.main import WindowWish, machine_settings, open_office
+from echodesk.paths import DATABASE
+from echodesk.settings import DEMONSTRATION, Kept
 from echodesk.store.settings import SETTINGS
 from tests.cli.conftest import Run
 
@@ -94,3 +97,19 @@ def test_the_names_in_echo360_are_not_changed_under_what_stands_there(run: Run, 
     said = run("settings", "external_id", "y{slotid}-{week}-{setid}", "--data", folder, "--json")
     assert (said.code, said.error["title"][:11]) == (3, "Safety stop")
     assert sql("SELECT VALUE FROM STT_ECHO_SETTING WHERE NAME = 'external_id'") == [("x{slotid}-{week}-{setid}",)]
+
+
+def test_the_window_is_told_what_this_pc_keeps(folder: Path) -> None:
+    office = open_office(folder)
+    try:
+        wish = WindowWish(DEMONSTRATION, "light", folder, echo360="https://echo360.org.uk")
+        kept = machine_settings(office, wish)
+    finally:
+        office.close()
+    assert [(one.title, one.value) for one in kept] == [
+        ("Profile", "Demonstration"),
+        ("Data folder", str(folder)),
+        ("Database", f"SQLite: {folder / DATABASE}"),
+        ("Echo360", "https://echo360.org.uk"),
+    ]
+    assert all(one.fixed and one.kept is Kept.MACHINE for one in kept)

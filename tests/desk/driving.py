@@ -20,6 +20,7 @@ from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.theme import ThemeName
 from echodesk.desk.window import MainWindow
 from echodesk.messages import Row, Table, WorkerEnded
+from echodesk.settings import DEMONSTRATION, Profile, SettingShown
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import campus
 
@@ -64,6 +65,8 @@ def run_desk(
     watchdog_ms: int = 15_000,
     theme: ThemeName = ThemeName.LIGHT,
     asks: bool = False,
+    machine: tuple[SettingShown, ...] = (),
+    profile: Profile = DEMONSTRATION,
 ) -> Desk:
     """Open the window over a `FakeWorker`, run the body, close everything; the body's failure is raised."""
     left: list[int] = []
@@ -74,7 +77,7 @@ def run_desk(
         return worker
 
     options = DeskOptions(
-        "Demonstration", "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms, asks
+        profile, "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms, asks, machine
     )
 
     async def main() -> Desk:

@@ -45,6 +45,8 @@ from echodesk.messages import (
     Watch,
     WorkerEnded,
 )
+from echodesk.settings import ChangeSetting, ShowSettings
+from echodesk.store.settings import checked, shown
 from tests.desk.rows import detail_of, matches, state_of_engine, status_counts
 
 
@@ -86,6 +88,10 @@ class FakeWorker:
         """What `Suppose` is answered with; an `EchoDeskError` that it raises is the answer."""
         self.decisions: tuple[DecisionListed, ...] = ()
         """What `ListDecisions` is answered with."""
+        self.stored: dict[str, str] = {}
+        """The office's settings; `ShowSettings` is answered with all of them, `ChangeSetting` writes here."""
+        self.leads = True
+        """False: settings are passed on, and whoever sends changes them when the test says so."""
         self.ends = True
         """Post `WorkerEnded` when asked to stop."""
         self.first_state: EngineState | None = state_of_engine()
@@ -186,6 +192,13 @@ class FakeWorker:
                 answer.set_result(self.supposed(command))
             except EchoDeskError as trouble:
                 answer.set_exception(trouble)
+        elif isinstance(command, ShowSettings):
+            answer.set_result(shown(self.stored))
+        elif isinstance(command, ChangeSetting):
+            try:
+                answer.set_result(self._change(command))
+            except EchoDeskError as trouble:
+                answer.set_exception(trouble)
         elif isinstance(command, ShowNotRecorded):
             answer.set_result(PlanMissed(command.plan, self.missed_lessons.get(command.plan, ())))
         elif isinstance(command, ListPlans):
@@ -202,6 +215,13 @@ class FakeWorker:
             answer.set_result(self.details(command, self.tables[command.table][command.key]))
         else:
             answer.set_result(CommandDone(f"{type(command).__name__} was taken", 1))
+
+    def _change(self, command: ChangeSetting) -> CommandDone:
+        checked(command.name, command.value)
+        if not self.leads:
+            return CommandDone("Passed on to the EchoDesk that is sending.")
+        self.stored[command.name] = command.value
+        return CommandDone(f"{command.name} is {command.value} now.")
 
 
 class ThreadedSource:

@@ -99,6 +99,7 @@ def test_the_watchdog_leaves_when_the_worker_does_not_end(
 
 STUCK_PROGRAM = """
 from echodesk.desk.app import run, DeskOptions
+from echodesk.settings import DEMONSTRATION
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import campus
 
@@ -110,7 +111,7 @@ def make(bridge):
 async def script(window):
     pass
 
-run(make, DeskOptions("Test", "Ann", campus(), watchdog_ms=200), script)
+run(make, DeskOptions(DEMONSTRATION, "Ann", campus(), watchdog_ms=200), script)
 """
 
 

@@ -14,6 +14,7 @@ from echodesk.desk.dialogs.resync import ResyncDialog
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.theme import ThemeName
 from echodesk.desk.tokens import DARK
+from echodesk.desk.words import Tone
 from echodesk.messages import (
     Cancel,
     Level,
@@ -29,6 +30,7 @@ from echodesk.messages import (
     Table,
     TryAgain,
 )
+from echodesk.settings import DEMONSTRATION, Profile, ProfileKind
 from tests.desk.driving import Desk, click, click_row, dialog_of, press, push, run_desk, tool, turns, until
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import notification_row, overview, pause, queue_row, room_day_row, state_of_engine
@@ -56,14 +58,31 @@ def test_ctrl_and_a_digit_open_a_page(qapp: QApplication, number: int) -> None:
     run_desk(qapp, body)
 
 
-def test_the_profile_is_always_visible(qapp: QApplication) -> None:
+@pytest.mark.parametrize("theme", [ThemeName.LIGHT, ThemeName.DARK, ThemeName.CONTRAST])
+@pytest.mark.parametrize(
+    ("profile", "text", "tone"),
+    [
+        (DEMONSTRATION, "Demonstration", Tone.GOOD),
+        (Profile(ProfileKind.TEST, "<b>Spring</b>"), "Test: <b>Spring</b>", Tone.NOTE),
+        (Profile(ProfileKind.PRODUCTION), "Production", Tone.BUSY),
+    ],
+)
+def test_the_profile_is_always_visible_by_name_and_colour(
+    qapp: QApplication, theme: ThemeName, profile: Profile, text: str, tone: Tone
+) -> None:
     async def body(desk: Desk) -> None:
-        for number in range(4):
+        shown = desk.window.nav.profile
+        for number in range(len(desk.window.titles)):
             desk.window.open_page(number)
-            assert desk.window.nav.profile.isVisible()
-            assert desk.window.nav.profile.text() == "Demonstration"
+            assert shown.isVisible()
+        assert shown.text() == text
+        assert shown.textFormat() is Qt.TextFormat.PlainText
+        assert text in desk.window.windowTitle()
+        picture = shown.grab().toImage()
+        tint = desk.session.theme.tokens.tones[tone][1]
+        assert picture.pixelColor(5, picture.height() // 2).name().upper() == tint
 
-    run_desk(qapp, body)
+    run_desk(qapp, body, profile=profile, theme=theme)
 
 
 def test_the_overview_says_what_the_worker_counted(qapp: QApplication) -> None:

@@ -21,6 +21,7 @@ from echodesk.desk.app import DeskOptions, Session
 from echodesk.desk.bridge import EventBridge
 from echodesk.desk.theme import ThemeName
 from echodesk.messages import QueueRow, Row, Table, TableDelta, Watch
+from echodesk.settings import DEMONSTRATION
 from tests.desk.fakes import FakeWorker, ThreadedSource
 from tests.desk.rows import campus, queue_row
 
@@ -180,7 +181,7 @@ def probe(
             workers.append(LargeTable(bridge, shown, total))
             return workers[0]
 
-        options = DeskOptions("Benchmark", "Ann", campus(), ThemeName.LIGHT, fonts.PICTURE_FAMILIES)
+        options = DeskOptions(DEMONSTRATION, "Ann", campus(), ThemeName.LIGHT, fonts.PICTURE_FAMILIES)
         clock = QElapsedTimer()
         clock.start()
         session = Session(app, make, options)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from echodesk.desk.dialogs.confirm import Confirm
@@ -12,7 +14,7 @@ from echodesk.desk.dialogs.pause import PauseDialog
 from echodesk.desk.tables.finding import status_of
 from echodesk.messages import Detail, NotificationRow, RoomDayRow
 from tests.demo.csv_folder import HEADING
-from tests.desk.driving import click, dialog_of, push, tool, until
+from tests.desk.driving import click, dialog_of, press, push, tool, until
 from tests.end_to_end.whole_program import HALL, QUIET, SMALL, STANDING, Here, run_whole, sql
 
 MOVE = "UPDATE TIMETABLE SET STARTTIME = ?, FINISHTIME = ? WHERE SLOTID = ?"
@@ -40,6 +42,25 @@ def test_an_edit_appears_by_itself_and_its_details_tell_what_was_sent_and_what_c
         assert "14:00" in call.sent
         assert "14:00" in call.answer
         assert here.echo360.starts(SMALL) == {"14:00"}
+
+    assert run_whole(qapp, tmp_path, body) == 0
+
+
+def test_a_setting_is_changed_on_its_page_and_stands_in_the_office_s_database(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async def body(here: Here) -> None:
+        await here.settled()
+        page = here.window.settings
+        here.window.open_page(here.window.pages.index(page))
+        await until(lambda: bool(page.settings), 10.0)
+        page.choose("calls_per_minute")
+        page.pane.to_field()
+        QTest.keyClicks(page.pane.text, "60")
+        press(page.pane.text, Qt.Key.Key_Return)
+        await until(lambda: "calls_per_minute was 120 and is 60 now." in page.pane.note.text(), 10.0)
+        kept = "SELECT VALUE FROM STT_ECHO_SETTING WHERE NAME = 'calls_per_minute'"
+        assert here.sql(kept) == [("60",)]
 
     assert run_whole(qapp, tmp_path, body) == 0
 

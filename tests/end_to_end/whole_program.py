@@ -30,6 +30,7 @@ from echodesk.desk.window import MainWindow
 from echodesk.main import Echo360Access, make_worker
 from echodesk.messages import Row
 from echodesk.paths import DATABASE
+from echodesk.settings import DEMONSTRATION
 from echodesk.simulator.process import Address
 from echodesk.worker.clock import utc_now
 from echodesk.worker.thread import WorkerThread
@@ -175,7 +176,7 @@ def run_whole(
         async def main() -> int:
             campus = campus_time(office.zone(), utc_now)
             session = Session(
-                app, make, DeskOptions("Demonstration", "Ann", campus, ThemeName.LIGHT, fonts.PICTURE_FAMILIES)
+                app, make, DeskOptions(DEMONSTRATION, "Ann", campus, ThemeName.LIGHT, fonts.PICTURE_FAMILIES)
             )
 
             async def script(window: MainWindow) -> None:

@@ -19,7 +19,7 @@ class Room:
 
 BELOW = (
     *("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
-    *("echodesk.errors", "echodesk.paths"),
+    *("echodesk.settings", "echodesk.errors", "echodesk.paths"),
 )
 
 ROOMS = {
@@ -35,7 +35,7 @@ ROOMS = {
     "desk": Room(
         (
             *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
-            *("echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
+            *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
         ),
         ("PySide6", "shiboken6", "qasync"),
     ),
@@ -47,21 +47,21 @@ ROOMS = {
     "messages.py": Room(
         (
             *("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.sending"),
-            *("echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
+            *("echodesk.batches", "echodesk.lessons", "echodesk.clashes", "echodesk.settings"),
         )
     ),
     # The rows of the tables, who sends, and safety stops, which `messages` hands on: one contract, four files.
     "rows.py": Room(),
     "sending.py": Room(),
     "stops.py": Room(),
-    # What is asked of plans of the whole year, of lessons and of clashes; parts of the same contract.
+    # What is asked of plans of the whole year, of lessons, clashes and settings; parts of the same contract.
     "batches.py": Room(),
     "lessons.py": Room(),
     "clashes.py": Room(("echodesk.planning.values",)),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),
-    "settings.py": Room(BELOW, ("msgspec",)),
+    "settings.py": Room(),
     "cli.py": Room(("echodesk",), ("typer", "msgspec")),
     # The single commands: too many for one file beside cli.py. SQL stays in store and timetable, HTTP in capture.
     "commands": Room(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from echodesk.errors import WrongUse
-from echodesk.store.settings import SETTINGS, checked, rules_from, value_of
+from echodesk.store.settings import SETTINGS, checked, rules_from, shown, value_of
 
 GOOD = {
     "strategy": "last_wins",
@@ -73,3 +75,32 @@ def test_the_lead_time_is_as_long_at_least_as_a_request_may_take_effect(
 
 def test_the_rules_follow_the_settings() -> None:
     assert rules_from({"strategy": "last_wins", "turnaround": "10"}).turnaround == 10
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_whatever_can_be_chosen_may_be_stored(name: str) -> None:
+    setting = SETTINGS[name]
+    assert [checked(name, value) for value, _words in setting.choices] == [value for value, _ in setting.choices]
+    assert not setting.choices or setting.default in dict(setting.choices)
+
+
+def test_people_see_every_setting_with_its_value_group_by_group() -> None:
+    found = shown({"lead": "9"}).settings
+    assert {one.name for one in found} == set(SETTINGS)
+    assert {one.name: one.value for one in found} == {
+        **{one.name: one.default for one in SETTINGS.values()},
+        "lead": "9",
+    }
+    groups = [one.group for one in found]
+    assert len(list(itertools.groupby(groups))) == len(set(groups)), "those of a group stand together"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [("lead", "five", "a whole number from 0 to 720"), ("late_s", "soon", "seconds from 0.1 to 3600")],
+)
+def test_what_is_no_number_is_refused_in_words(name: str, value: str, accepted: str) -> None:
+    with pytest.raises(WrongUse) as refused:
+        checked(name, value)
+    assert refused.value.next_step == f"Give {accepted}."
+    assert "literal" not in refused.value.message
