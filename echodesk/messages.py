@@ -23,6 +23,8 @@ from echodesk.rows import Table as Table
 from echodesk.rows import TableChanges as TableChanges
 from echodesk.rows import TableDelta as TableDelta
 from echodesk.rows import TableQuery as TableQuery
+from echodesk.rows import is_room as is_room
+from echodesk.rows import search_words as search_words
 from echodesk.rows import with_code as with_code
 from echodesk.sending import EngineState as EngineState
 from echodesk.sending import PauseShown as PauseShown
