@@ -102,6 +102,19 @@ class Unwatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveTable:
+    """Write rows of a table into a file: a table (.csv) or a workbook (.xlsx)."""
+
+    path: str
+    table: Table
+    columns: tuple[str, ...]
+    """Titles, in the order of the screen."""
+    keys: tuple[int, ...] | None
+    """The rows in their order; None: all that match, shown or not, newest first."""
+    query: TableQuery
+
+
+@dataclass(frozen=True, slots=True)
 class Inspect:
     """Everything about one row: what was sent, what came back, why. Answered with a `Detail`."""
 
@@ -140,6 +153,7 @@ Command = (
     | Refresh
     | Watch
     | Unwatch
+    | SaveTable
     | Inspect
     | Cancel
     | TryAgain

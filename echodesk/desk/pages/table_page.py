@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from echodesk.desk import formats, widgets, words
 from echodesk.desk.campus import CampusTime
+from echodesk.desk.dialogs.saving import TABLES, ask_where
 from echodesk.desk.gateway import Gateway
 from echodesk.desk.pages.chips import StatusChips
 from echodesk.desk.pages.detail_pane import DetailPane
@@ -34,7 +35,7 @@ from echodesk.desk.tables.live_model import LiveModel
 from echodesk.desk.tables.row_cache import CAP
 from echodesk.desk.tables.view import LiveView
 from echodesk.desk.theme import Theme
-from echodesk.messages import SEARCHED, NotificationRow, Row, Table, TableDelta, TableQuery
+from echodesk.messages import SEARCHED, NotificationRow, Row, SaveTable, Table, TableDelta, TableQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class TablePage(QWidget):
         self.find_action = self._own_action("&Find in this list", find, self.field.take_focus)
         self.reload_action = self._own_action("Re&load this list", QKeySequence("F5"), self.feed.reload)
         self.detail_action = self._own_action("Show &details", QKeySequence("Ctrl+I"), self._on_show_detail)
+        self.save_action = self._own_action("&Save this list…", QKeySequence.StandardKey.Save, self._on_save)
         self._shared = tuple(shared)
         self._lay_out()
         self._connect()
@@ -103,7 +105,7 @@ class TablePage(QWidget):
     @property
     def list_actions(self) -> tuple[QAction, ...]:
         """What acts on the list itself."""
-        return (self.find_action, self.reload_action, self.detail_action)
+        return (self.find_action, self.reload_action, self.detail_action, self.save_action)
 
     def filter_to(self, statuses: tuple[str, ...]) -> None:
         """Show only these statuses, without text."""
@@ -190,6 +192,7 @@ class TablePage(QWidget):
         text = self.field.text().strip()
         filtered = bool(text or self.chips.chosen())
         self.counter.setText(self._counter_text(shown, total, filtered))
+        self.save_action.setEnabled(shown > 0 and not self.field.typed.trouble)
         if self.feed.trouble is not None and self.feed.state is FeedState.FAILED:
             trouble = self.feed.trouble
             self.state_pane.say(
@@ -256,6 +259,22 @@ class TablePage(QWidget):
         if self.field.typed.statuses:
             self.field.take_out("status")
         self._apply_filter()
+
+    def _on_save(self) -> None:
+        self._parts.gateway.start(self._save())
+
+    async def _save(self) -> None:
+        """Write what is shown into a file; where more match than are in memory, all of it."""
+        title = words.PAGES[self.table].lower()
+        path = await ask_where(self, f"Save {title}", title.replace(" ", "-"), TABLES)
+        if path is None:
+            return
+        shown, held = self.model.cache.keys_shown(), self.model.cache.held
+        whole = not self.model.waiting and (self.feed.total <= CAP or held < CAP)
+        keys = shown if whole or len(shown) < held else None
+        columns = tuple(column.title for column in self.view.columns_shown())
+        query = self.field.query(self.chips.chosen())
+        self._parts.gateway.send(SaveTable(str(path), self.table, columns, keys, query))
 
     def _on_show_detail(self) -> None:
         self.detail.show()
