@@ -28,6 +28,7 @@ from echodesk.desk.pages.inspector import Inspector
 from echodesk.desk.pages.row_actions import Matching, RowActions
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.places import Place, place_of
+from echodesk.desk.tables.column_menu import ColumnMenu
 from echodesk.desk.tables.columns import columns_of
 from echodesk.desk.tables.feed import FeedState, TableFeed
 from echodesk.desk.tables.finding import Finder, status_of
@@ -74,6 +75,7 @@ class TablePage(QWidget):
         self.model = LiveModel(columns_of(self.table, parts.campus), parent=self)
         self.view = LiveView(self.model, parts.theme)
         self.view.setAccessibleName(words.PAGES[self.table])
+        self.columns = ColumnMenu(self.view)
         self.feed = TableFeed(self.table, self.model, parts.gateway, parts.numbers)
         self.chips = StatusChips(self.table)
         self.detail = DetailPane(parts.theme, parts.campus)
@@ -105,7 +107,8 @@ class TablePage(QWidget):
     @property
     def list_actions(self) -> tuple[QAction, ...]:
         """What acts on the list itself."""
-        return (self.find_action, self.reload_action, self.detail_action, self.save_action)
+        own = (self.find_action, self.reload_action, self.detail_action, self.save_action)
+        return (*own, self.columns.action)
 
     def filter_to(self, statuses: tuple[str, ...]) -> None:
         """Show only these statuses, without text."""
@@ -314,7 +317,7 @@ class TablePage(QWidget):
         return action
 
     def _connect(self) -> None:
-        self.addActions(list(self.row_actions))
+        self.addActions([*self.row_actions, self.columns.action])
         self.feed.changed.connect(self._on_feed_changed)
         self.feed.rows_changed.connect(self._on_rows_changed)
         self.field.settled.connect(self._apply_filter)
