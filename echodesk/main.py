@@ -27,7 +27,7 @@ from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREAT
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.desk import words
 from echodesk.errors import EchoDeskError, WrongUse
-from echodesk.messages import CommandDone
+from echodesk.messages import CommandDone, SaveTable
 from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
 from echodesk.settings import Kept, Profile, SettingShown
@@ -225,6 +225,7 @@ def make_worker(
             free_first_fill=free_first_fill,
             dice=random.Random(holder()).random,
             write_plan=_write_plan,
+            write_table=_write_table,
         )
         return engine, capture
 
@@ -238,6 +239,16 @@ def _write_plan(books: Books, command: SavePlan, calls_per_minute: int, today: s
     if not isinstance(books, AllBooks):
         raise TypeError("plans are written from the books of this program alone")
     return save_plan(books, command, calls_per_minute, today)
+
+
+def _write_table(books: Books, command: SaveTable, today: str, told: Callable[[int, int], None]) -> CommandDone:
+    from echodesk.commands.table_saving import save_table
+    from echodesk.desk.campus import campus_time
+
+    if not isinstance(books, AllBooks):
+        raise TypeError("tables are written from the books of this program alone")
+    campus = campus_time(value_of(books.office.settings(), "zone"), utc_now)
+    return save_table(books, command, today, campus, told)
 
 
 def ask_echo360(office: Office, access: Echo360Access, *, loopback_only: bool) -> str | None:

@@ -23,6 +23,8 @@ from echodesk.rows import Table as Table
 from echodesk.rows import TableChanges as TableChanges
 from echodesk.rows import TableDelta as TableDelta
 from echodesk.rows import TableQuery as TableQuery
+from echodesk.rows import is_room as is_room
+from echodesk.rows import search_words as search_words
 from echodesk.rows import with_code as with_code
 from echodesk.sending import EngineState as EngineState
 from echodesk.sending import PauseShown as PauseShown
@@ -102,6 +104,19 @@ class Unwatch:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveTable:
+    """Write rows of a table into a file: a table (.csv) or a workbook (.xlsx)."""
+
+    path: str
+    table: Table
+    columns: tuple[str, ...]
+    """Titles, in the order of the screen."""
+    keys: tuple[int, ...] | None
+    """The rows in their order; None: all that match, shown or not, newest first."""
+    query: TableQuery
+
+
+@dataclass(frozen=True, slots=True)
 class Inspect:
     """Everything about one row: what was sent, what came back, why. Answered with a `Detail`."""
 
@@ -131,6 +146,7 @@ Command = (
     | Refresh
     | Watch
     | Unwatch
+    | SaveTable
     | Inspect
     | Cancel
     | TryAgain

@@ -21,6 +21,11 @@ def sql_folder() -> Path:
     return shipped() / "sql"
 
 
+def help_folder() -> Path:
+    """What is told of each page, as plain text."""
+    return shipped() / "resources" / "help"
+
+
 def demonstration_folder() -> Path:
     """Where the demonstration keeps its data when no folder is named."""
     return Path(platformdirs.user_data_dir("EchoDesk", appauthor=False)) / "demonstration"

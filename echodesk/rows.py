@@ -11,6 +11,19 @@ SEARCHED = 10_000
 # Dates are ISO texts, times `HH:MM`, stamps UTC texts in milliseconds; '' where the timetable has nothing.
 
 
+def search_words(text: str) -> tuple[str, ...]:
+    """The words of a search, each of which is to be found; what stands between quotes is one of them."""
+    parts = text.split('"')
+    words = [[part] if number % 2 else part.split() for number, part in enumerate(parts)]
+    return tuple(word for group in words for word in group if word.strip())
+
+
+def is_room(wanted: str, code: str, name: str) -> bool:
+    """Whether a room is meant: by its code, or by a part of its name, whatever the case."""
+    plain = wanted.casefold()
+    return plain == code.strip().casefold() or plain in name.casefold()
+
+
 def with_code(name: str, code: str) -> str:
     """`Neuroanatomy (ANAT2041)`, and the code alone where there is no other name."""
     return f"{name} ({code})" if name and name != code else code
@@ -142,10 +155,19 @@ class TableQuery:
     """What a table is asked to show: the newest rows that match, at most `limit`."""
 
     text: str = ""
-    """Matches if the row's codes or names hold it, whatever the case, among the newest `SEARCHED` rows."""
+    """Matches if the row's codes or names hold each of its words (`search_words`), whatever the case."""
     statuses: tuple[str, ...] = ()
     """Empty for all."""
     limit: int = 10_000
+    room: str = ""
+    """A room's code, or a part of its name: the row is, or was, of such a room."""
+    since: str = ""
+    """A stamp: the row came at that moment or later."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether rows are looked at one by one: so many as `SEARCHED`, the newest of those statuses."""
+        return bool(self.text.strip() or self.room or self.since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from echodesk.batches import SINCE, NotRecorded, PlanDetail, StepRow
-from echodesk.commands.answers import plain
 from echodesk.commands.plan_missed import missed_why
 from echodesk.commands.plan_steps import change_text
+from echodesk.commands.sheets import NO_FORMULAS, cell_text, not_written
 from echodesk.desk import words
-from echodesk.errors import EchoDeskError
+from echodesk.spreadsheets import harmless
 
 COLUMNS = (
     "step",
@@ -39,13 +39,11 @@ COLUMNS = (
     "since preview",
 )
 WIDTHS = (7, 9, 12, 13, 14, 18, 40, 22, 30, 50, 34, 12, 50, 20)
-NO_FORMULAS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 KEPT, MISSED = "not taken back", "not recorded"
 KEPT_COLUMNS, KEPT_WIDTHS = ("external id", "why not taken back"), (22, 80)
 MISSED_COLUMNS = ("date", "time", "room", "building", "lesson", "external id", "why", "what keeps the room")
 MISSED_WIDTHS = (12, 13, 14, 18, 40, 22, 34, 50)
-MOST_LETTERS = 32_000
-"""A cell of a workbook holds 32,767."""
+TITLE = "The plan's table could not be written"
 
 
 def write_table(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]) -> None:
@@ -66,9 +64,9 @@ def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]
             table = csv.writer(file)
             table.writerow(columns)
             for row in rows:
-                table.writerow([_harmless(value) for value in row])
+                table.writerow([harmless(cell_text(value)) for value in row])
     except OSError as error:
-        raise _trouble(path, error) from error
+        raise not_written(TITLE, path, error) from error
 
 
 def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]) -> None:
@@ -88,7 +86,7 @@ def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]
                 for value, count in counted.items():
                     line += 1
                     said = _group(name, value)
-                    counts.write_string(line, 0, _text(said or "not known"))
+                    counts.write_string(line, 0, cell_text(said or "not known"))
                     counts.write_number(line, 1, count)
                 line += 2
             counts.set_column(0, 0, 40)
@@ -99,7 +97,7 @@ def write_workbook(path: Path, detail: PlanDetail, missed: Sequence[NotRecorded]
                 listed = book.add_worksheet("Not recorded")
                 _fill(listed, MISSED_COLUMNS, MISSED_WIDTHS, map(_missed_row, missed), bold)
     except (OSError, XlsxWriterException) as error:
-        raise _trouble(path, error) from error
+        raise not_written(TITLE, path, error) from error
 
 
 def _fill(
@@ -176,18 +174,4 @@ def _group(name: str, value: str) -> str:
 
 def _write(sheet: Worksheet, line: int, row: Iterable[str], style: Format | None = None) -> None:
     for at, value in enumerate(row):
-        sheet.write_string(line, at, _text(value), style)
-
-
-def _text(value: str) -> str:
-    return plain(value).replace("\n", " ")[:MOST_LETTERS]
-
-
-def _harmless(value: str) -> str:
-    text = _text(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
-
-
-def _trouble(path: Path, error: Exception) -> EchoDeskError:
-    why = getattr(error, "strerror", None) or str(error)
-    return EchoDeskError("The plan's table could not be written", f"{path}: {why}.", "Name another place.")
+        sheet.write_string(line, at, cell_text(value), style)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QMenu, QPushButton, QToolButton, QWidget
 
 from echodesk.desk import formats
 
@@ -38,6 +38,31 @@ def button(
     if hint:
         made.setToolTip(hint)
     made.clicked.connect(pressed)
+    return made
+
+
+def tool_button(action: QAction, kind: str = "") -> QToolButton:
+    """A button for an action, with its text."""
+    made = QToolButton()
+    made.setDefaultAction(action)
+    made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.setAccessibleName(action.text().replace("&", "").rstrip("…"))
+    if kind:
+        made.setProperty("kind", kind)
+    return made
+
+
+def more_button(actions: Sequence[QAction]) -> QToolButton:
+    """A button that opens a menu of all actions of a page."""
+    made = QToolButton()
+    made.setText("More")
+    made.setAccessibleName("More actions")
+    made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    menu = QMenu(made)
+    menu.addActions(list(actions))
+    made.setMenu(menu)
     return made
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 from echodesk.desk import standing, words
 from echodesk.desk.banners import BannerArea, Toasts
 from echodesk.desk.dialogs.confirm import confirmed
+from echodesk.desk.dialogs.help import HelpWindow
 from echodesk.desk.merge import Delivered, NeedsSnapshot
 from echodesk.desk.nav import Nav
 from echodesk.desk.pages.lessons_page import TITLE as LESSONS
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.status = StatusLine(parts.theme, parts.campus, self._on_cancel)
         self.toasts = Toasts(self, parts.theme)
+        self.help = HelpWindow(self)
         self._lay_out()
         self._make_menus()
         self.sending.known = self.plans.known = self._known_places
@@ -217,6 +219,17 @@ class MainWindow(QMainWindow):
     def _on_page_chosen(self, number: int) -> None:
         self.stack.setCurrentIndex(number)
         self._fill_row_menu()
+        if self.help.isVisible():
+            self._show_help()
+
+    def _show_help(self) -> None:
+        """Help for the page on screen."""
+        try:
+            self.help.tell(self.titles[self.stack.currentIndex()])
+        except EchoDeskError as trouble:
+            self._on_trouble(trouble)
+        else:
+            self.help.show()
 
     def _on_banner(self, banner: Banner) -> None:
         if banner.act == "restart":
@@ -297,6 +310,7 @@ class MainWindow(QMainWindow):
         sending.addActions([self.sending.resync, self.sending.try_again])
         self._row_menu = bar.addMenu("&Selected rows")
         self._fill_row_menu()
+        self._add(bar.addMenu("&Help"), "&Help for this page", QKeySequence("F1"), self._show_help)
 
     def _make_theme_menu(self, menu: QMenu) -> None:
         group = QActionGroup(self)

@@ -1,4 +1,4 @@
-"""Remembers size, place, column widths and the detail pane of the window between two starts."""
+"""Remembers size, place, the columns of each table and the detail pane of the window between two starts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.window import MainWindow
 
 
@@ -15,6 +16,7 @@ def save(window: MainWindow, file: Path) -> None:
     settings.setValue("window/geometry", window.saveGeometry())
     for page in window.tables:
         settings.setValue(f"{page.table}/columns", page.view.horizontalHeader().saveState())
+        settings.setValue(f"{page.table}/titles", _titles(page))
         settings.setValue(f"{page.table}/split", page.splitter.saveState())
     settings.sync()
 
@@ -27,9 +29,14 @@ def restore(window: MainWindow, file: Path) -> None:
         window.restoreGeometry(geometry)
     for page in window.tables:
         columns = settings.value(f"{page.table}/columns")
-        if isinstance(columns, QByteArray):
+        # Columns are kept by number: those of a table that has others now would be put in wrong places.
+        if isinstance(columns, QByteArray) and settings.value(f"{page.table}/titles") == _titles(page):
             page.view.horizontalHeader().restoreState(columns)
             page.view.show_sorting()
         split = settings.value(f"{page.table}/split")
         if isinstance(split, QByteArray):
             page.splitter.restoreState(split)
+
+
+def _titles(page: TablePage) -> str:
+    return "|".join(column.title for column in page.view.columns)

@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
-from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
+from echodesk.messages import Detail, Overview, Row, Table, TableChanges, TableQuery
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
@@ -22,6 +22,7 @@ from echodesk.store.places import Places
 from echodesk.store.plans_shown import PlansShown, buildings
 from echodesk.store.queue import Queue
 from echodesk.store.screens import Tables
+from echodesk.store.searching import search
 from echodesk.store.stops import Stops
 from echodesk.store.suspects import Suspects
 from echodesk.store.told import Told
@@ -46,6 +47,14 @@ class Screens:
         """Rows changed since the cursor, and those without a number that were not `told`. For a snapshot, and
         where more have changed than the query's limit: all that match, up to that limit."""
         return Tables(self._connection).changes(table, cursor, query, snapshot, today, told)
+
+    def found(self, table: Table, query: TableQuery, today: str) -> list[int]:
+        """The newest rows of a table that match, newest first."""
+        return search(self._connection, table, query, today).ids
+
+    def rows(self, table: Table, ids: list[int], today: str) -> tuple[Row, ...]:
+        """These rows as they are shown, in this order; without those that are gone."""
+        return Tables(self._connection).rows(table, ids, today)
 
     def overview(self, today: str, calls_per_minute: int) -> Overview:
         """The numbers of the Overview page."""

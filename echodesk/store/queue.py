@@ -22,7 +22,7 @@ from echodesk.planning.statuses import (
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, together
 from echodesk.store.queue_rows import NOTIFICATIONS, entry_of, notification_values, outcome_values, waiting_of
-from echodesk.store.searching import newest, saying
+from echodesk.store.searching import matching, newest
 
 _WAITING_ENTRIES = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'")
 _CLAIM = text(
@@ -368,7 +368,7 @@ class Queue:
         failed = [s for s in ("FAILED", "PARKED") if not query.statuses or s in query.statuses]
         if not failed:
             return 0
-        ids = saying(self._connection, table, newest(self._connection, table, failed, _ALL, ""), query.text)
+        ids = matching(self._connection, table, newest(self._connection, table, failed, _ALL, ""), query)
         return self.retry(ids, (), by) if table is Table.QUEUE else self.retry((), ids, by)
 
     def _bring_up_to_date(self, entries: Collection[int]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from echodesk.messages import NotificationRow, QueueRow, RoomDayRow, Row, Table, TableChanges, TableQuery
 from echodesk.store.binding import as_json
-from echodesk.store.searching import saying, search
+from echodesk.store.searching import matching, search
 
 _CURSOR = text("SELECT CHANGES FROM STT_ECHO_LEASE WHERE ID = 1")
 _CHANGED = {
@@ -93,13 +93,13 @@ class Tables:
     def _changed(
         self, table: Table, now: int, changed: set[int], query: TableQuery, today: str, unnumbered: frozenset[int]
     ) -> TableChanges:
-        matching = tuple(
+        shown = tuple(
             row
-            for row in self.rows(table, saying(self._connection, table, changed, query.text), today)
+            for row in self.rows(table, matching(self._connection, table, changed, query), today)
             if not query.statuses or _status(row) in query.statuses
         )
-        gone = frozenset(changed) - {row.key for row in matching}
-        return TableChanges(now, matching, gone, unnumbered)
+        gone = frozenset(changed) - {row.key for row in shown}
+        return TableChanges(now, shown, gone, unnumbered)
 
     def rows(self, table: Table, ids: list[int], today: str) -> tuple[Row, ...]:
         """These rows as they are shown."""

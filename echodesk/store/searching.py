@@ -5,12 +5,13 @@ Every way to the newest rows of a status is an index's own order, so that it cos
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
-from echodesk.messages import SEARCHED, Table, TableQuery
+from echodesk.messages import SEARCHED, Table, TableQuery, is_room, search_words
 from echodesk.store.binding import as_json
 
 _NEWEST = {
@@ -45,7 +46,8 @@ _QUEUE_WORDS = (
     "SELECT q.ID, q.SLOTID || ' ' || q.SETID || ' ' || coalesce(q.MODULEID, '') || ' '"
     " || coalesce(q.MODGRPCODE, '') || ' ' || coalesce(q.ROOMID_OLD, '') || ' ' || coalesce(q.ROOMID_NEW, '')"
     " || ' ' || coalesce(q.LECTURERID, '') || ' ' || coalesce(q.ERROR, '') || ' ' || coalesce(r.NAME, '') || ' '"
-    " || coalesce(m.NAME, '') || ' ' || coalesce(l.NAME, '') AS WORDS FROM {rows}"
+    " || coalesce(m.NAME, '') || ' ' || coalesce(l.NAME, '') AS WORDS, q.ROOMID_OLD AS OLD_ROOM,"
+    " q.ROOMID_NEW AS NEW_ROOM, q.CREATED AS CAME FROM {rows}"
     " LEFT JOIN ROOMS r ON r.SETID = q.SETID AND r.ROOMID = q.ROOMID_NEW"
     " LEFT JOIN MODULE m ON m.SETID = q.SETID AND m.MODULEID = q.MODULEID"
     " LEFT JOIN LECTURER l ON l.SETID = q.SETID AND l.LECTURERID = q.LECTURERID"
@@ -55,7 +57,8 @@ _NOTIFICATION_WORDS = (
     " || coalesce(n.MODGRPCODE, '') || ' ' || coalesce(n.OLD_ROOMID, '') || ' ' || coalesce(n.NEW_ROOMID, '')"
     " || ' ' || coalesce(n.LECTURERID, '') || ' ' || coalesce(n.MESSAGE, '') || ' '"
     " || coalesce(n.LESSON_DATE, '') || ' ' || coalesce(r.NAME, '') || ' ' || coalesce(m.NAME, '') || ' '"
-    " || coalesce(l.NAME, '') AS WORDS FROM {rows}"
+    " || coalesce(l.NAME, '') AS WORDS, n.OLD_ROOMID AS OLD_ROOM, n.NEW_ROOMID AS NEW_ROOM, n.CREATED AS CAME"
+    " FROM {rows}"
     " LEFT JOIN ROOMS r ON r.SETID = n.SETID AND r.ROOMID = n.NEW_ROOMID"
     " LEFT JOIN MODULE m ON m.SETID = n.SETID AND m.MODULEID = n.MODULEID"
     " LEFT JOIN LECTURER l ON l.SETID = n.SETID AND l.LECTURERID = n.LECTURERID"
@@ -67,19 +70,22 @@ _WORDS = {
     ),
     Table.ROOM_DAYS: text(
         "SELECT d.ID, d.ROOMID || ' ' || d.LESSON_DATE || ' ' || coalesce(d.LAST_ERROR, '') || ' ' ||"
-        " coalesce(r.NAME, '') AS WORDS FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value"
+        " coalesce(r.NAME, '') AS WORDS, d.ROOMID AS OLD_ROOM, d.ROOMID AS NEW_ROOM, d.FIRST_SEEN AS CAME"
+        " FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value"
         " LEFT JOIN (SELECT a.ROOMID, max(a.NAME) AS NAME FROM ROOMS a GROUP BY a.ROOMID) r ON r.ROOMID = d.ROOMID"
     ),
 }
 # The same of many at once: a server that is not told how many there are would look up each of their names.
 _QUEUE_PART = (
-    "(SELECT x.ID, x.SLOTID, x.SETID, x.MODULEID, x.MODGRPCODE, x.ROOMID_OLD, x.ROOMID_NEW, x.LECTURERID, x.ERROR"
+    "(SELECT x.ID, x.SLOTID, x.SETID, x.MODULEID, x.MODGRPCODE, x.ROOMID_OLD, x.ROOMID_NEW, x.LECTURERID, x.ERROR,"
+    " x.CREATED"
     " FROM STT_ECHO_QUEUE x {which} LIMIT :limit) q"
 )
 _NOTIFICATION_PART = (
     "(SELECT x.ID, x.EXTERNAL_ID, x.SETID, x.MODULEID, x.MODGRPCODE, x.OLD_ROOMID, x.NEW_ROOMID, x.LECTURERID,"
-    " x.MESSAGE, x.LESSON_DATE FROM STT_ECHO_NOTIFICATION x {which} LIMIT :limit) n"
+    " x.MESSAGE, x.LESSON_DATE, x.CREATED FROM STT_ECHO_NOTIFICATION x {which} LIMIT :limit) n"
 )
+_ROOMS = text("SELECT DISTINCT ROOMID, NAME FROM ROOMS")
 _ALL = "ORDER BY x.ID DESC"
 _ONE_STATUS = "WHERE x.STATUS BETWEEN :status AND :status ORDER BY x.STATUS DESC, x.ID DESC"
 _NEWEST_WORDS = {
@@ -103,15 +109,18 @@ class Found:
     """There were more rows than the text is looked for in."""
 
 
-def search(connection: Connection, table: Table, query: TableQuery, today: str) -> Found:
-    """The newest rows that match, at most the query's limit."""
-    if not query.text.strip():
+def search(
+    connection: Connection, table: Table, query: TableQuery, today: str, looked_at: int = SEARCHED
+) -> Found:
+    """The newest rows that match, at most the query's limit; where they have to be looked at, so many of them."""
+    if not query.narrow:
         ids = newest(connection, table, query.statuses, query.limit + 1, today)
         return Found(ids[: query.limit], len(ids) > query.limit, cut=False)
-    near = _newest_words(connection, table, query.statuses, today)
-    wanted = _plain(query.text)
-    ids = [one for one, words in near[:SEARCHED] if wanted in _plain(words)]
-    return Found(ids[: query.limit], len(ids) > query.limit, len(near) > SEARCHED)
+    near = _newest_words(connection, table, query.statuses, today, looked_at + 1)
+    ids = _matching(connection, near[:looked_at], query)
+    # Where the last that was looked at came too early, so did all before it.
+    cut = len(near) > looked_at and query.since <= near[looked_at - 1].CAME
+    return Found(ids[: query.limit], len(ids) > query.limit, cut)
 
 
 def newest(connection: Connection, table: Table, statuses: Sequence[str], limit: int, today: str) -> list[int]:
@@ -128,34 +137,50 @@ def newest(connection: Connection, table: Table, statuses: Sequence[str], limit:
     return sorted(found, reverse=True)[:limit]
 
 
-def saying(connection: Connection, table: Table, ids: Collection[int], words: str) -> list[int]:
-    """Those of these rows whose codes or names hold the words, whatever the case, in the same order; all without
-    words."""
-    wanted = _plain(words)
-    if not wanted or not ids:
+def matching(connection: Connection, table: Table, ids: Collection[int], query: TableQuery) -> list[int]:
+    """Those of these rows that match, whatever their status, in the same order."""
+    if not query.narrow or not ids:
         return list(ids)
-    found = {one for one, said in _words(connection, table, ids) if wanted in _plain(said)}
+    found = set(_matching(connection, _words(connection, table, ids), query))
     return [one for one in ids if one in found]
 
 
+def _matching(connection: Connection, rows: Iterable[Any], query: TableQuery) -> list[int]:
+    wanted = [word.lower() for word in search_words(query.text)]
+    rooms = _rooms(connection, query.room) if query.room else frozenset()
+    return [
+        row.ID
+        for row in rows
+        if query.since <= row.CAME
+        and (not query.room or row.OLD_ROOM in rooms or row.NEW_ROOM in rooms)
+        and _says(row.WORDS, wanted)
+    ]
+
+
+def _says(words: str, wanted: Sequence[str]) -> bool:
+    said = words.lower()
+    return all(one in said for one in wanted)
+
+
+def _rooms(connection: Connection, wanted: str) -> frozenset[str]:
+    """The codes of the rooms that are meant; the code itself may be of a room that is no more."""
+    found = connection.execute(_ROOMS)
+    return frozenset(row.ROOMID.strip() for row in found if is_room(wanted, row.ROOMID, row.NAME or "")) | {wanted}
+
+
 def _newest_words(
-    connection: Connection, table: Table, statuses: Sequence[str], today: str
-) -> list[tuple[int, str]]:
-    """(id, codes and names) of the newest rows of any of these statuses, one more than is searched."""
-    limit = SEARCHED + 1
+    connection: Connection, table: Table, statuses: Sequence[str], today: str, limit: int
+) -> list[Any]:
+    """What is looked at of the newest rows of any of these statuses, newest first."""
     if table is Table.ROOM_DAYS:
         found = _words(connection, table, newest(connection, table, statuses, limit, today))
     elif not statuses:
-        found = [(row.ID, row.WORDS) for row in connection.execute(_NEWEST_WORDS[table], {"limit": limit})]
+        found = list(connection.execute(_NEWEST_WORDS[table], {"limit": limit}))
     else:
         asked = [connection.execute(_WORDS_OF_STATUS[table], {"status": one, "limit": limit}) for one in statuses]
-        found = [(row.ID, row.WORDS) for rows in asked for row in rows]
-    return sorted(found, reverse=True)[:limit]
+        found = [row for rows in asked for row in rows]
+    return sorted(found, key=lambda row: -row.ID)[:limit]
 
 
-def _words(connection: Connection, table: Table, ids: Collection[int]) -> list[tuple[int, str]]:
-    return [(row.ID, row.WORDS) for row in connection.execute(_WORDS[table], {"ids": as_json(ids)})]
-
-
-def _plain(words: str) -> str:
-    return words.strip().lower()
+def _words(connection: Connection, table: Table, ids: Collection[int]) -> list[Any]:
+    return list(connection.execute(_WORDS[table], {"ids": as_json(ids)}))

@@ -25,6 +25,7 @@ from echodesk.messages import (
     Inspect,
     PauseShown,
     Phase,
+    SaveTable,
     Scope,
     SendHere,
     ShowStop,
@@ -40,9 +41,22 @@ from echodesk.worker.control import Asked, as_args
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
 from echodesk.worker.looking_up import look_up
-from echodesk.worker.ports import Capture, Clock, Dice, EventSink, Ledger, Moment, PlanWriter, no_files, whole
+from echodesk.worker.ports import (
+    Capture,
+    Clock,
+    Dice,
+    EventSink,
+    Ledger,
+    Moment,
+    PlanWriter,
+    TableWriter,
+    no_files,
+    no_tables,
+    whole,
+)
 from echodesk.worker.publish import Publisher
 from echodesk.worker.room_days import list_decisions, show_room_day, suppose
+from echodesk.worker.saving import save_table
 from echodesk.worker.tasks import Tasks, first_of
 
 log = logging.getLogger(__name__)
@@ -86,9 +100,11 @@ class Engine:
         free_first_fill: bool = False,
         dice: Dice = whole,
         write_plan: PlanWriter = no_files,
+        write_table: TableWriter = no_tables,
     ) -> None:
         """`free_first_fill`: no call limit until everything was quiet once (decisions: The demonstration)."""
         self._write_plan = write_plan
+        self._write_table = write_table
         self._dice = dice
         self._ledger = ledger
         self._capture = capture
@@ -257,6 +273,9 @@ class Engine:
             return await self._ledger.read("settings", lambda books: books.office.shown_settings())
         if isinstance(command, PlanQuestion):
             return await self._plans(command)
+        if isinstance(command, SaveTable):
+            day = self._clock.campus_now().date().isoformat()
+            return await save_table(self._ledger, self._tasks, self._write_table, command, day)
         if isinstance(command, ShowStop):
             found = await self._ledger.read("safety stop", lambda books: list_of(books, command.stop))
             return found if found is not None else CommandDone("This safety stop is over; nothing waits for it.")

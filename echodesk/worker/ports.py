@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 
 from echodesk.batches import SavePlan
 from echodesk.errors import NothingDone
-from echodesk.messages import CommandDone, Event
+from echodesk.messages import CommandDone, Event, SaveTable
 from echodesk.planning.answers import Answer, Learned, Listing, Missing, ReferenceFacts, Reply, SupplyAnswer
 from echodesk.planning.needed import Needed
 from echodesk.planning.values import Booking, Standing
@@ -51,6 +51,16 @@ def no_files(books: Books, command: SavePlan, calls_per_minute: int, today: str)
         f"Plan {command.plan} was not written to {command.path}.",
         f"Use the window, or `echodesk plans {command.plan}` with --csv or --xlsx.",
     )
+
+
+TableWriter = Callable[[Books, SaveTable, str, Callable[[int, int], None]], CommandDone]
+"""Writes rows of a table into a file, in the caller's transaction: with today's date, and whom to tell how many of
+how many are written. Raises an `EchoDeskError` if it cannot."""
+
+
+def no_tables(books: Books, command: SaveTable, today: str, told: Callable[[int, int], None]) -> CommandDone:
+    """For a worker without a window: nobody there could look at the file."""
+    raise NothingDone("This EchoDesk writes no files", f"{command.path} was not written.", "Use the window.")
 
 
 class Clock(Protocol):

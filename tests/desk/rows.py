@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from echodesk.desk.campus import CampusTime, campus_time
-from echodesk.desk.tables.columns import haystack
-from echodesk.desk.tables.finding import status_of
+from echodesk.desk.tables.finding import Finder, status_of
 from echodesk.messages import (
     CallShown,
     Detail,
@@ -264,5 +263,5 @@ def status_counts(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
 
 def matches(row: Row, query: TableQuery) -> bool:
     """As the worker answers a query."""
-    wanted = query.text.strip().casefold()
-    return (not wanted or wanted in haystack(row)) and (not query.statuses or status_of(row) in query.statuses)
+    accept = Finder().accept(query)
+    return accept is None or accept(row)

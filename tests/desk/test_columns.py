@@ -8,7 +8,7 @@ from echodesk.desk.places import Place, place_of
 from echodesk.desk.tables.columns import columns_of, haystack, named
 from echodesk.desk.tables.finding import Finder
 from echodesk.desk.words import Tone
-from echodesk.messages import Row, Table
+from echodesk.messages import Row, Table, TableQuery
 from tests.desk.rows import campus, notification_row, queue_row, room_day_row
 
 
@@ -92,14 +92,14 @@ def test_a_name_that_is_its_code_is_said_once() -> None:
 def test_rows_are_found_by_code_and_name_in_any_case(row: Row) -> None:
     assert "great hall" in haystack(row)
     assert "2950203" in haystack(row)
-    accept = Finder().accept("GREAT h", ())
+    accept = Finder().accept(TableQuery("GREAT h"))
     assert accept is not None
     assert accept(row)
 
 
 def test_a_changed_row_is_found_by_its_new_text() -> None:
     finder = Finder()
-    accept = finder.accept("darwin", ())
+    accept = finder.accept(TableQuery("darwin"))
     assert accept is not None
     assert not accept(queue_row(1))
     assert accept(queue_row(1, room_new_name="Darwin 1.02"))

@@ -245,7 +245,8 @@ def test_column_widths_are_remembered(qapp: QApplication, tmp_path: Path) -> Non
 
 def test_a_damaged_memory_of_the_window_is_ignored(qapp: QApplication, tmp_path: Path) -> None:
     file = tmp_path / "window.ini"
-    file.write_text("[window]\ngeometry=nonsense\n[queue]\ncolumns=@ByteArray(xx)\n")
+    titles = "Status|Change|Arrived|Module|Room|Day and time|Weeks|Lecturer"
+    file.write_text(f"[window]\ngeometry=nonsense\n[queue]\ncolumns=@ByteArray(xx)\ntitles={titles}\n")
 
     async def body(desk: Desk) -> None:
         assert desk.window.width() == 1_400

@@ -19,7 +19,7 @@ class Room:
 
 BELOW = (
     *("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
-    *("echodesk.settings", "echodesk.errors", "echodesk.paths"),
+    *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.spreadsheets"),
 )
 
 ROOMS = {
@@ -36,6 +36,7 @@ ROOMS = {
         (
             *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
             *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
+            "echodesk.spreadsheets",
         ),
         ("PySide6", "shiboken6", "qasync"),
     ),
@@ -60,6 +61,8 @@ ROOMS = {
     "clashes.py": Room(("echodesk.planning.values",)),
     "errors.py": Room(),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
+    # One rule for files, which commands write, and for the clipboard, which the window fills.
+    "spreadsheets.py": Room(),
     "log.py": Room(("echodesk.paths", "echodesk.errors")),
     "settings.py": Room(),
     "cli.py": Room(("echodesk",), ("typer", "msgspec")),
@@ -70,6 +73,8 @@ ROOMS = {
             # One dictionary of the office's words serves the window and the command line.
             "echodesk.desk.words",
             "echodesk.desk.campus",
+            # A list that is written into a file has the columns of the screen; no Qt is needed for what they say.
+            "echodesk.desk.tables.columns",
             # A demonstration's data folder is told apart from an office's.
             "echodesk.demo.stage",
             # The demonstration's timetabler is a process of its own.

@@ -35,7 +35,7 @@ from echodesk.desk import formats, plan_words, widgets
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.plans import ApplyDialog, CompareDialog
-from echodesk.desk.dialogs.saving import SaveDialog
+from echodesk.desk.dialogs.saving import ask_where
 from echodesk.desk.pages.plan_list import PlanList
 from echodesk.desk.pages.plan_missed import MissedLessons
 from echodesk.desk.pages.plan_steps import PlanSteps
@@ -257,12 +257,8 @@ class PlansPage(QWidget):
             self._parts.gateway.start(self._save(plan))
 
     async def _save(self, plan: PlanShown) -> None:
-        dialog = SaveDialog(self, plan.key)
-        if not await answered(dialog) or (path := dialog.path) is None:
-            return
-        if not path.exists() or await confirmed(
-            self, f"Replace {path.name}?", f"There is a file of this name already: {path}", "Replace it"
-        ):
+        path = await ask_where(self, f"Save plan {plan.key}", f"plan-{plan.key}")
+        if path is not None:
             self._send(SavePlan(plan.key, str(path)), self.save)
 
     def _on_compare(self) -> None:

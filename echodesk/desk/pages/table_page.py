@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from echodesk.desk import formats, widgets, words
 from echodesk.desk.campus import CampusTime
+from echodesk.desk.dialogs.saving import TABLES, ask_where
 from echodesk.desk.gateway import Gateway
 from echodesk.desk.pages.chips import StatusChips
 from echodesk.desk.pages.detail_pane import DetailPane
+from echodesk.desk.pages.filter_field import FilterField
 from echodesk.desk.pages.inspector import Inspector
 from echodesk.desk.pages.row_actions import Matching, RowActions
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.places import Place, place_of
+from echodesk.desk.tables.column_menu import ColumnMenu
 from echodesk.desk.tables.columns import columns_of
 from echodesk.desk.tables.feed import FeedState, TableFeed
 from echodesk.desk.tables.finding import Finder, status_of
@@ -35,9 +36,7 @@ from echodesk.desk.tables.live_model import LiveModel
 from echodesk.desk.tables.row_cache import CAP
 from echodesk.desk.tables.view import LiveView
 from echodesk.desk.theme import Theme
-from echodesk.messages import SEARCHED, NotificationRow, Row, Table, TableDelta, TableQuery
-
-PAUSE_IN_TYPING_MS = 200
+from echodesk.messages import SEARCHED, NotificationRow, Row, SaveTable, Table, TableDelta, TableQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +70,26 @@ class TablePage(QWidget):
         self._parts = parts
         self._finder = Finder()
         self._applied: tuple[str, tuple[str, ...]] = ("", ())
+        self._before: tuple[str, ...] | None = None
+        """The statuses that were chosen before others were typed."""
         self.model = LiveModel(columns_of(self.table, parts.campus), parent=self)
         self.view = LiveView(self.model, parts.theme)
         self.view.setAccessibleName(words.PAGES[self.table])
+        self.columns = ColumnMenu(self.view)
         self.feed = TableFeed(self.table, self.model, parts.gateway, parts.numbers)
         self.chips = StatusChips(self.table)
         self.detail = DetailPane(parts.theme, parts.campus)
         self.inspector = Inspector(self.table, self.detail, parts.gateway)
-        self.field = QLineEdit()
+        self.field = FilterField(self.table, parts.campus)
         self.counter = widgets.label(kind="small")
         self.state_pane = StatePane()
         self.actions_ = RowActions(self, self.table, parts.gateway, parts.by, self.selected_rows, self._matching)
-        self.find_action = self._own_action("&Find in this list", QKeySequence.StandardKey.Find, self._on_find)
+        find = QKeySequence.StandardKey.Find
+        self.find_action = self._own_action("&Find in this list", find, self.field.take_focus)
         self.reload_action = self._own_action("Re&load this list", QKeySequence("F5"), self.feed.reload)
         self.detail_action = self._own_action("Show &details", QKeySequence("Ctrl+I"), self._on_show_detail)
+        self.save_action = self._own_action("&Save this list…", QKeySequence.StandardKey.Save, self._on_save)
         self._shared = tuple(shared)
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(PAUSE_IN_TYPING_MS)
         self._lay_out()
         self._connect()
         self.chips.choose(self.first_statuses)
@@ -106,12 +107,13 @@ class TablePage(QWidget):
     @property
     def list_actions(self) -> tuple[QAction, ...]:
         """What acts on the list itself."""
-        return (self.find_action, self.reload_action, self.detail_action)
+        own = (self.find_action, self.reload_action, self.detail_action, self.save_action)
+        return (*own, self.columns.action)
 
     def filter_to(self, statuses: tuple[str, ...]) -> None:
         """Show only these statuses, without text."""
-        self.field.clear()
-        self._typing.stop()
+        self.field.empty()
+        self._before = None
         self.chips.choose(statuses)
         self._apply_filter()
 
@@ -137,35 +139,43 @@ class TablePage(QWidget):
     # ---- filter
 
     def _apply_filter(self) -> None:
-        self._typing.stop()
-        self._sync_query()
-        text, statuses = self.field.text().strip(), self.chips.chosen()
-        # The worker may find a text in more fields than a row carries: its answer is not filtered by text again.
-        answered = bool(text) and self.feed.query.text == text and not self.model.waiting
-        wanted = ("" if answered else text, statuses)
-        if wanted != self._applied:
-            self._applied = wanted
-            self.model.filter(self._accepting(*wanted))
+        typed = self.field.typed
+        self.chips.setEnabled(not typed.trouble)
+        if not typed.trouble:
+            self._press(typed.statuses)
+            query = self.field.query(self.chips.chosen())
+            # Asks the worker when the table is larger than what is in memory; else everything is here already.
+            self.feed.ask_for(query if self.feed.total > CAP else TableQuery())
+            # The worker may find a text in more fields than a row carries: its answer is not filtered again.
+            answered = query.narrow and self.feed.query == query and not self.model.waiting
+            wanted = ("" if answered else self.field.text().strip(), query.statuses)
+            if wanted != self._applied:
+                self._applied = wanted
+                self.model.filter(self._accepting(*wanted))
         self._show_state()
 
     def _accepting(self, text: str, statuses: tuple[str, ...]) -> Callable[[Row], bool] | None:
-        """The test that a row on screen passes; None for every row."""
-        return self._finder.accept(text, statuses)
+        """The test that a row on screen passes, `text` as it was typed; None for every row."""
+        return self._finder.accept(self.field.query(statuses) if text else TableQuery(statuses=statuses))
 
-    def _sync_query(self) -> None:
-        """Ask the worker when the table is larger than what is in memory; else everything is here already."""
-        if self.feed.total > CAP:
-            self.feed.ask_for(TableQuery(self.field.text().strip(), self.chips.chosen()))
-        else:
-            self.feed.ask_for(TableQuery())
+    def _press(self, typed: tuple[str, ...]) -> None:
+        """The statuses that were typed are pressed; once none is, those from before."""
+        if typed and self._before is None:
+            self._before = self.chips.chosen()
+        if typed:
+            self.chips.choose(typed)
+        elif self._before is not None:
+            self.chips.choose(self._before)
+            self._before = None
 
     def _matching(self) -> Matching:
-        text, statuses = self.field.text().strip(), self.chips.chosen()
-        wanted = [status for status in words.RETRYABLE if not statuses or status in statuses]
-        query = TableQuery(text, statuses)
-        if not text:
+        query = self.field.query(self.chips.chosen())
+        if self.field.typed.trouble:
+            return Matching(query, 0, exact=True)
+        wanted = [status for status in words.RETRYABLE if not query.statuses or status in query.statuses]
+        if not query.narrow:
             return Matching(query, sum(self.feed.counts.get(status, 0) for status in wanted), exact=True)
-        accept = self._finder.accept(text, tuple(wanted)) if wanted else lambda row: False
+        accept = self._finder.accept(replace(query, statuses=tuple(wanted))) if wanted else lambda row: False
         count = sum(1 for row in self.model.cache.rows() if accept is None or accept(row))
         exact = self.model.cache.held < CAP and not self.model.waiting and not self.feed.cut
         return Matching(query, count, exact)
@@ -174,7 +184,7 @@ class TablePage(QWidget):
 
     def _on_feed_changed(self) -> None:
         self.chips.set_counts(self.feed.counts)
-        if self._typing.isActive():
+        if self.field.busy:
             self._show_state()
         else:
             self._apply_filter()
@@ -185,6 +195,7 @@ class TablePage(QWidget):
         text = self.field.text().strip()
         filtered = bool(text or self.chips.chosen())
         self.counter.setText(self._counter_text(shown, total, filtered))
+        self.save_action.setEnabled(shown > 0 and not self.field.typed.trouble)
         if self.feed.trouble is not None and self.feed.state is FeedState.FAILED:
             trouble = self.feed.trouble
             self.state_pane.say(
@@ -223,7 +234,7 @@ class TablePage(QWidget):
 
     def _searched(self) -> str:
         """Which rows a text was looked for in, "" where that was all of them."""
-        if not (self.field.text().strip() and self.feed.cut):
+        if not (self.feed.query.narrow and self.feed.cut):
             return ""
         chosen = self.chips.chosen() or tuple(self.feed.counts)
         rows = sum(self.feed.counts.get(status, 0) for status in chosen)
@@ -246,12 +257,27 @@ class TablePage(QWidget):
 
     # ---- clicks and keys
 
-    def _on_typed(self, _text: str) -> None:
-        self._typing.start()
+    def _on_chip(self) -> None:
+        self._before = None
+        if self.field.typed.statuses:
+            self.field.take_out("status")
+        self._apply_filter()
 
-    def _on_find(self) -> None:
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.field.selectAll()
+    def _on_save(self) -> None:
+        self._parts.gateway.start(self._save())
+
+    async def _save(self) -> None:
+        """Write what is shown into a file; where more match than are in memory, all of it."""
+        title = words.PAGES[self.table].lower()
+        path = await ask_where(self, f"Save {title}", title.replace(" ", "-"), TABLES)
+        if path is None:
+            return
+        shown, held = self.model.cache.keys_shown(), self.model.cache.held
+        whole = not self.model.waiting and (self.feed.total <= CAP or held < CAP)
+        keys = shown if whole or len(shown) < held else None
+        columns = tuple(column.title for column in self.view.columns_shown())
+        query = self.field.query(self.chips.chosen())
+        self._parts.gateway.send(SaveTable(str(path), self.table, columns, keys, query))
 
     def _on_show_detail(self) -> None:
         self.detail.show()
@@ -291,25 +317,17 @@ class TablePage(QWidget):
         return action
 
     def _connect(self) -> None:
-        self.addActions(list(self.row_actions))
+        self.addActions([*self.row_actions, self.columns.action])
         self.feed.changed.connect(self._on_feed_changed)
         self.feed.rows_changed.connect(self._on_rows_changed)
-        self.field.textChanged.connect(self._on_typed)
-        self.field.returnPressed.connect(self._apply_filter)
-        self._typing.timeout.connect(self._apply_filter)
-        self.chips.changed.connect(self._apply_filter)
+        self.field.settled.connect(self._apply_filter)
+        self.chips.changed.connect(self._on_chip)
         self.view.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.view.opened.connect(self._on_show_detail)
         self.view.customContextMenuRequested.connect(self._on_menu)
         self.detail.closed.connect(self._on_detail_closed)
 
     def _lay_out(self) -> None:
-        self.field.setPlaceholderText("Filter: module, lecturer, room, code …")
-        self.field.setAccessibleName(f"Filter {words.PAGES[self.table].lower()}")
-        self.field.setClearButtonEnabled(True)
-        self.field.setMaxLength(200)
-        self.field.setMinimumWidth(180)
-        self.field.setMaximumWidth(320)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         titles = QHBoxLayout()
         titles.addWidget(widgets.label(words.PAGES[self.table], "title"))
@@ -320,8 +338,8 @@ class TablePage(QWidget):
         tools.addWidget(self.field, 3)
         tools.addStretch(1)
         for number, action in enumerate((*self.row_actions[:3], *self._shared)):
-            tools.addWidget(self._tool(action, "primary" if number == 0 else ""))
-        tools.addWidget(self._more())
+            tools.addWidget(widgets.tool_button(action, "primary" if number == 0 else ""))
+        tools.addWidget(widgets.more_button([*self.row_actions, *self._shared, *self.list_actions]))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.state_pane)
@@ -339,6 +357,7 @@ class TablePage(QWidget):
         column.addLayout(titles)
         column.addWidget(widgets.label(self.lead, "muted", wrap=True))
         column.addLayout(tools)
+        column.addWidget(self.field.trouble)
         column.addWidget(self.chips)
         column.addWidget(self.splitter, 1)
         self._order_tabs(tools)
@@ -355,27 +374,6 @@ class TablePage(QWidget):
         ]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
-
-    def _tool(self, action: QAction, kind: str) -> QToolButton:
-        made = QToolButton()
-        made.setDefaultAction(action)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        made.setAccessibleName(action.text().replace("&", "").rstrip("…"))
-        if kind:
-            made.setProperty("kind", kind)
-        return made
-
-    def _more(self) -> QToolButton:
-        made = QToolButton()
-        made.setText("More")
-        made.setAccessibleName("More actions")
-        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        menu = QMenu(made)
-        menu.addActions([*self.row_actions, *self._shared, *self.list_actions])
-        made.setMenu(menu)
-        return made
 
 
 def row_title(row: Row) -> str:

@@ -43,6 +43,12 @@ class Column(Generic[R]):
     sort: Callable[[R], SortValue]
     right: bool = False
     hint: str = ""
+    saved: Callable[[R], str | int] | None = None
+    """What a spreadsheet is given where that is not what the cell says: numbers, whole dates."""
+
+    def value(self, row: R) -> str | int:
+        """What is copied or written into a file."""
+        return self.saved(row) if self.saved is not None else self.cell(row).line
 
 
 AnyColumn = Column[Any]
@@ -84,6 +90,11 @@ def named(name: str, code: str) -> tuple[str, str]:
 
 def _dotted(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
+
+
+def _moment(campus: CampusTime, stamp: str) -> str:
+    """`2026-11-24 09:05:11`, which a spreadsheet sorts and takes for a time; '' where there is none."""
+    return campus.to_local(stamp).replace("T", " ") if stamp else ""
 
 
 def _stamp(campus: CampusTime, stamp: str) -> Cell:
@@ -143,7 +154,13 @@ def queue_columns(campus: CampusTime) -> Sequence[Column[QueueRow]]:
             lambda r: Cell(words.action(r.action), words.source(r.source)),
             lambda r: (r.action, r.source),
         ),
-        Column("Arrived", 82, lambda r: _stamp(campus, r.created), lambda r: (r.created,)),
+        Column(
+            "Arrived",
+            82,
+            lambda r: _stamp(campus, r.created),
+            lambda r: (r.created,),
+            saved=lambda r: _moment(campus, r.created),
+        ),
         Column("Module", 172, _queue_module, lambda r: (r.module_title.casefold(), r.module, r.group)),
         Column("Room", 158, _queue_room, lambda r: (r.room_new_name.casefold(), r.room_new or r.room_old)),
         Column(
@@ -225,7 +242,13 @@ def notification_columns(campus: CampusTime) -> Sequence[Column[NotificationRow]
             lambda r: Cell(*named(r.lecturer_name, r.lecturer)),
             lambda r: (r.lecturer_name.casefold(), r.lecturer),
         ),
-        Column("Dealt with", 136, lambda r: _stamp(campus, r.processed), lambda r: (r.processed,)),
+        Column(
+            "Dealt with",
+            136,
+            lambda r: _stamp(campus, r.processed),
+            lambda r: (r.processed,),
+            saved=lambda r: _moment(campus, r.processed),
+        ),
     )
 
 
@@ -259,7 +282,13 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
     """Room clashes."""
     return (
         Column("State", 104, _room_day_state, lambda r: (words.status(Table.ROOM_DAYS, r.state),)),
-        Column("Date", 138, lambda r: Cell(formats.date(r.date)), lambda r: (r.date, r.room)),
+        Column(
+            "Date",
+            138,
+            lambda r: Cell(formats.date(r.date)),
+            lambda r: (r.date, r.room),
+            saved=lambda r: r.date,
+        ),
         Column(
             "Room",
             240,
@@ -275,6 +304,7 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
                 Tone.CLASH if r.left_out and r.state == "open" else None,
             ),
             lambda r: (r.left_out,),
+            saved=lambda r: r.left_out,
         ),
         Column(
             "Failed",
@@ -285,6 +315,7 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
                 Tone.BAD if r.failed and r.state == "open" else None,
             ),
             lambda r: (r.failed,),
+            saved=lambda r: r.failed,
         ),
         Column(
             "Same lecture?",
@@ -293,6 +324,18 @@ def room_day_columns(campus: CampusTime) -> Sequence[Column[RoomDayRow]]:
             lambda r: (r.together_possible,),
             hint="Clashes that look like one lecture listed under several modules",
         ),
-        Column("First seen", 136, lambda r: _stamp(campus, r.first_seen), lambda r: (r.first_seen,)),
-        Column("Last re-sync", 150, lambda r: _room_day_resync(campus, r), lambda r: (r.last_refresh,)),
+        Column(
+            "First seen",
+            136,
+            lambda r: _stamp(campus, r.first_seen),
+            lambda r: (r.first_seen,),
+            saved=lambda r: _moment(campus, r.first_seen),
+        ),
+        Column(
+            "Last re-sync",
+            150,
+            lambda r: _room_day_resync(campus, r),
+            lambda r: (r.last_refresh,),
+            saved=lambda r: _moment(campus, r.last_refresh),
+        ),
     )

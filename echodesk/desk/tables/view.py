@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from echodesk.desk import formats
+from echodesk.desk.tables.columns import AnyColumn
 from echodesk.desk.tables.delegate import ROW_HEIGHT, CellDelegate
 from echodesk.desk.tables.live_model import LiveModel
 from echodesk.desk.theme import Theme
+from echodesk.spreadsheets import harmless
 
-_RISKY = ("=", "+", "-", "@")
 
-
-def tsv_text(text: str) -> str:
-    """A cell as it may be pasted into a spreadsheet: one line, and never a formula (S11)."""
-    line = formats.one_line(text, limit=4_000)
-    return f"'{line}" if line.startswith(_RISKY) else line
+def tsv_text(value: str | int) -> str:
+    """A cell as it may be pasted into a spreadsheet: one line, and a text is never a formula (S11)."""
+    return str(value) if isinstance(value, int) else harmless(formats.one_line(value, limit=4_000))
 
 
 class LiveView(QTableView):
@@ -96,16 +97,30 @@ class LiveView(QTableView):
         if position is None:
             return False
         self.selectRow(position)
-        self.scrollTo(self._model.index(position, 0))
+        # What is hidden is not scrolled to.
+        seen = [at for at in range(len(self.columns)) if not self.isColumnHidden(at)]
+        self.scrollTo(self._model.index(position, seen[0]))
         return True
+
+    @property
+    def columns(self) -> Sequence[AnyColumn]:
+        """All columns, shown or not, in the order of the model."""
+        return self._model.columns
+
+    def columns_shown(self) -> list[AnyColumn]:
+        """The columns that are not hidden, in the order of the screen."""
+        titles = self.horizontalHeader()
+        logical = [titles.logicalIndex(at) for at in range(titles.count())]
+        return [self._model.columns[at] for at in logical if not titles.isSectionHidden(at)]
 
     def copy(self) -> None:
         """The selected rows to the clipboard, tab separated, with titles."""
-        lines = ["\t".join(column.title for column in self._model.columns)]
+        columns = self.columns_shown()
+        lines = ["\t".join(column.title for column in columns)]
         for key in self.selected_keys():
             row = self._model.cache.get(key)
             if row is not None:
-                lines.append("\t".join(tsv_text(column.cell(row).line) for column in self._model.columns))
+                lines.append("\t".join(tsv_text(column.value(row)) for column in columns))
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def sort_by(self, column: int) -> None:
