@@ -31,6 +31,29 @@ class Decide:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a decision names, of several that are made at once."""
+
+    lessons: tuple[int, ...]
+    winner: int | None = None
+    """The lesson to record, of RECORD_ONE."""
+    seen: int | None = None
+    """As `Decide.seen`."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAlike:
+    """Staff decide the same about several clashes of one year, each in every week in which its lessons meet: about
+    all of them, or about none."""
+
+    by: str
+    why: str
+    kind: DecisionKind
+    setid: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """Take decisions back: the lessons are planned again as if they had never been made."""
 
@@ -131,7 +154,7 @@ class RoomDayShown:
 class Suppose:
     """What would come of this if it were done now. Answered with a `Supposed`, or the error that it would meet."""
 
-    command: Decide | Withdraw
+    command: Decide | DecideAlike | Withdraw
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +187,30 @@ class Supposed:
     """(POST, PUT or DELETE, how many) that are sent because of it."""
     paused: int
     """How many of the room-days wait for a pause to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindAlike:
+    """Is there more of this kind? Of a decision about one clash in a room on a date: the other open clashes of the
+    same cause. Of one to be taken back: those that were made at once with it. Answered with an `Alike`."""
+
+    command: DecideAlike | Withdraw
+    """With one choice."""
+    room: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The same for all of them, and what would come of it."""
+
+    command: DecideAlike | Withdraw
+    supposed: Supposed | None
+    """None if there are no others."""
+    modules: tuple[str, ...] = ()
+    """Whose lessons clash, once for each lesson."""
+    refused: int = 0
+    """Of how many more clashes of this cause it cannot be decided."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,18 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
+from echodesk.clashes import (
+    Alike,
+    DecisionList,
+    FindAlike,
+    ListDecisions,
+    RoomDayShown,
+    ShowRoomDay,
+    Suppose,
+    Supposed,
+)
 from echodesk.clashes import Decide as Decide
-from echodesk.clashes import DecisionList, ListDecisions, RoomDayShown, ShowRoomDay, Suppose, Supposed
+from echodesk.clashes import DecideAlike as DecideAlike
 from echodesk.clashes import Withdraw as Withdraw
 from echodesk.lessons import LessonsFound, LookUp
 from echodesk.rows import SEARCHED as SEARCHED
@@ -156,10 +166,12 @@ Command = (
     | Allow
     | ShowStop
     | Decide
+    | DecideAlike
     | Withdraw
     | LookUp
     | ShowRoomDay
     | Suppose
+    | FindAlike
     | ListDecisions
     | PlanMessage
 )
@@ -216,6 +228,7 @@ CommandReply = (
     | LessonsFound
     | RoomDayShown
     | Supposed
+    | Alike
     | DecisionList
     | SettingsShown
     | PlanAnswer

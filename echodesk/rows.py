@@ -118,6 +118,10 @@ class RoomDayRow:
     times_refreshed: int
     resolved: str
     last_error: str
+    modules: tuple[str, ...] = ()
+    """Codes of the modules whose lessons are left out there and of those that keep the room; of an open one."""
+    departments: tuple[str, ...] = ()
+    """Theirs, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from echodesk.clashes import Decide, DecisionThere, LessonThen, LessonThere, RoomDayShown, Supposed
+from echodesk.clashes import (
+    Alike,
+    Choice,
+    Decide,
+    DecideAlike,
+    DecisionThere,
+    LessonThen,
+    LessonThere,
+    RoomDayShown,
+    Supposed,
+)
 from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.words import Tone
@@ -86,6 +96,23 @@ def decision(day: RoomDayShown, lesson: LessonThere, kind: DecisionKind, by: str
         dates=(day.date,) if this_date else (),
         seen=max(newest.get(slotid, 0) for slotid in slotids),
     )
+
+
+def alike(one: Decide) -> DecideAlike:
+    """The same decision, for every week, as the first of several."""
+    return DecideAlike(one.by, one.why, one.kind, one.setid, (Choice(one.lessons, one.winner, one.seen),))
+
+
+def about(found: Alike) -> str:
+    """What is of the same kind, in a sentence or two."""
+    if not isinstance(found.command, DecideAlike):
+        return f"{formats.counted(len(found.command.decisions), 'decision')}."
+    lessons = {slotid for one in found.command.choices for slotid in one.lessons}
+    modules = listed(dict.fromkeys(found.modules))
+    text = f"{formats.counted(len(lessons), 'lesson')}: wherever {modules} clash in the same way."
+    if found.refused:
+        text += f" It cannot be decided for {formats.number(found.refused)} more; look at those one by one."
+    return text
 
 
 def question(day: RoomDayShown, lesson: LessonThere, kind: DecisionKind) -> str:

@@ -135,4 +135,9 @@ QProgressBar::chunk { background: @accent; border-radius: 5px; }
 QDialog, QCalendarWidget { background: @window; color: @text; }
 QRadioButton, QCheckBox { color: @text; spacing: 8px; padding-right: 6px; }
 QRadioButton:disabled, QCheckBox:disabled { color: @muted; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 2px solid @muted; border-radius: 8px;
+    background: @surface; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid @accent; background: @accent_text; }
+QRadioButton::indicator:disabled { border-color: @border; }
+QRadioButton::indicator:focus { border-color: @focus; }
 """

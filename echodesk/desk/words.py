@@ -152,6 +152,7 @@ _CALLS: Mapping[str, str] = {
     "RESUME": "Resumed",
     "TRYAGAIN": "Try again asked for",
     "DECIDE": "Decided",
+    "DECIDEALIKE": "Decided",
     "WITHDRAW": "Decision taken back",
 }
 

@@ -14,7 +14,7 @@ Around it: `closures` and `slices` say how much is planned at once, `guards` whe
 how many plans are shown as one, `needed` what has to be in Echo360 before, `batches` when such a plan may be sent,
 `portions` how much of it goes out at once, `undoing` how it is taken back, `nothing` what to say of one that sends
 nothing, `why` what to say of one lesson in one week (`reasons` has the sentences), `outlook` what a decision would
-come to. Then the other pure rules of the worker: `expansion` (an edit
+come to, `alike` which clashes have one cause. Then the other pure rules of the worker: `expansion` (an edit
 becomes weeks), `external_id` (which schedules are ours), `statuses` (what may follow what); and its plain values:
 `records`, `stops`, `answers`.
 """

@@ -37,27 +37,27 @@ REASONS: Mapping[str, Words] = {
     Reason.BEGUN: Words(
         "it has begun",
         "Not changed: it has already begun.",
-        "It had begun before anything could be changed.",
+        "it had begun before anything could be changed.",
     ),
     Reason.TOO_LATE: Words(
         "it begins too soon",
         "Too late: it begins within the lead time, or has begun.",
-        "It was too late: it begins within the lead time, or has begun.",
+        "it was too late: it begins within the lead time, or has begun.",
     ),
     Reason.TOO_LONG: Words(
         "it is longer than the recorder allows",
         "Not recorded: longer than the recorder can record.",
-        "It is longer than the recorder can record.",
+        "it is longer than the recorder can record.",
     ),
     Reason.UNREADABLE: Words(
         "what the timetable says of it cannot be used",
         "Not recorded: what the timetable says of it cannot be used.",
-        "What the timetable says of it cannot be used.",
+        "what the timetable says of it cannot be used.",
     ),
     Reason.DECISION: Words(
         "staff decided so",
         "Not recorded: staff decided so.",
-        "Staff decided so.",
+        "staff decided so.",
     ),
     Reason.REFUSED: Words(
         "Echo360 refused it",

@@ -28,6 +28,8 @@ class ToldWeek:
     detail: str = ""
     refused: str = ""
     """Echo360's words, while they are remembered."""
+    again: bool = False
+    """It was left out after its newest edit, and came back by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Case:
     waits: bool = False
     paused: str = ""
     """Why sending is paused for its room and day."""
+    again: bool = False
+    """It was left out, and came back because nothing keeps it out any more."""
     over: bool = False
     """Its day has passed."""
 
@@ -101,14 +105,14 @@ def why(case: Case) -> Answer:
     if case.held is not None:
         return Answer(Recorded.YES, Cause.HELD, _held(case, case.held))
     if case.trouble:
-        return Answer(Recorded.NO, case.left_out or Cause.TROUBLE, f"Not recorded: {_sentence(case.trouble)}")
+        return Answer(Recorded.NO, case.left_out or Cause.TROUBLE, f"Not recorded: {_ended(case.trouble)}")
     if case.left_out is not None:
         return Answer(Recorded.NO, case.left_out, _left_out(case, case.left_out))
     if case.shared:
         text = f"Recorded together with {case.shared}, as one lecture."
         return Answer(Recorded.YES, Cause.TOGETHER, text)
     if case.refused or case.failed:
-        return Answer(Recorded.NO, Cause.FAILED, f"Not recorded: {_sentence(case.refused or case.failed)}")
+        return Answer(Recorded.NO, Cause.FAILED, f"Not recorded: {_ended(case.refused or case.failed)}")
     if case.over:
         return Answer(Recorded.NO, Cause.OVER, "Not recorded: nothing was booked for it when its day came.")
     if case.wanted is None:
@@ -128,24 +132,26 @@ def _to_come(case: Case) -> Answer:
 
 def _not_wanted(case: Case) -> Answer:
     if case.held is None:
-        return Answer(Recorded.NOT_WANTED, Cause.NOT_WANTED, f"Not to be recorded: {_sentence(case.failing)}")
+        return Answer(Recorded.NOT_WANTED, Cause.NOT_WANTED, f"Not to be recorded: {_lower(case.failing)}")
     if case.over:
         return Answer(Recorded.YES, Cause.HELD, f"Echo360 held it when its day came ({case.held}).")
-    waits = f" Sending is paused: {_sentence(case.paused)}" if case.paused else " Its removal waits to be sent."
-    text = f"Not to be recorded any more: {_sentence(case.failing)} Echo360 still holds it.{waits}"
+    waits = f" Sending is paused: {_ended(case.paused)}" if case.paused else " Its removal waits to be sent."
+    text = f"Not to be recorded any more: {_lower(case.failing)} Echo360 still holds it.{waits}"
     return Answer(Recorded.YES, Cause.HELD, text)
 
 
 def _held(case: Case, held: Spot) -> str:
     if case.over:
         return f"Echo360 held it when its day came ({held})."
+    if case.wanted == held and case.again:
+        return "Recorded again: nothing keeps it out any more. Echo360 holds it as the timetable has it."
     if case.wanted == held:
         return "Recorded: Echo360 holds it as the timetable has it."
     if case.trouble or case.left_out is not None:
         reason = _left_out(case, case.left_out) if case.left_out is not None else _sentence(case.trouble)
         return f"Echo360 still holds it ({held}). {reason}"
     if case.refused or case.failed:
-        return f"Recorded as it was ({held}): {_sentence(case.refused or case.failed)}"
+        return f"Recorded as it was ({held}): {_ended(case.refused or case.failed)}"
     if case.paused:
         return f"Recorded as it was ({held}): sending is paused. {_sentence(case.paused)}"
     return f"Recorded as it was ({held}): the change waits to be sent."
@@ -161,5 +167,16 @@ def _left_out(case: Case, reason: Reason) -> str:
 
 
 def _sentence(words: str) -> str:
+    words = _ended(words)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _ended(words: str) -> str:
+    """Words that stand behind a colon, as somebody wrote them."""
     words = words.strip()
-    return f"{words[:1].upper()}{words[1:]}" + ("" if words.endswith((".", "!", "?")) else ".")
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _lower(criterion: str) -> str:
+    """One of our own titles behind a colon."""
+    return _ended(f"{criterion[:1].lower()}{criterion[1:]}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,9 +30,10 @@ _RECORDS = text(
     " ON w.DECISION_ID = d.ID ORDER BY d.ID DESC"
 )
 _ADD = text(
-    "INSERT INTO STT_ECHO_DECISION (KIND, SETID, SLOTIDS, WINNER, WEEKS, FINGERPRINT, BY, WHY)"
-    " VALUES (:kind, :setid, :slotids, :winner, :weeks, :fingerprint, :by, :why) RETURNING ID"
+    "INSERT INTO STT_ECHO_DECISION (KIND, SETID, SLOTIDS, WINNER, WEEKS, FINGERPRINT, BY, WHY, AT)"
+    " VALUES (:kind, :setid, :slotids, :winner, :weeks, :fingerprint, :by, :why, :at) RETURNING ID"
 )
+_NOW = text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ')")
 _ADD_LESSONS = text(
     "INSERT INTO STT_ECHO_DECISION_LESSON (SETID, SLOTID, DECISION_ID) SELECT :setid, value, :id"
     " FROM json_each(:slotids)"
@@ -75,6 +76,22 @@ class Decisions:
 
     def add(self, decision: Decision, why: str) -> int:
         """Write a decision down (its own `id` and `on` do not count); returns its number."""
+        return self.add_all([decision], why)[0]
+
+    def add_all(self, decisions: Sequence[Decision], why: str) -> list[int]:
+        """The same for several that were made in one moment, which is how they are known to belong together."""
+        at = str(self._connection.execute(_NOW).scalar_one())
+        return [self._add(one, why, at) for one in decisions]
+
+    def withdraw(self, numbers: Collection[int], by: str, why: str) -> list[int]:
+        """Take decisions back; returns the numbers of those that stood."""
+        stood = sorted(row.ID for row in self._connection.execute(_REVOKE, {"ids": as_json(numbers)}))
+        if stood:
+            self._connection.execute(_FORGET_LESSONS, {"ids": as_json(stood)})
+            self._connection.execute(_WITHDRAWAL, {"ids": as_json(stood), "by": by, "why": why})
+        return stood
+
+    def _add(self, decision: Decision, why: str, at: str) -> int:
         slotids = as_json(decision.slotids)
         values = {
             "kind": decision.kind.value,
@@ -85,18 +102,11 @@ class Decisions:
             "fingerprint": as_json(decision.fingerprint),
             "by": decision.by,
             "why": why,
+            "at": at,
         }
         number = int(self._connection.execute(_ADD, values).scalar_one())
         self._connection.execute(_ADD_LESSONS, {"setid": decision.setid, "slotids": slotids, "id": number})
         return number
-
-    def withdraw(self, numbers: Collection[int], by: str, why: str) -> list[int]:
-        """Take decisions back; returns the numbers of those that stood."""
-        stood = sorted(row.ID for row in self._connection.execute(_REVOKE, {"ids": as_json(numbers)}))
-        if stood:
-            self._connection.execute(_FORGET_LESSONS, {"ids": as_json(stood)})
-            self._connection.execute(_WITHDRAWAL, {"ids": as_json(stood), "by": by, "why": why})
-        return stood
 
     def _read(self, rows: Collection[Row[Any]]) -> list[Decision]:
         if not rows:

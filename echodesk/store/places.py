@@ -58,6 +58,11 @@ _NEWEST = text(
     "SELECT (SELECT coalesce(max(MARK), 0) FROM STT_ECHO_DIRTY) AS MARK,"
     " (SELECT coalesce(max(ID), 0) FROM STT_ECHO_REFRESH) AS REFRESH"
 )
+_CLASHES = text(
+    "SELECT l.ROOMID, l.LESSON_DATE, l.SETID, l.SLOTID FROM STT_ECHO_LEFT_OUT l JOIN STT_ECHO_DAY_ROOM o"
+    " ON o.ROOMID = l.ROOMID AND o.LESSON_DATE = l.LESSON_DATE AND o.RESOLVED IS NULL"
+    " WHERE l.REASON = 'clash' AND l.LESSON_DATE >= :today"
+)
 _WAITING_REFRESH = text("SELECT LESSON_DATE FROM STT_ECHO_REFRESH WHERE ROOMID = :room")
 _CLEAR_REFRESH_AT = text(
     "DELETE FROM STT_ECHO_REFRESH WHERE (LESSON_DATE, ROOMID) IN"
@@ -336,6 +341,11 @@ class Places:
         """Room-days from today on with something left out because of a foreign schedule."""
         rows = self._connection.execute(_FOREIGN, {"today": today})
         return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
+
+    def open_clashes(self, today: str) -> list[tuple[RoomDay, tuple[str, int]]]:
+        """The lessons left out because of a clash from today on, where the room-day is open."""
+        rows = self._connection.execute(_CLASHES, {"today": today})
+        return [(sure_place(row.ROOMID, row.LESSON_DATE), (row.SETID, row.SLOTID)) for row in rows]
 
     def pending(self) -> int:
         """Marks that are held neither by a pause nor by a safety stop, nor in a waiting room."""

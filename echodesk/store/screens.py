@@ -6,6 +6,7 @@ says which of those it knows.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, text
@@ -44,7 +45,22 @@ _ROOM_NAMES = text(
     "SELECT r.ROOMID, r.NAME, s.SITENAME FROM ROOMS r LEFT JOIN SITES s ON s.SETID = r.SETID"
     " AND s.SITEID = r.SITEID WHERE r.ROOMID IN (SELECT value FROM json_each(:rooms)) ORDER BY r.SETID"
 )
-# Lessons left out that stand at exactly the times of the lesson that was kept: probably one lecture.
+# The lessons left out in open room-days, and those that were kept.
+_LESSONS_THERE = text(
+    "SELECT d.ID, o.SETID, o.SLOTID, w.SETID AS KEPT_SETID, w.SLOTID AS KEPT_SLOTID"
+    " FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value AND d.RESOLVED IS NULL"
+    " JOIN STT_ECHO_LEFT_OUT o ON o.ROOMID = d.ROOMID AND o.LESSON_DATE = d.LESSON_DATE"
+    " LEFT JOIN STT_ECHO_MIRROR w ON w.EXTERNAL_ID = o.WINNER"
+)
+_MODULES = text(
+    "SELECT t.SETID, t.SLOTID, t.MODULEID, m.OWNER,"
+    " (SELECT min(p.NAME) FROM DEPTS p WHERE p.DEPTID = m.OWNER) AS DEPARTMENT"
+    " FROM json_each(:keys) k CROSS JOIN TIMETABLE t ON t.SETID = json_extract(k.value, '$[0]')"
+    " AND t.SLOTID = json_extract(k.value, '$[1]') AND t.SLOTENTRY = 1"
+    " LEFT JOIN MODULE m ON m.SETID = t.SETID AND m.MODULEID = t.MODULEID"
+)
+# Lessons left out that stand at exactly the times of a kept one of another module, where no two lecturers are
+# known: probably one lecture.
 _TOGETHER = text(
     "SELECT o.ROOMID, o.LESSON_DATE, count(*) AS HOW_MANY FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d"
     " ON d.ID = i.value AND d.RESOLVED IS NULL JOIN STT_ECHO_LEFT_OUT o ON o.ROOMID = d.ROOMID"
@@ -52,7 +68,8 @@ _TOGETHER = text(
     " JOIN TIMETABLE t ON t.SETID = o.SETID AND t.SLOTID = o.SLOTID AND t.SLOTENTRY = 1"
     " JOIN TIMETABLE k ON k.SETID = w.SETID AND k.SLOTID = w.SLOTID AND k.SLOTENTRY = 1"
     " AND k.STARTTIME = t.STARTTIME AND k.FINISHTIME = t.FINISHTIME"
-    " WHERE t.LECTURERID IS NULL OR k.LECTURERID IS NULL OR t.LECTURERID = '' OR k.LECTURERID = ''"
+    " WHERE t.MODULEID <> k.MODULEID AND (t.LECTURERID IS NULL OR k.LECTURERID IS NULL OR t.LECTURERID = ''"
+    " OR k.LECTURERID = '' OR t.LECTURERID = k.LECTURERID)"
     " GROUP BY o.ROOMID, o.LESSON_DATE"
 )
 _COUNTS = {
@@ -121,7 +138,29 @@ class Tables:
         days = found(_ROOM_DAYS)
         asked = {"rooms": as_json({row.ROOMID for row in days})}
         names = {row.ROOMID: row for row in self._connection.execute(_ROOM_NAMES, asked)}
-        return tuple(_room_day_row(row, names.get(row.ROOMID), together, today) for row in days)
+        there = self._modules(ids)
+        return tuple(
+            _room_day_row(row, names.get(row.ROOMID), together, there.get(row.ID, _NO_MODULES), today)
+            for row in days
+        )
+
+    def _modules(self, ids: list[int]) -> dict[int, _Modules]:
+        """Room-day → the modules and departments of the lessons that clash there."""
+        rows = self._connection.execute(_LESSONS_THERE, {"ids": as_json(ids)}).all()
+        keys_of: dict[int, set[tuple[str, int]]] = defaultdict(set)
+        for row in rows:
+            keys_of[row.ID].add((row.SETID, row.SLOTID))
+            if row.KEPT_SETID is not None and row.KEPT_SLOTID is not None:
+                keys_of[row.ID].add((row.KEPT_SETID, row.KEPT_SLOTID))
+        keys = as_json(sorted(set[tuple[str, int]]().union(*keys_of.values())))
+        of = {(row.SETID, row.SLOTID): row for row in self._connection.execute(_MODULES, {"keys": keys})}
+        found = {}
+        for day, lessons in keys_of.items():
+            there = [of[key] for key in lessons if key in of]
+            modules = {row.MODULEID for row in there} - {None, ""}
+            departments = {row.DEPARTMENT or row.OWNER for row in there} - {None, ""}
+            found[day] = (tuple(sorted(modules)), tuple(sorted(departments)))
+        return found
 
     def counts(self, table: Table, today: str) -> tuple[tuple[str, int], ...]:
         """(status, rows) of the whole table."""
@@ -204,7 +243,13 @@ def _notification_row(row: Any) -> NotificationRow:
     )
 
 
-def _room_day_row(row: Any, names: Any, together: dict[tuple[str, str], int], today: str) -> RoomDayRow:
+_Modules = tuple[tuple[str, ...], tuple[str, ...]]
+_NO_MODULES: _Modules = ((), ())
+
+
+def _room_day_row(
+    row: Any, names: Any, together: dict[tuple[str, str], int], there: _Modules, today: str
+) -> RoomDayRow:
     state = "resolved" if row.RESOLVED else "passed" if today > row.LESSON_DATE else "open"
     return RoomDayRow(
         key=row.ID,
@@ -221,4 +266,6 @@ def _room_day_row(row: Any, names: Any, together: dict[tuple[str, str], int], to
         times_refreshed=row.TIMES_REFRESHED,
         resolved=row.RESOLVED or "",
         last_error=row.LAST_ERROR or "",
+        modules=there[0],
+        departments=there[1],
     )

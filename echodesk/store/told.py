@@ -33,6 +33,8 @@ _COME_BACK = text(
     " AND (STATUS IN ('IN_CONFLICT', 'SUCCESS', 'REFRESHED', 'WARN') OR STATUS = 'SUPERSEDED'"
     " AND QUEUE_ID = (SELECT max(m.QUEUE_ID) FROM STT_ECHO_NOTIFICATION m WHERE m.EXTERNAL_ID = n.EXTERNAL_ID))"
 )
+BACK = ": nothing keeps it out any more."
+"""How the message of `_COME_BACK` ends."""
 _WANTED_AGAIN = text(
     "UPDATE STT_ECHO_NOTIFICATION AS n SET RECORDED = 'YES', CHANGE_NO = :change,"
     " MESSAGE = 'Recorded since ' || strftime('%Y-%m-%dT%H:%M:%fZ') || ': the timetable asks for it again.'"
@@ -101,4 +103,5 @@ def _told_week(happened: Happened, titles: Mapping[str, str]) -> ToldWeek:
         keeps=titles.get(out.winner, out.winner) if out else "",
         detail=out.detail if out else "",
         refused=happened.refused,
+        again=newest is not None and newest.message.endswith(BACK),
     )

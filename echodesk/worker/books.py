@@ -194,6 +194,10 @@ class PlaceBook(PoisonedPlaces, Protocol):
         """Room-days with something left out because of a foreign schedule."""
         ...
 
+    def open_clashes(self, today: str) -> list[tuple[RoomDay, LessonKey]]:
+        """The lessons left out because of a clash from today on, where the room-day is open."""
+        ...
+
     def pending(self) -> int:
         """Marks that are neither held by a pause nor in a waiting room."""
         ...

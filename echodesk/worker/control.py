@@ -18,6 +18,7 @@ from echodesk.messages import (
     ChangeSetting,
     CommandDone,
     Decide,
+    DecideAlike,
     Pause,
     Refresh,
     Resume,
@@ -33,7 +34,7 @@ from echodesk.planning.records import AuditLine, WaitingCommand
 from echodesk.planning.values import RoomDay
 from echodesk.worker.allowing import allow
 from echodesk.worker.books import Books
-from echodesk.worker.deciding import decide, withdraw
+from echodesk.worker.deciding import decide, decide_alike, withdraw
 from echodesk.worker.defects import Defect, Report
 from echodesk.worker.reconciling import carry_out_plan
 
@@ -47,6 +48,7 @@ Asked = (
     | SendHere
     | ChangeSetting
     | Decide
+    | DecideAlike
     | Withdraw
     | Allow
     | PlanCommand
@@ -96,6 +98,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = allow(books, command)
     elif isinstance(command, Decide):
         done = decide(books, command, today)
+    elif isinstance(command, DecideAlike):
+        done = decide_alike(books, command, today)
     elif isinstance(command, Withdraw):
         done = withdraw(books, command, today)
     elif isinstance(command, PlanCommand):

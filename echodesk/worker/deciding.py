@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from echodesk.errors import NothingDone, WrongUse
-from echodesk.messages import CommandDone, Decide, Withdraw
+from echodesk.messages import CommandDone, Decide, DecideAlike, Withdraw
 from echodesk.planning.decisions import seat_of
 from echodesk.planning.overlap import conflicts
 from echodesk.planning.values import Decision, DecisionKind, Occurrence, RoomDay
@@ -29,6 +29,31 @@ def decide(books: Books, command: Decide, today: dt.date) -> CommandDone:
     books.places.mark(asked.places, f"decision {number} by {command.by}")
     text = f"Decision {number}: {said(decision)} {_when(decision, asked.ahead)}."
     return CommandDone(text, len(asked.places), number)
+
+
+def decide_alike(books: Books, command: DecideAlike, today: dt.date) -> CommandDone:
+    """Write all of these decisions down as made in one moment. Raises like `decide`, with nothing changed."""
+    _check_why(command.why)
+    asked = [examine(books, one, today) for one in single(command)]
+    numbers = books.decisions.add_all([one.decision for one in asked], command.why.strip())
+    places = frozenset[RoomDay]().union(*(one.places for one in asked))
+    which = f"decision {numbers[0]}" if len(numbers) == 1 else f"decisions {numbers[0]} to {numbers[-1]}"
+    books.places.mark(places, f"{which} by {command.by}")
+    first = said(asked[0].decision)
+    text = f"{which[0].upper()}{which[1:]}: the same for all clashes that are alike; the first is to {first}."
+    return CommandDone(text, len(places), numbers[0])
+
+
+def single(command: Decide | DecideAlike) -> list[Decide]:
+    """The decisions of a command, one by one. Raises `WrongUse` if there are none."""
+    if isinstance(command, Decide):
+        return [command]
+    if not command.choices:
+        raise WrongUse("Which lessons?", "None was named.", "Give the numbers (SLOTID) of the lessons.")
+    return [
+        Decide(command.by, command.why, command.kind, command.setid, one.lessons, one.winner, seen=one.seen)
+        for one in command.choices
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from echodesk.planning.records import DecisionRecord
@@ -22,6 +22,10 @@ class DecisionBook(Protocol):
 
     def add(self, decision: Decision, why: str) -> int:
         """Write a decision down (its own `id` and `on` do not count); returns its number."""
+        ...
+
+    def add_all(self, decisions: Sequence[Decision], why: str) -> list[int]:
+        """The same for several that were made in one moment, which is how they are known to belong together."""
         ...
 
     def withdraw(self, numbers: Collection[int], by: str, why: str) -> list[int]:

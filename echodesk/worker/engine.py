@@ -12,7 +12,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
-from echodesk.clashes import ListDecisions, ShowRoomDay, Suppose
+from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
 from echodesk.lessons import LookUp
 from echodesk.messages import (
@@ -35,6 +35,7 @@ from echodesk.messages import (
 from echodesk.planning.answers import CALL_DEADLINE_S
 from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
 from echodesk.settings import ShowSettings
+from echodesk.worker.alike import find_alike
 from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
@@ -267,7 +268,7 @@ class Engine:
         if isinstance(command, LookUp):
             today = self._clock.campus_now().date()
             return await self._ledger.read("look up", lambda books: look_up(books, command, today))
-        if isinstance(command, ShowRoomDay | Suppose | ListDecisions):
+        if isinstance(command, ShowRoomDay | Suppose | FindAlike | ListDecisions):
             return await self._room_day(command)
         if isinstance(command, ShowSettings):
             return await self._ledger.read("settings", lambda books: books.office.shown_settings())
@@ -286,10 +287,12 @@ class Engine:
                 log.info("%s", overtaken)
         return await self._pass_on(command)
 
-    async def _room_day(self, command: ShowRoomDay | Suppose | ListDecisions) -> CommandReply:
+    async def _room_day(self, command: ShowRoomDay | Suppose | FindAlike | ListDecisions) -> CommandReply:
         now = self._clock.campus_now()
         if isinstance(command, Suppose):
             return await self._ledger.read("suppose", lambda books: suppose(books, command, now))
+        if isinstance(command, FindAlike):
+            return await self._ledger.read("suppose", lambda books: find_alike(books, command, now))
         if isinstance(command, ListDecisions):
             return await self._ledger.read("decisions", lambda books: list_decisions(books, now.date()))
         return await self._ledger.read("room-day", lambda books: show_room_day(books, command, now))

@@ -112,6 +112,7 @@ class Circumstances:
             failed=told.message if told.status in _FAILED else "",
             waits=told.status in _WAITS or place in self._waits or (lesson.setid, lesson.slotid) in self._unread,
             paused=next((one.reason for one in self._pauses if place is not None and one.covers(place)), ""),
+            again=told.again,
             over=bool(week.date) and week.date < self._today.isoformat(),
         )
         answer = why(case)

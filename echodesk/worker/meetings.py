@@ -6,11 +6,22 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
+from echodesk.errors import WrongUse
 from echodesk.planning.values import Occurrence, RoomDay
 from echodesk.worker.books import Books
 
 Meeting = dict[int, Occurrence]
 """SLOTID → the lesson, of lessons that take place in one room-day in one week."""
+
+
+def date_of(value: str) -> dt.date:
+    """The date of a room-day. Raises `WrongUse` for one that cannot be read."""
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise WrongUse(
+            "This is not a date", f"{value!r} cannot be read.", "Choose another room-day, or reload the list."
+        ) from error
 
 
 def all_weeks(books: Books, setid: str, slotids: Collection[int]) -> dict[int, dict[int, Occurrence]]:

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from echodesk.clashes import (
     BookedThere,
-    Decide,
     DecisionList,
     DecisionListed,
     DecisionThere,
@@ -21,17 +20,18 @@ from echodesk.clashes import (
     ShowRoomDay,
     Suppose,
     Supposed,
+    Withdraw,
 )
-from echodesk.errors import WrongUse
 from echodesk.lessons import LessonFound
 from echodesk.planning.decisions import DecisionIndex
 from echodesk.planning.outlook import Outcome, Seat, effect, seats
 from echodesk.planning.records import MirrorRow
 from echodesk.planning.values import Decision, Interval, Occurrence, Plan, RoomDay, Unfit, clock_text
 from echodesk.worker.books import Books, LessonKey
-from echodesk.worker.deciding import examine, places_freed
+from echodesk.worker.deciding import examine, places_freed, single
 from echodesk.worker.judging import judge, said
 from echodesk.worker.looking_up import Circumstances
+from echodesk.worker.meetings import date_of
 from echodesk.worker.snapshot import NOTHING_SUPPOSED, Supposing, plan_places
 
 NEWEST = 2**62
@@ -44,7 +44,7 @@ _Lesson = Occurrence | Unfit
 def show_room_day(books: Books, wish: ShowRoomDay, now: dt.datetime) -> RoomDayShown:
     """What is there, and what becomes of each lesson, as of this transaction. Raises `WrongUse` for a date that
     cannot be read."""
-    place = RoomDay(wish.room, _date(wish.date))
+    place = RoomDay(wish.room, date_of(wish.date))
     fit, unfit = books.timetable.occurrences([place])
     there: list[_Lesson] = [*fit, *unfit]
     keys = sorted({(one.setid, one.slotid) for one in there})
@@ -78,11 +78,14 @@ def suppose(books: Books, asked: Suppose, now: dt.datetime) -> Supposed:
     command = asked.command
     named: set[LessonKey] = set()
     counts_in: Collection[RoomDay]
-    if isinstance(command, Decide):
-        found = examine(books, command, now.date())
-        supposing = Supposing(decided=(replace(found.decision, id=NEWEST),))
-        places, counts_in = found.places, found.meets
-        named = {(found.decision.setid, slotid) for slotid in found.decision.slotids}
+    if not isinstance(command, Withdraw):
+        asked_for = [examine(books, one, now.date()) for one in single(command)]
+        supposing = Supposing(
+            decided=tuple(replace(one.decision, id=NEWEST + at) for at, one in enumerate(asked_for))
+        )
+        places = frozenset[RoomDay]().union(*(one.places for one in asked_for))
+        counts_in = {place for one in asked_for for place in one.meets}
+        named = {(one.decision.setid, slotid) for one in asked_for for slotid in one.decision.slotids}
     else:
         places = places_freed(books, command, now.date())
         ended = [one for one in books.decisions.records() if one.decision.id in command.decisions]
@@ -131,15 +134,6 @@ def list_decisions(books: Books, today: dt.date) -> DecisionList:
             for one in judge(books, books.decisions.records(), today)
         )
     )
-
-
-def _date(value: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(value)
-    except ValueError as error:
-        raise WrongUse(
-            "This is not a date", f"{value!r} cannot be read.", "Choose another room-day, or reload the list."
-        ) from error
 
 
 def _plans(

@@ -41,7 +41,7 @@ def test_each_week_has_an_answer_in_words(run: Run, folder: Path) -> None:
     text = run("lookup", "engl", *FAR, "--data", folder).out
     assert "Not recorded yet: it waits to be sent." in text
     (roomless,) = run("lookup", ROOMLESS, *FAR, "--data", folder, "--json").json["lessons"]
-    assert {week["why"] for week in roomless["weeks"]} == {"Not to be recorded: It has a room: no."}
+    assert {week["why"] for week in roomless["weeks"]} == {"Not to be recorded: it has a room: no."}
 
 
 def test_one_day_alone(run: Run, folder: Path) -> None:

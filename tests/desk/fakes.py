@@ -17,8 +17,10 @@ from echodesk.batches import (
     ShowPlan,
 )
 from echodesk.clashes import (
+    Alike,
     DecisionList,
     DecisionListed,
+    FindAlike,
     ListDecisions,
     RoomDayShown,
     ShowRoomDay,
@@ -86,6 +88,8 @@ class FakeWorker:
         )
         self.supposed: Callable[[Suppose], Supposed] = lambda _wish: Supposed(0, "", "", (), (), 0)
         """What `Suppose` is answered with; an `EchoDeskError` that it raises is the answer."""
+        self.alike: Callable[[FindAlike], Alike] = lambda wish: Alike(wish.command, None)
+        """What `FindAlike` is answered with."""
         self.decisions: tuple[DecisionListed, ...] = ()
         """What `ListDecisions` is answered with."""
         self.stored: dict[str, str] = {}
@@ -187,6 +191,8 @@ class FakeWorker:
             answer.set_result(self.room_day(command))
         elif isinstance(command, ListDecisions):
             answer.set_result(DecisionList(self.decisions))
+        elif isinstance(command, FindAlike):
+            answer.set_result(self.alike(command))
         elif isinstance(command, Suppose):
             try:
                 answer.set_result(self.supposed(command))

@@ -26,7 +26,7 @@ import msgspec
 from echodesk.batches import ListPlans, SavePlan, ShowNotRecorded
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
-from echodesk.clashes import ListDecisions, ShowRoomDay, Suppose, Withdraw
+from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose, Withdraw
 from echodesk.lessons import LookUp
 from echodesk.main import Echo360Access, capture_settings, holder, open_office
 from echodesk.messages import (
@@ -234,6 +234,7 @@ def live(life: Life) -> int:
         worker.submit(ShowNotRecorded(1))
         worker.submit(ShowRoomDay("R1", "2030-09-09"))
         worker.submit(Suppose(Withdraw("Ann", "Exams are over", (1,))))
+        worker.submit(FindAlike(Withdraw("Ann", "Exams are over", (1,))))
         worker.submit(ListDecisions())
         if life.plan:
             worker.submit(SavePlan(life.plan, str(Path(life.data) / "plan.csv")))

@@ -17,6 +17,7 @@ def test_a_reason_has_words_and_names_only_what_keeps_the_room(reason: Reason) -
     assert not words.because.endswith(".")
     assert words.kept.endswith(".")
     assert words.asked.endswith(".")
+    assert not words.asked[0].isupper() or words.asked.startswith("Echo360"), "it stands behind a colon"
     named = ["winner"] if reason in (Reason.CLASH, Reason.FOREIGN) else []
     assert re.findall(r"{(\w+)}", words.kept) == named
     assert re.findall(r"{(\w+)}", words.asked) == ["keeps" for _one in named]

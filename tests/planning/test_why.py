@@ -17,6 +17,11 @@ YES, NO, NOT_WANTED = Recorded.YES, Recorded.NO, Recorded.NOT_WANTED
     ("case", "recorded", "sentence"),
     [
         (Case(HERE, held=HERE), YES, "Recorded: Echo360 holds it as the timetable has it."),
+        (
+            Case(HERE, held=HERE, again=True),
+            YES,
+            "Recorded again: nothing keeps it out any more. Echo360 holds it as the timetable has it.",
+        ),
         (Case(HERE, shared="BIO1 LC01"), YES, "Recorded together with BIO1 LC01, as one lecture."),
         (
             Case(HERE, held=BEFORE, waits=True),
@@ -26,7 +31,7 @@ YES, NO, NOT_WANTED = Recorded.YES, Recorded.NO, Recorded.NOT_WANTED
         (
             Case(HERE, held=BEFORE, refused="the room is closed"),
             YES,
-            "Recorded as it was (R2 2030-09-23 09:00-10:00): The room is closed.",
+            "Recorded as it was (R2 2030-09-23 09:00-10:00): the room is closed.",
         ),
         (
             Case(HERE, held=BEFORE, paused="exams"),
@@ -53,7 +58,7 @@ YES, NO, NOT_WANTED = Recorded.YES, Recorded.NO, Recorded.NOT_WANTED
         (
             Case(HERE, left_out=Reason.DECISION, detail="decision 3 of ann"),
             NO,
-            "Not recorded: Staff decided so. Decision 3 of ann.",
+            "Not recorded: staff decided so. Decision 3 of ann.",
         ),
         (
             Case(HERE, left_out=Reason.REFUSED, refused="No capture device in this room"),
@@ -71,19 +76,19 @@ YES, NO, NOT_WANTED = Recorded.YES, Recorded.NO, Recorded.NOT_WANTED
         (
             Case(HERE, failing="Recording was asked for: no"),
             NOT_WANTED,
-            "Not to be recorded: Recording was asked for: no.",
+            "Not to be recorded: recording was asked for: no.",
         ),
         (
             Case(HERE, failing="Recording was asked for: no", held=HERE),
             YES,
-            "Not to be recorded any more: Recording was asked for: no. Echo360 still holds it."
+            "Not to be recorded any more: recording was asked for: no. Echo360 still holds it."
             " Its removal waits to be sent.",
         ),
         (
             Case(HERE, failing="Recording was asked for: no", held=HERE, paused="exams"),
             YES,
-            "Not to be recorded any more: Recording was asked for: no. Echo360 still holds it."
-            " Sending is paused: Exams.",
+            "Not to be recorded any more: recording was asked for: no. Echo360 still holds it."
+            " Sending is paused: exams.",
         ),
         (Case(HERE, waits=True), None, "Not recorded yet: it waits to be sent."),
         (

@@ -73,7 +73,7 @@ def test_a_lesson_that_nobody_asked_for_names_the_criterion(world: Worlds) -> No
     w.settle()
     ((recorded, said),) = answers(w, module="M1").values()
     assert recorded == "NOT_WANTED"
-    assert said == "Not to be recorded: Recording was asked for: no."
+    assert said == "Not to be recorded: recording was asked for: no."
 
 
 def test_dates_rooms_and_people_choose(world: Worlds) -> None:

@@ -71,6 +71,17 @@ def test_both_sides_of_a_clash(w: World) -> None:
     ]
 
 
+def test_a_lesson_that_comes_back_by_itself_says_so_and_one_that_was_never_left_out_does_not(w: World) -> None:
+    w.change(1, room="R2")
+    w.settle()
+    back = next(one for one in shown(w).lessons if one.slotid == 2)
+    assert (back.recorded, back.why) == (
+        *("YES", "Recorded again: nothing keeps it out any more. Echo360 holds it as the timetable has it."),
+    )
+    (moved,) = shown(w, "R2").lessons
+    assert moved.why == "Recorded: Echo360 holds it as the timetable has it."
+
+
 def test_one_lecture_of_two_modules_is_one_recording_and_no_clash(world: Worlds) -> None:
     w = world()
     with w.edit() as cmis:

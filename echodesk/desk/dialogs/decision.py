@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QLineEdit, QRadioButton, QWidget
 
-from echodesk.clashes import Decide, LessonThen, Supposed, Withdraw
+from echodesk.clashes import Decide, DecideAlike, LessonThen, Supposed, Withdraw
 from echodesk.desk import clash_words, formats, shapes, widgets
 from echodesk.desk.dialogs.asking import Question
 from echodesk.desk.theme import Theme
@@ -23,8 +23,10 @@ class Offer:
     """One way to decide, and what would come of it: or why it cannot be done."""
 
     title: str
-    command: Decide | Withdraw
+    command: Decide | DecideAlike | Withdraw
     result: Supposed | EchoDeskError
+    about: str = ""
+    """What it is about, where its title does not say that."""
 
 
 class DecisionDialog(Question):
@@ -45,6 +47,8 @@ class DecisionDialog(Question):
             button.setVisible(len(self._offers) > 1)
             self.choices.addButton(button, number)
             self.body.addWidget(button)
+            if offer.about:
+                self.body.addWidget(_text(offer.about, "small"))
             if not possible and isinstance(offer.result, EchoDeskError):
                 self.body.addWidget(_text(f"{offer.result.title}. {offer.result.message}", "small"))
         self.grid = QGridLayout()
@@ -66,7 +70,7 @@ class DecisionDialog(Question):
         self._on_changed()
         self.yes_button.setFocus()
 
-    def command(self) -> Decide | Withdraw:
+    def command(self) -> Decide | DecideAlike | Withdraw:
         """What was chosen, with its reason."""
         return replace(self._offers[self.choices.checkedId()].command, why=self.why.text().strip())
 

@@ -55,9 +55,9 @@ class StatusChips(QWidget):
         """All chips in their order."""
         return (self.all_chip, *self._chips.values())
 
-    def add(self, chip: QPushButton) -> None:
-        """One more chip behind them, which is no status."""
-        self._flow.addWidget(chip)
+    def add(self, filter_: QWidget) -> None:
+        """One more filter behind them, which is no status."""
+        self._flow.addWidget(filter_)
 
     def set_counts(self, counts: Mapping[str, int]) -> None:
         """How many rows of each status the whole table has."""

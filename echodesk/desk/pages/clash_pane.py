@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QSt
 from shiboken6 import isValid
 
 from echodesk.clashes import (
+    Alike,
     Decide,
     DecisionList,
     DecisionThere,
+    FindAlike,
     LessonThere,
     ListDecisions,
     RoomDayShown,
@@ -39,6 +41,8 @@ AFTER_CHANGE_MS = 600
 FIRST_WHY = "Decided in the timetabling office"
 NOT_CHOSEN = ("Choose a room-day", "Its lessons, what Echo360 holds, and what can be decided are shown here.")
 WEEKLY, ONCE = "In &every week in which they meet, from today on", "On this &date alone"
+ALIKE = "For &all clashes like this, in every week"
+THIS_ONE, AT_ONCE = "This &decision alone", "&All that were made at once with it"
 _ACTIONS = (
     (DecisionKind.RECORD_ONE, "Record this one", "R", "primary"),
     (DecisionKind.RECORD_NEITHER, "Record neither", "N", ""),
@@ -215,7 +219,8 @@ class ClashPane(QFrame):
             for title in (WEEKLY, ONCE)
         ]
         yes = next(text for one, text, _key, _look in _ACTIONS if one is kind)
-        self._start(clash_words.question(day, lesson, kind), yes, asked)
+        more = FindAlike(clash_words.alike(asked[0][1]), day.room, day.date)
+        self._start(clash_words.question(day, lesson, kind), yes, asked, more)
 
     def record(self, number: int) -> None:
         """Record the lesson in this column, counted from 0."""
@@ -230,8 +235,7 @@ class ClashPane(QFrame):
         """Show what the end of the newest decision would come to, and ask."""
         found = self._withdrawable
         if found is not None and not self._deciding:
-            command = Withdraw(self._parts.by, "", (found.number,))
-            self._start(f"Take back decision {found.number}: {found.text}?", "Take it back", [("", command)])
+            self._start_withdrawing(found.number, found.text)
 
     async def show_decisions(self) -> None:
         """List every decision; the one that is chosen may be taken back, after its end was shown."""
@@ -240,16 +244,25 @@ class ClashPane(QFrame):
             return
         dialog = DecisionsDialog(self.window(), self._parts.campus, found.decisions)
         if await answered(dialog) and (one := dialog.chosen) is not None and not self._deciding:
-            command = Withdraw(self._parts.by, "", (one.number,))
-            self._start(f"Take back decision {one.number}: {one.text}?", "Take it back", [("", command)])
+            self._start_withdrawing(one.number, one.text)
 
-    def _start(self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]]) -> None:
+    def _start_withdrawing(self, number: int, text: str) -> None:
+        command = Withdraw(self._parts.by, "", (number,))
+        title = f"Take back decision {number}: {text}?"
+        self._start(title, "Take it back", [(THIS_ONE, command)], FindAlike(command))
+
+    def _start(
+        self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]], more: FindAlike
+    ) -> None:
         self._deciding = True
-        self._parts.gateway.start(self._decide(title, yes, asked))
+        self._parts.gateway.start(self._decide(title, yes, asked, more))
 
-    async def _decide(self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]]) -> None:
+    async def _decide(
+        self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]], more: FindAlike
+    ) -> None:
         try:
             offers = [Offer(way, command, await self._supposed(command)) for way, command in asked]
+            offers += await self._alike(more)
             troubles = [one.result for one in offers if isinstance(one.result, EchoDeskError)]
             if len(troubles) == len(offers):
                 self.look_again()
@@ -261,6 +274,19 @@ class ClashPane(QFrame):
                 self._parts.gateway.send(command, self._on_timeout)
         finally:
             self._deciding = False
+
+    async def _alike(self, more: FindAlike) -> list[Offer]:
+        """The same for all of its kind, if there are others."""
+        title = AT_ONCE if isinstance(more.command, Withdraw) else ALIKE
+        try:
+            found = await self._parts.gateway.ask(more)
+        except EchoDeskError as trouble:
+            return [Offer(title, more.command, trouble)]
+        if not isinstance(found, Alike):
+            raise TypeError(f"FindAlike was answered with {type(found).__name__}")
+        if found.supposed is None:
+            return []
+        return [Offer(title, found.command, found.supposed, clash_words.about(found))]
 
     async def _supposed(self, command: Decide | Withdraw) -> Supposed | EchoDeskError:
         try:

@@ -10,13 +10,14 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from echodesk.desk import formats, widgets
+from echodesk.desk.pages.clash_filters import ClashFilters
 from echodesk.desk.pages.clash_pane import ClashPane
 from echodesk.desk.pages.table_page import PageParts, TablePage
 from echodesk.desk.places import place_of
 from echodesk.messages import RoomDayRow, Row, Table
 
-LIST_PX, CLASH_PX = 170, 500
-"""How the height is shared at first."""
+LIST_PARTS, CLASH_PARTS = 2, 3
+"""How the height is shared, at first and in a larger window."""
 SAME = "One lecture under several modules"
 
 
@@ -38,6 +39,7 @@ class RoomDaysPage(TablePage):
         self.decisions_action = QAction("&Decisions…")
         self.decisions_action.setIconText("Decisions…")
         self.decisions_action.setShortcut(QKeySequence("Ctrl+Shift+L"))
+        self.filters = ClashFilters()
         super().__init__(parts, (*shared, self.decisions_action))
         self.decisions_action.setParent(self)
         self.addAction(self.decisions_action)
@@ -50,16 +52,22 @@ class RoomDaysPage(TablePage):
         self.same_chip.setCheckable(True)
         self.same_chip.hide()
         self.chips.add(self.same_chip)
+        self.filters.changed.connect(self._narrow)
+        for box in self.filters.boxes.values():
+            self.chips.add(box)
         both = QSplitter(Qt.Orientation.Vertical)
         both.setHandleWidth(12)
         both.setChildrenCollapsible(False)
         both.addWidget(self._stack)
         both.addWidget(self.clash)
         self.splitter.insertWidget(0, both)
-        both.setSizes([LIST_PX, CLASH_PX])
+        both.setSizes([LIST_PARTS * 1_000, CLASH_PARTS * 1_000])
+        both.setStretchFactor(0, LIST_PARTS)
+        both.setStretchFactor(1, CLASH_PARTS)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setSizes([826, 318])
-        chain = [self.chips.buttons[-1], self.same_chip, self.view, *self.clash.stops, self.detail.close_button]
+        stops = (*self.filters.boxes.values(), self.view)
+        chain = [self.chips.buttons[-1], self.same_chip, *stops, *self.clash.stops, self.detail.close_button]
         for before, after in pairwise(chain):
             QWidget.setTabOrder(before, after)
 
@@ -86,14 +94,41 @@ class RoomDaysPage(TablePage):
 
     def _accepting(self, text: str, statuses: tuple[str, ...]) -> Callable[[Row], bool] | None:
         accept = super()._accepting(text, statuses)
-        if not self._same_only:
+        if not self._narrows:
             return accept
-        return lambda row: _same(row) and (accept is None or accept(row))
+        same_only, fits = self._same_only, self.filters.accepts
+        return lambda row: (not same_only or _same(row)) and fits(row) and (accept is None or accept(row))
+
+    @property
+    def _narrows(self) -> bool:
+        return self._same_only or self.filters.narrows()
 
     def _on_same_clicked(self) -> None:
         self._same_only = self.same_chip.isChecked()
+        self._narrow()
+
+    def _narrow(self) -> None:
         self.model.filter(self._accepting(*self._applied))
         self._show_state()
+
+    def filter_to(self, statuses: tuple[str, ...]) -> None:
+        """Show only these statuses, whatever the room and module."""
+        if self._narrows:
+            self._same_only = False
+            self.same_chip.setChecked(False)
+            self.filters.clear()
+            self._narrow()
+        super().filter_to(statuses)
+
+    def _show_state(self) -> None:
+        super()._show_state()
+        if self._narrows and self.model.loaded and not self.model.rowCount():
+            self.state_pane.say(
+                "No room-day matches",
+                "Choose another building, module or department.",
+                "Show all",
+                self._on_show_all,
+            )
 
     def _on_feed_changed(self) -> None:
         super()._on_feed_changed()
@@ -103,6 +138,7 @@ class RoomDaysPage(TablePage):
         if not count and self._same_only:
             self.same_chip.setChecked(False)
             self._on_same_clicked()
+        self.filters.offer(self.model.cache.rows())
         self._go_on()
 
     def _go_on(self) -> None:

@@ -77,7 +77,9 @@ def haystack(row: Row) -> str:
             row.winner,
         )  # fmt: skip
     else:
-        parts = (row.room, row.room_name, row.building, row.date, row.last_error)
+        parts = (
+            row.room, row.room_name, row.building, row.date, row.last_error, *row.modules, *row.departments
+        )  # fmt: skip
     return "\n".join(parts).casefold()
 
 
