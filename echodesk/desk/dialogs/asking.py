@@ -21,7 +21,6 @@ class Question(QDialog):
         buttons = QDialogButtonBox()
         self.yes_button = buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)
         self.yes_button.setAccessibleName(yes.rstrip("…"))
-        self.yes_button.setDefault(True)
         self.no_button = buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)
         self.no_button.setAccessibleName(no)
         self.no_button.setVisible(bool(no))
@@ -36,6 +35,8 @@ class Question(QDialog):
         column.addLayout(self.body)
         column.addStretch(1)
         column.addWidget(buttons)
+        # Only now does the dialog hear of it, and come back to it when the focus goes elsewhere.
+        self.yes_button.setDefault(True)
 
 
 async def answered(dialog: QDialog) -> bool:
