@@ -1,6 +1,6 @@
 """Plans in flight: requests wait in one heap, and a few at once are sent, next lesson first (design §3.10).
 
-What a batch asks for goes behind everything else: timetable changes and staff do not wait for it.
+They go in three lanes: what staff asked for and what starts within a day, then timetable changes, then batches.
 
 A room-day belongs to at most one running plan; within a plan a request starts when those it depends on were
 answered (decisions: "Order with 8 connections").
@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import heapq
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from enum import IntEnum
 
 from echodesk.planning.steps import aside
 from echodesk.planning.values import Request, RoomDay
@@ -21,6 +22,15 @@ from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.ports import Clock
 from echodesk.worker.send import Sender
 from echodesk.worker.work import Fate, Result, Work
+
+
+class Lane(IntEnum):
+    """Who goes first; within a lane the next lesson does."""
+
+    FIRST = 0
+    """Staff asked for it, or it starts within a day."""
+    CHANGE = 1
+    BATCH = 2
 
 
 class Flight:
@@ -41,8 +51,10 @@ class Flight:
         self._places = asyncio.Semaphore(connections)
         """So many requests are carried at once, beside those that stand aside."""
         self._report = report
-        self._heap: list[tuple[bool, dt.date, int, int, Work, Request]] = []
-        """(for a batch, date, minute, number, work, request)."""
+        self._heap: list[tuple[Lane, dt.date, int, int, Work, Request]] = []
+        """(lane, date, minute, number, work, request)."""
+        self.soon = dt.date.min
+        """What starts until this date goes first."""
         self._sequence = 0
         self._arrived = asyncio.Semaphore(0)
         self._sending = 0
@@ -67,6 +79,25 @@ class Flight:
     def load(self) -> int:
         """Requests that are ready or on the wire."""
         return len(self._heap) + self._sending
+
+    @property
+    def first(self) -> int:
+        """Requests that are ready and go before all others."""
+        return sum(lane is Lane.FIRST for lane, *_rest in self._heap)
+
+    def hurry(self, places: Collection[RoomDay]) -> None:
+        """Staff asked for these room-days: what is on its way there goes first, because they wait for its end."""
+        waiting = {id(work): work for *_order, work, _request in self._heap}
+        begun = {key: work for key, (work, _requests) in self._begun.items()}
+        later = [one for one in (waiting | begun).values() if not one.asked and not one.places.isdisjoint(places)]
+        for work in later:
+            work.asked = True
+        if later:
+            self._heap = [
+                (self._lane(work, date), date, minute, number, work, request)
+                for _lane, date, minute, number, work, request in self._heap
+            ]
+            heapq.heapify(self._heap)
 
     async def land(self, clock: Clock, grace_s: float) -> None:
         """Give what is in flight a short grace; what is not answered by then leaves its intent behind."""
@@ -166,15 +197,21 @@ class Flight:
 
     def _push(self, work: Work, requests: Iterable[Request]) -> None:
         for request in requests:
-            if request.booking is not None:
-                date, minute = request.booking.place.date, request.booking.time.start
-            elif request.standing is not None:
-                date, minute = request.standing.place.date, request.standing.time.start
-            else:
+            about = [one for one in (request.booking, request.standing) if one is not None]
+            if not about:
                 raise ValueError(f"request {request.number} is about nothing")
+            # What leaves tomorrow for next month is recorded tomorrow if it is late.
+            date, minute = min((one.place.date, one.time.start) for one in about)
             self._sequence += 1
-            heapq.heappush(self._heap, (work.batch is not None, date, minute, self._sequence, work, request))
+            heapq.heappush(self._heap, (self._lane(work, date), date, minute, self._sequence, work, request))
             self._arrived.release()
+
+    def _lane(self, work: Work, date: dt.date) -> Lane:
+        if work.asked:
+            return Lane.FIRST
+        if work.batch is not None:
+            return Lane.BATCH
+        return Lane.FIRST if date <= self.soon else Lane.CHANGE
 
     async def _send(self, work: Work, request: Request) -> None:
         self._begun.setdefault(id(work), (work, []))[1].append(request)

@@ -95,6 +95,10 @@ class Lister:
             for mark in await self._ledger.read("due refreshes", lambda books: books.places.due_refresh())
             if mark.place.date >= today and self._gate.paused([mark.place], self._gate.undoing) is None
         ]
+        # Staff look at the screen.
+        due.sort(key=lambda mark: not _asked(mark))
+        if late := {mark.place for mark in due if _asked(mark)} & self._flight.busy:
+            self._flight.hurry(late)
         self._listed &= {mark.id for mark in due}
         ready = [mark for mark in due if mark.id in self._listed and mark.place not in self._flight.busy]
         did = bool(ready) and self.planner is not None and await self.planner.plan_listed(ready)
@@ -209,7 +213,7 @@ class Lister:
             for room, standing in rooms.items():
                 changed |= books.mirror.replace_room(room, standing, touched, today)
             due = {mark.place for mark in marks}
-            asked = {mark.place for mark in marks if mark.reason.startswith(ASKED) and mark.place not in touched}
+            asked = {mark.place for mark in marks if _asked(mark) and mark.place not in touched}
             second_try.of_room_days(books, asked, now)
             ahead = {place for place in changed - due if place.date.isoformat() >= today}
             elsewhere = ahead - books.batches.open_at(ahead, checked=True).keys()
@@ -260,6 +264,10 @@ class Lister:
             books.journal.audit(lines, self._epoch)
 
         await self._ledger.write("audit", write)
+
+
+def _asked(mark: RefreshMark) -> bool:
+    return mark.reason.startswith(ASKED)
 
 
 def _lines(what: str, exchanges: Sequence[Exchange]) -> list[AuditLine]:

@@ -18,6 +18,7 @@ from echodesk.planning.records import Mark, QueueEntry, RefreshMark
 from echodesk.planning.values import Request, RoomDay
 from echodesk.worker import caps
 from echodesk.worker.books import Books
+from echodesk.worker.control import ASKED
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.expand import BATCH, expand
 from echodesk.worker.flight import Flight
@@ -45,6 +46,8 @@ PACE_S = 0.25
 under the call limit no plan grows old, and without it no connection waits for the planner."""
 
 
+SOON = dt.timedelta(days=1)
+"""Lessons of today and tomorrow go first, whatever else is on its way."""
 OWED_S = 30.0
 """How often it is looked for what is to be given back to others."""
 READ_FIRST_S = 10.0
@@ -150,19 +153,24 @@ class Planner:
         return self._reading_since is not None and self._clock.monotonic() - self._reading_since < READ_FIRST_S
 
     async def plan_some(self) -> bool:
-        """Plan some dirty room-days, next date first; False if nothing came of it."""
+        """Plan some dirty room-days, next date first; False if nothing came of it. While enough is on its way,
+        only those of today and tomorrow are planned."""
         self._pace()
         await self._guarding.review()
-        if self._guarding.no_plan or self._reads_first or self._flight.load >= self._enough:
+        full = self._flight.load >= self._enough
+        if self._guarding.no_plan or self._reads_first or (full and self._flight.first >= LOW_WATER):
             return False
         now = self._clock.campus_now()
+        last = now.date() + SOON if full else dt.date.max
         busy = frozenset(self._flight.busy)
 
         def choose(books: Books) -> list[Mark]:
             marks = books.places.next_marks(PLACES_AT_ONCE, busy, now.date().isoformat())
-            return self._poison.choose(books, marks)
+            return self._poison.choose(books, [mark for mark in marks if mark.place.date <= last])
 
         def plan(books: Books, marks: Sequence[Mark]) -> Snapshot | None:
+            if not marks:
+                return Snapshot(())
             snapshot = plan_places(books, [mark.place for mark in marks], busy, now, {}, refreshed=False)
             return None if proves_nothing(books, snapshot.works, now.date()) else snapshot
 
@@ -229,6 +237,9 @@ class Planner:
                 ids[mark.place] += (mark.id,)
             snapshot = plan_places(books, ids, busy, now, ids, refreshed=True)
             works, held = snapshot.works, snapshot.held
+            asked = {mark.place for mark in chosen if mark.reason.startswith(ASKED)}
+            for work in works:
+                work.asked = not asked.isdisjoint(work.places)
             # What waits for a pause keeps its refresh marks as well; `plan_some` holds the other kind. Where a
             # batch is being taken back the listing is in the mirror, which is all that this asks for.
             if proves_nothing(books, works, now.date()):
@@ -306,6 +317,7 @@ class Planner:
         if snapshot is None:
             await self._guarding.stop()
             return False
+        self._flight.soon = now.date() + SOON
         held = [
             (marks, pause, refresh if pause in self.undoing else ())
             for marks, pause, refresh in snapshot.held

@@ -108,6 +108,8 @@ class Work:
     """Addresses that Echo360 did not know, and knows since this was begun."""
     batch: int | None = None
     """The batch whose steps its requests are; somebody said yes to each of them."""
+    asked: bool = False
+    """Staff asked for the re-sync that it serves, and look at the screen."""
     in_part: bool = False
     """The rest of it is held, and is planned again when this has ended."""
     takes_back: int | None = None

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from tests.end_to_end.kill_world import SCHEDULES, World
+from tests.end_to_end.points import COMMITTED
+from tests.end_to_end.small_timetable import ROOMS
 
 ENDED = "('SUCCESS','WARN','OUT_OF_DATE','REFRESHED','IN_CONFLICT','TOO_LATE','FAILED','PARKED','SUPERSEDED')"
 TWICE = "SELECT QUEUE_ID, WEEKNUMBER FROM STT_ECHO_NOTIFICATION GROUP BY 1, 2 HAVING count(*) > 1"
@@ -26,6 +29,42 @@ SERVED_TWICE = (
     " UNION ALL SELECT 'a pause was refused: ' || ANSWER FROM STT_ECHO_COMMAND"
     " WHERE KIND = 'Pause' AND STATE = 'FAILED'"
 )
+
+SWEEP_BEGINS = f"rooms: {COMMITTED}"
+SWEPT = f"sweep: {COMMITTED}"
+
+
+class Sweep:
+    """The next sweep of all rooms, by the points that workers cross.
+
+    A sweep leaves to a plan what that may send, and the plan may come to nothing, as when it is stale: only one
+    that began while no plan was compared or sent finds everything.
+    """
+
+    def __init__(self, crossed: Path) -> None:
+        self._crossed = crossed
+        self._since: int | None = crossed.stat().st_size
+
+    def done(self, *, plans: bool) -> bool:
+        """True once it is; `plans`: just now one is compared or sent."""
+        if plans:
+            self._since = None
+            return False
+        if self._since is None:
+            self._since = self._crossed.stat().st_size
+        with self._crossed.open("rb") as file:
+            file.seek(self._since)
+            points = file.read().decode().splitlines()
+        read: int | None = None
+        for point in points:
+            if point == SWEEP_BEGINS:
+                read = 0
+            elif point == SWEPT and read is not None:
+                read += 1
+                # The one after the last room is about what staff were told: all that differs is marked by then.
+                if read > ROOMS:
+                    return True
+        return False
 
 
 class Saved:

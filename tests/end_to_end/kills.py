@@ -26,11 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end.kill_checks import Saved
+from tests.end_to_end.kill_checks import Saved, Sweep
 from tests.end_to_end.kill_targets import DEFECTS, PLANS, PROVOKED, RANDOM, SELDOM, WINDOW, targets
 from tests.end_to_end.kill_world import LATE_S, LATENCY_MS, World
 from tests.end_to_end.points import WRITTEN, named_points
-from tests.end_to_end.small_timetable import ROOMS
 from tests.end_to_end.worker_that_dies import CONSTANTS
 
 BETWEEN_CONVERGENCES = 5
@@ -45,7 +44,6 @@ AGREED_TO = 10
 """So often at most staff act in one convergence: each yes to a safety stop is for what was shown."""
 A_LONG_WHILE_S = 3_700.0
 ALMOST_A_MINUTE_S = 58.5
-SWEPT = "sweep: after its commit"
 SENT = tuple(f"{method} schedule: {WRITTEN}" for method in ("POST", "PUT", "DELETE"))
 OVERTAKEN_MS = 1_200.0
 OVERTAKEN_TRIES = 4
@@ -145,15 +143,15 @@ class Campaign:
 
     def _brought_to_quiet(self, *, sweep: bool) -> int:
         """A worker that has brought everything to quiet; with `sweep` after its clock made the sweep due."""
-        swept = self._world.crossings(SWEPT) + ROOMS if sweep else 0
+        wanted = Sweep(self._world.crossed) if sweep else None
         pid = self._start(jump_s=A_LONG_WHILE_S if sweep else 0.0)
-        self._until_quiet(swept)
+        self._until_quiet(wanted)
         if sweep:
             self._world.unswept = False
         return pid
 
-    def _until_quiet(self, swept: int = 0) -> None:
-        """Until nothing is pending twice in a row, and the sweep has been through so many rooms."""
+    def _until_quiet(self, sweep: Sweep | None = None) -> None:
+        """Until nothing is pending twice in a row, and the sweep is done, if one is wanted."""
         world = self._world
         began = time.monotonic()
         times = 0
@@ -161,7 +159,9 @@ class Campaign:
             if time.monotonic() - began > CONVERGENCE_S:
                 raise Stuck(f"not quiet after {CONVERGENCE_S:g} s: {world.waits_for()}")
             time.sleep(0.05)
-            quiet = world.pending().quiet and not world.paused() and (not swept or world.crossings(SWEPT) >= swept)
+            pending = world.pending()
+            swept = sweep is None or sweep.done(plans=pending.plans > 0)
+            quiet = pending.quiet and not world.paused() and swept
             times = times + 1 if quiet else 0
 
     def _kill(self, target: str) -> None:

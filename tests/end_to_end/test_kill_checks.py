@@ -6,11 +6,14 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.kill_checks import Saved
+from tests.end_to_end.kill_checks import SWEEP_BEGINS, SWEPT, Saved, Sweep
 from tests.end_to_end.kill_world import World
+from tests.end_to_end.points import named_points
+from tests.end_to_end.small_timetable import ROOMS
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +88,33 @@ def test_what_is_wrong_in_echo360_is_seen(world: World) -> None:
     found = " ".join(saved.when_quiet())
     assert "differences" in found
     assert "not ended" in found
+
+
+def test_only_a_sweep_that_began_after_the_last_plan_counts(tmp_path: Path) -> None:
+    """While a plan is checked the sweep leaves its room-days to it, and a stale one sends nothing."""
+    crossed = tmp_path / "crossed"
+    crossed.touch()
+
+    def cross(point: str, times: int = 1) -> None:
+        with crossed.open("a", encoding="utf-8") as file:
+            file.write(f"{point}\n" * times)
+
+    assert {SWEEP_BEGINS, SWEPT} <= set(named_points())
+    sweep = Sweep(crossed)
+    cross(SWEEP_BEGINS)
+    cross(SWEPT, ROOMS)
+    assert not sweep.done(plans=False), "what the last room lacks may not be marked yet"
+    cross(SWEPT)
+    assert sweep.done(plans=False)
+    cross(SWEEP_BEGINS)
+    cross(SWEPT, 2)
+    assert not sweep.done(plans=True)
+    assert not sweep.done(plans=False)
+    cross(SWEPT, ROOMS)
+    assert not sweep.done(plans=False), "it began before"
+    cross(SWEEP_BEGINS)
+    cross(SWEPT, ROOMS)
+    cross(SWEEP_BEGINS)
+    assert not sweep.done(plans=False), "it was broken off"
+    cross(SWEPT, ROOMS + 1)
+    assert sweep.done(plans=False)
