@@ -57,7 +57,9 @@ def test_the_same_for_all_like_it_by_keys_with_its_cost_first_and_back_again(qap
         wish = desk.worker.sent(FindAlike)[0]
         assert isinstance(wish, FindAlike)
         assert (wish.room, wish.date) == ("2950203", "2026-11-24")
-        await until(lambda: len(desk.worker.sent(ShowRoomDay)) == 2)
+        await until(lambda: len(desk.worker.sent(ShowRoomDay)) == 2 and not page.clash.deciding)
+        desk.window.activateWindow()
+        await until(desk.window.isActiveWindow)
 
         press(page.view, Qt.Key.Key_W)
         back = await asked(desk)

@@ -165,10 +165,6 @@ class World:
             self.sql("SELECT * FROM STT_ECHO_DAY_ROOM WHERE ROOMID = ? AND LESSON_DATE = ?", room, date)[-1:],
         ]
 
-    def plans(self) -> list[Row]:
-        """Every plan of many room-days, and how far it has come."""
-        return self.sql("SELECT ID, STATE FROM STT_ECHO_BATCH ORDER BY ID")
-
     def set_aside(self) -> bool:
         """True if something stopped the worker three times and waits for staff."""
         failed = self.sql("SELECT ID FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED'")

@@ -109,12 +109,7 @@ class Campaign:
         if world.paused() or world.pending().commands:
             world.ask_to_resume()
         began = time.monotonic()
-        plans, sweep = world.plans(), world.unswept
-        pid = self._brought_to_quiet(sweep=sweep)
-        if sweep and world.plans() != plans:
-            # The sweep leaves to a plan what the plan is to send; one found stale after that sent nothing.
-            self._end(pid)
-            pid = self._brought_to_quiet(sweep=True)
+        pid = self._brought_to_quiet(sweep=world.unswept)
         outcome.convergences_s.append(time.monotonic() - began)
         for _ in range(AGREED_TO):
             if world.say_yes():

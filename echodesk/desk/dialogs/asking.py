@@ -23,6 +23,8 @@ class Question(QDialog):
         self.yes_button.setAccessibleName(yes.rstrip("…"))
         self.no_button = buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)
         self.no_button.setAccessibleName(no)
+        # Or Enter would say no as soon as the focus goes from one button to a choice.
+        self.no_button.setAutoDefault(False)
         self.no_button.setVisible(bool(no))
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

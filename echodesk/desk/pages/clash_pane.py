@@ -64,7 +64,7 @@ class ClashPane(QFrame):
         self._page = page
         self._place: Place | None = None
         self._asked = 0
-        self._deciding = False
+        self.deciding = False
         self._why = FIRST_WHY
         self.day: RoomDayShown | None = None
         self.lesson: LessonThere | None = None
@@ -211,7 +211,7 @@ class ClashPane(QFrame):
     def decide(self, kind: DecisionKind) -> None:
         """Show what this would come to for the chosen lesson, and ask."""
         day, lesson = self.day, self.lesson
-        if day is None or lesson is None or self._deciding or not clash_words.named(day, lesson, kind):
+        if day is None or lesson is None or self.deciding or not clash_words.named(day, lesson, kind):
             return
         by = self._parts.by
         asked = [
@@ -234,7 +234,7 @@ class ClashPane(QFrame):
     def withdraw(self) -> None:
         """Show what the end of the newest decision would come to, and ask."""
         found = self._withdrawable
-        if found is not None and not self._deciding:
+        if found is not None and not self.deciding:
             self._start_withdrawing(found.number, found.text)
 
     async def show_decisions(self) -> None:
@@ -243,7 +243,7 @@ class ClashPane(QFrame):
         if not isinstance(found, DecisionList):
             return
         dialog = DecisionsDialog(self.window(), self._parts.campus, found.decisions)
-        if await answered(dialog) and (one := dialog.chosen) is not None and not self._deciding:
+        if await answered(dialog) and (one := dialog.chosen) is not None and not self.deciding:
             self._start_withdrawing(one.number, one.text)
 
     def _start_withdrawing(self, number: int, text: str) -> None:
@@ -254,7 +254,7 @@ class ClashPane(QFrame):
     def _start(
         self, title: str, yes: str, asked: Sequence[tuple[str, Decide | Withdraw]], more: FindAlike
     ) -> None:
-        self._deciding = True
+        self.deciding = True
         self._parts.gateway.start(self._decide(title, yes, asked, more))
 
     async def _decide(
@@ -273,7 +273,7 @@ class ClashPane(QFrame):
                 self._why = command.why
                 self._parts.gateway.send(command, self._on_timeout)
         finally:
-            self._deciding = False
+            self.deciding = False
 
     async def _alike(self, more: FindAlike) -> list[Offer]:
         """The same for all of its kind, if there are others."""
