@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from echodesk.errors import DatabaseTrouble, SchemaMismatch
 from echodesk.store.connection import Schemas
-from echodesk.store.database import SCHEMA_VERSION, Database, check_version, installed
-from echodesk.store.health_oracle import UNUSABLE, odd_things, unusable_indexes
+from echodesk.store.database import ROOM_FEATURES, SCHEMA_VERSION, Database, check_version, installed
+from echodesk.store.health_oracle import UNUSABLE, odd_things, room_features_there, unusable_indexes
 from echodesk.store.oracle_script import script_of, statements_of
 from echodesk.store.trouble import converted, oracle_code
 from echodesk.store.upgrading import SET_VERSION, Upgraded, ready
@@ -130,7 +130,10 @@ def _step(connection: Connection, statement: str, passed_over: Collection[str]) 
 
 
 def _make(database: Database, sql_folder: Path, schemas: Schemas) -> None:
-    run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+    # Where they are, they are no longer valid once the package that they call was made anew.
+    optional = database.read(lambda connection: room_features_there(connection, sql_folder))
+    for part in ("install", ROOM_FEATURES) if optional else ("install",):
+        run_statements(database, statements_of(script_of(sql_folder, part, schemas)))
     _check_whole(database, sql_folder, besides=("COLUMN", "VIEW"))
 
 

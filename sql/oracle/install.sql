@@ -1,7 +1,8 @@
 -- The whole of EchoDesk beside a timetable, for a database administrator in SQL*Plus, from this folder. Put the two schemas'
 -- own names here, in grants.sql and in uninstall.sql. May be run again, also after an update of the package or triggers.
 -- Nothing of this has run on an Oracle database: try it on a copy first, and look at USER_ERRORS in both schemas after it.
--- watching.sql, which SYS runs afterwards, lets `echodesk check` see the triggers.
+-- watching.sql, which SYS runs afterwards, lets `echodesk check` see the triggers. room_features.sql is optional and runs by
+-- itself; where it was run, run it once more after this.
 
 DEFINE ECHODESK = ECHODESK
 DEFINE CMIS = CMIS_OWNER

@@ -1,5 +1,6 @@
--- What the triggers call: one edit of one row of TIMETABLE or ROOMREQUESTS, with the values before and after. For the
--- schema that owns EchoDesk's tables; it runs with its owner's rights, so a timetabler needs none of them.
+-- What the triggers call: one edit of one row of TIMETABLE, ROOMREQUESTS or, where the optional triggers of
+-- room_features.sql are, ROOMFEATURES, with the values before and after. For the schema that owns EchoDesk's tables; it
+-- runs with its owner's rights, so a timetabler needs none of them.
 --
 -- It never reads TIMETABLE (a row trigger may not, ORA-04091), ends before any query for what cannot matter, writes one
 -- row, holds no state, commits nothing, and can never make an edit fail: what goes wrong lands in STT_ECHO_ERROR. Text
@@ -47,6 +48,15 @@ CREATE OR REPLACE PACKAGE STT_ECHO_EDITS AS
         P_SETID_NEW IN VARCHAR2,
         P_SLOTID_NEW IN NUMBER,
         P_SLOTENTRY_NEW IN NUMBER,
+        P_FEATUREID_NEW IN VARCHAR2
+    );
+
+    PROCEDURE FEATURE_ROW(
+        P_SETID_OLD IN VARCHAR2,
+        P_ROOMID_OLD IN VARCHAR2,
+        P_FEATUREID_OLD IN VARCHAR2,
+        P_SETID_NEW IN VARCHAR2,
+        P_ROOMID_NEW IN VARCHAR2,
         P_FEATUREID_NEW IN VARCHAR2
     );
 END;
@@ -409,6 +419,62 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
     EXCEPTION
         WHEN OTHERS THEN
             FAILED('ROOMREQUESTS', 'UPDATE', NVL(P_SETID_NEW, P_SETID_OLD), NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
+    END;
+
+    -- 1 if a row of ROOMFEATURES says of a room that it can record, in a year that is sent.
+    FUNCTION RECORDS(P_SETID IN VARCHAR2, P_ROOMID IN VARCHAR2, P_FEATUREID IN VARCHAR2) RETURN NUMBER IS
+    BEGIN
+        IF PLAIN(P_FEATUREID) IN ('AUDIOREC', 'VIDEOREC') AND PLAIN(P_ROOMID) IS NOT NULL THEN
+            RETURN LIVE(P_SETID);
+        END IF;
+        RETURN 0;
+    END;
+
+    -- The room is listed afresh, and all its days ahead are planned anew, as when staff ask for it; what goes wrong is
+    -- told for this room alone. Its name stands in JSON.
+    PROCEDURE RESYNC(P_SETID IN VARCHAR2, P_ROOMID IN VARCHAR2) IS
+        V_ROOM VARCHAR2(4000 CHAR);
+    BEGIN
+        V_ROOM := REPLACE(REPLACE(PLAIN(P_ROOMID), CHR(92), CHR(92) || CHR(92)), '"', CHR(92) || '"');
+        INSERT INTO STT_ECHO_COMMAND (ID, KIND, ARGS, "BY")
+        VALUES (STT_ECHO_COMMAND_SEQ.NEXTVAL, 'Refresh', '{"by":"the timetable","room":"' || V_ROOM || '"}',
+                'the timetable');
+    EXCEPTION
+        WHEN OTHERS THEN
+            FAILED('ROOMFEATURES', 'UPDATE', P_SETID, NULL, SQLERRM);
+    END;
+
+    -- One command when the feature stays in its room, two when it goes to another, in the order of the rooms.
+    PROCEDURE FEATURE_ROW(
+        P_SETID_OLD IN VARCHAR2,
+        P_ROOMID_OLD IN VARCHAR2,
+        P_FEATUREID_OLD IN VARCHAR2,
+        P_SETID_NEW IN VARCHAR2,
+        P_ROOMID_NEW IN VARCHAR2,
+        P_FEATUREID_NEW IN VARCHAR2
+    ) IS
+        V_WAS NUMBER;
+        V_IS NUMBER;
+    BEGIN
+        IF SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND SAME_TEXT(P_ROOMID_OLD, P_ROOMID_NEW) = 1
+           AND SAME_TEXT(P_FEATUREID_OLD, P_FEATUREID_NEW) = 1
+        THEN
+            RETURN;
+        END IF;
+        V_WAS := RECORDS(P_SETID_OLD, P_ROOMID_OLD, P_FEATUREID_OLD);
+        V_IS := RECORDS(P_SETID_NEW, P_ROOMID_NEW, P_FEATUREID_NEW);
+        IF V_WAS = 1 AND (V_IS = 0 OR PLAIN(P_ROOMID_OLD) < PLAIN(P_ROOMID_NEW)) THEN
+            RESYNC(P_SETID_OLD, P_ROOMID_OLD);
+        END IF;
+        IF V_IS = 1 THEN
+            RESYNC(P_SETID_NEW, P_ROOMID_NEW);
+        END IF;
+        IF V_WAS = 1 AND V_IS = 1 AND PLAIN(P_ROOMID_OLD) > PLAIN(P_ROOMID_NEW) THEN
+            RESYNC(P_SETID_OLD, P_ROOMID_OLD);
+        END IF;
+    EXCEPTION
+        WHEN OTHERS THEN
+            FAILED('ROOMFEATURES', 'UPDATE', NVL(P_SETID_NEW, P_SETID_OLD), NULL, SQLERRM);
     END;
 END;
 /

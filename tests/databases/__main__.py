@@ -25,6 +25,7 @@ SUITES = {
     "test_timetable_criteria": "criteria",
     "test_timetable_changes": "changes",
     "test_request_triggers": "triggers on ROOMREQUESTS",
+    "test_feature_triggers": "triggers on ROOMFEATURES",
     "test_eligibility_agrees": "eligibility in one place",
     "test_sqlite_alone": "this engine alone",
     "test_postgresql_alone": "this engine alone",

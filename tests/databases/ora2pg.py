@@ -20,7 +20,7 @@ from echodesk.store.database import Database
 from echodesk.store.oracle_script import statements_of
 from tests.databases import postgres
 from tests.databases.engines import SQL
-from tests.databases.mariadb import oracle_script
+from tests.databases.mariadb import COMMANDS, oracle_script
 
 CMIS = SQL / "oracle" / "cmis.sql"
 USER = "converted"
@@ -125,9 +125,10 @@ def edited(kind: str, made: str) -> str:
 
 
 def written_tables() -> str:
-    """The part of Oracle's `tables.sql` that the triggers touch."""
+    """The part of Oracle's tables that the triggers touch."""
     own = re.compile(rf"(?:TABLE|SEQUENCE|ON) (?:{'|'.join(WRITTEN)})\b")
-    return "\n\n".join(f"{one};" for one in statements_of(oracle_script("tables")) if own.search(one))
+    tables = "\n\n".join(f"{one};" for one in statements_of(oracle_script("tables")) if own.search(one))
+    return f"{tables}\n\n{oracle_script(COMMANDS)}"
 
 
 def searched() -> str:
@@ -164,5 +165,6 @@ def fresh(socket: Path, name: str) -> Database:
         servers.run_script(connection, converted("TABLE", CMIS.read_text(encoding="utf-8") + written_tables()))
         servers.run_script(connection, searched())
         load_package(connection, oracle_script("package"))
-        load_triggers(connection, oracle_script("triggers"))
+        for name in ("triggers", "room_features"):
+            load_triggers(connection, oracle_script(name))
     return database

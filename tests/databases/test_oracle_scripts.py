@@ -46,6 +46,7 @@ def test_the_installation_runs_every_script() -> None:
         "uninstall",
         "watching",
         "cmis",
+        "room_features",
     }
     assert run[:3] == ["tables", "worker_tables", "indexes"]
     assert run[4:7] == ["first_rows", "package", "grants"]
@@ -57,6 +58,9 @@ def test_the_schemas_are_named_alike_everywhere() -> None:
     for one in NAMING:
         named = re.findall(r"^DEFINE (\w+) = (\w+)$", script(one), re.MULTILINE)
         assert named == [("ECHODESK", ORACLE.schemas.own), ("CMIS", ORACLE.schemas.timetable)]
+    # It stands on a table of the timetable's, and names no other schema.
+    named = re.findall(r"^DEFINE (\w+) = (\w+)$", script("room_features"), re.MULTILINE)
+    assert named == [("CMIS", ORACLE.schemas.timetable)]
 
 
 def test_what_is_made_goes_again() -> None:
@@ -123,7 +127,7 @@ def test_what_is_printed_has_everything_in_it() -> None:
     assert "GRANT SELECT ON LIVE$.TIMETABLE TO STT_ECHO_WORKER" in printed
     kinds = [one.split()[0] for one in statements_of(printed)]
     assert {"ALTER", "CREATE", "INSERT", "GRANT", "COMMIT"} == set(kinds)
-    for part in ("upgrade", "uninstall", "grants", "watching"):
+    for part in ("upgrade", "uninstall", "grants", "watching", "room_features"):
         assert "&" not in script_of(SQL, part, Schemas("MINE", "THEIRS"))
 
 
