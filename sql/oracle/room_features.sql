@@ -1,10 +1,10 @@
 -- Optional: three triggers on ROOMFEATURES. A room that gains or loses its recorder in a live year is re-synced at
 -- once, as if staff had asked for it; without them such a change is found when everything is compared with the
 -- timetable. install.sql does not run this file: a database administrator does, in SQL*Plus, after install.sql, and
--- again whenever that was run again. Put the own name of the schema that owns the timetable here. To do without them
+-- again whenever that was run again; names.sql has the name of the schema that owns the timetable. To do without them
 -- again drop all three; uninstall.sql takes them away too.
 
-DEFINE CMIS = CMIS_OWNER
+@@names.sql
 
 ALTER SESSION SET CURRENT_SCHEMA = &CMIS;
 

@@ -39,6 +39,7 @@ SUITES = {
     "test_large_tables": "large tables",
     "test_trigger_cost": "cost",
     "test_trigger_errors": "errors in triggers",
+    "test_oracle_guard": "errors in triggers",
     "test_mutants": "mutants",
 }
 STORE = HERE.parent / "store"

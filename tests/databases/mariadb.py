@@ -30,14 +30,14 @@ EDITS = (
         "CONCAT(SUBSTR(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 1, 23), 'Z')",
     ),
     # For SQL*Plus, and where the schemas are several.
-    (re.compile(r"^(?:DEFINE|ALTER SESSION) .*\n", re.MULTILINE), ""),
+    (re.compile(r"^(?:@@|ALTER SESSION ).*\n", re.MULTILINE), ""),
     # It knows no list of columns here; the package compares them by itself.
     (re.compile(r"AFTER UPDATE OF [A-Z, ]+\nON"), "AFTER UPDATE\nON"),
 )
 """All that is changed in Oracle's scripts before MariaDB runs them."""
 COMMANDS = "the table of commands"
 """Not a file: the part of `worker_tables.sql` that the triggers write."""
-SCRIPTS = ("cmis", "tables", COMMANDS, "package", "triggers", "room_features")
+SCRIPTS = ("cmis", "tables", COMMANDS, "package", "guard", "triggers", "room_features")
 START_S = 30.0
 
 

@@ -33,7 +33,7 @@ SCRIPTS = {
     "ora2pg-postgresql": "oracle",
 }
 """Engine → the folder of the scripts that it plays."""
-FILES = {"sqlite": ("triggers",), "postgresql": ("triggers",), "oracle": ("package", "triggers")}
+FILES = {"sqlite": ("triggers",), "postgresql": ("triggers",), "oracle": ("package", "guard", "triggers")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _plant(conn: Connection, engine: str, file: str, script: str) -> None:
             conn.exec_driver_sql(statement)
     elif engine == "postgresql":
         servers.run_script(conn, script)
-    elif file == "package":
+    elif file in ("package", "guard"):
         ora2pg.load_package(conn, script)
     else:
         ora2pg.load_triggers(conn, script)

@@ -47,8 +47,11 @@ EDITS = {
     # It takes the quotes away from within the stamp's form, where DDTH is the day as an ordinal number.
     "TABLE": (*_ALWAYS, (re.compile(r"'YYYY-MM-DDTHH24:MI:SS\.FF3Z'"), """'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'""")),
     "SEQUENCE": _ALWAYS,
-    "PACKAGE": _ALWAYS,
-    # PostgreSQL does not call a procedure without saying so.
+    # PostgreSQL does not call a procedure without saying so; ora2pg says it of those that it was given along.
+    "PACKAGE": (
+        *_ALWAYS,
+        (re.compile(r"^( +)(?:CALL )?(STT_ECHO_(?:ENTRIES|TROUBLE)\.)", re.MULTILINE), r"\1CALL \2"),
+    ),
     "TRIGGER": (*_ALWAYS, (re.compile(r"^( +)(STT_ECHO_EDITS\.)", re.MULTILINE), r"\1CALL \2")),
 }
 """All that is changed in what ora2pg made before PostgreSQL runs it, by what it was made of."""
@@ -67,10 +70,11 @@ FOUND_BY_CHECK = """
     FROM pg_proc p
     LEFT JOIN pg_trigger t ON t.tgfoid = p.oid
     CROSS JOIN LATERAL plpgsql_check_function_tb(p.oid, COALESCE(t.tgrelid, 0)) c
-    WHERE p.pronamespace = 'stt_echo_edits'::regnamespace OR t.tgname LIKE 'stt_echo%%'
+    WHERE p.pronamespace::regnamespace::text IN ('stt_echo_edits', 'stt_echo_entries', 'stt_echo_trouble')
+        OR t.tgname LIKE 'stt_echo%%'
     ORDER BY 1, 2
 """
-"""What is wrong in the converted package and triggers."""
+"""What is wrong in the converted packages and triggers."""
 
 
 def absent() -> str:
@@ -138,7 +142,7 @@ def searched() -> str:
 
 
 def load_package(connection: Connection, script: str) -> None:
-    """Convert the package and load it, in place of the one that is there."""
+    """Convert packages and load them, in place of those that are there."""
     servers.run_script(connection, converted("PACKAGE", script))
 
 
@@ -164,7 +168,8 @@ def fresh(socket: Path, name: str) -> Database:
         servers.run_script(connection, converted("SEQUENCE", written_tables()))
         servers.run_script(connection, converted("TABLE", CMIS.read_text(encoding="utf-8") + written_tables()))
         servers.run_script(connection, searched())
-        load_package(connection, oracle_script("package"))
+        for name in ("package", "guard"):
+            load_package(connection, oracle_script(name))
         for name in ("triggers", "room_features"):
             load_triggers(connection, oracle_script(name))
     return database
