@@ -47,7 +47,8 @@ EDITS = {
     # It takes the quotes away from within the stamp's form, where DDTH is the day as an ordinal number.
     "TABLE": (*_ALWAYS, (re.compile(r"'YYYY-MM-DDTHH24:MI:SS\.FF3Z'"), """'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'""")),
     "SEQUENCE": _ALWAYS,
-    "PACKAGE": _ALWAYS,
+    # It takes the quotes away from the table's own column, and not here.
+    "PACKAGE": (*_ALWAYS, (re.compile(r'"BY"'), "BY")),
     # PostgreSQL does not call a procedure without saying so.
     "TRIGGER": (*_ALWAYS, (re.compile(r"^( +)(STT_ECHO_EDITS\.)", re.MULTILINE), r"\1CALL \2")),
 }
