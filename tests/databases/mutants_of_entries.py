@@ -254,16 +254,19 @@ ERRORS = (
         },
         breaks=True,
     ),
-    Mutant(
-        "an error of the code behind escapes from the trigger",
-        partial(behind.test_an_edit_goes_through_without_the_code_behind_the_guard),
-        {
-            "oracle": (
-                "WHEN OTHERS THEN\n            FAILED('TIMETABLE'",
-                "WHEN NO_DATA_FOUND THEN\n            FAILED('TIMETABLE'",
-            )
-        },
-        breaks=True,
+    *(
+        Mutant(
+            f"an error of the code behind escapes from an edit of {table}",
+            partial(behind.test_an_edit_goes_through_without_the_code_behind_the_guard),
+            {
+                "oracle": (
+                    f"WHEN OTHERS THEN\n            FAILED('{table}'",
+                    f"WHEN NO_DATA_FOUND THEN\n            FAILED('{table}'",
+                )
+            },
+            breaks=True,
+        )
+        for table in ("TIMETABLE", "ROOMREQUESTS", "ROOMFEATURES")
     ),
     Mutant(
         "what fails for the old lesson takes the new one along",

@@ -37,6 +37,8 @@ PACKAGE_AS_SCHEMA 1
 EXPORT_SCHEMA 0
 NULL_EQUAL_EMPTY 0
 """
+GUARD = "PACKAGE BODY STT_ECHO_EDITS"
+"""In the script of what the triggers call."""
 _ALWAYS = (
     # A command of psql's.
     (re.compile(r"^\\set ON_ERROR_STOP ON$", re.MULTILINE), ""),
@@ -47,11 +49,10 @@ EDITS = {
     # It takes the quotes away from within the stamp's form, where DDTH is the day as an ordinal number.
     "TABLE": (*_ALWAYS, (re.compile(r"'YYYY-MM-DDTHH24:MI:SS\.FF3Z'"), """'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'""")),
     "SEQUENCE": _ALWAYS,
-    # PostgreSQL does not call a procedure without saying so; ora2pg says it of those that it was given along.
-    "PACKAGE": (
-        *_ALWAYS,
-        (re.compile(r"^( +)(?:CALL )?(STT_ECHO_(?:ENTRIES|TROUBLE)\.)", re.MULTILINE), r"\1CALL \2"),
-    ),
+    # It takes the quotes away from the table's own column, and not here.
+    "PACKAGE": (*_ALWAYS, (re.compile(r'"BY"'), "BY")),
+    # PostgreSQL does not call a procedure without saying so; ora2pg says it of what it was given along.
+    "GUARD": (*_ALWAYS, (re.compile(r"^( +)(STT_ECHO_(?:ENTRIES|TROUBLE)\.)", re.MULTILINE), r"\1CALL \2")),
     "TRIGGER": (*_ALWAYS, (re.compile(r"^( +)(STT_ECHO_EDITS\.)", re.MULTILINE), r"\1CALL \2")),
 }
 """All that is changed in what ora2pg made before PostgreSQL runs it, by what it was made of."""
@@ -61,6 +62,7 @@ COUNTED = {
     "PACKAGE": (r"^ +(?:PROCEDURE|FUNCTION)\b[^;]*?\b(?:IS|AS)$", r"^CREATE OR REPLACE (?:PROCEDURE|FUNCTION)\b"),
     "TRIGGER": (r"^CREATE OR REPLACE TRIGGER\b", r"^CREATE TRIGGER\b"),
 }
+COUNTED["GUARD"] = COUNTED["PACKAGE"]
 """What is counted before, and after."""
 WRITTEN = ("STT_ECHO_SET", "STT_ECHO_QUEUE", "STT_ECHO_ERROR", "STT_ECHO_QUEUE_SEQ", "STT_ECHO_ERROR_SEQ")
 """What of `tables.sql` the triggers touch; the rest is the program's."""
@@ -103,9 +105,10 @@ def converted(kind: str, script: str) -> str:
         folder = Path(name)
         (folder / "settings").write_text(SETTINGS, encoding="utf-8")
         (folder / "in.sql").write_text(script, encoding="utf-8")
+        of_type = "PACKAGE" if kind == "GUARD" else kind
         # It leaves a file of its own where it is started.
         subprocess.run(
-            ["ora2pg", "-q", "-c", "settings", "-i", "in.sql", "-t", kind, "-o", "out.sql"],
+            ["ora2pg", "-q", "-c", "settings", "-i", "in.sql", "-t", of_type, "-o", "out.sql"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -143,7 +146,7 @@ def searched() -> str:
 
 def load_package(connection: Connection, script: str) -> None:
     """Convert packages and load them, in place of those that are there."""
-    servers.run_script(connection, converted("PACKAGE", script))
+    servers.run_script(connection, converted("GUARD" if GUARD in script else "PACKAGE", script))
 
 
 def load_triggers(connection: Connection, script: str) -> None:

@@ -64,6 +64,17 @@ def test_what_is_there_already_is_passed_over(database: Database, driver: Driver
     assert WATCHING[-1] in ran(driver)
 
 
+def test_the_optional_triggers_are_made_anew_after_the_package_that_they_call(
+    database: Database, driver: Driver
+) -> None:
+    well = [*driver.answers[dictionary.CODE], *dictionary.code_of(dictionary.ON_ROOM_FEATURES)]
+    driver.answers[dictionary.CODE] = with_last("STT_ECHO_EDITS", "INVALID", 3)(well)
+    driver.heals["CREATE OR REPLACE TRIGGER STT_ECHO_FEATURES_DELETE"] = (dictionary.CODE, well)
+    assert set(mend_oracle(database, SQL, ORACLE.schemas)) == {"STT_ECHO_EDITS"}
+    made = [one for one in ran(driver) if one.startswith("CREATE")]
+    assert made[-3:] == [one for one in dictionary.ON_ROOM_FEATURES if one.startswith("CREATE")]
+
+
 def test_it_stops_at_what_is_refused_and_names_it(database: Database, driver: Driver) -> None:
     driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
     driver.refuses = {"CREATE ROLE": "ORA-01031"}
