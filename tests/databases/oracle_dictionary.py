@@ -17,7 +17,7 @@ Rows = list[tuple[Any, ...]]
 
 COLUMNS, INDEXES, WATCHED, CODE = "ALL_TAB_COLUMNS", "ALL_INDEXES", "ALL_VIEWS V", "STT_ECHO_CODE C"
 RIGHTS, EVERYWHERE, OWNED = "ALL_TAB_PRIVS", "SESSION_PRIVS", "USER_TABLES"
-PROTOCOL, TABLES, VERSION = "NETWORK_PROTOCOL", "all_tables", "'schema_version'"
+PROTOCOL, TABLES, VERSION, MADE = "NETWORK_PROTOCOL", "all_tables", "'schema_version'", "'made'"
 """What stands in a question."""
 STATEMENTS = list(statements_of(script_of(SQL, "install", ORACLE.schemas)))
 ON_ROOM_FEATURES = list(statements_of(script_of(SQL, "room_features", ORACLE.schemas)))
@@ -47,6 +47,7 @@ def answers() -> dict[str, Rows]:
         PROTOCOL: [("tcps",)],
         TABLES: [("STT_ECHO_META",), ("TIMETABLE",)],
         VERSION: [(SCHEMA_VERSION,)],
+        MADE: [(SCHEMA_VERSION,)],
         "SELECT HOLDER": [],
         "STT_ECHO_BATCH": [],
         "stt_echo_error": [],
