@@ -42,6 +42,8 @@ SUITES = {
     "test_oracle_guard": "errors in triggers",
     "test_mutants": "mutants",
 }
+SCRIPTS_ALONE = "oracle-scripts"
+"""What is called after Oracle and no other engine reads its scripts, and asks no server."""
 STORE = HERE.parent / "store"
 """Its suites are called after their modules."""
 
@@ -80,12 +82,15 @@ class Watch:
 
 
 def engine_of(nodeid: str) -> str:
-    """The engine that a test ran on: by its parameter, or by its name."""
+    """The engine that a test ran on: by its parameter, or by its name; `SCRIPTS_ALONE` if it was on none."""
     name, _, parameters = nodeid.partition("[")
     inside = parameters.rstrip("]")
     given = max((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), key=len, default=None)
-    # What is called after Oracle alone reads its scripts, and asks no server.
-    return given or next((one for one in ENGINES if one != "oracle" and one.split("-")[0] in name), "sqlite")
+    if given:
+        return given
+    own = "oracle" in name or "plsql" in name
+    named = (one for one in ENGINES if one != "oracle" and one.split("-")[0] in name)
+    return next(named, SCRIPTS_ALONE if own else "sqlite")
 
 
 def suite_of(nodeid: str) -> str:

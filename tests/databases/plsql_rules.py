@@ -70,8 +70,8 @@ def _without_comments(script: str) -> str:
 def mutating(made: list[Unit]) -> Iterator[str]:
     """Row triggers that look at, or change, the table they stand on, by themselves or through what they call."""
     routines: dict[str, str] = {}
-    for body in (one for one in made if one.kind == "PACKAGE BODY"):
-        for name, text in _routines(body):
+    for package in (one for one in made if one.kind == "PACKAGE BODY"):
+        for name, text in _routines(package):
             # Packages may have routines of one name: all of them are looked at.
             routines[name] = f"{routines.get(name, '')} {text}"
     for one in made:

@@ -64,7 +64,7 @@ def test_what_an_earlier_version_made_on_oracle_is_made_in_the_same_words(versio
     assert [one for one in made if one not in kept(INSTALL)] == []
 
 
-def test_the_upgrade_installs_and_then_says_which_version_it_is() -> None:
+def test_oracle_s_upgrade_installs_and_then_says_which_version_it_is() -> None:
     whole, made = list(statements_of(UPGRADE)), list(statements_of(INSTALL))
     assert whole[: len(made)] == made
     says, commits = whole[len(made) :]
@@ -138,8 +138,8 @@ def test_mariadb_ends_like_a_new_one_and_keeps_its_rows(version: str, mariadb: P
     new = mariadb_server.fresh(mariadb, "installed", ("cmis",))
     old = mariadb_server.fresh(mariadb, "upgraded", ("cmis",))
     try:
-        for one in (new, old):
-            dictionary(one)
+        for database in (new, old):
+            dictionary(database)
         run(new, INSTALL)
         run(old, earlier(version))
         with old.engine.begin() as connection:
@@ -172,7 +172,7 @@ LEADS = "UPDATE STT_ECHO_LEASE SET HOLDER = 'ann', UNTIL = '{until}'"
     ],
     ids=["no table", "no index", "somebody sends", "somebody sent"],
 )
-def test_the_version_is_told_only_if_all_is_there_and_nobody_sends(
+def test_mariadb_tells_the_version_only_if_all_is_there_and_nobody_sends(
     trouble: str, version: str, mariadb: Path
 ) -> None:
     """A script in SQL*Plus goes on after a statement that was refused."""
