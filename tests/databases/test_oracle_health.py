@@ -123,6 +123,16 @@ def test_nobody_sees_whether_the_optional_triggers_are_there(database: Database,
             "echodesk database install",
         ),
         (
+            dictionary.CODE,
+            lambda rows: [
+                (*row[:3], "INVALID", *row[4:]) if row[:2] == ("STT_ECHO_ENTRIES", "PACKAGE BODY") else row
+                for row in rows
+            ],
+            "Triggers",
+            "Package body STT_ECHO_ENTRIES is not valid.",
+            "echodesk database install",
+        ),
+        (
             dictionary.WATCHED,
             lambda _rows: [(0,)],
             "Triggers",
