@@ -13,7 +13,7 @@ from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks
 from echodesk.store.connection import SERVERS
 from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things
+from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things, sees_room_features
 from echodesk.store.lost_edits import KEEP_THEM, lost_edits
 
 SHOWN = 4
@@ -76,7 +76,8 @@ def database_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
         whole, rights = [*_server(books), *_encryption(books)], _rights(books)
         triggers += _trigger_rights(books)
     well = Line("Triggers", State.OK, "all there, as this version makes them")
-    return [*whole, *others, *rights, *([replace(one, compare=True) for one in triggers] or [well])]
+    told = [replace(one, compare=True) for one in triggers] or [well]
+    return [*whole, *others, *rights, *told, _room_features(books)]
 
 
 def edit_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
@@ -89,6 +90,18 @@ def edit_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
     text = f"{found.count} could not be entered, the last at {found.last}: {found.said}."
     step = "Put right what the error names; then `echodesk check --compare` finds what those edits changed."
     return [Line("Edits", State.WRONG, text, step, compare=True)]
+
+
+def _room_features(books: AllBooks) -> Line:
+    """Whether the optional triggers are there. What is wrong with them is told with the other triggers."""
+    there = sees_room_features(books.connection, paths.sql_folder())
+    if there is None:
+        return Line("Room features", State.SKIPPED, "Nobody sees whether the optional triggers are there.")
+    if there:
+        text = "with their optional triggers: a recorder that a room gains or loses counts at once"
+    else:
+        text = "without their optional triggers: a recorder that a room gains or loses counts within ten minutes"
+    return Line("Room features", State.OK, text)
 
 
 def _file(books: AllBooks) -> list[Line]:

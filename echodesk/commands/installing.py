@@ -24,7 +24,19 @@ database.command()(verify)
 
 
 @database.command()
-def install(data: Data = None, engine: Engine = "", json: Json = False) -> None:
+def install(
+    data: Data = None,
+    engine: Engine = "",
+    room_features: Annotated[
+        bool,
+        typer.Option(
+            "--room-features",
+            help="Make the optional triggers on ROOMFEATURES too: a room that gains or loses its recorder is"
+            " re-synced at once.",
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Make the tables and triggers in the database of a data folder. Where they are already, triggers and indexes
     that are missing or others are made anew, and nothing else is changed.
 
@@ -33,8 +45,14 @@ def install(data: Data = None, engine: Engine = "", json: Json = False) -> None:
     """
     place = data_folder(folder_of(data))
     _check(engine, place.engine)
+    if room_features and place.engine == "oracle":
+        raise WrongUse(
+            "On Oracle a database administrator makes these triggers",
+            "They stand on a table of the timetable's schema.",
+            "Have an administrator run what `echodesk database script --part room_features` prints, in SQL*Plus.",
+        )
     try:
-        done = place.install()
+        done = place.install(room_features=room_features)
     except OSError as error:
         raise folder_trouble(place.folder, error) from error
     values = {
@@ -44,7 +62,7 @@ def install(data: Data = None, engine: Engine = "", json: Json = False) -> None:
         "mended": done.mended,
     }
     said = "Installed" if done.new else "Nothing to do: EchoDesk's tables are there already"
-    if done.mended:
+    if done.mended and not done.new:
         said = f"Made anew: {', '.join(done.mended)}"
     say(values, as_json=json, text=f"{said}: {place.name}, schema version {SCHEMA_VERSION}.")
 
@@ -70,15 +88,18 @@ def upgrade(data: Data = None, json: Json = False) -> None:
 def script(
     engine: Engine = "",
     part: Annotated[
-        str, typer.Option(help="install, uninstall, grants (on a server), or upgrade and watching (Oracle).")
+        str,
+        typer.Option(
+            help="install, uninstall, room_features, grants (on a server), or upgrade and watching (Oracle)."
+        ),
     ] = "install",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Print SQL for the database of the data folder, or for another engine: what makes EchoDesk's tables and
-    triggers where there are none, what takes them away with all they hold, what gives the database's users their
-    rights, or, on Oracle, what brings an earlier version up to date or lets `check` see the triggers. Oracle's is
-    for SQL*Plus.
+    triggers where there are none, what takes them away with all they hold, the optional triggers on ROOMFEATURES,
+    what gives the database's users their rights, or, on Oracle, what brings an earlier version up to date or lets
+    `check` see the triggers. Oracle's is for SQL*Plus.
 
     JSON: engine, part, schema_version, sql.
     """

@@ -21,6 +21,8 @@ T = TypeVar("T")
 SCHEMA_VERSION = "4"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
+ROOM_FEATURES = "room_features"
+"""The script of the triggers on ROOMFEATURES, without which an office may do."""
 
 VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")

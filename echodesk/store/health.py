@@ -4,6 +4,7 @@ it. A trigger that is not there, or is another one, misses edits without a word.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from echodesk.store.connection import Schemas
 from echodesk.store.database import Database
-from echodesk.store.upgrading import HOLDS_NOTHING, differs, script_of, things_in
+from echodesk.store.upgrading import HOLDS_NOTHING, differs, room_features_there, script_for, things_in
 
 _QUICK_CHECK = text("PRAGMA quick_check(1)")
 
@@ -42,7 +43,7 @@ def damage(connection: Connection) -> str | None:
 
 
 def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
-    """What is not as this program's script makes it, by name."""
+    """What is not as this program's script makes it, by name; of the triggers on ROOMFEATURES, if one is there."""
     if connection.dialect.name == "oracle":
         from echodesk.store import health_oracle
 
@@ -51,16 +52,27 @@ def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
         from echodesk.store import health_postgresql
 
         return health_postgresql.odd_things(connection, sql_folder)
-    there = things_in(connection)
-    return [
-        Odd(kind, name, OTHER if name in there else MISSING)
-        for name, (kind, sql) in sorted(script_of(sql_folder).items())
-        if name not in there or differs(there[name][1], sql)
-    ]
+    return _odd(connection, script_for(connection, sql_folder))
 
 
-def mend(database: Database, sql_folder: Path, schemas: Schemas) -> list[str]:
-    """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names."""
+def sees_room_features(connection: Connection, sql_folder: Path) -> bool | None:
+    """Whether the optional triggers on ROOMFEATURES are there; None if this user cannot see triggers."""
+    if connection.dialect.name == "oracle":
+        from echodesk.store import health_oracle
+
+        return health_oracle.room_features_there(connection, sql_folder)
+    if connection.dialect.name != "sqlite":
+        from echodesk.store import health_postgresql
+
+        return health_postgresql.room_features_there(connection, sql_folder)
+    return room_features_there(connection, sql_folder)
+
+
+def mend(database: Database, sql_folder: Path, schemas: Schemas, *, room_features: bool = False) -> list[str]:
+    """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names.
+
+    With `room_features` the optional triggers on ROOMFEATURES as well; on Oracle an administrator makes them.
+    """
     if database.engine.dialect.name == "oracle":
         from echodesk.store.installing_oracle import mend_oracle
 
@@ -68,11 +80,11 @@ def mend(database: Database, sql_folder: Path, schemas: Schemas) -> list[str]:
     if database.engine.dialect.name != "sqlite":
         from echodesk.store import health_postgresql
 
-        return health_postgresql.mend(database, sql_folder)
-    script = script_of(sql_folder)
+        return health_postgresql.mend(database, sql_folder, room_features=room_features)
 
     def work(connection: Connection) -> list[str]:
-        odd = [one for one in odd_things(connection, sql_folder) if one.kind in HOLDS_NOTHING]
+        script = script_for(connection, sql_folder, room_features=room_features)
+        odd = [one for one in _odd(connection, script) if one.kind in HOLDS_NOTHING]
         for one in odd:
             if one.how != MISSING:
                 connection.exec_driver_sql(f"DROP {one.kind} {one.name}")
@@ -80,3 +92,12 @@ def mend(database: Database, sql_folder: Path, schemas: Schemas) -> list[str]:
         return [one.name for one in odd]
 
     return database.write(work)
+
+
+def _odd(connection: Connection, script: Mapping[str, tuple[str, str]]) -> list[Odd]:
+    there = things_in(connection)
+    return [
+        Odd(kind, name, OTHER if name in there else MISSING)
+        for name, (kind, sql) in sorted(script.items())
+        if name not in there or differs(there[name][1], sql)
+    ]

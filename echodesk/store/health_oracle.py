@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from echodesk.store.connection import ORACLE
+from echodesk.store.database import ROOM_FEATURES
 from echodesk.store.health import MISSING, OFF, OTHER, Odd
 from echodesk.store.oracle_dictionary import ANY_RIGHTS, CODE, COLUMNS, INDEXES, OWNED, RIGHTS, WATCHED
 from echodesk.store.oracle_script import script_of, statements_of
@@ -26,15 +27,24 @@ _INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX (\w+)")
 
 
 def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
-    """What is not as this program's scripts make it, by name."""
+    """What is not as this program's scripts make it, by name; of the triggers on ROOMFEATURES, if one is there."""
     script = script_of(sql_folder, "install", ORACLE.schemas)
     statements = list(statements_of(script))
+    optional = _on_room_features(sql_folder) if room_features_there(connection, sql_folder) else []
     found = [
         *_odd_columns(connection, script),
         *_odd_indexes(connection, statements),
-        *_odd_code(connection, statements),
+        *_odd_code(connection, [*statements, *optional]),
     ]
     return sorted(found, key=lambda one: (one.name, one.kind))
+
+
+def room_features_there(connection: Connection, sql_folder: Path) -> bool | None:
+    """Whether any of the triggers on ROOMFEATURES is there; None if this user cannot see triggers."""
+    if not connection.exec_driver_sql(WATCHED).scalar_one():
+        return None
+    there = {row[0] for row in connection.exec_driver_sql(CODE)}
+    return any(name in there for _kind, name, _text in filter(None, map(_made, _on_room_features(sql_folder))))
 
 
 def columns_there(connection: Connection) -> dict[str, dict[str, str]]:
@@ -91,6 +101,10 @@ def _indexes(connection: Connection) -> Iterator[tuple[str, str, bool]]:
     for name, owner, state, expressions in connection.exec_driver_sql(INDEXES).all():
         # In parts, it has a state for each part and N/A as a whole.
         yield name, owner, state in ("VALID", "N/A") and expressions != "DISABLED"
+
+
+def _on_room_features(sql_folder: Path) -> list[str]:
+    return list(statements_of(script_of(sql_folder, ROOM_FEATURES, ORACLE.schemas)))
 
 
 def _odd_code(connection: Connection, statements: list[str]) -> Iterator[Odd]:

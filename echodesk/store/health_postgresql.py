@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from echodesk.store.database import Database
+from echodesk.store.database import ROOM_FEATURES, Database
 from echodesk.store.health import MISSING, OFF, OTHER, Odd
 from echodesk.store.postgresql_script import Made, made_by
 from echodesk.store.servers import run_script
 
 REMADE = ("INDEX", "FUNCTION", "TRIGGER")
 """What may be made anew without losing anything."""
-ON_EDITS = ("STT_ECHO_ON_TIMETABLE", "STT_ECHO_ON_ROOMREQUESTS")
+ON_EDITS = ("STT_ECHO_ON_TIMETABLE", "STT_ECHO_ON_ROOMREQUESTS", "STT_ECHO_ON_ROOMFEATURES")
 """They run at an edit of the timetable, with the rights of their owner."""
 
 _COLUMNS = """
@@ -45,27 +45,47 @@ _NOISE = re.compile(r"\(|\)|\s|using btree|both from|::text|or replace|if not ex
 
 
 def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
-    """What is not as this program's scripts make it, by name."""
-    found = [*_odd_columns(connection, sql_folder), *_odd_others(connection, sql_folder)]
-    return sorted(found, key=lambda one: (one.name, one.kind))
+    """What is not as this program's scripts make it, by name; of the triggers on ROOMFEATURES, if one is there."""
+    return _odd_things(connection, script_for(connection, sql_folder))
 
 
-def mend(database: Database, sql_folder: Path) -> list[str]:
-    """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names."""
+def mend(database: Database, sql_folder: Path, *, room_features: bool = False) -> list[str]:
+    """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names.
+
+    With `room_features` the triggers on ROOMFEATURES as well.
+    """
 
     def work(connection: Connection) -> list[str]:
-        odd = [one for one in odd_things(connection, sql_folder) if one.kind in REMADE]
+        script = script_for(connection, sql_folder, room_features=room_features)
+        odd = [one for one in _odd_things(connection, script) if one.kind in REMADE]
         if odd:
-            make_anew(connection, sql_folder)
+            make_anew(connection, script, sql_folder)
         return [one.name for one in odd]
 
     return database.write(work)
 
 
-def make_anew(connection: Connection, sql_folder: Path) -> None:
+def script_for(connection: Connection, sql_folder: Path, *, room_features: bool = False) -> list[Made]:
+    """What this program makes here, in the order in which it is made.
+
+    The triggers on ROOMFEATURES belong to it if they are asked for, or one of them is there.
+    """
+    made = made_by(sql_folder)
+    if room_features or room_features_there(connection, sql_folder):
+        made += made_by(sql_folder, (ROOM_FEATURES,))
+    return made
+
+
+def room_features_there(connection: Connection, sql_folder: Path) -> bool:
+    """Whether any of the triggers on ROOMFEATURES is there."""
+    there = {row[0].upper() for row in connection.exec_driver_sql(TRIGGERS)}
+    return any(made.name in there for made in made_by(sql_folder, (ROOM_FEATURES,)))
+
+
+def make_anew(connection: Connection, script: Sequence[Made], sql_folder: Path) -> None:
     """Make what holds nothing as this program has it; tables and columns must be there."""
-    odd = {(one.kind, one.name): one for one in _odd_others(connection, sql_folder)}
-    for made in made_by(sql_folder):
+    odd = {(one.kind, one.name): one for one in _odd_others(connection, script)}
+    for made in script:
         one = odd.get((made.kind, made.name))
         if one is None or made.kind == "TABLE":
             continue
@@ -84,9 +104,14 @@ def columns_there(connection: Connection) -> dict[str, dict[str, tuple[str, bool
     return found
 
 
-def _odd_columns(connection: Connection, sql_folder: Path) -> Iterator[Odd]:
+def _odd_things(connection: Connection, script: Sequence[Made]) -> list[Odd]:
+    found = [*_odd_columns(connection, script), *_odd_others(connection, script)]
+    return sorted(found, key=lambda one: (one.name, one.kind))
+
+
+def _odd_columns(connection: Connection, script: Sequence[Made]) -> Iterator[Odd]:
     there = columns_there(connection)
-    for made in made_by(sql_folder):
+    for made in script:
         if made.kind != "TABLE":
             continue
         if made.name not in there:
@@ -98,12 +123,12 @@ def _odd_columns(connection: Connection, sql_folder: Path) -> Iterator[Odd]:
             yield Odd("COLUMN", f"{made.name}.{name}", OTHER if name in found else MISSING)
 
 
-def _odd_others(connection: Connection, sql_folder: Path) -> Iterator[Odd]:
+def _odd_others(connection: Connection, script: Sequence[Made]) -> Iterator[Odd]:
     indexes = {row[0].upper(): (row[1], row[2]) for row in connection.exec_driver_sql(_INDEXES)}
     triggers = {row[0].upper(): (row[2], row[3]) for row in connection.exec_driver_sql(TRIGGERS)}
     functions = [tuple(row) for row in connection.exec_driver_sql(_FUNCTIONS)]
     path = str(connection.exec_driver_sql(_PATH).scalar_one())
-    for made in made_by(sql_folder):
+    for made in script:
         if made.kind == "FUNCTION":
             how = _function_is(made, functions, path)
         elif made.kind in ("INDEX", "TRIGGER"):

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from echodesk.errors import DatabaseTrouble, SchemaMismatch
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, SchemaMismatch
 from echodesk.store.connection import Schemas
-from echodesk.store.database import SCHEMA_VERSION, Database, check_version, installed
-from echodesk.store.health_oracle import UNUSABLE, odd_things, unusable_indexes
+from echodesk.store.database import ROOM_FEATURES, SCHEMA_VERSION, VERSION, Database, check_version, installed
+from echodesk.store.health_oracle import UNUSABLE, odd_things, room_features_there, unusable_indexes
+from echodesk.store.oracle_dictionary import WATCHED
 from echodesk.store.oracle_script import script_of, statements_of
 from echodesk.store.trouble import converted, oracle_code
 from echodesk.store.upgrading import SET_VERSION, Upgraded, ready
@@ -25,18 +26,25 @@ STEP_S = 600
 THERE_ALREADY = ("ORA-00955", "ORA-01408", "ORA-01921", "ORA-02260", "ORA-02264", "ORA-02275")
 REMADE = ("INDEX", "PACKAGE", "PACKAGE BODY", "TRIGGER", "VIEW")
 """What may be made anew without losing anything."""
+AGAIN = "run the same command again: it goes on where it stopped."
+
+_SAYS_MADE = text("INSERT OR REPLACE INTO STT_ECHO_META (NAME, VALUE) VALUES ('made', :version)")
+_MADE = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'made'")
 
 
 def install_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> bool:
     """Make EchoDesk's tables, package, roles and triggers; False, and nothing done, if the right version is there.
 
+    What began before and did not come to its end is gone on with.
     Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable; `DatabaseTrouble`
     at the first step that is refused: what was made stays, and the next time goes on there.
     """
     with converted(), database.engine.connect() as connection:
-        if installed(connection):
+        if installed(connection) and connection.execute(VERSION).scalar() is not None:
             check_version(connection)
-            return False
+            # Where the view is, it shows what is missing.
+            if connection.execute(_MADE).scalar() or connection.exec_driver_sql(WATCHED).scalar_one():
+                return False
         if not inspect(connection).has_table("timetable", schema=schemas.timetable):
             raise SchemaMismatch(
                 "The timetable is not here",
@@ -44,7 +52,7 @@ def install_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> bo
                 "Name the schema that holds the timetable's tables, and a user that may change it.",
             )
     _make(database, sql_folder, schemas)
-    _watch(database, sql_folder, schemas)
+    _watch(database, sql_folder, schemas, made=True)
     return True
 
 
@@ -56,9 +64,10 @@ def mend_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> list[
         if any(one.how == UNUSABLE for one in remade):
             run_statements(database, [f"DROP INDEX {name}" for name in database.read(unusable_indexes)])
         # Without need nobody's edits wait until the triggers are made anew.
-        if any(one.kind != "VIEW" for one in remade):
+        made = any(one.kind != "VIEW" for one in remade)
+        if made:
             _make(database, sql_folder, schemas)
-        _watch(database, sql_folder, schemas)
+        _watch(database, sql_folder, schemas, made=made)
     return [one.name for one in remade]
 
 
@@ -88,7 +97,7 @@ def upgrade_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> Up
         # What is there is passed over; no earlier version's tables had other columns.
         _make(database, sql_folder, schemas)
         database.write(_is_this_version)
-        _watch(database, sql_folder, schemas)
+        _watch(database, sql_folder, schemas, made=True)
     return Upgraded(was, None)
 
 
@@ -118,7 +127,10 @@ def run_statements(
                     _step(connection, one, passed_over)
             except DatabaseTrouble as error:
                 message = f"{error.message} It was at: {' '.join(one.split())[:80]}"
-                raise type(error)(error.title, message, error.next_step) from error
+                step = f"Have the database's administrator remove its cause, then {AGAIN}"
+                if isinstance(error, DatabaseBusy):
+                    step = f"When nobody edits the timetable, {AGAIN}"
+                raise type(error)(error.title, message, step) from error
 
 
 def _step(connection: Connection, statement: str, passed_over: Collection[str]) -> None:
@@ -130,11 +142,15 @@ def _step(connection: Connection, statement: str, passed_over: Collection[str]) 
 
 
 def _make(database: Database, sql_folder: Path, schemas: Schemas) -> None:
-    run_statements(database, statements_of(script_of(sql_folder, "install", schemas)))
+    # Where they are, they are no longer valid once the package that they call was made anew.
+    optional = database.read(lambda connection: room_features_there(connection, sql_folder))
+    for part in ("install", ROOM_FEATURES) if optional else ("install",):
+        run_statements(database, statements_of(script_of(sql_folder, part, schemas)))
     _check_whole(database, sql_folder, besides=("COLUMN", "VIEW"))
+    database.write(lambda connection: connection.execute(_SAYS_MADE, {"version": SCHEMA_VERSION}))
 
 
-def _watch(database: Database, sql_folder: Path, schemas: Schemas) -> None:
+def _watch(database: Database, sql_folder: Path, schemas: Schemas, *, made: bool) -> None:
     """Make the view of the triggers if it is missing: only SYS, or whom SYS allows it, may do this."""
     odd = database.read(lambda connection: odd_things(connection, sql_folder))
     if all(one.kind != "VIEW" for one in odd):
@@ -143,7 +159,7 @@ def _watch(database: Database, sql_folder: Path, schemas: Schemas) -> None:
         run_statements(database, statements_of(script_of(sql_folder, "watching", schemas)))
     except DatabaseTrouble as error:
         raise DatabaseTrouble(
-            "Everything is installed, but `check` cannot see the triggers",
+            f"{'Everything is installed, but ' if made else ''}`check` cannot see the triggers",
             error.message,
             "Have SYS run what `echodesk database script --part watching` prints.",
         ) from error

@@ -10,6 +10,7 @@ from echodesk import paths
 from echodesk.store.connection import ORACLE, Schemas, connection_of
 from echodesk.store.database import (
     BUSY_TIMEOUT_S,
+    ROOM_FEATURES,
     Database,
     check_installed,
     check_schema,
@@ -21,9 +22,9 @@ from echodesk.store.health import mend
 from echodesk.store.upgrading import Upgraded, upgrade_sqlite
 
 PARTS: Mapping[str, Sequence[str]] = {
-    "sqlite": ("install", "uninstall"),
-    "postgresql": ("install", "uninstall", "grants"),
-    "oracle": ("install", "upgrade", "uninstall", "grants", "watching"),
+    "sqlite": ("install", "uninstall", ROOM_FEATURES),
+    "postgresql": ("install", "uninstall", "grants", ROOM_FEATURES),
+    "oracle": ("install", "upgrade", "uninstall", "grants", "watching", ROOM_FEATURES),
 }
 """The scripts of each engine. SQLite has no users, and nobody but Oracle hides its triggers."""
 
@@ -71,9 +72,10 @@ class DataFolder:
             raise
         return database
 
-    def install(self) -> Installed:
+    def install(self, *, room_features: bool = False) -> Installed:
         """Make tables and triggers; where they are, make triggers and indexes that are not as they should be anew.
 
+        With `room_features` the optional triggers on ROOMFEATURES as well; on Oracle an administrator makes them.
         Raises `DatabaseTrouble` or `SchemaMismatch`.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -89,7 +91,10 @@ class DataFolder:
                 new = install_postgresql(database, self._sql_folder, self._schemas("postgresql"))
             else:
                 new = install_sqlite(database, self._sql_folder)
-            return Installed(new, [] if new else mend(database, self._sql_folder, self._schemas(self.engine)))
+            if new and not room_features:
+                return Installed(new, [])
+            schemas = self._schemas(self.engine)
+            return Installed(new, mend(database, self._sql_folder, schemas, room_features=room_features))
         finally:
             database.close()
 

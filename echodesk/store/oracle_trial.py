@@ -22,7 +22,7 @@ from echodesk.store.oracle_script import script_of, statements_of
 
 SCRIPTS = (
     *("cmis", "tables", "worker_tables", "indexes", "audit", "first_rows"),
-    *("package", "timetable_indexes", "triggers"),
+    *("package", "guard", "timetable_indexes", "triggers", "room_features"),
 )
 """Roles and synonyms are for two schemas and several users; here are one of each."""
 GONE_ALREADY = (

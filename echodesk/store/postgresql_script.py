@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,10 +63,10 @@ def statements_of(script: str) -> Iterator[str]:
         yield _REMARK.sub("", found[0])
 
 
-def made_by(sql_folder: Path) -> list[Made]:
-    """Everything that this program makes, in the order in which it is made."""
+def made_by(sql_folder: Path, files: Sequence[str] = ("tables", "triggers")) -> list[Made]:
+    """Everything that this program makes, or that some of its scripts make, in the order in which it is made."""
     found = []
-    for name in ("tables", "triggers"):
+    for name in files:
         for sql in statements_of((sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8")):
             made = _MAKES.match(sql)
             if made is not None:

@@ -100,6 +100,12 @@ _OTHER_TABLES = _Said(
     "A table or column is missing",
     "Run `echodesk check`; bring the tables up to date with `echodesk database upgrade`.",
 )
+_NOT_SEEN = _Said(
+    "The tables are not as this EchoDesk needs them",
+    "A table is missing, or a right on it: Oracle says the same of both",
+    "Run `echodesk check`, which names it; bring the tables up to date with `echodesk database upgrade`,"
+    " or ask the database's administrator for the right.",
+)
 _STEP = _Said(
     "The database refused a step",
     "It gives a reason that EchoDesk does not know",
@@ -135,7 +141,8 @@ _ORACLE: Mapping[_Said, str] = {
     _TOO_LONG: "DPY-4024 ORA-01013 ORA-01555",
     _MAY_NOT: "ORA-01031 ORA-01950",
     _READ_ONLY: "ORA-01456 ORA-16000",
-    _OTHER_TABLES: "ORA-00904 ORA-00942 ORA-02289 ORA-04043",
+    _OTHER_TABLES: "ORA-00904",
+    _NOT_SEEN: "ORA-00942 ORA-02289 ORA-04043",
 }
 _CODES = {code: said for said, codes in _ORACLE.items() for code in codes.split()}
 """By Oracle's code, or its driver's."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from echodesk.errors import SchemaMismatch
-from echodesk.store.database import SCHEMA_VERSION, VERSION, Database, sqlite_script, statements
+from echodesk.store.database import ROOM_FEATURES, SCHEMA_VERSION, VERSION, Database, sqlite_script, statements
 
 UPGRADABLE: Mapping[str, tuple[str, ...]] = {"sqlite": ("1", "2", "3"), "postgresql": ("3",), "oracle": ("3",)}
 """The earlier versions of each engine: those on a server began later."""
@@ -57,11 +57,10 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
             raise ValueError("the database has no connection of its own")
         # Outside of a transaction, as SQLite demands it; the copy is whole or not there.
         raw.execute(str(_COPY).replace(":file", "?"), (str(copy),))
-    script = script_of(sql_folder)
 
     def work(connection: Connection) -> None:
         ready(connection)
-        _change(connection, script)
+        _change(connection, sql_folder)
         connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
         connection.execute(_NAME_DATABASE)
 
@@ -89,9 +88,30 @@ def ready(connection: Connection) -> str:
     return was
 
 
-def script_of(sql_folder: Path) -> dict[str, tuple[str, str]]:
-    """What this program makes: name → (TABLE, INDEX or TRIGGER, its statement)."""
-    found = ((_MAKES.match(one), one) for one in statements(sqlite_script(sql_folder)))
+def script_for(
+    connection: Connection, sql_folder: Path, *, room_features: bool = False
+) -> dict[str, tuple[str, str]]:
+    """What this program makes here: name → (TABLE, INDEX or TRIGGER, its statement).
+
+    The triggers on ROOMFEATURES belong to it if they are asked for, or one of them is there.
+    """
+    made = _made_by(sqlite_script(sql_folder))
+    if room_features or room_features_there(connection, sql_folder):
+        made |= _on_room_features(sql_folder)
+    return made
+
+
+def room_features_there(connection: Connection, sql_folder: Path) -> bool:
+    """Whether any of the triggers on ROOMFEATURES is there."""
+    return not _on_room_features(sql_folder).keys().isdisjoint(things_in(connection))
+
+
+def _on_room_features(sql_folder: Path) -> dict[str, tuple[str, str]]:
+    return _made_by((sql_folder / "sqlite" / f"{ROOM_FEATURES}.sql").read_text(encoding="utf-8"))
+
+
+def _made_by(script: str) -> dict[str, tuple[str, str]]:
+    found = ((_MAKES.match(one), one) for one in statements(script))
     return {made[2].upper(): (made[1].upper(), one) for made, one in found if made}
 
 
@@ -105,18 +125,18 @@ def differs(sql: str, wanted: str | None) -> bool:
     return wanted is None or _plain(sql) != _plain(wanted)
 
 
-def _change(connection: Connection, script: Mapping[str, tuple[str, str]]) -> None:
+def _change(connection: Connection, sql_folder: Path) -> None:
     there = things_in(connection)
-    wanted = {name: statement for name, (_kind, statement) in script.items()}
+    script = {name: statement for name, (_kind, statement) in script_for(connection, sql_folder).items()}
     # Those that differ, or are of no use any more, are made anew.
     for name, (kind, sql) in there.items():
-        if kind in HOLDS_NOTHING and differs(sql, wanted.get(name)):
+        if kind in HOLDS_NOTHING and differs(sql, script.get(name)):
             connection.exec_driver_sql(f"DROP {kind} {name}")
-    made = {name for name, (kind, sql) in there.items() if not differs(sql, wanted.get(name))}
+    made = {name for name, (kind, sql) in there.items() if not differs(sql, script.get(name))}
     for name, (kind, sql) in there.items():
-        if kind == "TABLE" and name in wanted and differs(sql, wanted[name]):
+        if kind == "TABLE" and name in script and differs(sql, script[name]):
             drop_if_empty(connection, name)
-    for name, statement in wanted.items():
+    for name, statement in script.items():
         if name not in made:
             connection.exec_driver_sql(statement)
 

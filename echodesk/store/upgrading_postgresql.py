@@ -9,8 +9,8 @@ from sqlalchemy import Connection, inspect
 
 from echodesk.store.database import SCHEMA_VERSION, Database
 from echodesk.store.health import MISSING
-from echodesk.store.health_postgresql import TRIGGERS, make_anew, odd_things
-from echodesk.store.postgresql_script import Made, made_by
+from echodesk.store.health_postgresql import TRIGGERS, make_anew, odd_things, script_for
+from echodesk.store.postgresql_script import Made
 from echodesk.store.servers import run_script
 from echodesk.store.site import WORKER
 from echodesk.store.upgrading import SET_VERSION, Upgraded, drop_if_empty, ready
@@ -43,7 +43,7 @@ def upgrade_postgresql(database: Database, sql_folder: Path) -> Upgraded:
 
 
 def _change(connection: Connection, sql_folder: Path) -> None:
-    script = made_by(sql_folder)
+    script = script_for(connection, sql_folder)
     tables = {made.name: made for made in script if made.kind == "TABLE"}
     given = connection.exec_driver_sql(_GRANTED, {"role": WORKER}).scalar_one()
     for one in odd_things(connection, sql_folder):
@@ -57,7 +57,7 @@ def _change(connection: Connection, sql_folder: Path) -> None:
     for trigger, table, *_ in connection.exec_driver_sql(TRIGGERS).all():
         if trigger.upper() not in names:
             connection.exec_driver_sql(f"DROP TRIGGER {trigger} ON {table}")
-    make_anew(connection, sql_folder)
+    make_anew(connection, script, sql_folder)
     if given:
         run_script(connection, (sql_folder / "postgresql" / "grants.sql").read_text(encoding="utf-8"))
 

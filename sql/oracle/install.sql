@@ -1,10 +1,13 @@
--- The whole of EchoDesk beside a timetable, for a database administrator in SQL*Plus, from this folder. Put the two schemas'
--- own names here, in grants.sql and in uninstall.sql. May be run again, also after an update of the package or triggers.
+-- The whole of EchoDesk beside a timetable, for a database administrator in SQL*Plus, from this folder, when nobody edits the
+-- timetable: the names of the two schemas are in names.sql. May be run again, also after an update of packages or triggers.
 -- Nothing of this has run on an Oracle database: try it on a copy first, and look at USER_ERRORS in both schemas after it.
--- watching.sql, which SYS runs afterwards, lets `echodesk check` see the triggers.
+-- watching.sql, which SYS runs afterwards, lets `echodesk check` see the triggers. room_features.sql is optional and runs by
+-- itself; where it was run, run it once more after this.
 
-DEFINE ECHODESK = ECHODESK
-DEFINE CMIS = CMIS_OWNER
+@@names.sql
+
+-- An edit that is not finished holds up an index on its table: for up to a minute this waits for it (else ORA-00054 at once).
+ALTER SESSION SET DDL_LOCK_TIMEOUT = 60;
 
 ALTER SESSION SET CURRENT_SCHEMA = &ECHODESK;
 
@@ -14,10 +17,11 @@ ALTER SESSION SET CURRENT_SCHEMA = &ECHODESK;
 @@audit.sql
 @@first_rows.sql
 @@package.sql
+@@guard.sql
 @@grants.sql
 
 -- Once more, now that it may read what it reads.
-@@package.sql
+ALTER PACKAGE STT_ECHO_ENTRIES COMPILE BODY;
 
 ALTER SESSION SET CURRENT_SCHEMA = &CMIS;
 

@@ -1,12 +1,30 @@
--- What the triggers call: one edit of one row of TIMETABLE or ROOMREQUESTS, with the values before and after. For the
--- schema that owns EchoDesk's tables; it runs with its owner's rights, so a timetabler needs none of them.
+-- What is entered for one edit of one row of TIMETABLE, ROOMREQUESTS or, where the optional triggers of room_features.sql
+-- are, ROOMFEATURES, with the values before and after. For the schema that owns EchoDesk's tables; it runs with its owner's
+-- rights, so a timetabler needs none of them. The triggers call guard.sql, which calls this.
 --
 -- It never reads TIMETABLE (a row trigger may not, ORA-04091), ends before any query for what cannot matter, writes one
--- row, holds no state, commits nothing, and can never make an edit fail: what goes wrong lands in STT_ECHO_ERROR. Text
--- counts without the spaces around it, and '' is the same as NULL. Costs: for an edit that matters at most six searches
--- of one index each, and one insert.
+-- row, holds no state and commits nothing: what goes wrong lands in STT_ECHO_ERROR. Text counts without the spaces around it,
+-- and '' is the same as NULL. Costs: for an edit that matters at most six searches of one index each, and one insert.
 
-CREATE OR REPLACE PACKAGE STT_ECHO_EDITS AS
+-- The only place that writes STT_ECHO_ERROR.
+CREATE OR REPLACE PACKAGE STT_ECHO_TROUBLE AS
+    PROCEDURE TELL(P_SOURCE IN VARCHAR2, P_ACTION IN VARCHAR2, P_SETID IN VARCHAR2, P_SLOTID IN NUMBER,
+                   P_SAID IN VARCHAR2);
+END;
+/
+
+CREATE OR REPLACE PACKAGE BODY STT_ECHO_TROUBLE AS
+    PROCEDURE TELL(P_SOURCE IN VARCHAR2, P_ACTION IN VARCHAR2, P_SETID IN VARCHAR2, P_SLOTID IN NUMBER,
+                   P_SAID IN VARCHAR2) IS
+    BEGIN
+        INSERT INTO STT_ECHO_ERROR (ID, SOURCE, ACTION, SETID, SLOTID, MESSAGE)
+        VALUES (STT_ECHO_ERROR_SEQ.NEXTVAL, P_SOURCE, P_ACTION, SUBSTR(P_SETID, 1, 80), P_SLOTID,
+                SUBSTR(P_SAID, 1, 500));
+    END;
+END;
+/
+
+CREATE OR REPLACE PACKAGE STT_ECHO_ENTRIES AS
     PROCEDURE LESSON_ROW(
         P_ACTION IN VARCHAR2,
         P_SETID_OLD IN VARCHAR2,
@@ -49,10 +67,19 @@ CREATE OR REPLACE PACKAGE STT_ECHO_EDITS AS
         P_SLOTENTRY_NEW IN NUMBER,
         P_FEATUREID_NEW IN VARCHAR2
     );
+
+    PROCEDURE FEATURE_ROW(
+        P_SETID_OLD IN VARCHAR2,
+        P_ROOMID_OLD IN VARCHAR2,
+        P_FEATUREID_OLD IN VARCHAR2,
+        P_SETID_NEW IN VARCHAR2,
+        P_ROOMID_NEW IN VARCHAR2,
+        P_FEATUREID_NEW IN VARCHAR2
+    );
 END;
 /
 
-CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
+CREATE OR REPLACE PACKAGE BODY STT_ECHO_ENTRIES AS
     -- The text without the spaces around it; NULL for ''.
     FUNCTION PLAIN(P_TEXT IN VARCHAR2) RETURN VARCHAR2 IS
         V_TEXT VARCHAR2(4000 CHAR);
@@ -91,18 +118,6 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         V_SETID := PLAIN(P_SETID);
         SELECT COUNT(*) INTO V_FOUND FROM STT_ECHO_SET S WHERE S.SETID = V_SETID AND S.LIVE = 1;
         RETURN V_FOUND;
-    END;
-
-    -- The last resort is silent: the edit of the timetable matters more than the note of our own trouble.
-    PROCEDURE FAILED(P_SOURCE IN VARCHAR2, P_ACTION IN VARCHAR2, P_SETID IN VARCHAR2, P_SLOTID IN NUMBER,
-                     P_SAID IN VARCHAR2) IS
-    BEGIN
-        INSERT INTO STT_ECHO_ERROR (ID, SOURCE, ACTION, SETID, SLOTID, MESSAGE)
-        VALUES (STT_ECHO_ERROR_SEQ.NEXTVAL, P_SOURCE, P_ACTION, SUBSTR(P_SETID, 1, 80), P_SLOTID,
-                SUBSTR(P_SAID, 1, 500));
-    EXCEPTION
-        WHEN OTHERS THEN
-            NULL;
     END;
 
     -- The one place where this database decides whether a row of TIMETABLE is a lesson to be recorded: 1 or 0.
@@ -254,7 +269,8 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         );
     EXCEPTION
         WHEN OTHERS THEN
-            FAILED('TIMETABLE', P_ACTION, NVL(P_SETID_NEW, P_SETID_OLD), NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
+            STT_ECHO_TROUBLE.TELL('TIMETABLE', P_ACTION, NVL(P_SETID_NEW, P_SETID_OLD),
+                                  NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
     END;
 
     PROCEDURE LESSON_ROW(
@@ -337,9 +353,6 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
                 P_MODGRPCODE_NEW, P_LECTURERID_NEW, P_SOURCESID_NEW, P_STATUS_NEW
             );
         END IF;
-    EXCEPTION
-        WHEN OTHERS THEN
-            FAILED('TIMETABLE', P_ACTION, NVL(P_SETID_NEW, P_SETID_OLD), NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
     END;
 
     -- 1 if a request of this kind asks for a recording.
@@ -362,7 +375,7 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         END IF;
     EXCEPTION
         WHEN OTHERS THEN
-            FAILED('ROOMREQUESTS', 'UPDATE', P_SETID, P_SLOTID, SQLERRM);
+            STT_ECHO_TROUBLE.TELL('ROOMREQUESTS', 'UPDATE', P_SETID, P_SLOTID, SQLERRM);
     END;
 
     -- The entry names the lesson and nothing else: it is read against the timetable as it stands when it is worked on.
@@ -406,9 +419,59 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_EDITS AS
         IF V_WAS = 1 AND V_OLD_FIRST = 0 THEN
             ASK(P_SETID_OLD, P_SLOTID_OLD);
         END IF;
+    END;
+
+    -- 1 if a row of ROOMFEATURES says of a room that it can record, in a year that is sent.
+    FUNCTION RECORDS(P_SETID IN VARCHAR2, P_ROOMID IN VARCHAR2, P_FEATUREID IN VARCHAR2) RETURN NUMBER IS
+    BEGIN
+        IF PLAIN(P_FEATUREID) IN ('AUDIOREC', 'VIDEOREC') AND PLAIN(P_ROOMID) IS NOT NULL THEN
+            RETURN LIVE(P_SETID);
+        END IF;
+        RETURN 0;
+    END;
+
+    -- The room is listed afresh, and all its days ahead are planned anew, as when staff ask for it; what goes wrong is
+    -- told for this room alone. Its name stands in JSON.
+    PROCEDURE RESYNC(P_SETID IN VARCHAR2, P_ROOMID IN VARCHAR2) IS
+        V_ROOM VARCHAR2(4000 CHAR);
+    BEGIN
+        V_ROOM := REPLACE(REPLACE(PLAIN(P_ROOMID), CHR(92), CHR(92) || CHR(92)), '"', CHR(92) || '"');
+        INSERT INTO STT_ECHO_COMMAND (ID, KIND, ARGS, "BY")
+        VALUES (STT_ECHO_COMMAND_SEQ.NEXTVAL, 'Refresh', '{"by":"the timetable","room":"' || V_ROOM || '"}',
+                'the timetable');
     EXCEPTION
         WHEN OTHERS THEN
-            FAILED('ROOMREQUESTS', 'UPDATE', NVL(P_SETID_NEW, P_SETID_OLD), NVL(P_SLOTID_NEW, P_SLOTID_OLD), SQLERRM);
+            STT_ECHO_TROUBLE.TELL('ROOMFEATURES', 'UPDATE', P_SETID, NULL, SQLERRM);
+    END;
+
+    -- One command when the feature stays in its room, two when it goes to another, in the order of the rooms.
+    PROCEDURE FEATURE_ROW(
+        P_SETID_OLD IN VARCHAR2,
+        P_ROOMID_OLD IN VARCHAR2,
+        P_FEATUREID_OLD IN VARCHAR2,
+        P_SETID_NEW IN VARCHAR2,
+        P_ROOMID_NEW IN VARCHAR2,
+        P_FEATUREID_NEW IN VARCHAR2
+    ) IS
+        V_WAS NUMBER;
+        V_IS NUMBER;
+    BEGIN
+        IF SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND SAME_TEXT(P_ROOMID_OLD, P_ROOMID_NEW) = 1
+           AND SAME_TEXT(P_FEATUREID_OLD, P_FEATUREID_NEW) = 1
+        THEN
+            RETURN;
+        END IF;
+        V_WAS := RECORDS(P_SETID_OLD, P_ROOMID_OLD, P_FEATUREID_OLD);
+        V_IS := RECORDS(P_SETID_NEW, P_ROOMID_NEW, P_FEATUREID_NEW);
+        IF V_WAS = 1 AND (V_IS = 0 OR PLAIN(P_ROOMID_OLD) < PLAIN(P_ROOMID_NEW)) THEN
+            RESYNC(P_SETID_OLD, P_ROOMID_OLD);
+        END IF;
+        IF V_IS = 1 THEN
+            RESYNC(P_SETID_NEW, P_ROOMID_NEW);
+        END IF;
+        IF V_WAS = 1 AND V_IS = 1 AND PLAIN(P_ROOMID_OLD) > PLAIN(P_ROOMID_NEW) THEN
+            RESYNC(P_SETID_OLD, P_ROOMID_OLD);
+        END IF;
     END;
 END;
 /

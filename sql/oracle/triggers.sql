@@ -1,6 +1,10 @@
 -- What EchoDesk hangs on the timetable: three triggers on TIMETABLE and three on ROOMREQUESTS, each one call with the
 -- values before and after. For the schema that owns the timetable, which may EXECUTE the package (grants.sql). May be run
 -- again at any time.
+--
+-- Whatever breaks behind the package, edits go through (guard.sql). One thing is left that makes them fail (ORA-04098): a
+-- trigger that cannot find the package any more, because its synonym, the right to EXECUTE it or the package itself is gone.
+-- Whoever takes one of these away drops the triggers first, as uninstall.sql does.
 
 CREATE OR REPLACE TRIGGER STT_ECHO_TIMETABLE_INSERT
 AFTER INSERT ON TIMETABLE FOR EACH ROW

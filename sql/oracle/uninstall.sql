@@ -1,10 +1,9 @@
--- Takes EchoDesk out of a database: triggers first, so that no edit can call what is not there, then the package, indexes
--- and EchoDesk's own tables with everything in them. The timetable's tables and rows stay as they are. For somebody who may
--- drop in both schemas (the two names below), in SQL*Plus. May be run again: a statement for what is not there fails, and
--- the next one goes on.
+-- Takes EchoDesk out of a database: triggers first, so that no edit can call what is not there, then packages, indexes and
+-- EchoDesk's own tables with everything in them. The timetable's tables and rows stay as they are. For somebody who may
+-- drop in both schemas (names.sql), in SQL*Plus, from this folder. May be run again: a statement for what is not there
+-- fails, and the next one goes on.
 
-DEFINE ECHODESK = ECHODESK
-DEFINE CMIS = CMIS_OWNER
+@@names.sql
 
 DROP TRIGGER &CMIS..STT_ECHO_TIMETABLE_INSERT;
 
@@ -18,9 +17,19 @@ DROP TRIGGER &CMIS..STT_ECHO_REQUESTS_UPDATE;
 
 DROP TRIGGER &CMIS..STT_ECHO_REQUESTS_DELETE;
 
+DROP TRIGGER &CMIS..STT_ECHO_FEATURES_INSERT;
+
+DROP TRIGGER &CMIS..STT_ECHO_FEATURES_UPDATE;
+
+DROP TRIGGER &CMIS..STT_ECHO_FEATURES_DELETE;
+
 DROP SYNONYM &CMIS..STT_ECHO_EDITS;
 
 DROP PACKAGE &ECHODESK..STT_ECHO_EDITS;
+
+DROP PACKAGE &ECHODESK..STT_ECHO_ENTRIES;
+
+DROP PACKAGE &ECHODESK..STT_ECHO_TROUBLE;
 
 DROP INDEX &CMIS..STT_ECHO_BY_ROOM;
 
@@ -173,6 +182,19 @@ DROP SEQUENCE &ECHODESK..STT_ECHO_STOP_SEQ;
 DROP SEQUENCE &ECHODESK..STT_ECHO_STOP_ITEM_SEQ;
 
 DROP SEQUENCE &ECHODESK..STT_ECHO_AUDIT_SEQ;
+
+-- What the packages read.
+REVOKE ALL ON &CMIS..ROOMREQUESTS FROM &ECHODESK;
+
+REVOKE ALL ON &CMIS..ROOMFEATURES FROM &ECHODESK;
+
+REVOKE ALL ON &CMIS..MODULE FROM &ECHODESK;
+
+REVOKE ALL ON &CMIS..MODULEGROUPS FROM &ECHODESK;
+
+REVOKE ALL ON &CMIS..STT_COMPONENT_TYPE FROM &ECHODESK;
+
+REVOKE ALL ON &CMIS..STT_EXT_PERSON FROM &ECHODESK;
 
 -- What watching.sql gave, for who gave it (SYS).
 REVOKE SELECT ON SYS.DBA_SOURCE FROM &ECHODESK;

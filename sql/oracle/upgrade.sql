@@ -1,14 +1,21 @@
 -- Brings EchoDesk's tables of schema version 3 up to this one, 4, with all that they hold, for a database administrator in
--- SQL*Plus, from this folder; install.sql, which it runs, and grants.sql must have the two schemas' own names too. Make a
--- backup and close every EchoDesk first. May be run again. Version 4 has one table and one index more than 3, and what is in
--- install.sql already is left alone: a statement for it fails (ORA-00955, ORA-01408, ORA-01921, ORA-02260), and the next one
--- goes on. After any other error correct its cause and run this again: `echodesk check` names what is missing.
+-- SQL*Plus, from this folder (names.sql has the names of the schemas). Make a backup and close every EchoDesk first. May be
+-- run again. Version 4 has one table and one index more than 3, and what is in install.sql already is left alone: a statement
+-- for it fails (ORA-00955, ORA-01408, ORA-01921, ORA-02260), and the next one goes on. After any other error correct its cause
+-- and run this again: `echodesk check` names what is missing.
 
-DEFINE ECHODESK = ECHODESK
-DEFINE CMIS = CMIS_OWNER
+@@names.sql
 
 @@install.sql
 
-UPDATE &ECHODESK..STT_ECHO_META SET VALUE = '4' WHERE NAME = 'schema_version' AND VALUE = '3';
+-- Only if the table and the index are there, and no EchoDesk of the earlier version sends. "0 rows updated" says that it is
+-- this version already, or that something is missing above, or somebody sends.
+UPDATE &ECHODESK..STT_ECHO_META SET VALUE = '4'
+WHERE NAME = 'schema_version' AND VALUE = '3'
+  AND EXISTS (SELECT 1 FROM ALL_TABLES T WHERE T.OWNER = '&ECHODESK' AND T.TABLE_NAME = 'STT_ECHO_BATCH_LEFT_OUT')
+  AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_DAY_ROOM_DATE')
+  AND NOT EXISTS (SELECT 1 FROM &ECHODESK..STT_ECHO_LEASE L
+                  WHERE L.HOLDER IS NOT NULL
+                    AND L.UNTIL > TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'));
 
 COMMIT;

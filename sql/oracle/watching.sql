@@ -1,10 +1,9 @@
--- What `echodesk check` looks at to tell that no edit is missed: EchoDesk's triggers and package, their text, whether they are
+-- What `echodesk check` looks at to tell that no edit is missed: EchoDesk's triggers and packages, their text, whether they are
 -- switched on and valid. Oracle shows a trigger to its owner alone, so this is a view of the two schemas' own parts, and of no
--- others. For SYS, or who else may grant SYS's views on, in SQL*Plus, after install.sql; put the two schemas' own names here.
+-- others. For SYS, or who else may grant SYS's views on, in SQL*Plus, after install.sql (names.sql has the schemas' names).
 -- Everything else works without it; `check` then says that it cannot see the triggers. May be run again.
 
-DEFINE ECHODESK = ECHODESK
-DEFINE CMIS = CMIS_OWNER
+@@names.sql
 
 -- Nobody signs in as the schema that gets these, and EchoDesk's users read the view alone.
 GRANT SELECT ON SYS.DBA_SOURCE TO &ECHODESK WITH GRANT OPTION;

@@ -4,7 +4,7 @@
 -- Nobody logs in as one of the roles; users are made members:
 --     GRANT echodesk_worker TO ann;      -- EchoDesk itself: the window, `echodesk worker`, every command
 --     GRANT echodesk_reader TO board;    -- looks at everything and changes nothing
--- echodesk_triggers owns the two functions that run at an edit of the timetable, with its rights and no others; its one
+-- echodesk_triggers owns the three functions that run at an edit of the timetable, with its rights and no others; its one
 -- member is who owns EchoDesk's tables. Timetablers need nothing. Nobody but the administrator may make, change or drop a table.
 DO $$
 DECLARE
@@ -26,7 +26,7 @@ BEGIN
 END $$;
 
 -- At an edit.
-GRANT INSERT ON STT_ECHO_QUEUE, STT_ECHO_ERROR TO echodesk_triggers;
+GRANT INSERT ON STT_ECHO_QUEUE, STT_ECHO_ERROR, STT_ECHO_COMMAND TO echodesk_triggers;
 GRANT SELECT ON STT_ECHO_SET TO echodesk_triggers;
 GRANT SELECT ON ROOMREQUESTS, ROOMFEATURES, MODULE, MODULEGROUPS, STT_COMPONENT_TYPE, STT_EXT_PERSON
     TO echodesk_triggers;
@@ -73,5 +73,6 @@ BEGIN
     EXECUTE format('GRANT CREATE ON SCHEMA %s TO echodesk_triggers', PLACE);
     ALTER FUNCTION STT_ECHO_ON_TIMETABLE() OWNER TO echodesk_triggers;
     ALTER FUNCTION STT_ECHO_ON_ROOMREQUESTS() OWNER TO echodesk_triggers;
+    ALTER FUNCTION STT_ECHO_ON_ROOMFEATURES() OWNER TO echodesk_triggers;
     EXECUTE format('REVOKE CREATE ON SCHEMA %s FROM echodesk_triggers', PLACE);
 END $$;

@@ -1,14 +1,14 @@
 -- What EchoDesk hangs on the timetable: three triggers on TIMETABLE, three on ROOMREQUESTS, and the indexes they
--- search. May be run again at any time, in the search path of tables.sql. Needs the timetable's tables and tables.sql;
--- uninstall.sql takes all of it away.
+-- search; and the function of the optional ones on ROOMFEATURES (room_features.sql). May be run again at any time, in
+-- the search path of tables.sql. Needs the timetable's tables and tables.sql; uninstall.sql takes all of it away.
 --
--- The two trigger functions run with the rights of their owner, and look for tables where they were found when this
+-- The three trigger functions run with the rights of their owner, and look for tables where they were found when this
 -- script ran: who edits the timetable needs no right on EchoDesk's tables, and no search path that leads to them. What
 -- the owner needs is in grants.sql.
 --
--- Rules for every trigger: it writes STT_ECHO_QUEUE in the edit's own transaction and nothing else; it can never make
--- an edit fail (what goes wrong lands in STT_ECHO_ERROR); text counts without the spaces around it, and '' is the same
--- as NULL; TIMETABLE itself is never read.
+-- Rules for every trigger: it writes STT_ECHO_QUEUE (on ROOMFEATURES: STT_ECHO_COMMAND) in the edit's own transaction
+-- and nothing else; it can never make an edit fail (what goes wrong lands in STT_ECHO_ERROR); text counts without the
+-- spaces around it, and '' is the same as NULL; TIMETABLE itself is never read.
 
 -- CMIS may pad a column in one table and not in another, so both sides of every comparison are trimmed, and these
 -- indexes hold the trimmed text.
@@ -234,6 +234,38 @@ FOR EACH ROW WHEN (
 )
 EXECUTE FUNCTION STT_ECHO_ON_ROOMREQUESTS();
 
+-- A room that gained or lost its recorder is listed afresh, and all its days ahead are planned anew, as when staff ask
+-- for it.
+CREATE OR REPLACE FUNCTION STT_ECHO_RESYNC(YEAR TEXT, ROOM TEXT) RETURNS VOID LANGUAGE PLPGSQL AS $$
+BEGIN
+    INSERT INTO STT_ECHO_COMMAND (KIND, ARGS, BY)
+    VALUES ('Refresh', '{"by":"the timetable","room":' || TO_JSON(ROOM)::TEXT || '}', 'the timetable');
+EXCEPTION WHEN OTHERS THEN
+    PERFORM STT_ECHO_FAILED('ROOMFEATURES', 'UPDATE', YEAR, NULL, SQLSTATE, SQLERRM);
+END $$;
+
+-- One command when the feature stays in its room, two when it goes to another, in the order of the rooms.
+CREATE OR REPLACE FUNCTION STT_ECHO_ON_ROOMFEATURES() RETURNS TRIGGER LANGUAGE PLPGSQL SECURITY DEFINER AS $$
+BEGIN
+    PERFORM STT_ECHO_RESYNC(R.SETID, R.ROOMID)
+    FROM (
+        SELECT MAX(F.SETID) AS SETID, TRIM(F.ROOMID) AS ROOMID
+        FROM (VALUES (OLD.SETID, OLD.ROOMID, OLD.FEATUREID), (NEW.SETID, NEW.ROOMID, NEW.FEATUREID))
+            F (SETID, ROOMID, FEATUREID)
+        WHERE TRIM(F.FEATUREID) IN ('AUDIOREC', 'VIDEOREC') AND TRIM(F.ROOMID) <> '' AND STT_ECHO_LIVE(F.SETID)
+        GROUP BY TRIM(F.ROOMID)
+        ORDER BY TRIM(F.ROOMID)
+    ) R;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    BEGIN
+        PERFORM STT_ECHO_FAILED('ROOMFEATURES', TG_OP, COALESCE(NEW.SETID, OLD.SETID), NULL, SQLSTATE, SQLERRM);
+    EXCEPTION WHEN OTHERS THEN
+        RAISE WARNING 'EchoDesk lost an edit of ROOMFEATURES: %', SQLERRM;
+    END;
+    RETURN NULL;
+END $$;
+
 -- A table that somebody makes for his own session stands behind these.
 DO $$
 DECLARE
@@ -245,7 +277,9 @@ DECLARE
 BEGIN
     EXECUTE 'ALTER FUNCTION STT_ECHO_ON_TIMETABLE() SET search_path = ' || PLACES;
     EXECUTE 'ALTER FUNCTION STT_ECHO_ON_ROOMREQUESTS() SET search_path = ' || PLACES;
+    EXECUTE 'ALTER FUNCTION STT_ECHO_ON_ROOMFEATURES() SET search_path = ' || PLACES;
 END $$;
 
 -- Nobody else may hang them on a table of his own.
-REVOKE EXECUTE ON FUNCTION STT_ECHO_ON_TIMETABLE(), STT_ECHO_ON_ROOMREQUESTS() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION STT_ECHO_ON_TIMETABLE(), STT_ECHO_ON_ROOMREQUESTS(), STT_ECHO_ON_ROOMFEATURES()
+    FROM PUBLIC;

@@ -55,6 +55,7 @@ def test_where_everything_works_it_says_so_in_a_line_a_check(run: Run, folder: P
             ["ok", "Disk"],
             ["ok", "Database"],
             ["ok", "Triggers"],
+            ["ok", "Room"],
             ["ok", "Years"],
             ["ok", "Timetable"],
             ["ok", "Dates"],
@@ -63,7 +64,7 @@ def test_where_everything_works_it_says_so_in_a_line_a_check(run: Run, folder: P
             ["note", "Comparison"],
             ["ok", "Echo360"],
         ]
-        assert "the first of all (week 1, day 1) is on Monday" in lines[3]
+        assert "the first of all (week 1, day 1) is on Monday" in lines[4]
 
 
 @needs_a_service
@@ -123,6 +124,25 @@ def test_a_trigger_that_sees_nothing_is_found_and_made_anew(run: Run, folder: Pa
     assert made.json["mended"] == [said.split()[1]]
     assert wrong(run("check", "--data", folder, "--json")) == []
     assert run("database", "install", "--data", folder, "--json").json["mended"] == []
+
+
+def test_the_optional_triggers_are_told_of_and_missed_only_in_part(run: Run, folder: Path, sql: Sql) -> None:
+    def told() -> tuple[str, str]:
+        lines = run("check", "--data", folder, "--json").json["checks"]
+        return next((one["state"], one["text"].split()[0]) for one in lines if one["check"] == "Room features")
+
+    assert told() == ("ok", "without")
+    made = run("database", "install", "--room-features", "--data", folder, "--json")
+    assert made.json["mended"] == [f"STT_ECHO_ROOMFEATURES_{event}" for event in ("DELETE", "INSERT", "UPDATE")]
+    assert told() == ("ok", "with")
+    assert wrong(run("check", "--data", folder, "--json")) == []
+    sql("DROP TRIGGER STT_ECHO_ROOMFEATURES_UPDATE")
+    ((check, text, step),) = wrong(run("check", "--data", folder, "--json"))
+    assert (check, text) == ("Triggers", "Trigger STT_ECHO_ROOMFEATURES_UPDATE is missing.")
+    assert "echodesk database install" in step
+    made = run("database", "install", "--data", folder, "--json")
+    assert made.json["mended"] == ["STT_ECHO_ROOMFEATURES_UPDATE"]
+    assert wrong(run("check", "--data", folder, "--json")) == []
 
 
 def test_an_index_that_is_missing_and_a_table_of_somebody_else(run: Run, folder: Path, sql: Sql) -> None:

@@ -191,6 +191,15 @@ _NOTHING = "LANGUAGE PLPGSQL AS 'BEGIN RETURN NULL; END'"
             "ALTER FUNCTION STT_ECHO_ON_TIMETABLE() SET search_path = cmis",
             "Function STT_ECHO_ON_TIMETABLE is not as this version makes it.",
         ),
+        (
+            f"{server.script('room_features')}; DROP TRIGGER STT_ECHO_ROOMFEATURES_INSERT ON ROOMFEATURES",
+            "Trigger STT_ECHO_ROOMFEATURES_INSERT is missing.",
+        ),
+        (
+            f"{server.script('room_features')};"
+            "ALTER TABLE ROOMFEATURES DISABLE TRIGGER STT_ECHO_ROOMFEATURES_DELETE",
+            "Trigger STT_ECHO_ROOMFEATURES_DELETE is switched off.",
+        ),
         ("DROP FUNCTION STT_ECHO_FAILED", "Function STT_ECHO_FAILED is missing."),
         ("DROP INDEX STT_ECHO_MODULE", "Index STT_ECHO_MODULE is missing."),
         (

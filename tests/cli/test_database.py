@@ -47,6 +47,20 @@ def test_the_printed_sql_makes_the_same_database(run: Run, tmp_path: Path) -> No
     assert run("database", "script", "--json").json["sql"].strip() == said.out.strip()
 
 
+def test_the_optional_triggers_are_made_at_once_and_printed(run: Run, tmp_path: Path) -> None:
+    said = run("database", "install", "--room-features", "--data", tmp_path / "whole", "--json").json
+    assert (said["installed"], len(said["mended"])) == (True, 3)
+    run("database", "install", "--data", tmp_path / "printed")
+    printed = run("database", "script", "--part", "room_features").out
+    with (
+        closing(sqlite3.connect(tmp_path / "whole" / DATABASE)) as whole,
+        closing(sqlite3.connect(tmp_path / "printed" / DATABASE)) as other,
+    ):
+        assert len(schema(whole) - schema(other)) == 3
+        other.executescript(printed)
+        assert schema(whole) == schema(other)
+
+
 def test_another_program_s_database_is_left_alone(run: Run, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
         connection.execute("CREATE TABLE PHOTOS (ID INTEGER)")

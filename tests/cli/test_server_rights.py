@@ -119,11 +119,24 @@ def test_the_triggers_write_with_the_rights_of_their_owner_alone(served: ServedO
             connection.rollback()
 
 
-def test_an_edit_goes_through_though_the_triggers_may_do_nothing_at_all(served: ServedOffice) -> None:
+def test_the_optional_triggers_need_no_more(run: Run, served: ServedOffice) -> None:
+    made = run("database", "install", "--room-features", "--data", served.folder, "--json").json["mended"]
+    assert made == [f"STT_ECHO_ROOMFEATURES_{event}" for event in ("DELETE", "INSERT", "UPDATE")]
+    with served.timetabler(server.USER) as cmis:
+        cmis.insert("roomfeatures", setid=SETID, roomid="R9", featureid="VIDEOREC")
+    assert served.run("SELECT KIND, ARGS FROM STT_ECHO_COMMAND") == [
+        ("Refresh", '{"by":"the timetable","room":"R9"}')
+    ]
+    assert served.run("SELECT count(*) FROM STT_ECHO_ERROR") == [(0,)]
+
+
+def test_an_edit_goes_through_though_the_triggers_may_do_nothing_at_all(run: Run, served: ServedOffice) -> None:
+    run("database", "install", "--room-features", "--data", served.folder)
     served.run("REVOKE USAGE ON SCHEMA echodesk, cmis FROM echodesk_triggers")
     with served.timetabler(server.USER) as cmis:
         cmis.insert("timetable", **{**LESSON, "slotid": 1, "moduleid": "M1", "weekid": week_set(cmis, [2])})
         cmis.insert("roomrequests", setid="x", slotid=9, slotentry=1, itemnum=1, featureid="VIDEOREC")
+        cmis.insert("roomfeatures", setid=SETID, roomid="R9", featureid="VIDEOREC")
     assert served.run("SELECT count(*) FROM TIMETABLE") == [(1,)]
 
 

@@ -72,6 +72,16 @@ def test_it_ends_like_a_new_one_and_keeps_its_rows(run: Run, served: ServedOffic
     assert shape(served) == new
 
 
+def test_the_optional_triggers_stay(run: Run, served: ServedOffice) -> None:
+    run("database", "install", "--room-features", "--data", served.folder)
+    new = shape(served)
+    served.run(EARLIER)
+    served.run("DROP TRIGGER STT_ECHO_ROOMFEATURES_UPDATE ON ROOMFEATURES")
+    assert run("database", "upgrade", "--data", served.folder).code == 0
+    assert shape(served) == new
+    assert "stt_echo_roomfeatures_update" in repr(new)
+
+
 @pytest.mark.parametrize("version", UPGRADABLE["postgresql"])
 def test_what_an_earlier_version_installed_ends_like_a_new_one(
     run: Run, served: ServedOffice, version: str

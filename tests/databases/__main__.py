@@ -25,6 +25,7 @@ SUITES = {
     "test_timetable_criteria": "criteria",
     "test_timetable_changes": "changes",
     "test_request_triggers": "triggers on ROOMREQUESTS",
+    "test_feature_triggers": "triggers on ROOMFEATURES",
     "test_eligibility_agrees": "eligibility in one place",
     "test_sqlite_alone": "this engine alone",
     "test_postgresql_alone": "this engine alone",
@@ -38,8 +39,11 @@ SUITES = {
     "test_large_tables": "large tables",
     "test_trigger_cost": "cost",
     "test_trigger_errors": "errors in triggers",
+    "test_oracle_guard": "errors in triggers",
     "test_mutants": "mutants",
 }
+SCRIPTS_ALONE = "oracle-scripts"
+"""What is called after Oracle and no other engine reads its scripts, and asks no server."""
 STORE = HERE.parent / "store"
 """Its suites are called after their modules."""
 
@@ -78,12 +82,15 @@ class Watch:
 
 
 def engine_of(nodeid: str) -> str:
-    """The engine that a test ran on: by its parameter, or by its name."""
+    """The engine that a test ran on: by its parameter, or by its name; `SCRIPTS_ALONE` if it was on none."""
     name, _, parameters = nodeid.partition("[")
     inside = parameters.rstrip("]")
     given = max((one for one in ENGINES if inside.startswith(one) or inside.endswith(one)), key=len, default=None)
-    # What is called after Oracle alone reads its scripts, and asks no server.
-    return given or next((one for one in ENGINES if one != "oracle" and one.split("-")[0] in name), "sqlite")
+    if given:
+        return given
+    own = "oracle" in name or "plsql" in name
+    named = (one for one in ENGINES if one != "oracle" and one.split("-")[0] in name)
+    return next(named, SCRIPTS_ALONE if own else "sqlite")
 
 
 def suite_of(nodeid: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, column, select, table
+from sqlalchemy import Connection, and_, column, select, table, text
 
 SETID = "2023/24"
 OTHER_SETID = "2024/25"
@@ -102,6 +102,14 @@ class Cmis:
         if rows:
             self._seen = rows[-1]["id"]
         return [dict(row) for row in rows]
+
+    def commands(self) -> list[tuple[str, str, str]]:
+        """Kind, arguments and author of every command, oldest first; all of them wait."""
+        assert self.errors() == []
+        kept = self.conn.execute(text("SELECT * FROM STT_ECHO_COMMAND ORDER BY ID")).mappings().all()
+        rows = [{name.lower(): value for name, value in row.items()} for row in kept]
+        assert [row["state"] for row in rows] == ["WAITING"] * len(rows)
+        return [(row["kind"], row["args"], row["by"]) for row in rows]
 
     def errors(self) -> list[tuple[Value, ...]]:
         """Source, action, year, slot and message of every edit that a trigger could not enter.

@@ -1,4 +1,5 @@
-"""A fresh database of each engine with one live year, everything that a lesson needs, and no lesson."""
+"""A fresh database of each engine with one live year, everything that a lesson needs, and no lesson; the optional
+triggers are there as well."""
 
 from __future__ import annotations
 
@@ -9,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from echodesk.store.connection import Schemas
 from echodesk.store.database import Database
+from echodesk.store.health import mend
 from tests.databases import mariadb as mariadb_server
 from tests.databases import ora2pg, oracle_server
 from tests.databases import postgres as postgres_server
 from tests.databases.cmis import Cmis, fill_live
-from tests.databases.engines import Opener, fresh_sqlite, marked, sqlite_by_copy
+from tests.databases.engines import SQL, Opener, fresh_sqlite, marked, sqlite_by_copy
 from tests.databases.oracle_server import OneSchema
 from tests.databases.postgres import NEEDED, ByCopy
 
@@ -56,6 +59,7 @@ def sqlite_opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
     """Opens SQLite databases with the year filled in."""
     folder = tmp_path_factory.mktemp("sqlite")
     database = fresh_sqlite(folder)
+    mend(database, SQL, Schemas(), room_features=True)
     _fill(database)
     return sqlite_by_copy(folder / "fresh.sqlite")
 
@@ -63,7 +67,12 @@ def sqlite_opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
 @pytest.fixture(scope="session")
 def postgresql_opener(postgres: Path) -> Iterator[Opener]:
     """The same on PostgreSQL."""
-    with closing(ByCopy(postgres, postgres_server.filled(postgres, "filled", _fill))) as opening:
+
+    def fill(database: Database) -> None:
+        mend(database, SQL, Schemas(), room_features=True)
+        _fill(database)
+
+    with closing(ByCopy(postgres, postgres_server.filled(postgres, "filled", fill))) as opening:
         yield opening
 
 

@@ -144,6 +144,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kind", action="append", choices=names, default=[], help="only this; may be repeated")
     parser.add_argument("--logs", type=Path, help="a new folder that keeps what the workers told")
     asked = parser.parse_args(arguments)
+    if asked.rounds < 1 or asked.worlds < 1:
+        parser.error("at least one round in one world")
     if why := postgres.absent():
         parser.error(why)
 

@@ -29,11 +29,15 @@ EDITS = (
         re.compile(re.escape(STAMP)),
         "CONCAT(SUBSTR(DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%f'), 1, 23), 'Z')",
     ),
+    # For SQL*Plus, and where the schemas are several.
+    (re.compile(r"^(?:@@|ALTER SESSION ).*\n", re.MULTILINE), ""),
     # It knows no list of columns here; the package compares them by itself.
     (re.compile(r"AFTER UPDATE OF [A-Z, ]+\nON"), "AFTER UPDATE\nON"),
 )
 """All that is changed in Oracle's scripts before MariaDB runs them."""
-SCRIPTS = ("cmis", "tables", "package", "triggers")
+COMMANDS = "the table of commands"
+"""Not a file: the part of `worker_tables.sql` that the triggers write."""
+SCRIPTS = ("cmis", "tables", COMMANDS, "package", "guard", "triggers", "room_features")
 START_S = 30.0
 
 
@@ -128,7 +132,10 @@ def edited(script: str) -> str:
 
 
 def oracle_script(name: str) -> str:
-    """One of the files that an administrator runs on Oracle."""
+    """One of the files that an administrator runs on Oracle, or `COMMANDS`."""
+    if name == COMMANDS:
+        own = re.compile(r"CREATE (?:TABLE|SEQUENCE) STT_ECHO_COMMAND(?:_SEQ)?\b")
+        return "\n\n".join(f"{one};" for one in statements_of(oracle_script("worker_tables")) if own.match(one))
     return (SQL / "oracle" / f"{name}.sql").read_text(encoding="utf-8")
 
 

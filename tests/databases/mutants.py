@@ -24,8 +24,9 @@ from tests.databases.cmis import Cmis
 from tests.databases.engines import SQL, Opener
 from tests.databases.mutants_of_eligibility import CRITERIA, Edit, Mutant
 from tests.databases.mutants_of_entries import CHANGES, ERRORS, REQUESTS
+from tests.databases.mutants_of_features import FEATURES
 
-MUTANTS = (*CRITERIA, *CHANGES, *REQUESTS, *ERRORS)
+MUTANTS = (*CRITERIA, *CHANGES, *REQUESTS, *FEATURES, *ERRORS)
 SCRIPTS = {
     "sqlite": "sqlite",
     "postgresql": "postgresql",
@@ -33,7 +34,11 @@ SCRIPTS = {
     "ora2pg-postgresql": "oracle",
 }
 """Engine → the folder of the scripts that it plays."""
-FILES = {"sqlite": ("triggers",), "postgresql": ("triggers",), "oracle": ("package", "triggers")}
+FILES = {
+    "sqlite": ("triggers", "room_features"),
+    "postgresql": ("triggers", "room_features"),
+    "oracle": ("package", "guard", "triggers", "room_features"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def _plant(conn: Connection, engine: str, file: str, script: str) -> None:
             conn.exec_driver_sql(statement)
     elif engine == "postgresql":
         servers.run_script(conn, script)
-    elif file == "package":
+    elif file in ("package", "guard"):
         ora2pg.load_package(conn, script)
     else:
         ora2pg.load_triggers(conn, script)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from tests.databases import test_oracle_guard as behind
 from tests.databases import test_request_triggers as requests
 from tests.databases import test_timetable_changes as changes
 from tests.databases import test_timetable_criteria as criteria
@@ -234,10 +235,6 @@ _ENTRY_FAILS = (
     "V_EMAIL, V_FEATURE\n        );\n    EXCEPTION\n        WHEN OTHERS",
     "V_EMAIL, V_FEATURE\n        );\n    EXCEPTION\n        WHEN NO_DATA_FOUND",
 )
-_ROW_FAILS = (
-    "END IF;\n    EXCEPTION\n        WHEN OTHERS THEN\n            FAILED('TIMETABLE'",
-    "END IF;\n    EXCEPTION\n        WHEN NO_DATA_FOUND THEN\n            FAILED('TIMETABLE'",
-)
 
 _HALF_FAILS = (
     "EXCEPTION WHEN OTHERS THEN\n    PERFORM STT_ECHO_FAILED('TIMETABLE', WHAT,",
@@ -254,9 +251,22 @@ ERRORS = (
                 "EXCEPTION WHEN OTHERS THEN\n    BEGIN\n        PERFORM STT_ECHO_FAILED('TIMETABLE'",
                 "EXCEPTION WHEN DIVISION_BY_ZERO THEN\n    BEGIN\n        PERFORM STT_ECHO_FAILED('TIMETABLE'",
             ),
-            "oracle": (*_ENTRY_FAILS, *_ROW_FAILS),
         },
         breaks=True,
+    ),
+    *(
+        Mutant(
+            f"an error of the code behind escapes from an edit of {table}",
+            partial(behind.test_an_edit_goes_through_without_the_code_behind_the_guard),
+            {
+                "oracle": (
+                    f"WHEN OTHERS THEN\n            FAILED('{table}'",
+                    f"WHEN NO_DATA_FOUND THEN\n            FAILED('{table}'",
+                )
+            },
+            breaks=True,
+        )
+        for table in ("TIMETABLE", "ROOMREQUESTS", "ROOMFEATURES")
     ),
     Mutant(
         "what fails for the old lesson takes the new one along",

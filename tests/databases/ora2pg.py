@@ -20,7 +20,7 @@ from echodesk.store.database import Database
 from echodesk.store.oracle_script import statements_of
 from tests.databases import postgres
 from tests.databases.engines import SQL
-from tests.databases.mariadb import oracle_script
+from tests.databases.mariadb import COMMANDS, oracle_script
 
 CMIS = SQL / "oracle" / "cmis.sql"
 USER = "converted"
@@ -37,6 +37,8 @@ PACKAGE_AS_SCHEMA 1
 EXPORT_SCHEMA 0
 NULL_EQUAL_EMPTY 0
 """
+GUARD = "PACKAGE BODY STT_ECHO_EDITS"
+"""In the script of what the triggers call."""
 _ALWAYS = (
     # A command of psql's.
     (re.compile(r"^\\set ON_ERROR_STOP ON$", re.MULTILINE), ""),
@@ -47,8 +49,10 @@ EDITS = {
     # It takes the quotes away from within the stamp's form, where DDTH is the day as an ordinal number.
     "TABLE": (*_ALWAYS, (re.compile(r"'YYYY-MM-DDTHH24:MI:SS\.FF3Z'"), """'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'""")),
     "SEQUENCE": _ALWAYS,
-    "PACKAGE": _ALWAYS,
-    # PostgreSQL does not call a procedure without saying so.
+    # It takes the quotes away from the table's own column, and not here.
+    "PACKAGE": (*_ALWAYS, (re.compile(r'"BY"'), "BY")),
+    # PostgreSQL does not call a procedure without saying so; ora2pg says it of what it was given along.
+    "GUARD": (*_ALWAYS, (re.compile(r"^( +)(STT_ECHO_(?:ENTRIES|TROUBLE)\.)", re.MULTILINE), r"\1CALL \2")),
     "TRIGGER": (*_ALWAYS, (re.compile(r"^( +)(STT_ECHO_EDITS\.)", re.MULTILINE), r"\1CALL \2")),
 }
 """All that is changed in what ora2pg made before PostgreSQL runs it, by what it was made of."""
@@ -58,6 +62,7 @@ COUNTED = {
     "PACKAGE": (r"^ +(?:PROCEDURE|FUNCTION)\b[^;]*?\b(?:IS|AS)$", r"^CREATE OR REPLACE (?:PROCEDURE|FUNCTION)\b"),
     "TRIGGER": (r"^CREATE OR REPLACE TRIGGER\b", r"^CREATE TRIGGER\b"),
 }
+COUNTED["GUARD"] = COUNTED["PACKAGE"]
 """What is counted before, and after."""
 WRITTEN = ("STT_ECHO_SET", "STT_ECHO_QUEUE", "STT_ECHO_ERROR", "STT_ECHO_QUEUE_SEQ", "STT_ECHO_ERROR_SEQ")
 """What of `tables.sql` the triggers touch; the rest is the program's."""
@@ -67,10 +72,11 @@ FOUND_BY_CHECK = """
     FROM pg_proc p
     LEFT JOIN pg_trigger t ON t.tgfoid = p.oid
     CROSS JOIN LATERAL plpgsql_check_function_tb(p.oid, COALESCE(t.tgrelid, 0)) c
-    WHERE p.pronamespace = 'stt_echo_edits'::regnamespace OR t.tgname LIKE 'stt_echo%%'
+    WHERE p.pronamespace::regnamespace::text IN ('stt_echo_edits', 'stt_echo_entries', 'stt_echo_trouble')
+        OR t.tgname LIKE 'stt_echo%%'
     ORDER BY 1, 2
 """
-"""What is wrong in the converted package and triggers."""
+"""What is wrong in the converted packages and triggers."""
 
 
 def absent() -> str:
@@ -99,9 +105,10 @@ def converted(kind: str, script: str) -> str:
         folder = Path(name)
         (folder / "settings").write_text(SETTINGS, encoding="utf-8")
         (folder / "in.sql").write_text(script, encoding="utf-8")
+        of_type = "PACKAGE" if kind == "GUARD" else kind
         # It leaves a file of its own where it is started.
         subprocess.run(
-            ["ora2pg", "-q", "-c", "settings", "-i", "in.sql", "-t", kind, "-o", "out.sql"],
+            ["ora2pg", "-q", "-c", "settings", "-i", "in.sql", "-t", of_type, "-o", "out.sql"],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -125,9 +132,10 @@ def edited(kind: str, made: str) -> str:
 
 
 def written_tables() -> str:
-    """The part of Oracle's `tables.sql` that the triggers touch."""
+    """The part of Oracle's tables that the triggers touch."""
     own = re.compile(rf"(?:TABLE|SEQUENCE|ON) (?:{'|'.join(WRITTEN)})\b")
-    return "\n\n".join(f"{one};" for one in statements_of(oracle_script("tables")) if own.search(one))
+    tables = "\n\n".join(f"{one};" for one in statements_of(oracle_script("tables")) if own.search(one))
+    return f"{tables}\n\n{oracle_script(COMMANDS)}"
 
 
 def searched() -> str:
@@ -137,8 +145,8 @@ def searched() -> str:
 
 
 def load_package(connection: Connection, script: str) -> None:
-    """Convert the package and load it, in place of the one that is there."""
-    servers.run_script(connection, converted("PACKAGE", script))
+    """Convert packages and load them, in place of those that are there."""
+    servers.run_script(connection, converted("GUARD" if GUARD in script else "PACKAGE", script))
 
 
 def load_triggers(connection: Connection, script: str) -> None:
@@ -163,6 +171,8 @@ def fresh(socket: Path, name: str) -> Database:
         servers.run_script(connection, converted("SEQUENCE", written_tables()))
         servers.run_script(connection, converted("TABLE", CMIS.read_text(encoding="utf-8") + written_tables()))
         servers.run_script(connection, searched())
-        load_package(connection, oracle_script("package"))
-        load_triggers(connection, oracle_script("triggers"))
+        for name in ("package", "guard"):
+            load_package(connection, oracle_script(name))
+        for name in ("triggers", "room_features"):
+            load_triggers(connection, oracle_script(name))
     return database

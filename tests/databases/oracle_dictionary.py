@@ -17,9 +17,10 @@ Rows = list[tuple[Any, ...]]
 
 COLUMNS, INDEXES, WATCHED, CODE = "ALL_TAB_COLUMNS", "ALL_INDEXES", "ALL_VIEWS V", "STT_ECHO_CODE C"
 RIGHTS, EVERYWHERE, OWNED = "ALL_TAB_PRIVS", "SESSION_PRIVS", "USER_TABLES"
-PROTOCOL, TABLES, VERSION = "NETWORK_PROTOCOL", "all_tables", "'schema_version'"
+PROTOCOL, TABLES, VERSION, MADE = "NETWORK_PROTOCOL", "all_tables", "'schema_version'", "'made'"
 """What stands in a question."""
 STATEMENTS = list(statements_of(script_of(SQL, "install", ORACLE.schemas)))
+ON_ROOM_FEATURES = list(statements_of(script_of(SQL, "room_features", ORACLE.schemas)))
 WATCHING = list(statements_of(script_of(SQL, "watching", ORACLE.schemas)))
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? +(CLOB|NUMBER|VARCHAR2)(?:\((\d+)(?: CHAR)?\))?(.*)$', re.MULTILINE)
 _GRANT = re.compile(r"GRANT ([A-Z, ]+) ON \w+\.(\w+) TO .*STT_ECHO_WORKER")
@@ -35,7 +36,7 @@ def answers() -> dict[str, Rows]:
             for name in re.findall(r"^CREATE (?:UNIQUE )?INDEX (\w+)", "\n".join(STATEMENTS), re.MULTILINE)
         ],
         WATCHED: [(1,)],
-        CODE: list(_code()),
+        CODE: list(code_of(STATEMENTS)),
         RIGHTS: [
             (right, found[2])
             for found in filter(None, map(_GRANT.match, [*STATEMENTS, *WATCHING]))
@@ -46,6 +47,7 @@ def answers() -> dict[str, Rows]:
         PROTOCOL: [("tcps",)],
         TABLES: [("STT_ECHO_META",), ("TIMETABLE",)],
         VERSION: [(SCHEMA_VERSION,)],
+        MADE: [(SCHEMA_VERSION,)],
         "SELECT HOLDER": [],
         "STT_ECHO_BATCH": [],
         "stt_echo_error": [],
@@ -83,9 +85,9 @@ def _columns() -> Iterator[tuple[Any, ...]]:
         yield from ((table, name, "VARCHAR2", 20, None, "Y") for name in columns.split())
 
 
-def _code() -> Iterator[tuple[Any, ...]]:
-    """Each line of its own, and a name as Oracle may write it."""
-    for text, kind, name in dict.fromkeys(found.groups() for found in filter(None, map(_MAKES.match, STATEMENTS))):
+def code_of(statements: list[str]) -> Iterator[tuple[Any, ...]]:
+    """What the view tells of code: each line of its own, and a name as Oracle may write it."""
+    for text, kind, name in dict.fromkeys(found.groups() for found in filter(None, map(_MAKES.match, statements))):
         switched = "ENABLED" if kind == "TRIGGER" else None
         for line in text.replace(f"{kind} {name}", f'{kind} "CMIS_OWNER"."{name}"', 1).splitlines(keepends=True):
             yield name, kind, line, "VALID", switched

@@ -80,7 +80,7 @@ def test_a_fault_in_a_trigger_is_found_before_it_runs(cmis: Cmis) -> None:
             "AFTER INSERT ON TIMETABLE FOR EACH ROW",
             "FOR INSERT ON TIMETABLE COMPOUND TRIGGER",
         ),
-        ("PACKAGE", "package", "BODY STT_ECHO_EDITS AS", "BODY STT_ECHO_EDITS AUTHID DEFINER AS"),
+        ("GUARD", "guard", "BODY STT_ECHO_EDITS AS", "BODY STT_ECHO_EDITS AUTHID DEFINER AS"),
     ],
     ids=["a trigger of several parts", "a package that says whose rights it has"],
 )

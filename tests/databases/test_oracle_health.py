@@ -22,6 +22,8 @@ from tests.databases.oracle_driver import Driver, opened_on
 NOW = dt.datetime(2030, 9, 9, 12, tzinfo=dt.UTC)
 URL = "oracle+oracledb://ann@db.example.ac.uk"
 UPDATE = "STT_ECHO_TIMETABLE_UPDATE"
+FEATURES = "STT_ECHO_FEATURES_UPDATE"
+WITHOUT = "without their optional triggers: a recorder that a room gains or loses counts within ten minutes"
 
 
 @pytest.fixture
@@ -53,7 +55,33 @@ def test_where_all_is_well_it_says_so(database: Database) -> None:
         ("Database", "Oracle 19.3.0.0.0"),
         ("Rights", "the database's user may do what EchoDesk needs"),
         ("Triggers", "all there"),
+        ("Room features", WITHOUT),
     ]
+
+
+def test_the_optional_triggers_are_told_of(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.CODE] += dictionary.code_of(dictionary.ON_ROOM_FEATURES)
+    assert lines(database, State.WRONG, State.NOTE) == []
+    assert lines(database, State.OK)[-1].text.startswith("with their optional triggers")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "how"),
+    [(without(FEATURES), "missing"), (with_last(FEATURES, "DISABLED"), "switched off")],
+    ids=["one is missing", "one is switched off"],
+)
+def test_the_optional_triggers_are_right_where_they_are(
+    database: Database, driver: Driver, spoil: Callable[[Rows], Rows], how: str
+) -> None:
+    optional = list(dictionary.code_of(dictionary.ON_ROOM_FEATURES))
+    driver.answers[dictionary.CODE] += spoil(optional)
+    (line,) = lines(database, State.WRONG, State.NOTE)
+    assert (line.check, line.text) == ("Triggers", f"Trigger {FEATURES} is {how}.")
+
+
+def test_nobody_sees_whether_the_optional_triggers_are_there(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.WATCHED] = [(0,)]
+    assert [one.check for one in lines(database, State.SKIPPED)] == ["Room features"]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +120,16 @@ def test_where_all_is_well_it_says_so(database: Database) -> None:
             without("STT_ECHO_EDITS", "PACKAGE BODY"),
             "Triggers",
             "Package body STT_ECHO_EDITS is missing.",
+            "echodesk database install",
+        ),
+        (
+            dictionary.CODE,
+            lambda rows: [
+                (*row[:3], "INVALID", *row[4:]) if row[:2] == ("STT_ECHO_ENTRIES", "PACKAGE BODY") else row
+                for row in rows
+            ],
+            "Triggers",
+            "Package body STT_ECHO_ENTRIES is not valid.",
             "echodesk database install",
         ),
         (

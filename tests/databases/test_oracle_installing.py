@@ -12,7 +12,7 @@ import pytest
 from echodesk.errors import DatabaseTrouble, SchemaMismatch
 from echodesk.store.connection import ORACLE
 from echodesk.store.database import SCHEMA_VERSION, Database, check_schema
-from echodesk.store.installing_oracle import install_oracle, mend_oracle, upgrade_oracle
+from echodesk.store.installing_oracle import AGAIN, install_oracle, mend_oracle, upgrade_oracle
 from echodesk.store.upgrading import Upgraded
 from tests.databases import oracle_dictionary as dictionary
 from tests.databases.engines import SQL
@@ -21,6 +21,11 @@ from tests.databases.oracle_driver import Driver, opened_on
 
 URL = "oracle+oracledb://ann@db.example.ac.uk"
 UPDATE = "STT_ECHO_TIMETABLE_UPDATE"
+TRIGGERS = [
+    f"CREATE OR REPLACE TRIGGER STT_ECHO_{table}_{event}"
+    for table in ("TIMETABLE", "REQUESTS")
+    for event in ("INSERT", "UPDATE", "DELETE")
+]
 
 
 @pytest.fixture
@@ -64,6 +69,17 @@ def test_what_is_there_already_is_passed_over(database: Database, driver: Driver
     assert WATCHING[-1] in ran(driver)
 
 
+def test_the_optional_triggers_are_made_anew_after_the_package_that_they_call(
+    database: Database, driver: Driver
+) -> None:
+    well = [*driver.answers[dictionary.CODE], *dictionary.code_of(dictionary.ON_ROOM_FEATURES)]
+    driver.answers[dictionary.CODE] = with_last("STT_ECHO_EDITS", "INVALID", 3)(well)
+    driver.heals["CREATE OR REPLACE TRIGGER STT_ECHO_FEATURES_DELETE"] = (dictionary.CODE, well)
+    assert set(mend_oracle(database, SQL, ORACLE.schemas)) == {"STT_ECHO_EDITS"}
+    made = [one for one in ran(driver) if one.startswith("CREATE")]
+    assert made[-3:] == [one for one in dictionary.ON_ROOM_FEATURES if one.startswith("CREATE")]
+
+
 def test_it_stops_at_what_is_refused_and_names_it(database: Database, driver: Driver) -> None:
     driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
     driver.refuses = {"CREATE ROLE": "ORA-01031"}
@@ -84,6 +100,60 @@ def test_without_sys_everything_is_installed_but_what_watches_it(database: Datab
     assert told.value.title == "Everything is installed, but `check` cannot see the triggers"
     assert "--part watching" in told.value.next_step
     assert STATEMENTS[-1] in ran(driver)
+
+
+def refused_at(database: Database, driver: Driver, statement: str, code: str) -> DatabaseTrouble:
+    """What a first installation says that comes to its end there, and all that the next one finds."""
+    driver.answers[dictionary.TABLES] = [("TIMETABLE",)]
+    driver.answers[dictionary.WATCHED] = [(0,)]
+    driver.answers[dictionary.MADE] = []
+    driver.refuses = {statement: code}
+    with pytest.raises(DatabaseTrouble, match=f"{code}.*{statement}") as told:
+        install_oracle(database, SQL, ORACLE.schemas)
+    assert not [one for one, _given in driver.asked if one.startswith("MERGE INTO STT_ECHO_META")]
+    assert "by itself" not in told.value.next_step
+    driver.answers[dictionary.TABLES] = [("STT_ECHO_META",), ("TIMETABLE",)]
+    driver.asked.clear()
+    driver.refuses = {"GRANT SELECT ON SYS.": "ORA-01031"}
+    return told.value
+
+
+def test_triggers_that_were_refused_are_made_the_next_time(database: Database, driver: Driver) -> None:
+    """Without the view of the triggers nobody sees that they are missing."""
+    told = refused_at(database, driver, TRIGGERS[0], "ORA-01031")
+    assert told.next_step.endswith(AGAIN)
+    with pytest.raises(DatabaseTrouble, match="ORA-01031") as at_the_view:
+        install_oracle(database, SQL, ORACLE.schemas)
+    assert at_the_view.value.title == "Everything is installed, but `check` cannot see the triggers"
+    made = [one for one in ran(driver) if one.startswith(tuple(TRIGGERS))]
+    assert len(made) == len(TRIGGERS) == 6
+    assert [given for one, given in driver.asked if one.startswith("MERGE INTO STT_ECHO_META")] == [
+        {"version": SCHEMA_VERSION}
+    ]
+
+
+def test_tables_that_were_refused_are_made_the_next_time(database: Database, driver: Driver) -> None:
+    """The version, which is written at the end of them, is not there yet."""
+    refused_at(database, driver, "CREATE TABLE STT_ECHO_MIRROR", "ORA-01536")
+    driver.answers[dictionary.VERSION] = []
+    driver.answers[dictionary.WATCHED] = [(1,)]
+    assert install_oracle(database, SQL, ORACLE.schemas)
+    assert [one for one in ran(driver) if one.startswith("CREATE TABLE STT_ECHO_MIRROR")]
+    assert STATEMENTS[-1] in ran(driver)
+
+
+def test_of_what_was_installed_before_nothing_is_said_that_nobody_sees(database: Database, driver: Driver) -> None:
+    driver.answers[dictionary.WATCHED] = [(0,)]
+    driver.refuses = {"GRANT SELECT ON SYS.": "ORA-01031"}
+    assert not install_oracle(database, SQL, ORACLE.schemas)
+    with pytest.raises(DatabaseTrouble) as told:
+        mend_oracle(database, SQL, ORACLE.schemas)
+    assert told.value.title == "`check` cannot see the triggers"
+
+
+def test_an_index_that_an_open_edit_holds_up_is_made_when_nobody_edits(database: Database, driver: Driver) -> None:
+    told = refused_at(database, driver, "CREATE INDEX STT_ECHO_BY_ROOM", "ORA-00054")
+    assert told.next_step == f"When nobody edits the timetable, {AGAIN}"
 
 
 def test_a_package_that_does_not_compile_is_no_installation(database: Database, driver: Driver) -> None:

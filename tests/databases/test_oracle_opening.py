@@ -202,6 +202,7 @@ def test_after_the_sign_in_its_limits_are_gone(database: Database, driver: Drive
         ("DPY-4024", "The database takes too long"),
         ("ORA-01031", "EchoDesk may not do this in the database"),
         ("ORA-16000", "The database cannot be written"),
+        ("ORA-00904", "The tables are not as this EchoDesk needs them"),
         ("ORA-00942", "The tables are not as this EchoDesk needs them"),
         ("ORA-00600", "The database refused a step"),
     ],
@@ -212,6 +213,14 @@ def test_an_error_of_oracles_says_what_to_do(code: str, title: str) -> None:
         raise DatabaseError("SELECT", {}, error)
     assert told.value.title == title
     assert isinstance(told.value, DatabaseBusy) == (code in ("ORA-30006", "DPY-4024"))
+
+
+@pytest.mark.parametrize("code", ["ORA-00942", "ORA-02289", "ORA-04043"])
+def test_what_oracle_does_not_show_may_be_there_without_a_right_on_it(code: str) -> None:
+    with pytest.raises(DatabaseTrouble) as told, converted():
+        raise DatabaseError("SELECT", {}, oracledb.DatabaseError(Told(code)))
+    assert "or a right on it" in told.value.message
+    assert "ask the database's administrator for the right" in told.value.next_step
 
 
 @pytest.mark.parametrize("code", ["ORA-12899", "ORA-01400", "ORA-20001"])

@@ -21,7 +21,7 @@ def script(name: str) -> str:
     return re.sub(r"^--.*$", "", (FOLDER / f"{name}.sql").read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
-NAMING = ("install", "upgrade", "grants", "uninstall", "watching")
+NAMING = ("install", "upgrade", "grants", "uninstall", "watching", "room_features")
 GRANTS = re.findall(
     r"^GRANT ([\w, ]+) ON &(\w+)\.\.(\w+) TO ([^;]+);", script("grants") + script("watching"), re.MULTILINE
 )
@@ -46,17 +46,31 @@ def test_the_installation_runs_every_script() -> None:
         "uninstall",
         "watching",
         "cmis",
+        "room_features",
     }
-    assert run[:3] == ["tables", "worker_tables", "indexes"]
-    assert run[4:7] == ["first_rows", "package", "grants"]
+    assert run[:4] == ["names", "tables", "worker_tables", "indexes"]
     # Triggers that call what is not there would make edits fail (ORA-04098).
-    assert run[-3:] == ["package", "timetable_indexes", "triggers"]
+    assert run[5:] == ["first_rows", "package", "guard", "grants", "timetable_indexes", "triggers"]
 
 
-def test_the_schemas_are_named_alike_everywhere() -> None:
-    for one in NAMING:
-        named = re.findall(r"^DEFINE (\w+) = (\w+)$", script(one), re.MULTILINE)
-        assert named == [("ECHODESK", ORACLE.schemas.own), ("CMIS", ORACLE.schemas.timetable)]
+def test_the_package_is_compiled_when_it_may_read_what_it_reads() -> None:
+    compiled = script("install").index("ALTER PACKAGE STT_ECHO_ENTRIES COMPILE BODY;")
+    assert script("install").index("@@grants.sql") < compiled < script("install").index("@@triggers.sql")
+
+
+def test_an_index_waits_for_an_edit_that_is_not_finished() -> None:
+    waits = script("install").index("ALTER SESSION SET DDL_LOCK_TIMEOUT = 60;")
+    assert waits < script("install").index("@@tables.sql") < script("install").index("@@timetable_indexes.sql")
+
+
+def test_the_schemas_are_named_in_one_place() -> None:
+    """A script that named them again would have the last word in those that run it."""
+    naming = {path.stem: script(path.stem) for path in FOLDER.glob("*.sql")}
+    named = re.findall(r"^DEFINE (\w+) = (\w+)$", naming.pop("names"), re.MULTILINE)
+    assert named == [("ECHODESK", ORACLE.schemas.own), ("CMIS", ORACLE.schemas.timetable)]
+    assert [name for name, text in naming.items() if "DEFINE" in text] == []
+    assert {name for name, text in naming.items() if "&" in text} == set(NAMING)
+    assert {name for name, text in naming.items() if text.strip().startswith("@@names.sql\n")} == set(NAMING)
 
 
 def test_what_is_made_goes_again() -> None:
@@ -78,19 +92,21 @@ def test_what_is_made_goes_again() -> None:
 
 def test_nobody_may_write_to_the_timetable() -> None:
     on_timetable = [(right, table, whom) for right, schema, table, whom in GRANTS if schema == "CMIS"]
-    assert {right for right, _table, _whom in on_timetable} == {"SELECT"}
+    # SELECT would let them lock its rows.
+    assert {right for right, _table, _whom in on_timetable} == {"READ"}
     assert {table for _right, table, whom in on_timetable if "STT_ECHO_WORKER" in whom} == set(TABLES)
 
 
 def test_the_package_may_read_what_it_reads_and_no_more() -> None:
     direct = {table for _right, schema, table, whom in GRANTS if schema == "CMIS" and whom == "&ECHODESK"}
     assert direct == {one for one in MAY_READ if one not in ("DUAL", "STT_ECHO_SET")}
+    taken = re.findall(r"^REVOKE ALL ON &CMIS\.\.(\w+) FROM &ECHODESK;", script("uninstall"), re.MULTILINE)
+    assert set(taken) == direct
 
 
 def test_a_screen_only_looks() -> None:
     rights = {right for right, _schema, _table, whom in GRANTS if "STT_ECHO_SCREENS" in whom}
-    assert rights == {"SELECT", "READ"}
-    assert {right for right, schema, _t, whom in GRANTS if "SCREENS" in whom and schema == "ECHODESK"} == {"READ"}
+    assert rights == {"READ"}
 
 
 def test_a_worker_may_do_what_it_does() -> None:
@@ -120,10 +136,10 @@ def test_what_is_printed_has_everything_in_it() -> None:
     assert "&" not in printed
     assert "@@" not in printed
     assert "ALTER SESSION SET CURRENT_SCHEMA = MINE;" in printed
-    assert "GRANT SELECT ON LIVE$.TIMETABLE TO STT_ECHO_WORKER" in printed
+    assert "GRANT READ ON LIVE$.TIMETABLE TO STT_ECHO_WORKER" in printed
     kinds = [one.split()[0] for one in statements_of(printed)]
     assert {"ALTER", "CREATE", "INSERT", "GRANT", "COMMIT"} == set(kinds)
-    for part in ("upgrade", "uninstall", "grants", "watching"):
+    for part in ("upgrade", "uninstall", "grants", "watching", "room_features"):
         assert "&" not in script_of(SQL, part, Schemas("MINE", "THEIRS"))
 
 

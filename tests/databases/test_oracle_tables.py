@@ -170,7 +170,7 @@ def test_a_key_is_no_longer_than_a_block_allows() -> None:
 
 def test_mariadb_makes_them(mariadb: Path) -> None:
     """In its Oracle mode, where numbers, texts, defaults and limits are Oracle's."""
-    database = mariadb_server.fresh(mariadb, "worker_tables")
+    database = mariadb_server.fresh(mariadb, "worker_tables", ("cmis", "tables"))
     try:
         mariadb_server.run(database, mariadb_server.oracle_script("worker_tables"))
         with database.engine.begin() as connection:

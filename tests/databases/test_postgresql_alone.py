@@ -28,7 +28,7 @@ def opener(postgresql_opener: Opener) -> Opener:
     ("broken", "code"),
     [
         ("ALTER TABLE MODULEGROUPS RENAME TO ELSEWHERE", "42P01"),
-        ("ALTER TABLE ROOMFEATURES DROP COLUMN FEATUREID", "42703"),
+        ("ALTER TABLE ROOMFEATURES DROP COLUMN FEATUREID CASCADE", "42703"),
         ("ALTER TABLE STT_ECHO_QUEUE ADD CHECK (SLOTID < 0) NOT VALID", "23514"),
         ("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE", "42P01"),
         ("DROP FUNCTION STT_ECHO_ENTER(TEXT, TIMETABLE, TIMETABLE)", "42883"),
@@ -100,10 +100,13 @@ def test_one_waits_for_another_who_edits_the_same_lesson(database: Database) -> 
 
 def test_the_triggers_may_be_installed_again(database: Database) -> None:
     run_script(database, "triggers")
+    run_script(database, "room_features")
     with database.engine.begin() as conn:
         cmis = Cmis(conn)
         cmis.lesson()
+        cmis.delete("roomfeatures", roomid="R1")
         assert cmis.entries() == [inserted()]
+        assert len(cmis.commands()) == 1
 
 
 def test_uninstalling_leaves_the_timetable_and_its_rows_alone(database: Database) -> None:
@@ -116,5 +119,6 @@ def test_uninstalling_leaves_the_timetable_and_its_rows_alone(database: Database
         assert conn.exec_driver_sql(_OURS).all() == []
         cmis = Cmis(conn)
         cmis.change(roomid="R2")
+        assert cmis.update("roomfeatures", {"roomid": "R1"}, featureid="AUDIOREC") == 1
         assert conn.execute(text("SELECT ROOMID FROM TIMETABLE")).scalars().all() == ["R2"]
         assert conn.execute(text("SELECT COUNT(*) FROM STT_COMPONENT_TYPE")).scalar_one() == 1

@@ -17,7 +17,7 @@ from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
 from tests.databases import postgres as postgres_server
 from tests.databases.engines import Opener
-from tests.databases.failover import figures
+from tests.databases.failover import figures, main
 from tests.databases.failover_audit import Audit, Freeze, Term, overtaken, residual
 from tests.databases.failover_programs import Exchange, NotedLedger
 from tests.databases.failover_programs import Term as Epoch
@@ -173,6 +173,14 @@ def test_a_request_that_is_at_echo360_when_another_has_taken_over_is_seen(one: E
 )
 def test_only_what_a_process_had_decided_before_it_stood_still_is_residual(one: Exchange, explained: bool) -> None:
     assert residual([one], [Freeze("worker A", 70.0, 130.0)]) == ([one] if explained else [])
+
+
+@pytest.mark.parametrize("asked", [["--rounds", "0"], ["--rounds", "2", "--worlds", "0"]])
+def test_a_campaign_of_nothing_is_refused(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(asked)
+    assert ended.value.code == 2
+    assert "at least one round" in capsys.readouterr().err
 
 
 def test_figures_are_those_that_were_measured() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from echodesk.messages import Refresh
 from echodesk.store.database import Database, statements
+from echodesk.worker.control import from_args
 from tests.databases.cmis import LESSON, Cmis, deleted, fill_live, inserted, requested, updated
 from tests.databases.engines import SQL, Opener, fresh_sqlite
 
@@ -94,10 +96,28 @@ def test_no_value_of_any_type_makes_an_edit_fail(cmis: Cmis, name: str) -> None:
     assert cmis.delete("timetable") == len(odd)
 
 
+def test_no_value_of_any_type_makes_an_edit_of_a_room_s_features_fail(cmis: Cmis) -> None:
+    # Not even Python reads back what is no text: that comes last.
+    odd = ["x" * 5000, "ü🎓'\";--", 2**62, -1, 1.5, "a\x00b", "\t", "", "%_", b"\x00\xff"]
+    for value in odd:
+        for name in ("setid", "roomid", "featureid"):
+            row = {"setid": "2023/24", "roomid": "R9", "featureid": "VIDEOREC", name: value}
+            cmis.conn.execute(text("INSERT INTO ROOMFEATURES VALUES (:setid, :roomid, :featureid)"), row)
+            cmis.conn.execute(text("UPDATE ROOMFEATURES SET FEATUREID = 'AUDIOREC' WHERE ROOMID = :roomid"), row)
+            cmis.conn.execute(text("DELETE FROM ROOMFEATURES WHERE ROOMID = :roomid"), row)
+        if isinstance(value, bytes):
+            continue
+        for kind, args, _by in cmis.commands():
+            assert isinstance(from_args(kind, args), Refresh)
+
+
 def test_the_triggers_may_be_installed_again(cmis: Cmis) -> None:
     run(cmis.conn, "triggers")
+    run(cmis.conn, "room_features")
     cmis.lesson()
+    cmis.delete("roomfeatures", roomid="R1")
     assert cmis.entries() == [inserted()]
+    assert len(cmis.commands()) == 1
 
 
 def test_uninstalling_leaves_the_timetable_and_its_rows_alone(tmp_path: Path) -> None:
@@ -106,12 +126,14 @@ def test_uninstalling_leaves_the_timetable_and_its_rows_alone(tmp_path: Path) ->
     with database.engine.begin() as conn:
         cmis = Cmis(conn)
         fill_live(cmis)
+        run(conn, "room_features")
         cmis.lesson()
         assert conn.execute(names).all()
         for _ in range(2):
             run(conn, "uninstall")
         assert conn.execute(names).all() == []
         cmis.change(roomid="R2")
+        assert cmis.update("roomfeatures", {"roomid": "R1"}, featureid="AUDIOREC") == 1
         assert conn.execute(text("SELECT ROOMID FROM TIMETABLE")).scalars().all() == ["R2"]
         assert conn.execute(text("SELECT COUNT(*) FROM STT_COMPONENT_TYPE")).scalar_one() == 1
     database.close()

@@ -56,11 +56,31 @@ def test_a_request_goes_through_without_the_queue(cmis: Cmis) -> None:
     assert [error[:4] for error in cmis.errors()] == [("ROOMREQUESTS", "UPDATE", SETID, 9)] * 2
 
 
+COMMANDS_ARE_GONE = "ALTER TABLE STT_ECHO_COMMAND RENAME TO ELSEWHERE_TOO"
+
+
+def test_a_recorder_goes_through_without_the_commands(cmis: Cmis) -> None:
+    cmis.conn.exec_driver_sql(COMMANDS_ARE_GONE)
+    cmis.insert("roomfeatures", setid=SETID, roomid="R9", featureid="VIDEOREC")
+    assert cmis.update("roomfeatures", {"roomid": "R9"}, featureid="AUDIOREC") == 1
+    assert cmis.delete("roomfeatures", roomid="R9") == 1
+    assert [error[:4] for error in cmis.errors()] == [("ROOMFEATURES", "UPDATE", SETID, 0)] * 3
+
+
+def test_a_recorder_goes_through_without_the_years(cmis: Cmis) -> None:
+    cmis.conn.exec_driver_sql("ALTER TABLE STT_ECHO_SET RENAME TO ELSEWHERE_TOO")
+    cmis.insert("roomfeatures", setid=SETID, roomid="R9", featureid="VIDEOREC")
+    assert cmis.delete("roomfeatures", roomid="R9") == 1
+    assert [(source, setid) for source, _action, setid, *_ in cmis.errors()] == [("ROOMFEATURES", SETID)] * 2
+
+
 def test_an_edit_goes_through_though_not_even_the_error_can_be_written(cmis: Cmis) -> None:
     cmis.conn.exec_driver_sql("ALTER TABLE STT_ECHO_ERROR RENAME TO NOWHERE")
     cmis.conn.exec_driver_sql(TROUBLE["the queue is gone"])
+    cmis.conn.exec_driver_sql(COMMANDS_ARE_GONE)
     cmis.lesson()
     cmis.update("roomrequests", {"slotid": 1}, featureid="AUDIOREC")
+    assert cmis.update("roomfeatures", {"roomid": "R1"}, featureid="AUDIOREC") == 1
     assert cmis.conn.execute(text("SELECT COUNT(*) FROM TIMETABLE")).scalar_one() == 1
 
 
@@ -107,3 +127,17 @@ def test_a_request_that_goes_to_another_slot_fails_here_or_there_alone(
     assert [found[:4] for found in cmis.errors()] == [("ROOMREQUESTS", "UPDATE", SETID, refused)]
     cmis.conn.execute(text("DELETE FROM STT_ECHO_ERROR"))
     assert cmis.entries() == [requested(entered)]
+
+
+@pytest.mark.parametrize(("old", "new"), [("R9", "LONGER"), ("LONGER", "R9")])
+def test_a_recorder_that_goes_to_another_room_fails_here_or_there_alone(cmis: Cmis, old: str, new: str) -> None:
+    asked = '{"by":"the timetable","room":"R9"}'
+    cmis.insert("roomfeatures", setid=SETID, roomid=old, featureid="VIDEOREC")
+    cmis.conn.execute(text("DELETE FROM STT_ECHO_COMMAND"))
+    cmis.conn.exec_driver_sql(
+        f"ALTER TABLE STT_ECHO_COMMAND ADD CONSTRAINT REFUSED CHECK (LENGTH(ARGS) = {len(asked)})"
+    )
+    cmis.update("roomfeatures", {"roomid": old}, roomid=new)
+    assert [found[:4] for found in cmis.errors()] == [("ROOMFEATURES", "UPDATE", SETID, 0)]
+    cmis.conn.execute(text("DELETE FROM STT_ECHO_ERROR"))
+    assert [args for _kind, args, _by in cmis.commands()] == [asked]

@@ -11,7 +11,14 @@ import pytest
 
 from echodesk import paths
 from echodesk.errors import SchemaMismatch
-from echodesk.store.database import SCHEMA_VERSION, Database, check_schema, install_sqlite, open_sqlite
+from echodesk.store.database import (
+    ROOM_FEATURES,
+    SCHEMA_VERSION,
+    Database,
+    check_schema,
+    install_sqlite,
+    open_sqlite,
+)
 from echodesk.store.upgrading import UPGRADABLE, upgrade_sqlite
 
 SCHEMAS = Path(__file__).with_name("schemas")
@@ -69,6 +76,23 @@ def test_it_ends_like_a_new_one_and_keeps_its_rows(version: str, tmp_path: Path,
         assert done.copy is not None
         assert rows_of(done.copy) == before, "as it was, beside it"
         assert upgrade_sqlite(database, file, paths.sql_folder()).copy is None
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("there", ["all of them", "some of them"])
+def test_the_optional_triggers_stay_and_are_this_version_s(there: str, tmp_path: Path, fresh: Database) -> None:
+    script = (paths.sql_folder() / "sqlite" / f"{ROOM_FEATURES}.sql").read_text(encoding="utf-8")
+    file = made_by(UPGRADABLE["sqlite"][-1], tmp_path / "old.sqlite")
+    for one in (file, tmp_path / "fresh.sqlite"):
+        with closing(sqlite3.connect(one)) as connection:
+            connection.executescript(script)
+            if one == file and there == "some of them":
+                connection.execute("DROP TRIGGER STT_ECHO_ROOMFEATURES_UPDATE")
+    database = Database(open_sqlite(file))
+    try:
+        upgrade_sqlite(database, file, paths.sql_folder())
+        assert shape(database) == shape(fresh)
     finally:
         database.close()
 

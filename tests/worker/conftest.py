@@ -43,13 +43,15 @@ def university(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 ON_FILE = frozenset(
-    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "recovery", "thread")
+    f"tests.worker.test_{one}"
+    for one in ("quiet_edits", "commands", "pauses", "recovery", "room_features", "thread")
 )
 """Tests that run on a database file through SQLAlchemy; all others on the same statements in memory."""
 
 
 ON_SERVER = frozenset(
-    f"tests.worker.test_{one}" for one in ("quiet_edits", "commands", "pauses", "clashes", "recovery", "overtaken")
+    f"tests.worker.test_{one}"
+    for one in ("quiet_edits", "commands", "pauses", "clashes", "recovery", "overtaken", "room_features")
 )
 """Tests that run on a server as well. Take-overs on a server are played with processes by
 `tests.databases.failover`: the hours of `test_takeover` are too many statements for one."""
