@@ -18,6 +18,7 @@ import typer
 from echodesk import paths, self_check
 from echodesk.commands import (
     acting,
+    attending,
     checking,
     deciding,
     editing,
@@ -58,6 +59,7 @@ for room in (
     deciding,
     explaining,
     looking_up,
+    attending,
     settings,
     working,
     installing,

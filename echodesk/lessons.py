@@ -6,6 +6,7 @@ Dates are ISO texts, times `HH:MM`; '' where the timetable has nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +109,51 @@ class ByOthers:
     one of them it could be adopted."""
     in_the_way: str
     """Those of the lessons that overlap it otherwise: they cannot be recorded beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPerson:
+    """A lecturer's address that Echo360 does not know: what such a lecturer teaches is sent without presenter."""
+
+    email: str
+    code: str
+    """Of the lecturer, several with commas; '' if the timetable has the address no more."""
+    name: str
+    lessons: int
+    """How many recordings from today on stand in Echo360 without presenter, because of that."""
+    date: str
+    """Of the next of them; '' with the rest if there is none."""
+    times: str
+    room: str
+    room_name: str
+    title: str
+    since: str
+    """When Echo360 first did not know it (UTC stamp)."""
+    checked: str
+    """When it was looked for last; '' while it is about to be."""
+
+
+class Matter(StrEnum):
+    """What staff may have to see to: one list each."""
+
+    PEOPLE = "people"
+    """`UnknownPerson`: the next lesson first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListMatter:
+    """What there is of it now. Answered with `MatterListed`."""
+
+    matter: Matter
+    limit: int = 5_000
+    """So many lines at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterListed:
+    """The answer, what comes soonest first."""
+
+    matter: Matter
+    lines: tuple[UnknownPerson, ...]
+    in_all: int
+    """How many there are, listed or not."""

@@ -12,7 +12,7 @@ from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
 from echodesk.clashes import Decide as Decide
 from echodesk.clashes import DecisionList, ListDecisions, RoomDayShown, ShowRoomDay, Suppose, Supposed
 from echodesk.clashes import Withdraw as Withdraw
-from echodesk.lessons import LessonsFound, LookUp
+from echodesk.lessons import LessonsFound, ListMatter, LookUp, MatterListed
 from echodesk.rows import SEARCHED as SEARCHED
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -122,6 +122,13 @@ class TryAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class LookForPeople:
+    """Everybody whom Echo360 did not know is looked for again now, not only once a day."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSetting:
     """Set one setting. What shapes the projection makes every room-day dirty (decisions: Processes)."""
 
@@ -141,6 +148,7 @@ Command = (
     | Inspect
     | Cancel
     | TryAgain
+    | LookForPeople
     | SendHere
     | ChangeSetting
     | Allow
@@ -148,6 +156,7 @@ Command = (
     | Decide
     | Withdraw
     | LookUp
+    | ListMatter
     | ShowRoomDay
     | Suppose
     | ListDecisions
@@ -199,7 +208,17 @@ class Detail:
     calls: tuple[CallShown, ...]
 
 
-CommandReply = CommandDone | Detail | StopList | LessonsFound | RoomDayShown | Supposed | DecisionList | PlanAnswer
+CommandReply = (
+    CommandDone
+    | Detail
+    | StopList
+    | LessonsFound
+    | MatterListed
+    | RoomDayShown
+    | Supposed
+    | DecisionList
+    | PlanAnswer
+)
 
 
 # ---- events -------------------------------------------------------------------------------------------------
@@ -243,6 +262,8 @@ class Overview:
     plans: tuple[PlanShown, ...] = ()
     """Plans of many room-days, newest first: the last, and all that wait, are at work or can be taken back."""
     plans_in_all: int = 0
+    unknown_people: int = 0
+    """Lecturers' addresses that Echo360 does not know."""
     lost_edits: int = 0
     """Edits that a trigger could not enter, since everything was compared last."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
+from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
 from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.pages.table_page import TablePage
@@ -64,6 +65,8 @@ async def take(
             await _fill_table(page, wait_s)
         elif isinstance(page, LessonsPage):
             await _fill_lessons(window, page, wait_s)
+        elif isinstance(page, AttentionPage):
+            await _fill_attention(page, wait_s)
         else:
             await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
         file = folder / file_name(title)
@@ -118,6 +121,16 @@ async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) ->
     page.search()
     await _until(lambda: page.answered, (page.filled,), wait_s, TITLE)
     page.show_one_that_is_missed()
+
+
+async def _fill_attention(page: AttentionPage, wait_s: float) -> None:
+    """The first list that has a line; the first of all if none has."""
+    for matter, one in page.lists.items():
+        page.open_list(matter)
+        await _until(lambda one=one: one.answered, (one.filled,), wait_s, one.about.title)
+        if one.in_all:
+            return
+    page.open_list(next(iter(page.lists)))
 
 
 async def _until(

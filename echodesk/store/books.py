@@ -8,6 +8,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
+from echodesk.lessons import UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
@@ -26,6 +27,7 @@ from echodesk.store.stops import Stops
 from echodesk.store.suspects import Suspects
 from echodesk.store.told import Told
 from echodesk.store.tries import Tries
+from echodesk.store.unknown_people import unknown_people
 
 
 class Screens:
@@ -50,6 +52,10 @@ class Screens:
     def overview(self, today: str, calls_per_minute: int) -> Overview:
         """The numbers of the Overview page."""
         return Figures(self._connection).overview(today, calls_per_minute)
+
+    def unknown_people(self, today: str) -> list[UnknownPerson]:
+        """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""
+        return unknown_people(self._connection, today)
 
     def detail(self, table: Table, key: int) -> Detail | None:
         """The detail pane of one row."""

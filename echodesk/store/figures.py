@@ -41,6 +41,7 @@ _WAITING_ROOMS = text(
     " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
 _FOREIGN = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 0 AND LESSON_DATE >= :today")
+_PEOPLE = text("SELECT count(*) FROM STT_ECHO_MISSING_PERSON")
 _SCHEDULES = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 1")
 _LEFT_OUT = text("SELECT REASON, count(*) FROM STT_ECHO_LEFT_OUT WHERE LESSON_DATE >= :today GROUP BY REASON")
 _OLDEST = text(
@@ -175,6 +176,7 @@ class Figures:
             stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
             plans=plans.listed(),
             plans_in_all=plans.in_all(),
+            unknown_people=self._count(_PEOPLE),
             lost_edits=lost_edits(self._connection).count,
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed
+from echodesk.lessons import UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
@@ -270,6 +271,10 @@ class JournalBook(Protocol):
 
     def people_to_check(self, older_than_s: float) -> list[str]: ...
 
+    def check_all_people(self) -> int:
+        """All of them are due to be looked for. Returns how many there are."""
+        ...
+
     def person_checked(self, email: str, known: bool) -> set[RoomDay]:
         """Remember the check. Once known: the room-days whose schedules lack the presenter, to be marked."""
         ...
@@ -298,6 +303,10 @@ class ScreenBook(Protocol):
         ...
 
     def overview(self, today: str, calls_per_minute: int) -> Overview: ...
+
+    def unknown_people(self, today: str) -> list[UnknownPerson]:
+        """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""
+        ...
 
     def detail(self, table: Table, key: int) -> Detail | None: ...
 

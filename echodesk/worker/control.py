@@ -18,6 +18,7 @@ from echodesk.messages import (
     ChangeSetting,
     CommandDone,
     Decide,
+    LookForPeople,
     Pause,
     Refresh,
     Resume,
@@ -44,6 +45,7 @@ Asked = (
     | RetryMatching
     | Refresh
     | TryAgain
+    | LookForPeople
     | SendHere
     | ChangeSetting
     | Decide
@@ -90,6 +92,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = _retried(books.queue.retry_matching(command.table, command.query, command.by))
     elif isinstance(command, Refresh):
         done = _refresh(books, command, today)
+    elif isinstance(command, LookForPeople):
+        done = _look_for_people(books)
     elif isinstance(command, ChangeSetting):
         done = _set(books, command, today)
     elif isinstance(command, Allow):
@@ -158,6 +162,13 @@ def _retried(count: int) -> CommandDone:
             "Nothing to try again", "None of these failed or was set aside.", "Choose rows that failed."
         )
     return CommandDone(f"{count} lesson(s) are read again.", count)
+
+
+def _look_for_people(books: Books) -> CommandDone:
+    people = books.journal.check_all_people()
+    if not people:
+        raise NothingDone("Nobody is missing", "Echo360 knows every lecturer so far.", "Nothing to do.")
+    return CommandDone(f"{people} address(es) are looked for in Echo360 again.", people)
 
 
 def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:

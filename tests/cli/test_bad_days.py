@@ -29,6 +29,7 @@ COMMANDS = [
     ("lookup", "engl"),
     ("not-recorded",),
     ("booked-by-others",),
+    ("unknown-people",),
     ("settings",),
 ]
 

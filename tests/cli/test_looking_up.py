@@ -100,3 +100,18 @@ def test_what_others_booked_is_listed_and_left_alone(run: Run, folder: Path, sql
     assert "2030-03-04  09:00-10:00" in run(*words, "--room", "B1 Hall").out
     assert run(*words, "--room", "B1", "--json").json["bookings"] == []
     assert run(*words, "--days", "30", "--json").json["to"] == "2030-01-30"
+
+
+def test_who_is_not_known_is_listed_and_looked_for_again(run: Run, folder: Path, sql: Sql) -> None:
+    words = ("unknown-people", "--data", folder)
+    assert run(*words, "--json").json == {"people": []}
+    nobody = run(*words, "--look-again", "--json")
+    assert (nobody.code, nobody.error["title"]) == (3, "Nobody is missing")
+    then = "2026-01-01T00:00:00.000Z"
+    sql("INSERT INTO STT_ECHO_MISSING_PERSON VALUES ('ann@example.ac.uk', ?, ?)", then, then)
+    (one,) = run(*words, "--json").json["people"]
+    assert (one["email"], one["lessons"], one["checked"]) == ("ann@example.ac.uk", 0, then)
+    assert run("status", "--data", folder, "--json").json["unknown_people"] == 1
+    assert run(*words, "--look-again", "--json").json["touched"] == 1
+    assert run(*words, "--json").json["people"][0]["checked"] == ""
+    assert run(*words).out.startswith("ann@example.ac.uk: 0 lessons without presenter")

@@ -46,6 +46,7 @@ def add_lesson(served: ServedOffice, slot: int = 1) -> None:
         "explain 1",
         "not-recorded",
         "booked-by-others",
+        "unknown-people",
         "check",
         "database install",
     ],

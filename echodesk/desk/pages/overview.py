@@ -12,6 +12,7 @@ from echodesk.desk.pages.cards import Bar, BarList, Card
 from echodesk.desk.pages.missed import MissedPanel
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.words import Tone
+from echodesk.lessons import Matter
 from echodesk.messages import EngineState, Overview, Scope, Table
 
 Opener = Callable[[Table, tuple[str, ...]], None]
@@ -30,6 +31,9 @@ class OverviewPage(QScrollArea):
     """Someone wants to look at this safety stop."""
     plans_wanted = Signal()
     """Someone wants to look at the plans."""
+
+    matter_wanted = Signal(object)
+    """Someone wants to look at this `Matter`."""
 
     def __init__(self, parts: PageParts, opens: Opener) -> None:
         super().__init__()
@@ -53,6 +57,7 @@ class OverviewPage(QScrollArea):
         self.too_late = card("Too late today", updates, ("TOO_LATE",))
         self.foreign = card("Booked by others", None, ())
         self.paused = card("Held by a pause", updates, WAITING)
+        self.people = Card("Unknown people", theme, lambda: self.matter_wanted.emit(Matter.PEOPLE))
         self.yes = Card("Waiting for a yes", theme, self._on_yes)
         self.cards = (
             self.transferred,
@@ -62,6 +67,7 @@ class OverviewPage(QScrollArea):
             self.not_recorded,
             self.too_late,
             self.foreign,
+            self.people,
             self.paused,
             self.yes,
         )
@@ -114,6 +120,11 @@ class OverviewPage(QScrollArea):
             Tone.NOTE if overview.too_late_today else Tone.QUIET,
         )
         self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
+        self.people.say(
+            overview.unknown_people,
+            "recorded without presenter" if overview.unknown_people else "Echo360 knows every lecturer",
+            Tone.NOTE if overview.unknown_people else Tone.QUIET,
+        )
         self._show_held(overview)
         self._show_stops(overview)
         self._show_lost(overview.lost_edits)
