@@ -107,8 +107,11 @@ class ByOthers:
     fits: str
     """The external ids, with commas, of the lessons that the timetable has at this very room, date and time: for
     one of them it could be adopted."""
+    fits_titles: str
+    """What those are called, with semicolons."""
     in_the_way: str
     """Those of the lessons that overlap it otherwise: they cannot be recorded beside it."""
+    in_the_way_titles: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,12 @@ class Matter(StrEnum):
 
     PEOPLE = "people"
     """`UnknownPerson`: the next lesson first."""
+    OTHERS = "others"
+    """`ByOthers`: by date, start and room."""
+
+
+BY_OTHERS_DAYS = 400
+"""What others booked is listed and counted for so many days, from today on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,6 @@ class MatterListed:
     """The answer, what comes soonest first."""
 
     matter: Matter
-    lines: tuple[UnknownPerson, ...]
+    lines: tuple[UnknownPerson | ByOthers, ...]
     in_all: int
     """How many there are, listed or not."""

@@ -11,9 +11,9 @@ from echodesk.desk.campus import CampusTime
 from echodesk.desk.tables.columns import AnyColumn, Cell, Column, named
 from echodesk.desk.tables.row_cache import SortValue
 from echodesk.desk.words import Tone
-from echodesk.lessons import Matter, UnknownPerson
+from echodesk.lessons import ByOthers, Matter, UnknownPerson
 
-L = TypeVar("L", bound=UnknownPerson)
+L = TypeVar("L", bound=UnknownPerson | ByOthers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,30 @@ def _person_columns(campus: CampusTime) -> Sequence[AnyColumn]:
     )
 
 
+# ---- what others booked
+
+
+def _other_columns(_campus: CampusTime) -> Sequence[AnyColumn]:
+    return (
+        _column("When", 140, lambda one: when(one.date, one.times), lambda one: (one.date, one.times)),
+        _column("Room", 150, lambda one: where(one.room_name, one.room, one.building), _by_room),
+        _column("Booked as", 170, lambda one: Cell(one.title, one.presenter), lambda one: (one.title.casefold(),)),
+        _column("Our lesson there", 300, _our_lesson, lambda one: (not one.in_the_way, not one.fits)),
+    )
+
+
+def _by_room(one: ByOthers) -> SortValue:
+    return (one.room_name.casefold(), one.date, one.times)
+
+
+def _our_lesson(one: ByOthers) -> Cell:
+    if one.in_the_way:
+        return Cell(one.in_the_way_titles, "cannot be recorded beside it", Tone.CLASH)
+    if one.fits:
+        return Cell(one.fits_titles, "at just this time: Compare and repair can adopt the booking", Tone.NOTE)
+    return Cell("none")
+
+
 ABOUT: Mapping[Matter, About] = {
     Matter.PEOPLE: About(
         title="Unknown people",
@@ -122,6 +146,23 @@ ABOUT: Mapping[Matter, About] = {
         same=lambda one: one.email,
         found_by=lambda one: (one.email, one.name, one.code, one.room, one.room_name, one.title),
         looked_up=lambda one: one.code.partition(",")[0],
+    ),
+    Matter.OTHERS: About(
+        title="Booked by others",
+        lead="What others booked in Echo360 is never touched. A lesson that cannot be recorded beside it needs"
+        " another room, or the others; one at just this time can be adopted with Compare and repair.",
+        one="booking",
+        many="bookings",
+        empty=("Nobody else has booked", "As far as EchoDesk has seen, Echo360 holds its own bookings alone."),
+        columns=_other_columns,
+        shares=(0, 2, 3, 4),
+        soonest=0,
+        same=lambda one: (one.echo_id, one.date),
+        found_by=lambda one: (
+            *(one.room, one.room_name, one.building, one.date, formats.date(one.date), one.title, one.presenter),
+            *(one.fits, one.fits_titles, one.in_the_way, one.in_the_way_titles),
+        ),
+        looked_up=lambda one: one.room,
     ),
 }
 """In the order of the page."""

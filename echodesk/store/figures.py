@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
+from echodesk.lessons import BY_OTHERS_DAYS
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
 from echodesk.store.binding import ChangeNumber, as_json
 from echodesk.store.lost_edits import lost_edits
+from echodesk.store.mirror import count_by_others
 from echodesk.store.plans_shown import PlansShown
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
@@ -40,7 +42,6 @@ _WAITING_ROOMS = text(
     " (SELECT 1 FROM STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID"
     " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
-_FOREIGN = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 0 AND LESSON_DATE >= :today")
 _PEOPLE = text("SELECT count(*) FROM STT_ECHO_MISSING_PERSON")
 _SCHEDULES = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 1")
 _LEFT_OUT = text("SELECT REASON, count(*) FROM STT_ECHO_LEFT_OUT WHERE LESSON_DATE >= :today GROUP BY REASON")
@@ -148,6 +149,7 @@ class Figures:
         waiting = self._connection.execute(_NEXT, {"today": today}).first()
         missed_soon, missed = self.missed(today)
         plans = PlansShown(self._connection, calls_per_minute, today)
+        last = (dt.date.fromisoformat(today) + dt.timedelta(days=BY_OTHERS_DAYS - 1)).isoformat()
         tomorrow = (dt.date.fromisoformat(today) + dt.timedelta(days=1)).isoformat()
         return Overview(
             transferred_24h=self._count(_TRANSFERRED),
@@ -158,7 +160,7 @@ class Figures:
             not_recorded=sum(count for _reason, count in left_out),
             too_late_today=self._count(_TOO_LATE, today),
             held_by_pause=self._count(_HELD),
-            foreign=self._count(_FOREIGN, today),
+            foreign=count_by_others(self._connection, today, last),
             schedules=self._count(_SCHEDULES),
             queue=tuple(sorted(queue.items())),
             notifications=tuple(sorted(notifications.items())),

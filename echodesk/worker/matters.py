@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
-from echodesk.lessons import ListMatter, MatterListed, UnknownPerson
+from echodesk.lessons import BY_OTHERS_DAYS, ByOthers, ListMatter, Matter, MatterListed, UnknownPerson
 from echodesk.worker.books import Books
+from echodesk.worker.looking_up import booked_by_others
 
 NEVER = "9999"
 """Sorts behind every date."""
@@ -14,7 +16,12 @@ NEVER = "9999"
 
 def listed(books: Books, wish: ListMatter, now: dt.datetime) -> MatterListed:
     """What there is of it, as of this transaction."""
-    lines = unknown_people(books, now.date())
+    today = now.date()
+    lines: Sequence[UnknownPerson | ByOthers]
+    if wish.matter is Matter.PEOPLE:
+        lines = unknown_people(books, today)
+    else:
+        lines = booked_by_others(books, today, today + dt.timedelta(days=BY_OTHERS_DAYS - 1))
     return MatterListed(wish.matter, tuple(lines[: wish.limit]), len(lines))
 
 

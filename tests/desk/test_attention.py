@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from echodesk.desk.pages.attention_page import TITLE
 from echodesk.desk.pages.matter_list import MatterList
 from echodesk.errors import EchoDeskError
-from echodesk.lessons import ListMatter, LookUp, Matter, MatterListed, UnknownPerson
+from echodesk.lessons import ByOthers, ListMatter, LookUp, Matter, MatterListed, UnknownPerson
 from echodesk.messages import LookForPeople
 from tests.desk.driving import Desk, click, press, push, run_desk, turns, until
 from tests.desk.fakes import FakeWorker
@@ -55,6 +55,21 @@ async def opened(desk: Desk, matter: Matter) -> MatterList:
     return page.list
 
 
+OTHERS = MatterListed(
+    Matter.OTHERS,
+    (
+        ByOthers(
+            *("2026-11-24", "09:00-10:00", "R1", "Great Hall", "Main", "Open day", "bo@example.ac.uk", "", "e1"),
+            *("1-2", "BIOL1 LC01", "", ""),
+        ),
+        ByOthers(
+            *("2026-11-25", "09:30-10:30", "R2", "Room 2", "Main", "Staff meeting", "", "", "e2"),
+            *("", "", "2-2, 3-2", "MATH2 TU03; MATH3 TU01"),
+        ),
+        ByOthers(*("2026-11-24", "18:00-19:00", "R3", "R3", "", "Evening class", "", "x", "e3"), *[""] * 4),
+    ),
+    3,
+)
 PEOPLE = MatterListed(Matter.PEOPLE, (GONE, ADA), 2)
 
 
@@ -211,3 +226,27 @@ def test_words_from_outside_stay_plain(qapp: QApplication) -> None:
         assert "\u202e" not in copied
 
     run_desk(qapp, body, prepare=answering(MatterListed(Matter.PEOPLE, (hostile,), 1)))
+
+
+def test_what_others_booked_is_listed_with_our_lessons_there(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        others = await opened(desk, Matter.OTHERS)
+        assert lines(others) == [
+            ["Tue 24 Nov 2026 (09:00–10:00)", "Great Hall (R1, Main)", "Open day (bo@example.ac.uk)",  # noqa: RUF001
+             "BIOL1 LC01 (at just this time: Compare and repair can adopt the booking)"],
+            ["Tue 24 Nov 2026 (18:00–19:00)", "R3", "Evening class", "none"],  # noqa: RUF001
+            ["Wed 25 Nov 2026 (09:30–10:30)", "Room 2 (R2, Main)", "Staff meeting",  # noqa: RUF001
+             "MATH2 TU03; MATH3 TU01 (cannot be recorded beside it)"],
+        ]  # fmt: skip
+        others.view.selectRow(2)
+        press(others.view, Qt.Key.Key_L, CTRL)
+        await until(desk.window.lessons.isVisible)
+        assert desk.worker.sent(LookUp)[-1] == LookUp("R2")
+        click(
+            desk.window.nav.list.viewport(),
+            desk.window.nav.list.visualItemRect(desk.window.nav.list.item(0)).center(),
+        )
+        click(desk.window.overview.foreign)
+        await until(lambda: desk.window.attention.isVisible() and desk.window.attention.list is others)
+
+    run_desk(qapp, body, prepare=answering(OTHERS))

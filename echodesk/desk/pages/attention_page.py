@@ -63,7 +63,7 @@ class AttentionPage(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         """How many there are of each; the list on screen is read anew when it is another number."""
-        counts = {Matter.PEOPLE: overview.unknown_people}
+        counts = {Matter.PEOPLE: overview.unknown_people, Matter.OTHERS: overview.foreign}
         changed = {matter for matter, count in counts.items() if self._counts.get(matter) != count}
         self._counts = counts
         for matter, count in counts.items():

@@ -46,8 +46,8 @@ class OverviewPage(QScrollArea):
         updates, days = Table.NOTIFICATIONS, Table.ROOM_DAYS
         theme = parts.theme
 
-        def card(title: str, table: Table | None, statuses: tuple[str, ...]) -> Card:
-            return Card(title, theme, None if table is None else lambda: opens(table, statuses))
+        def card(title: str, table: Table, statuses: tuple[str, ...]) -> Card:
+            return Card(title, theme, lambda: opens(table, statuses))
 
         self.transferred = card("Transferred in 24 hours", updates, ("SUCCESS", "WARN", "REFRESHED"))
         self.pending = card("Waiting to be sent", updates, WAITING)
@@ -55,8 +55,8 @@ class OverviewPage(QScrollArea):
         self.clashes = card("Open room clashes", days, ("open",))
         self.not_recorded = card("Not recorded", updates, ("IN_CONFLICT", "TOO_LATE", *words.RETRYABLE))
         self.too_late = card("Too late today", updates, ("TOO_LATE",))
-        self.foreign = card("Booked by others", None, ())
         self.paused = card("Held by a pause", updates, WAITING)
+        self.foreign = Card("Booked by others", theme, lambda: self.matter_wanted.emit(Matter.OTHERS))
         self.people = Card("Unknown people", theme, lambda: self.matter_wanted.emit(Matter.PEOPLE))
         self.yes = Card("Waiting for a yes", theme, self._on_yes)
         self.cards = (
