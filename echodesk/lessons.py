@@ -136,9 +136,46 @@ class UnknownPerson:
     """When it was looked for last; '' while it is about to be."""
 
 
+class FailureCause(StrEnum):
+    """Why updates failed; what somebody has to do about it is the same for all of one cause."""
+
+    NO_RECORDER = "no_recorder"
+    MISSING = "missing"
+    """Something that a recording needs is not in Echo360: a room, a section, a course …"""
+    OTHER_YEAR = "other_year"
+    NO_ANSWER = "no_answer"
+    """Sent as often as the caps allow, without a clear answer."""
+    STOPPED = "stopped"
+    """It stopped EchoDesk three times."""
+    REFUSED = "refused"
+    """Any other definite no of Echo360's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """What failed for one cause in one room."""
+
+    cause: FailureCause
+    room: str
+    room_name: str
+    building: str
+    count: int
+    date: str
+    """Of the next of its lessons from today on, '' with `times` if all have passed."""
+    times: str
+    said: str
+    """What is told of that lesson, in Echo360's words or our own."""
+    entries: tuple[int, ...]
+    """Numbers of timetable changes that could not even be read."""
+    notifications: tuple[int, ...]
+    """Numbers of weekly updates."""
+
+
 class Matter(StrEnum):
     """What staff may have to see to: one list each."""
 
+    FAILURES = "failures"
+    """`FailureGroup`: the next lesson first."""
     PEOPLE = "people"
     """`UnknownPerson`: the next lesson first."""
     OTHERS = "others"
@@ -163,6 +200,6 @@ class MatterListed:
     """The answer, what comes soonest first."""
 
     matter: Matter
-    lines: tuple[UnknownPerson | ByOthers, ...]
+    lines: tuple[FailureGroup | UnknownPerson | ByOthers, ...]
     in_all: int
     """How many there are, listed or not."""

@@ -75,6 +75,17 @@ class RetryMatching:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """These failures need nobody any more: they are SUPERSEDED with who said so and why (design §4.11)."""
+
+    by: str
+    reason: str
+    entries: tuple[int, ...] = ()
+    """Of edits that could not be read; others have failed by their weekly updates."""
+    notifications: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Re-sync: list the room (all when `room` is empty) afresh and repair this date (all ahead when `date` is)."""
 
@@ -142,6 +153,7 @@ Command = (
     | Resume
     | Retry
     | RetryMatching
+    | SetAside
     | Refresh
     | Watch
     | Unwatch
@@ -262,6 +274,8 @@ class Overview:
     plans: tuple[PlanShown, ...] = ()
     """Plans of many room-days, newest first: the last, and all that wait, are at work or can be taken back."""
     plans_in_all: int = 0
+    failed_unread: int = 0
+    """Timetable changes that failed before they had weekly updates."""
     unknown_people: int = 0
     """Lecturers' addresses that Echo360 does not know."""
     lost_edits: int = 0

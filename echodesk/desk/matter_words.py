@@ -6,14 +6,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from echodesk.desk import formats
+from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.tables.columns import AnyColumn, Cell, Column, named
 from echodesk.desk.tables.row_cache import SortValue
 from echodesk.desk.words import Tone
-from echodesk.lessons import ByOthers, Matter, UnknownPerson
+from echodesk.lessons import ByOthers, FailureGroup, Matter, UnknownPerson
 
-L = TypeVar("L", bound=UnknownPerson | ByOthers)
+L = TypeVar("L", bound=FailureGroup | UnknownPerson | ByOthers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,31 @@ def where(room_name: str, room: str, building: str = "") -> Cell:
     return Cell(name, ", ".join(part for part in (code, building) if part))
 
 
+# ---- what failed
+
+
+def _failure_columns(_campus: CampusTime) -> Sequence[AnyColumn]:
+    def cause(one: FailureGroup) -> Cell:
+        return Cell(words.failure(one.cause), one.said, Tone.BAD)
+
+    def count(one: FailureGroup) -> Cell:
+        return Cell(formats.number(one.count))
+
+    def following(one: FailureGroup) -> Cell:
+        return when(one.date, one.times) if one.date or not one.notifications else Cell("all have passed")
+
+    return (
+        _column("Cause", 260, cause, lambda one: (one.cause,)),
+        _column("Room", 150, lambda one: where(one.room_name, one.room, one.building), _room_of),
+        _column("Failures", 80, count, lambda one: (-one.count,), right=True),
+        _column("Next lesson", 140, following, lambda one: (one.date or "9", one.times)),
+    )
+
+
+def _room_of(one: FailureGroup) -> SortValue:
+    return (one.room_name.casefold(), one.room)
+
+
 # ---- people whom Echo360 does not know
 
 
@@ -133,6 +158,20 @@ def _our_lesson(one: ByOthers) -> Cell:
 
 
 ABOUT: Mapping[Matter, About] = {
+    Matter.FAILURES: About(
+        title="Failed",
+        lead="By cause and room. Mend the cause, then retry the whole group; or set it aside with a reason, if it"
+        " is not to be recorded.",
+        one="group",
+        many="groups",
+        empty=("Nothing failed", "What fails is tried again by itself where that helps; the rest comes here."),
+        columns=_failure_columns,
+        shares=(4, 2, 0, 0),
+        soonest=3,
+        same=lambda one: (one.cause, one.room),
+        found_by=lambda one: (words.failure(one.cause), one.said, one.room, one.room_name, one.building),
+        looked_up=lambda one: one.room,
+    ),
     Matter.PEOPLE: About(
         title="Unknown people",
         lead="Echo360 has no user with these addresses: their lessons are recorded without presenter. Have the"

@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
 from echodesk.lessons import UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
+from echodesk.planning.records import Failure
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
 from echodesk.store.details import Details
+from echodesk.store.failures import failures
 from echodesk.store.figures import Figures
 from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
@@ -52,6 +54,10 @@ class Screens:
     def overview(self, today: str, calls_per_minute: int) -> Overview:
         """The numbers of the Overview page."""
         return Figures(self._connection).overview(today, calls_per_minute)
+
+    def failures(self) -> list[Failure]:
+        """What failed, weekly updates by date and time, then edits that could not be read."""
+        return failures(self._connection)
 
     def unknown_people(self, today: str) -> list[UnknownPerson]:
         """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""

@@ -42,6 +42,7 @@ _WAITING_ROOMS = text(
     " (SELECT 1 FROM STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID"
     " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
+_UNREAD = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED' AND WEEKS_ALL = 0")
 _PEOPLE = text("SELECT count(*) FROM STT_ECHO_MISSING_PERSON")
 _SCHEDULES = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 1")
 _LEFT_OUT = text("SELECT REASON, count(*) FROM STT_ECHO_LEFT_OUT WHERE LESSON_DATE >= :today GROUP BY REASON")
@@ -178,6 +179,7 @@ class Figures:
             stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
             plans=plans.listed(),
             plans_in_all=plans.in_all(),
+            failed_unread=self._count(_UNREAD),
             unknown_people=self._count(_PEOPLE),
             lost_edits=lost_edits(self._connection).count,
         )

@@ -15,6 +15,7 @@ from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
     AuditLine,
+    Failure,
     Intent,
     LessonNow,
     Lost,
@@ -118,6 +119,10 @@ class QueueBook(PoisonedQueue, Protocol):
 
     def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
         """New entries linked to the old ones, which become SUPERSEDED (design §4.11)."""
+        ...
+
+    def set_aside(self, entries: Collection[int], notifications: Collection[int], by: str, reason: str) -> int:
+        """FAILED and PARKED become SUPERSEDED, with who said so and why. Returns how many."""
         ...
 
     def retry_matching(self, table: Table, query: TableQuery, by: str) -> int: ...
@@ -303,6 +308,10 @@ class ScreenBook(Protocol):
         ...
 
     def overview(self, today: str, calls_per_minute: int) -> Overview: ...
+
+    def failures(self) -> list[Failure]:
+        """What failed, weekly updates by date and time, then edits that could not be read."""
+        ...
 
     def unknown_people(self, today: str) -> list[UnknownPerson]:
         """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""

@@ -26,6 +26,7 @@ from echodesk.messages import (
     RetryMatching,
     Scope,
     SendHere,
+    SetAside,
     TryAgain,
     Withdraw,
 )
@@ -43,6 +44,7 @@ Asked = (
     | Resume
     | Retry
     | RetryMatching
+    | SetAside
     | Refresh
     | TryAgain
     | LookForPeople
@@ -90,6 +92,8 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = _retried(books.queue.retry(command.entries, command.notifications, command.by))
     elif isinstance(command, RetryMatching):
         done = _retried(books.queue.retry_matching(command.table, command.query, command.by))
+    elif isinstance(command, SetAside):
+        done = _set_aside(books, command)
     elif isinstance(command, Refresh):
         done = _refresh(books, command, today)
     elif isinstance(command, LookForPeople):
@@ -162,6 +166,16 @@ def _retried(count: int) -> CommandDone:
             "Nothing to try again", "None of these failed or was set aside.", "Choose rows that failed."
         )
     return CommandDone(f"{count} lesson(s) are read again.", count)
+
+
+def _set_aside(books: Books, command: SetAside) -> CommandDone:
+    reason = command.reason.strip().rstrip(".")
+    if not reason:
+        raise WrongUse("Setting aside needs a reason", "None was given.", "Say in a few words why.")
+    count = books.queue.set_aside(command.entries, command.notifications, command.by, reason)
+    if not count:
+        raise NothingDone("Nothing to set aside", "None of these has failed any more.", "Read the list anew.")
+    return CommandDone(f"{count} failure(s) were set aside.", count)
 
 
 def _look_for_people(books: Books) -> CommandDone:

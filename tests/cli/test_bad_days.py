@@ -30,6 +30,7 @@ COMMANDS = [
     ("not-recorded",),
     ("booked-by-others",),
     ("unknown-people",),
+    ("failures",),
     ("settings",),
 ]
 

@@ -47,6 +47,7 @@ def add_lesson(served: ServedOffice, slot: int = 1) -> None:
         "not-recorded",
         "booked-by-others",
         "unknown-people",
+        "failures",
         "check",
         "database install",
     ],

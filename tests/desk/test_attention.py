@@ -8,12 +8,23 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from echodesk.desk.dialogs.confirm import Confirm
+from echodesk.desk.dialogs.set_aside import SetAsideDialog
 from echodesk.desk.pages.attention_page import TITLE
 from echodesk.desk.pages.matter_list import MatterList
 from echodesk.errors import EchoDeskError
-from echodesk.lessons import ByOthers, ListMatter, LookUp, Matter, MatterListed, UnknownPerson
-from echodesk.messages import LookForPeople
-from tests.desk.driving import Desk, click, press, push, run_desk, turns, until
+from echodesk.lessons import (
+    ByOthers,
+    FailureCause,
+    FailureGroup,
+    ListMatter,
+    LookUp,
+    Matter,
+    MatterListed,
+    UnknownPerson,
+)
+from echodesk.messages import LookForPeople, Retry, SetAside
+from tests.desk.driving import Desk, click, dialog_of, press, push, run_desk, turns, until
 from tests.desk.fakes import FakeWorker
 from tests.desk.rows import overview
 
@@ -55,6 +66,24 @@ async def opened(desk: Desk, matter: Matter) -> MatterList:
     return page.list
 
 
+DEAF = FailureGroup(
+    *(
+        FailureCause.NO_RECORDER,
+        "R1",
+        "Great Hall",
+        "Main",
+        3,
+        "2026-11-25",
+        "09:00-10:00",
+        "Device not found in Room",
+    ),
+    *((), (11, 12, 13)),
+)
+POISON = FailureGroup(
+    *(FailureCause.STOPPED, "", "", "", 1, "", "", "Reading this entry stopped the worker 3 times."),
+    *((7,), ()),
+)
+FAILURES = MatterListed(Matter.FAILURES, (POISON, DEAF), 2)
 OTHERS = MatterListed(
     Matter.OTHERS,
     (
@@ -250,3 +279,72 @@ def test_what_others_booked_is_listed_with_our_lessons_there(qapp: QApplication)
         await until(lambda: desk.window.attention.isVisible() and desk.window.attention.list is others)
 
     run_desk(qapp, body, prepare=answering(OTHERS))
+
+
+def test_failures_are_listed_by_cause_and_room(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        groups = await opened(desk, Matter.FAILURES)
+        assert lines(groups) == [
+            ["No recorder in the room (Device not found in Room)", "Great Hall (R1, Main)", "3",
+             "Wed 25 Nov 2026 (09:00–10:00)"],  # noqa: RUF001 - the dash is meant
+            ["Stopped EchoDesk three times (Reading this entry stopped the worker 3 times.)", "–", "1",  # noqa: RUF001
+             "–"],  # noqa: RUF001
+        ]  # fmt: skip
+        assert groups.count.text() == "2 groups"
+        assert not desk.window.attention.failed.retry.isEnabled(), "nothing is chosen"
+
+    run_desk(qapp, body, prepare=answering(FAILURES))
+
+
+def test_a_whole_group_is_retried_once_its_number_was_confirmed(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        groups = await opened(desk, Matter.FAILURES)
+        groups.view.selectAll()
+        press(groups.view, Qt.Key.Key_R, CTRL)
+        dialog = await dialog_of(desk.window, Confirm)
+        assert isinstance(dialog, Confirm)
+        assert dialog.windowTitle() == "Retry 4 failures?"
+        assert "No recorder in the room, Great Hall (3)" in dialog.text.text()
+        dialog.no_button.click()
+        await turns()
+        assert desk.worker.sent(Retry) == []
+        groups.view.selectRow(0)
+        press(groups.view, Qt.Key.Key_R, CTRL)
+        dialog = await dialog_of(desk.window, Confirm)
+        assert isinstance(dialog, Confirm)
+        read = len(desk.worker.sent(ListMatter))
+        dialog.yes_button.click()
+        await until(lambda: len(desk.worker.sent(ListMatter)) > read)
+        assert desk.worker.sent(Retry) == [Retry("Ann", (), (11, 12, 13))]
+
+    run_desk(qapp, body, prepare=answering(FAILURES))
+
+
+def test_a_group_is_set_aside_with_a_reason_alone(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        groups = await opened(desk, Matter.FAILURES)
+        groups.view.selectRow(1)
+        press(groups.view, Qt.Key.Key_A, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        dialog = await dialog_of(desk.window, SetAsideDialog)
+        assert isinstance(dialog, SetAsideDialog)
+        assert dialog.windowTitle() == "Set 1 failure aside?"
+        assert not dialog.yes_button.isEnabled()
+        dialog.why.setText("  the module is gone ")
+        dialog.yes_button.click()
+        await until(lambda: bool(desk.worker.sent(SetAside)))
+        assert desk.worker.sent(SetAside) == [SetAside("Ann", "the module is gone", (7,), ())]
+
+    run_desk(qapp, body, prepare=answering(FAILURES))
+
+
+def test_the_overview_opens_the_failures_and_counts_changes_that_were_not_read(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        desk.session.bridge.post(overview(failed=7, failed_unread=2))
+        card = desk.window.overview.failed
+        await until(lambda: card.number.text() == "9")
+        click(card)
+        await until(lambda: desk.window.page is desk.window.attention)
+        assert desk.window.attention.list.matter is Matter.FAILURES
+        assert desk.window.attention.chips[Matter.FAILURES].text() == "Failed  9"
+
+    run_desk(qapp, body, prepare=answering(FAILURES))

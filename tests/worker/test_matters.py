@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from echodesk.errors import NothingDone
-from echodesk.lessons import ByOthers, ListMatter, Matter, MatterListed
-from echodesk.messages import LookForPeople, Overview, Refresh
+from echodesk.errors import NothingDone, WrongUse
+from echodesk.lessons import ByOthers, FailureCause, FailureGroup, ListMatter, Matter, MatterListed
+from echodesk.messages import LookForPeople, Overview, Refresh, Retry, SetAside
 from echodesk.simulator.seed import Seed, SeedUser, plant
+from echodesk.worker.causes import cause_of
 from echodesk.worker.matters import listed
 from tests.worker.by_hand import ByHand
-from tests.worker.campus import PEOPLE, day
+from tests.worker.campus import PEOPLE, SETID, day, echo360_seed
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -92,3 +93,93 @@ def test_each_date_of_what_others_booked_is_listed_and_counted_once(world: World
         (day(3).isoformat(), "Evening class"),
     ]
     assert overview(w).foreign == 3
+
+
+def groups(w: World) -> list[FailureGroup]:
+    """The failures now."""
+    return [one for one in found(w, Matter.FAILURES).lines if isinstance(one, FailureGroup)]
+
+
+def deaf_rooms(world: Worlds) -> World:
+    """Two rooms without recorder, three lessons in one and one in the other; all have failed."""
+    w = world(seed=echo360_seed(closed=("R1", "R2")))
+    w.lesson(1, weeks=(2, 3))
+    w.lesson(2, weeks=(2,), at="11:00-12:00")
+    w.lesson(3, room="R2", weeks=(3,), lecturer="P2")
+    w.settle()
+    return w
+
+
+def test_failures_are_grouped_by_cause_and_room_and_tried_again_as_a_group(world: Worlds) -> None:
+    w = deaf_rooms(world)
+    first, second = groups(w)
+    assert (first.cause, first.room, first.room_name, first.count) == (
+        FailureCause.NO_RECORDER,
+        "R1",
+        "Room R1",
+        3,
+    )
+    assert (first.date, first.times) == (day(2).isoformat(), "09:00-10:00")
+    assert (second.room, second.count, second.date) == ("R2", 1, day(3).isoformat())
+    assert overview(w).failed == 4
+    ByHand(w).recorders("R2")
+    assert w.ask(Retry("ann", first.entries, first.notifications)).touched == 2, "lessons, of three weeks"
+    w.settle()
+    assert groups(w) == [second]
+
+
+def test_a_group_is_set_aside_with_who_said_so_and_why(world: Worlds) -> None:
+    w = deaf_rooms(world)
+    first, second = groups(w)
+    with pytest.raises(WrongUse):
+        w.ask(SetAside("ann", "  ", first.entries, first.notifications))
+    assert groups(w) == [first, second]
+    assert w.ask(SetAside("ann", "no recorder will come.", first.entries, first.notifications)).touched == 3
+    assert groups(w) == [second]
+    assert set(w.notifications(1)) == {"SUPERSEDED"}
+    assert w.entries(1) == ["SUPERSEDED"]
+    assert w.message(1).startswith("Set aside by ann: no recorder will come. ")
+    with pytest.raises(NothingDone):
+        w.ask(SetAside("bob", "late", first.entries, first.notifications))
+    w.settle()
+    assert overview(w).failed == 1
+
+
+def test_an_edit_that_could_not_be_read_is_a_failure_of_its_own(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.sql(
+        "INSERT INTO STT_ECHO_QUEUE (SOURCE, ACTION, SETID, SLOTID, STATUS, ERROR)"
+        " VALUES ('TIMETABLE', 'UPDATE', :setid, 1, 'FAILED', 'Reading this entry stopped the worker 3 times.')",
+        setid=SETID,
+    )
+    (group,) = groups(w)
+    assert (group.cause, group.count, len(group.entries), group.notifications) == (FailureCause.STOPPED, 1, 1, ())
+    assert overview(w).failed_unread == 1
+    w.ask(SetAside("ann", "mended", group.entries))
+    assert groups(w) == []
+    assert overview(w).failed_unread == 0
+    assert w.sql("SELECT STATUS, ERROR FROM STT_ECHO_QUEUE") == [
+        ("SUPERSEDED", "Set aside by ann: mended. Reading this entry stopped the worker 3 times.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("message", "cause"),
+    [
+        ("Device not found in Room", FailureCause.NO_RECORDER),
+        ("Recorded as it was. the room has no recorder", FailureCause.NO_RECORDER),
+        ("Room not found", FailureCause.MISSING),
+        (
+            "section M1_LC01 is not in Echo360, and the settings do not let EchoDesk make one.",
+            FailureCause.MISSING,
+        ),
+        ("Echo360 refused it (0 SectionOfOtherYear): section M1_LC01 belongs to 2029/30", FailureCause.OTHER_YEAR),
+        ("Sent 4 times without a clear answer; not sent again for a while.", FailureCause.NO_ANSWER),
+        ("Planning this room and day stopped EchoDesk 3 times (KeyError)", FailureCause.STOPPED),
+        ("Echo360 refused it (400 Validation): name too long", FailureCause.REFUSED),
+        ("", FailureCause.REFUSED),
+    ],
+)
+def test_what_is_told_of_a_failure_says_its_cause(message: str, cause: FailureCause) -> None:
+    assert cause_of(message) is cause

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 
 from echodesk.desk import formats, widgets
 from echodesk.desk.matter_words import ABOUT
+from echodesk.desk.pages.failed_groups import FailedGroups
 from echodesk.desk.pages.matter_list import MatterList
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.lessons import Matter
@@ -40,6 +41,7 @@ class AttentionPage(QWidget):
             self.chips[matter] = chip
             self._stack.addWidget(one)
             one.lessons_wanted.connect(self.lessons_wanted)
+        self.failed = FailedGroups(self.lists[Matter.FAILURES], parts)
         people = self.lists[Matter.PEOPLE]
         people.add("Look &again", "Ctrl+G", self._on_look, lambda _chosen: people.in_all > 0, primary=True)
         self._lay_out()
@@ -63,7 +65,11 @@ class AttentionPage(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         """How many there are of each; the list on screen is read anew when it is another number."""
-        counts = {Matter.PEOPLE: overview.unknown_people, Matter.OTHERS: overview.foreign}
+        counts = {
+            Matter.FAILURES: overview.failed + overview.failed_unread,
+            Matter.PEOPLE: overview.unknown_people,
+            Matter.OTHERS: overview.foreign,
+        }
         changed = {matter for matter, count in counts.items() if self._counts.get(matter) != count}
         self._counts = counts
         for matter, count in counts.items():

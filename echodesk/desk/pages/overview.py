@@ -51,7 +51,7 @@ class OverviewPage(QScrollArea):
 
         self.transferred = card("Transferred in 24 hours", updates, ("SUCCESS", "WARN", "REFRESHED"))
         self.pending = card("Waiting to be sent", updates, WAITING)
-        self.failed = card("Failed", updates, words.RETRYABLE)
+        self.failed = Card("Failed", theme, lambda: self.matter_wanted.emit(Matter.FAILURES))
         self.clashes = card("Open room clashes", days, ("open",))
         self.not_recorded = card("Not recorded", updates, ("IN_CONFLICT", "TOO_LATE", *words.RETRYABLE))
         self.too_late = card("Too late today", updates, ("TOO_LATE",))
@@ -99,10 +99,9 @@ class OverviewPage(QScrollArea):
             waiting if overview.pending else "everything has been sent",
             Tone.BUSY if overview.pending else Tone.QUIET,
         )
+        failed = overview.failed + overview.failed_unread
         self.failed.say(
-            overview.failed,
-            "need someone to look" if overview.failed else "nothing failed",
-            Tone.BAD if overview.failed else Tone.QUIET,
+            failed, "need someone to look" if failed else "nothing failed", Tone.BAD if failed else Tone.QUIET
         )
         self.clashes.say(
             overview.open_room_days,
