@@ -171,9 +171,42 @@ class FailureGroup:
     """Numbers of weekly updates."""
 
 
+class Running(StrEnum):
+    """Where a lesson of today is."""
+
+    SOON = "soon"
+    NOW = "now"
+    OVER = "over"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LateLesson:
+    """A lesson of today that EchoDesk can put right no more: it has begun, or begins within the lead time."""
+
+    external_id: str
+    slotid: int
+    module: str
+    module_title: str
+    group: str
+    room: str
+    """Where the recorder is that records it, or should."""
+    room_name: str
+    building: str
+    start: str
+    """'' with `finish` of what has left today and stands there still."""
+    finish: str
+    running: Running
+    recorded: str
+    """YES (as it was before it changed), NO, NOT_WANTED, or '' while that is not known."""
+    why: str
+
+
 class Matter(StrEnum):
     """What staff may have to see to: one list each."""
 
+    TOO_LATE = "too_late"
+    """`LateLesson`: by start and room."""
     FAILURES = "failures"
     """`FailureGroup`: the next lesson first."""
     PEOPLE = "people"
@@ -200,6 +233,6 @@ class MatterListed:
     """The answer, what comes soonest first."""
 
     matter: Matter
-    lines: tuple[FailureGroup | UnknownPerson | ByOthers, ...]
+    lines: tuple[LateLesson | FailureGroup | UnknownPerson | ByOthers, ...]
     in_all: int
     """How many there are, listed or not."""

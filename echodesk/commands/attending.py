@@ -1,4 +1,4 @@
-"""`failures`, `unknown-people`: what staff have to see to, as the page "Needs attention" lists it."""
+"""`failures`, `too-late`, `unknown-people`: what staff have to see to, as the page "Needs attention" lists it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from echodesk.commands.answers import Data, Json, Wait, office_at, say
 from echodesk.commands.asking import answer, busy_s
 from echodesk.desk import words
 from echodesk.errors import WrongUse
-from echodesk.lessons import FailureCause, FailureGroup, ListMatter, Matter, MatterListed, UnknownPerson
+from echodesk.lessons import (
+    FailureCause,
+    FailureGroup,
+    LateLesson,
+    ListMatter,
+    Matter,
+    MatterListed,
+    UnknownPerson,
+)
 from echodesk.main import Office, user
 from echodesk.messages import LookForPeople, Retry, SetAside
 from echodesk.worker.matters import listed
@@ -53,6 +61,19 @@ def failures(
     say({"groups": [dataclasses.asdict(one) for one in shown]}, as_json=json, text=_failures_text(shown))
 
 
+def too_late(data: Data = None, json: Json = False) -> None:
+    """List the lessons of today that have begun, or are about to, and are not recorded as the timetable has them.
+
+    JSON: lessons, each with external_id, slotid, module, module_title, group, room, room_name, building, start and
+    finish ('' of what has left today and stands there still), running (soon, now, over), recorded (YES: as it was
+    before; NO, NOT_WANTED, '' while not known), why.
+    """
+    with office_at(data) as office:
+        found = _found(office, Matter.TOO_LATE)
+    lessons = [one for one in found.lines if isinstance(one, LateLesson)]
+    say({"lessons": [dataclasses.asdict(one) for one in lessons]}, as_json=json, text=_late_text(lessons))
+
+
 def unknown_people(
     again: Annotated[bool, typer.Option("--look-again", help="Have all of them looked for once more.")] = False,
     data: Data = None,
@@ -77,6 +98,7 @@ def unknown_people(
 def register(app: typer.Typer) -> None:
     """Mount the commands."""
     app.command()(failures)
+    app.command("too-late")(too_late)
     app.command("unknown-people")(unknown_people)
 
 
@@ -92,6 +114,15 @@ def _failures_text(groups: list[FailureGroup]) -> str:
         lines.append(f"{one.count:>5}  {words.failure(one.cause)}, {one.room_name or 'no room'}{following}")
         lines.append(f"       {one.said}")
     return "\n".join(lines) or "Nothing has failed that somebody has to look at."
+
+
+def _late_text(lessons: list[LateLesson]) -> str:
+    lines = [
+        f"{one.start or '?'}-{one.finish or '?'}  {one.room_name}  "
+        f"{' '.join(part for part in (one.module, one.group, one.module_title) if part)}\n    {one.why}"
+        for one in lessons
+    ]
+    return "\n".join(lines) or "Each lesson that has begun today is recorded as the timetable has it."
 
 
 def _people_text(people: list[UnknownPerson]) -> str:

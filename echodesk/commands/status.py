@@ -52,13 +52,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _read(office: Office) -> tuple[dict[str, object], str]:
-    today = office.clock().campus_now().date().isoformat()
+    now = office.clock().campus_now()
 
     def read(books: AllBooks) -> tuple[Overview, Pending, LeaseState, LeaderState, list[PauseRecord]]:
         limit = int(value_of(books.office.settings(), "calls_per_minute"))
         return (
-            books.figures.overview(today, limit),
-            books.figures.pending(today),
+            books.figures.overview(now, limit),
+            books.figures.pending(now.date().isoformat()),
             books.office.lease(),
             books.office.told_state(),
             books.office.pauses(()),

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from echodesk.desk import formats, words
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.tables.columns import AnyColumn, Cell, Column, named
 from echodesk.desk.tables.row_cache import SortValue
 from echodesk.desk.words import Tone
-from echodesk.lessons import ByOthers, FailureGroup, Matter, UnknownPerson
-
-L = TypeVar("L", bound=FailureGroup | UnknownPerson | ByOthers)
+from echodesk.lessons import ByOthers, FailureGroup, LateLesson, Matter, Running, UnknownPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def haystack(about: About, line: object) -> str:
 
 
 def _column(
-    title: str, width: int, cell: Callable[[L], Cell], sort: Callable[[L], SortValue], *, right: bool = False
+    title: str, width: int, cell: Callable[[Any], Cell], sort: Callable[[Any], SortValue], *, right: bool = False
 ) -> AnyColumn:
     def cell_of(row: Numbered) -> Cell:
         return cell(row.line)
@@ -77,6 +75,39 @@ def where(room_name: str, room: str, building: str = "") -> Cell:
     """Room above; code and building below."""
     name, code = named(room_name, room)
     return Cell(name, ", ".join(part for part in (code, building) if part))
+
+
+# ---- too late today
+
+_RUNNING: Mapping[Running, tuple[str, Tone]] = {
+    Running.SOON: ("about to begin", Tone.BAD),
+    Running.NOW: ("running now", Tone.BAD),
+    Running.OVER: ("over", Tone.QUIET),
+    Running.UNKNOWN: ("", Tone.NOTE),
+}
+
+
+def _late_columns(_campus: CampusTime) -> Sequence[AnyColumn]:
+    def time(one: LateLesson) -> Cell:
+        told, tone = _RUNNING[one.running]
+        return Cell(formats.span(one.start, one.finish), told, tone)
+
+    def lesson(one: LateLesson) -> Cell:
+        title, code = named(one.module_title, one.module)
+        return Cell(title, " · ".join(part for part in (code, one.group) if part))
+
+    def recorded(one: LateLesson) -> Cell:
+        if one.recorded == "YES":
+            return Cell("As it was before", "", Tone.NOTE)
+        return Cell(words.recorded(one.recorded), "", words.recorded_tone(one.recorded))
+
+    return (
+        _column("Today", 130, time, lambda one: (one.start, one.room)),
+        _column("Room", 150, lambda one: where(one.room_name, one.room, one.building), _room_of),
+        _column("Lesson", 170, lesson, lambda one: (one.module_title.casefold(), one.module)),
+        _column("Recorded?", 170, recorded, lambda one: (one.recorded,)),
+        _column("Why", 260, lambda one: Cell(one.why), lambda one: (one.why,)),
+    )
 
 
 # ---- what failed
@@ -100,7 +131,7 @@ def _failure_columns(_campus: CampusTime) -> Sequence[AnyColumn]:
     )
 
 
-def _room_of(one: FailureGroup) -> SortValue:
+def _room_of(one: LateLesson | FailureGroup) -> SortValue:
     return (one.room_name.casefold(), one.room)
 
 
@@ -158,6 +189,26 @@ def _our_lesson(one: ByOthers) -> Cell:
 
 
 ABOUT: Mapping[Matter, About] = {
+    Matter.TOO_LATE: About(
+        title="Too late today",
+        lead="These lessons have begun, or begin within the lead time: EchoDesk can change nothing any more. If"
+        " one matters, phone the technicians of the room.",
+        one="lesson",
+        many="lessons",
+        empty=(
+            "Nothing is too late today",
+            "Each lesson that has begun today is recorded as the timetable has it.",
+        ),
+        columns=_late_columns,
+        shares=(0, 2, 2, 0, 4),
+        soonest=0,
+        same=lambda one: one.external_id,
+        found_by=lambda one: (
+            *(one.external_id, one.module, one.module_title, one.group, one.room, one.room_name, one.building),
+            one.why,
+        ),
+        looked_up=lambda one: str(one.slotid),
+    ),
     Matter.FAILURES: About(
         title="Failed",
         lead="By cause and room. Mend the cause, then retry the whole group; or set it aside with a reason, if it"

@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
 from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
+from echodesk.desk.pages.matter_list import MatterList
 from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.resting import rest
@@ -127,10 +128,14 @@ async def _fill_attention(page: AttentionPage, wait_s: float) -> None:
     """The first list that has a line; the first of all if none has."""
     for matter, one in page.lists.items():
         page.open_list(matter)
-        await _until(lambda one=one: one.answered, (one.filled,), wait_s, one.about.title)
+        await _fill_list(one, wait_s)
         if one.in_all:
             return
     page.open_list(next(iter(page.lists)))
+
+
+async def _fill_list(one: MatterList, wait_s: float) -> None:
+    await _until(lambda: one.answered, (one.filled,), wait_s, one.about.title)
 
 
 async def _until(

@@ -133,8 +133,7 @@ class MainWindow(QMainWindow):
 
     def _look_up(self, words_: str) -> None:
         self.open_page(LESSONS_PAGE)
-        self.lessons.field.setText(words_)
-        self.lessons.search()
+        self.lessons.look_up(words_)
         self.lessons.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- events
@@ -210,6 +209,8 @@ class MainWindow(QMainWindow):
         queue = dict(overview.queue)
         self.nav.show_count(1, queue.get("FAILED", 0), "failed")
         self.nav.show_count(2, overview.failed, "failed")
+        late = overview.failed + overview.failed_unread + overview.too_late_today
+        self.nav.show_count(ATTENTION_PAGE, late, "failed or too late")
         self.nav.show_count(3, overview.open_room_days, "open")
         self.attention.show_overview(overview)
         self.plans.show_plans(overview.plans, overview.plans_in_all)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from functools import cached_property
 
 from sqlalchemy import Connection
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
-from echodesk.lessons import UnknownPerson
+from echodesk.lessons import LateLesson, UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.records import Failure
 from echodesk.store.batches import Batches
@@ -51,9 +52,13 @@ class Screens:
         where more have changed than the query's limit: all that match, up to that limit."""
         return Tables(self._connection).changes(table, cursor, query, snapshot, today, told)
 
-    def overview(self, today: str, calls_per_minute: int) -> Overview:
-        """The numbers of the Overview page."""
-        return Figures(self._connection).overview(today, calls_per_minute)
+    def overview(self, now: dt.datetime, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page; `now` is campus time."""
+        return Figures(self._connection).overview(now, calls_per_minute)
+
+    def too_late(self, now: dt.datetime) -> list[LateLesson]:
+        """Lessons of today that EchoDesk can put right no more, with codes in the place of rooms' names."""
+        return Figures(self._connection).too_late(now)
 
     def failures(self) -> list[Failure]:
         """What failed, weekly updates by date and time, then edits that could not be read."""

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
-from echodesk.lessons import BY_OTHERS_DAYS
+from echodesk.lessons import BY_OTHERS_DAYS, LateLesson
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
 from echodesk.store.binding import ChangeNumber, as_json
 from echodesk.store.lost_edits import lost_edits
 from echodesk.store.mirror import count_by_others
+from echodesk.store.office import Office
 from echodesk.store.plans_shown import PlansShown
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
+from echodesk.store.too_late import too_late
 
 _TRANSFERRED = text(
     "SELECT count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
@@ -29,7 +31,6 @@ _CALLS = text(
     "SELECT ACTION, count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
     " AND ACTION IN ('GET', 'POST', 'PUT', 'DELETE') GROUP BY ACTION"
 )
-_TOO_LATE = text("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'TOO_LATE' AND LESSON_DATE = :today")
 _HELD = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NOT NULL")
 # What a safety stop holds: single room-days, or all of them while the timetable proves nothing.
 _GUARDED = text(
@@ -139,8 +140,9 @@ class Figures:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def overview(self, today: str, calls_per_minute: int) -> Overview:
-        """The numbers of the Overview page."""
+    def overview(self, now: dt.datetime, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page; `now` is campus time."""
+        today = now.date().isoformat()
         tables = Tables(self._connection)
         queue = dict(tables.counts(Table.QUEUE, today))
         notifications = dict(tables.counts(Table.NOTIFICATIONS, today))
@@ -159,7 +161,7 @@ class Figures:
             failed=notifications.get("FAILED", 0) + notifications.get("PARKED", 0),
             open_room_days=room_days.get("open", 0),
             not_recorded=sum(count for _reason, count in left_out),
-            too_late_today=self._count(_TOO_LATE, today),
+            too_late_today=len(self.too_late(now)),
             held_by_pause=self._count(_HELD),
             foreign=count_by_others(self._connection, today, last),
             schedules=self._count(_SCHEDULES),
@@ -183,6 +185,10 @@ class Figures:
             unknown_people=self._count(_PEOPLE),
             lost_edits=lost_edits(self._connection).count,
         )
+
+    def too_late(self, now: dt.datetime) -> list[LateLesson]:
+        """Lessons of today that EchoDesk can put right no more."""
+        return too_late(self._connection, now, Office(self._connection).rules().lead)
 
     def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:
         """How many lessons will not be recorded in the seven days from today on, and the first of them."""

@@ -229,7 +229,8 @@ def _grouped(standing: Iterable[Standing]) -> Iterable[list[Standing]]:
 
 
 def _dates(raw: Any) -> list[str]:
-    return json.loads(raw.DATES) if raw.DATES else [raw.LESSON_DATE]
+    dates: list[str] = json.loads(raw.DATES) if raw.DATES else [raw.LESSON_DATE]
+    return dates
 
 
 def _rows(raw: Any) -> Iterable[MirrorRow]:

@@ -6,11 +6,12 @@ Stamps are UTC texts in milliseconds by database time (decisions: Time).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed
-from echodesk.lessons import UnknownPerson
+from echodesk.lessons import LateLesson, UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
@@ -307,7 +308,13 @@ class ScreenBook(Protocol):
         where more have changed than the query's limit: all that match, up to that limit."""
         ...
 
-    def overview(self, today: str, calls_per_minute: int) -> Overview: ...
+    def overview(self, now: dt.datetime, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page; `now` is campus time."""
+        ...
+
+    def too_late(self, now: dt.datetime) -> list[LateLesson]:
+        """Lessons of today that EchoDesk can put right no more, with codes in the place of rooms' names."""
+        ...
 
     def failures(self) -> list[Failure]:
         """What failed, weekly updates by date and time, then edits that could not be read."""

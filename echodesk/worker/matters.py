@@ -12,6 +12,7 @@ from echodesk.lessons import (
     ByOthers,
     FailureCause,
     FailureGroup,
+    LateLesson,
     ListMatter,
     Matter,
     MatterListed,
@@ -29,14 +30,25 @@ NEVER = "9999"
 def listed(books: Books, wish: ListMatter, now: dt.datetime) -> MatterListed:
     """What there is of it, as of this transaction."""
     today = now.date()
-    lines: Sequence[FailureGroup | UnknownPerson | ByOthers]
-    if wish.matter is Matter.FAILURES:
+    lines: Sequence[LateLesson | FailureGroup | UnknownPerson | ByOthers]
+    if wish.matter is Matter.TOO_LATE:
+        lines = too_late(books, now)
+    elif wish.matter is Matter.FAILURES:
         lines = failed_groups(books, today)
     elif wish.matter is Matter.PEOPLE:
         lines = unknown_people(books, today)
     else:
         lines = booked_by_others(books, today, today + dt.timedelta(days=BY_OTHERS_DAYS - 1))
     return MatterListed(wish.matter, tuple(lines[: wish.limit]), len(lines))
+
+
+def too_late(books: Books, now: dt.datetime) -> list[LateLesson]:
+    """Lessons of today that EchoDesk can put right no more, by start and room."""
+    found = []
+    for one in books.screens.too_late(now):
+        name, building = books.timetable.room_name(one.room)
+        found.append(replace(one, room_name=name, building=building))
+    return found
 
 
 def failed_groups(books: Books, today: dt.date) -> list[FailureGroup]:

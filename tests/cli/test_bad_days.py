@@ -31,6 +31,7 @@ COMMANDS = [
     ("booked-by-others",),
     ("unknown-people",),
     ("failures",),
+    ("too-late",),
     ("settings",),
 ]
 

@@ -136,7 +136,7 @@ def test_what_failed_is_listed_by_cause_and_room_and_acted_on_as_a_group(run: Ru
         ("missing", "B1 Hall", 1),
     }
     assert run(*words, "--cause", "missing", "--room", "B2-7", "--json").json["groups"] == []
-    assert "    1  No recorder in the room, B1 Hall, next 2099-03-01 09:00-10:00" in run(*words).out
+    assert "    1  No recorder in the room, Great Hall, next 2099-03-01 09:00-10:00" in run(*words).out
     aside = run(*words, "--cause", "missing", "--set-aside", "not ours", "--json").json
     assert aside["touched"] == 1
     (left,) = run(*words, "--json").json["groups"]

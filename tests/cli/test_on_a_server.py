@@ -48,6 +48,7 @@ def add_lesson(served: ServedOffice, slot: int = 1) -> None:
         "booked-by-others",
         "unknown-people",
         "failures",
+        "too-late",
         "check",
         "database install",
     ],

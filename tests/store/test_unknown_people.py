@@ -8,7 +8,7 @@ from sqlalchemy import text
 from echodesk.main import Office
 from echodesk.planning.values import Content, Interval, RoomDay, Standing
 from echodesk.store.unknown_people import AHEAD
-from tests.databases.cmis import Cmis
+from tests.databases.cmis import Cmis, Value
 from tests.worker.campus import LESSON, PEOPLE, day, week_set
 
 UNKNOWN = PEOPLE["P9"]
@@ -22,7 +22,7 @@ def stands(office: Office, slot: int, week: int, presenter: str | None = None) -
     office.write(lambda books: books.mirror.put([standing]))
 
 
-def teach(office: Office, slot: int, **changes: object) -> None:
+def teach(office: Office, slot: int, **changes: Value) -> None:
     """A lesson of P9 in the timetable."""
     with office.database.engine.begin() as connection:
         cmis = Cmis(connection)

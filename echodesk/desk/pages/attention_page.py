@@ -30,6 +30,7 @@ class AttentionPage(QWidget):
         super().__init__()
         self._parts = parts
         self._counts: dict[Matter, int] = {}
+        self._matter = next(iter(ABOUT))
         self.lists: Mapping[Matter, MatterList] = {matter: MatterList(matter, parts) for matter in ABOUT}
         self.chips: dict[Matter, QPushButton] = {}
         self._group = QButtonGroup(self)
@@ -47,17 +48,16 @@ class AttentionPage(QWidget):
         self._lay_out()
         widgets.on_key(self, "F5", self._on_reload)
         widgets.on_key(self, "Ctrl+F", self._on_find)
-        next(iter(self.chips.values())).setChecked(True)
+        self.chips[self._matter].setChecked(True)
 
     @property
     def list(self) -> MatterList:
         """The list on screen."""
-        shown = self._stack.currentWidget()
-        assert isinstance(shown, MatterList)
-        return shown
+        return self.lists[self._matter]
 
     def open_list(self, matter: Matter) -> None:
         """Bring a list to the front, read anew."""
+        self._matter = matter
         self.chips[matter].setChecked(True)
         self._stack.setCurrentWidget(self.lists[matter])
         if self.isVisible():
@@ -66,6 +66,7 @@ class AttentionPage(QWidget):
     def show_overview(self, overview: Overview) -> None:
         """How many there are of each; the list on screen is read anew when it is another number."""
         counts = {
+            Matter.TOO_LATE: overview.too_late_today,
             Matter.FAILURES: overview.failed + overview.failed_unread,
             Matter.PEOPLE: overview.unknown_people,
             Matter.OTHERS: overview.foreign,

@@ -42,6 +42,7 @@ class MatterList(QWidget):
         self.view = LiveView(self.model, parts.theme)
         self.view.setAccessibleName(self.about.title)
         self.view.sort_by(self.about.soonest)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.field = QLineEdit()
         self.field.setPlaceholderText("Find in this list")
         self.field.setAccessibleName(f"Find in {self.about.title.lower()}")
@@ -81,8 +82,9 @@ class MatterList(QWidget):
     ) -> QAction:
         """One more thing to do, as a button and by keys; `possible` with the chosen lines."""
         action = QAction(text, self)
+        # A tool button shows this text, and Qt would take the dots away.
+        action.setIconText(text.replace("&", ""))
         action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(act)
         self.addAction(action)
         self.view.addAction(action)

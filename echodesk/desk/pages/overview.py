@@ -54,7 +54,7 @@ class OverviewPage(QScrollArea):
         self.failed = Card("Failed", theme, lambda: self.matter_wanted.emit(Matter.FAILURES))
         self.clashes = card("Open room clashes", days, ("open",))
         self.not_recorded = card("Not recorded", updates, ("IN_CONFLICT", "TOO_LATE", *words.RETRYABLE))
-        self.too_late = card("Too late today", updates, ("TOO_LATE",))
+        self.too_late = Card("Too late today", theme, lambda: self.matter_wanted.emit(Matter.TOO_LATE))
         self.paused = card("Held by a pause", updates, WAITING)
         self.foreign = Card("Booked by others", theme, lambda: self.matter_wanted.emit(Matter.OTHERS))
         self.people = Card("Unknown people", theme, lambda: self.matter_wanted.emit(Matter.PEOPLE))
@@ -115,7 +115,7 @@ class OverviewPage(QScrollArea):
         )
         self.too_late.say(
             overview.too_late_today,
-            "changes after the lesson had begun" if overview.too_late_today else "every change came in time",
+            "lessons for the technicians" if overview.too_late_today else "every change came in time",
             Tone.NOTE if overview.too_late_today else Tone.QUIET,
         )
         self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
