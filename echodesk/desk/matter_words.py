@@ -158,7 +158,7 @@ def _person_columns(campus: CampusTime) -> Sequence[AnyColumn]:
     return (
         _column("Lecturer", 150, lecturer, lambda one: (one.name.casefold(), one.email)),
         _column("Mail address", 180, lambda one: Cell(one.email), lambda one: (one.email,)),
-        _column("Without presenter", 140, lessons, lambda one: (-one.lessons,)),
+        _column("Without presenter", 170, lessons, lambda one: (-one.lessons,)),
         _column("Next lesson", 170, following, lambda one: (one.date or "9", one.times)),
         _column("Looked for last", 150, looked_for, lambda one: (one.checked,)),
     )
@@ -243,7 +243,7 @@ ABOUT: Mapping[Matter, About] = {
         " another room, or the others; one at just this time can be adopted with Compare and repair.",
         one="booking",
         many="bookings",
-        empty=("Nobody else has booked", "As far as EchoDesk has seen, Echo360 holds its own bookings alone."),
+        empty=("Nobody else has booked", "As far as EchoDesk has seen, Echo360 holds EchoDesk's bookings alone."),
         columns=_other_columns,
         shares=(0, 2, 3, 4),
         soonest=0,
