@@ -18,6 +18,7 @@ import typer
 from echodesk import paths, self_check
 from echodesk.commands import (
     acting,
+    attending,
     checking,
     deciding,
     editing,
@@ -59,6 +60,7 @@ for room in (
     deciding,
     explaining,
     looking_up,
+    attending,
     settings,
     profiles,
     working,

@@ -6,6 +6,7 @@ Dates are ISO texts, times `HH:MM`; '' where the timetable has nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +107,132 @@ class ByOthers:
     fits: str
     """The external ids, with commas, of the lessons that the timetable has at this very room, date and time: for
     one of them it could be adopted."""
+    fits_titles: str
+    """What those are called, with semicolons."""
     in_the_way: str
     """Those of the lessons that overlap it otherwise: they cannot be recorded beside it."""
+    in_the_way_titles: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPerson:
+    """A lecturer's address that Echo360 does not know: what such a lecturer teaches is sent without presenter."""
+
+    email: str
+    code: str
+    """Of the lecturer, several with commas; '' if the timetable has the address no more."""
+    name: str
+    lessons: int
+    """How many recordings from today on stand in Echo360 without presenter, because of that."""
+    date: str
+    """Of the next of them; '' with the rest if there is none."""
+    times: str
+    room: str
+    room_name: str
+    title: str
+    since: str
+    """When Echo360 first did not know it (UTC stamp)."""
+    checked: str
+    """When it was looked for last; '' while it is about to be."""
+
+
+class FailureCause(StrEnum):
+    """Why updates failed; what somebody has to do about it is the same for all of one cause."""
+
+    NO_RECORDER = "no_recorder"
+    MISSING = "missing"
+    """Something that a recording needs is not in Echo360: a room, a section, a course …"""
+    OTHER_YEAR = "other_year"
+    NO_ANSWER = "no_answer"
+    """Sent as often as the caps allow, without a clear answer."""
+    STOPPED = "stopped"
+    """It stopped EchoDesk three times."""
+    REFUSED = "refused"
+    """Any other definite no of Echo360's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """What failed for one cause in one room."""
+
+    cause: FailureCause
+    room: str
+    room_name: str
+    building: str
+    count: int
+    date: str
+    """Of the next of its lessons from today on, '' with `times` if all have passed."""
+    times: str
+    said: str
+    """What is told of that lesson, in Echo360's words or our own."""
+    entries: tuple[int, ...]
+    """Numbers of timetable changes that could not even be read."""
+    notifications: tuple[int, ...]
+    """Numbers of weekly updates."""
+
+
+class Running(StrEnum):
+    """Where a lesson of today is."""
+
+    SOON = "soon"
+    NOW = "now"
+    OVER = "over"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LateLesson:
+    """A lesson of today that EchoDesk can put right no more: it has begun, or begins within the lead time."""
+
+    external_id: str
+    slotid: int
+    module: str
+    module_title: str
+    group: str
+    room: str
+    """Where the recorder is that records it, or should."""
+    room_name: str
+    building: str
+    start: str
+    """'' with `finish` of what has left today and stands there still."""
+    finish: str
+    running: Running
+    recorded: str
+    """YES (as it was before it changed), NO, NOT_WANTED, or '' while that is not known."""
+    why: str
+
+
+class Matter(StrEnum):
+    """What staff may have to see to: one list each."""
+
+    TOO_LATE = "too_late"
+    """`LateLesson`: by start and room."""
+    FAILURES = "failures"
+    """`FailureGroup`: the next lesson first."""
+    PEOPLE = "people"
+    """`UnknownPerson`: the next lesson first."""
+    OTHERS = "others"
+    """`ByOthers`: by date, start and room."""
+
+
+BY_OTHERS_DAYS = 400
+"""What others booked is listed and counted for so many days, from today on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListMatter:
+    """What there is of it now. Answered with `MatterListed`."""
+
+    matter: Matter
+    limit: int = 5_000
+    """So many lines at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterListed:
+    """The answer, what comes soonest first."""
+
+    matter: Matter
+    lines: tuple[LateLesson | FailureGroup | UnknownPerson | ByOthers, ...]
+    in_all: int
+    """How many there are, listed or not."""

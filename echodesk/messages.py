@@ -22,7 +22,7 @@ from echodesk.clashes import (
 from echodesk.clashes import Decide as Decide
 from echodesk.clashes import DecideAlike as DecideAlike
 from echodesk.clashes import Withdraw as Withdraw
-from echodesk.lessons import LessonsFound, LookUp
+from echodesk.lessons import LessonsFound, ListMatter, LookUp, MatterListed
 from echodesk.rows import SEARCHED as SEARCHED
 from echodesk.rows import MissedLesson as MissedLesson
 from echodesk.rows import NotificationRow as NotificationRow
@@ -89,6 +89,17 @@ class RetryMatching:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """These failures need nobody any more: they are SUPERSEDED with who said so and why (design §4.11)."""
+
+    by: str
+    reason: str
+    entries: tuple[int, ...] = ()
+    """Of edits that could not be read; others have failed by their weekly updates."""
+    notifications: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """Re-sync: list the room (all when `room` is empty) afresh and repair this date (all ahead when `date` is)."""
 
@@ -148,11 +159,19 @@ class TryAgain:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class LookForPeople:
+    """Everybody whom Echo360 did not know is looked for again now, not only once a day."""
+
+    by: str
+
+
 Command = (
     Pause
     | Resume
     | Retry
     | RetryMatching
+    | SetAside
     | Refresh
     | Watch
     | Unwatch
@@ -160,6 +179,7 @@ Command = (
     | Inspect
     | Cancel
     | TryAgain
+    | LookForPeople
     | SendHere
     | ChangeSetting
     | ShowSettings
@@ -169,6 +189,7 @@ Command = (
     | DecideAlike
     | Withdraw
     | LookUp
+    | ListMatter
     | ShowRoomDay
     | Suppose
     | FindAlike
@@ -226,6 +247,7 @@ CommandReply = (
     | Detail
     | StopList
     | LessonsFound
+    | MatterListed
     | RoomDayShown
     | Supposed
     | Alike
@@ -276,6 +298,10 @@ class Overview:
     plans: tuple[PlanShown, ...] = ()
     """Plans of many room-days, newest first: the last, and all that wait, are at work or can be taken back."""
     plans_in_all: int = 0
+    failed_unread: int = 0
+    """Timetable changes that failed before they had weekly updates."""
+    unknown_people: int = 0
+    """Lecturers' addresses that Echo360 does not know."""
     lost_edits: int = 0
     """Edits that a trigger could not enter, since everything was compared last."""
 

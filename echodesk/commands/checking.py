@@ -159,7 +159,7 @@ def _sending(books: AllBooks, now: dt.datetime) -> list[Line]:
 
 def _waiting(books: AllBooks, now: dt.datetime) -> list[Line]:
     limit = int(value_of(books.office.settings(), "calls_per_minute"))
-    found = books.figures.overview(now.date().isoformat(), limit)
+    found = books.figures.overview(now, limit)
     lines = [
         Line("Waiting", State.NOTE, f"Safety stop {one.key} waits for a yes: {one.headline}", "`echodesk stops`")
         for one in found.stops

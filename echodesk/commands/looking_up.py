@@ -14,7 +14,7 @@ import typer
 from echodesk.commands.answers import Data, Json, office_at, say
 from echodesk.commands.reading import date
 from echodesk.errors import NothingDone, WrongUse
-from echodesk.lessons import ByOthers, LessonFound, LessonsFound, LookUp, WeekFound
+from echodesk.lessons import BY_OTHERS_DAYS, ByOthers, LessonFound, LessonsFound, LookUp, WeekFound
 from echodesk.planning.values import Reason
 from echodesk.planning.why import Cause
 from echodesk.worker.looking_up import booked_by_others, look_up
@@ -110,7 +110,7 @@ def not_recorded(
 
 def by_others(
     first: Annotated[str, typer.Option("--from", help="The first day; without it: today.")] = "",
-    days: Annotated[int, typer.Option(help="How many days.", min=1, max=400)] = 400,
+    days: Annotated[int, typer.Option(help="How many days.", min=1, max=400)] = BY_OTHERS_DAYS,
     room: Annotated[str, typer.Option(help="Only in this room, by its code.")] = "",
     data: Data = None,
     json: Json = False,
@@ -120,7 +120,8 @@ def by_others(
     Where the timetable has a lesson at the very same room, date and time, `plan --adopt` can take it over.
 
     JSON: from, to and bookings, each with date, times, room, room_name, building, title, presenter, external_id,
-    echo_id, fits (external ids of lessons that are just there, with commas), in_the_way (of others it overlaps).
+    echo_id, fits (external ids of lessons that are just there, with commas), in_the_way (of others it overlaps),
+    fits_titles and in_the_way_titles (what those lessons are called, with semicolons).
     """
     begins = date(first)
     with office_at(data) as office:
@@ -170,9 +171,10 @@ def _others_text(shown: list[ByOthers]) -> str:
     for one in shown:
         lines.append(f"{one.date}  {one.times:<11}  {one.room_name or one.room}  {one.title}")
         if one.fits:
-            lines.append(f"    just where lesson {one.fits} is: `echodesk plan --adopt` can take it over")
+            at = f"{one.fits_titles} ({one.fits})"
+            lines.append(f"    just where {at} is: `echodesk plan --adopt` can take it over")
         if one.in_the_way:
-            lines.append(f"    cannot be recorded beside it: {one.in_the_way}")
+            lines.append(f"    cannot be recorded beside it: {one.in_the_way_titles} ({one.in_the_way})")
     return "\n".join(lines)
 
 

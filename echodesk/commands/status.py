@@ -29,10 +29,10 @@ def status(data: Data = None, json: Json = False) -> None:
     JSON: sending (holder, phase, seconds_left), health (database, echo360), pending (entries, notifications,
     room_days, refreshes, intents, commands, held, guarded, quiet, minutes, next_lesson), waiting_for_yes (numbers
     of safety stops), queue, notifications and room_days (rows per status), left_out (per reason), failed,
-    not_recorded, too_late_today, transferred_24h, schedules, foreign, lost_edits (that the triggers could not
-    enter), plans (those in hand: plan, state, waits (why nothing goes on), steps, ended), pauses (id,
-    building, room, from, to, reason, owner, created, until), calls (24 hours by method),
-    calls_last_minute, calls_per_minute.
+    not_recorded, too_late_today, transferred_24h, schedules, foreign, unknown_people (that Echo360 does not
+    know), lost_edits (that the triggers could not enter), plans (those in hand: plan, state, waits (why nothing
+    goes on), steps, ended), pauses (id, building, room, from, to, reason, owner, created, until), calls (24 hours
+    by method), calls_last_minute, calls_per_minute.
     """
     with office_at(data) as office:
         values, text = _read(office)
@@ -52,13 +52,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _read(office: Office) -> tuple[dict[str, object], str]:
-    today = office.clock().campus_now().date().isoformat()
+    now = office.clock().campus_now()
 
     def read(books: AllBooks) -> tuple[Overview, Pending, LeaseState, LeaderState, list[PauseRecord]]:
         limit = int(value_of(books.office.settings(), "calls_per_minute"))
         return (
-            books.figures.overview(today, limit),
-            books.figures.pending(today),
+            books.figures.overview(now, limit),
+            books.figures.pending(now.date().isoformat()),
             books.office.lease(),
             books.office.told_state(),
             books.office.pauses(()),
@@ -123,6 +123,7 @@ def _values(overview: Overview, pending: Pending, pauses: list[PauseRecord]) -> 
         "transferred_24h": overview.transferred_24h,
         "schedules": overview.schedules,
         "foreign": overview.foreign,
+        "unknown_people": overview.unknown_people,
         "lost_edits": overview.lost_edits,
         "pauses": [
             {
@@ -170,6 +171,10 @@ def _text(
         ("Not recorded", _counts(overview.left_out, words.reason)),
         ("Too late today", overview.too_late_today),
         ("In Echo360", f"{overview.schedules} of ours, {overview.foreign} booked by others"),
+        (
+            "Unknown people",
+            f"{overview.unknown_people}. See `echodesk unknown-people`." if overview.unknown_people else "",
+        ),
         ("Transferred", f"{overview.transferred_24h} in 24 hours"),
         ("Calls", f"{overview.calls_last_minute} in the last minute ({limit})"),
     ]

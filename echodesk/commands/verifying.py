@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated
 
@@ -134,7 +135,7 @@ def _claim(books: AllBooks) -> bool:
 
 
 def _count(books: AllBooks) -> bool:
-    overview = books.figures.overview(TODAY, 60)
+    overview = books.figures.overview(dt.datetime.fromisoformat(TODAY), 60)
     return overview is not None and books.timetable.sizes() == {"TRIAL": 1}
 
 

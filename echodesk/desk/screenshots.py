@@ -9,7 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
+from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
+from echodesk.desk.pages.matter_list import MatterList
 from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.pages.settings_page import TITLE as SETTINGS
 from echodesk.desk.pages.settings_page import SettingsPage
@@ -68,6 +70,8 @@ async def take(
             await _fill_lessons(window, page, wait_s)
         elif isinstance(page, SettingsPage):
             await _fill_settings(page, wait_s)
+        elif isinstance(page, AttentionPage):
+            await _fill_attention(page, wait_s)
         else:
             await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
         file = folder / file_name(title)
@@ -126,6 +130,20 @@ async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) ->
 
 async def _fill_settings(page: SettingsPage, wait_s: float) -> None:
     await _until(lambda: bool(page.settings), (page.filled,), wait_s, SETTINGS)
+
+
+async def _fill_attention(page: AttentionPage, wait_s: float) -> None:
+    """The first list that has a line; the first of all if none has."""
+    for matter, one in page.lists.items():
+        page.open_list(matter)
+        await _fill_list(one, wait_s)
+        if one.in_all:
+            return
+    page.open_list(next(iter(page.lists)))
+
+
+async def _fill_list(one: MatterList, wait_s: float) -> None:
+    await _until(lambda: one.answered, (one.filled,), wait_s, one.about.title)
 
 
 async def _until(

@@ -14,6 +14,8 @@ from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.help import HelpWindow
 from echodesk.desk.merge import Delivered, NeedsSnapshot
 from echodesk.desk.nav import Nav
+from echodesk.desk.pages.attention_page import TITLE as ATTENTION
+from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE as LESSONS
 from echodesk.desk.pages.lessons_page import LessonsPage
 from echodesk.desk.pages.notifications_page import NotificationsPage
@@ -31,6 +33,7 @@ from echodesk.desk.status_line import StatusLine
 from echodesk.desk.theme import ThemeName
 from echodesk.desk.words import Tone
 from echodesk.errors import EchoDeskError
+from echodesk.lessons import Matter
 from echodesk.messages import (
     Cancel,
     CommandDone,
@@ -52,7 +55,7 @@ _THEMES = (
     (ThemeName.CONTRAST, "High &contrast"),
 )
 
-PLANS_PAGE = 4
+PLANS_PAGE, LESSONS_PAGE, ATTENTION_PAGE = 4, 5, 6
 
 
 class MainWindow(QMainWindow):
@@ -90,9 +93,16 @@ class MainWindow(QMainWindow):
         self.tables: tuple[TablePage, ...] = (self.queue, self.notifications, self.room_days)
         self.plans = PlansPage(parts)
         self.lessons = LessonsPage(parts)
+        self.attention = AttentionPage(parts)
         self.settings = SettingsPage(parts, machine)
-        self.pages: tuple[QWidget, ...] = (self.overview, *self.tables, self.plans, self.lessons, self.settings)
-        self.titles = ("Overview", *(words.PAGES[page.table] for page in self.tables), TITLE, LESSONS, SETTINGS)
+        self.pages: tuple[QWidget, ...] = (
+            *(self.overview, *self.tables),
+            *(self.plans, self.lessons, self.attention, self.settings),
+        )
+        self.titles = (
+            *("Overview", *(words.PAGES[page.table] for page in self.tables)),
+            *(TITLE, LESSONS, ATTENTION, SETTINGS),
+        )
         self.nav = Nav(self.titles, profile, parts.theme)
         self.banners = BannerArea(parts.theme, self._on_banner)
         self.stack = QStackedWidget()
@@ -108,6 +118,8 @@ class MainWindow(QMainWindow):
         parts.theme.changed.connect(self._on_theme_changed)
         self.overview.stop_wanted.connect(self.sending.show_stop)
         self.overview.plans_wanted.connect(lambda: self.open_page(PLANS_PAGE))
+        self.overview.matter_wanted.connect(self.open_matter)
+        self.attention.lessons_wanted.connect(self._look_up)
         self.nav.chosen.connect(self._on_page_chosen)
         self.nav.show_page(0)
 
@@ -129,6 +141,17 @@ class MainWindow(QMainWindow):
                 page.filter_to(statuses)
                 self.open_page(number + 1)
                 page.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_matter(self, matter: Matter) -> None:
+        """Open a list of what needs attention."""
+        self.attention.open_list(matter)
+        self.open_page(ATTENTION_PAGE)
+        self.attention.list.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look_up(self, words_: str) -> None:
+        self.open_page(LESSONS_PAGE)
+        self.lessons.look_up(words_)
+        self.lessons.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- events
 
@@ -203,7 +226,10 @@ class MainWindow(QMainWindow):
         queue = dict(overview.queue)
         self.nav.show_count(1, queue.get("FAILED", 0), "failed")
         self.nav.show_count(2, overview.failed, "failed")
+        late = overview.failed + overview.failed_unread + overview.too_late_today
+        self.nav.show_count(ATTENTION_PAGE, late, "failed or too late")
         self.nav.show_count(3, overview.open_room_days, "open")
+        self.attention.show_overview(overview)
         self.plans.show_plans(overview.plans, overview.plans_in_all)
         waiting = sum(plan.waits for plan in overview.plans)
         self.nav.show_count(PLANS_PAGE, waiting, "waiting for a yes")

@@ -102,6 +102,15 @@ _REASONS: Mapping[str, str] = {
     "REFUSED": "Refused by Echo360",
 }
 
+_FAILURES: Mapping[str, str] = {
+    "no_recorder": "No recorder in the room",
+    "missing": "Something is missing in Echo360",
+    "other_year": "Section of another year",
+    "no_answer": "No clear answer from Echo360",
+    "stopped": "Stopped EchoDesk three times",
+    "refused": "Refused by Echo360",
+}
+
 _PHASES: Mapping[str, tuple[str, Tone]] = {
     Phase.STARTING: ("Starting", Tone.BUSY),
     Phase.LISTING: ("Reading what Echo360 holds", Tone.BUSY),
@@ -148,6 +157,8 @@ _CALLS: Mapping[str, str] = {
     "REFRESH": "Re-sync asked for",
     "RETRY": "Retry asked for",
     "RETRYMATCHING": "Retry asked for",
+    "SETASIDE": "Set aside",
+    "LOOKFORPEOPLE": "Looking for people asked for",
     "PAUSE": "Paused",
     "RESUME": "Resumed",
     "TRYAGAIN": "Try again asked for",
@@ -218,6 +229,11 @@ NO_LIST = (
 def reason(value: str) -> str:
     """Why a lesson is not recorded (`planning.values.Reason`), whatever the case of its letters."""
     return _REASONS.get(value.upper(), value)
+
+
+def failure(value: str) -> str:
+    """Why updates failed (`lessons.FailureCause`)."""
+    return _FAILURES.get(value, value)
 
 
 def phase(value: str) -> str:

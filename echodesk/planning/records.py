@@ -312,3 +312,18 @@ class DecisionRecord:
     withdrawn: str = ""
     withdrawn_by: str = ""
     withdrawn_why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A weekly update that failed or was parked, or an edit that could not be read."""
+
+    entry: int
+    """The edit's number, 0 of a weekly update."""
+    notification: int
+    room: str
+    date: str
+    """ISO, '' of an edit."""
+    times: str
+    """`HH:MM-HH:MM`, '' if there are none."""
+    message: str

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from abc import ABC, abstractmethod
 from functools import cached_property
 
 from sqlalchemy import Connection
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
+from echodesk.lessons import LateLesson, UnknownPerson
 from echodesk.messages import Detail, Overview, Row, Table, TableChanges, TableQuery
+from echodesk.planning.records import Failure
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
 from echodesk.store.details import Details
+from echodesk.store.failures import failures
 from echodesk.store.figures import Figures
 from echodesk.store.journal import Journal
 from echodesk.store.mirror import Mirror
@@ -27,6 +31,7 @@ from echodesk.store.stops import Stops
 from echodesk.store.suspects import Suspects
 from echodesk.store.told import Told
 from echodesk.store.tries import Tries
+from echodesk.store.unknown_people import unknown_people
 
 
 class Screens:
@@ -56,9 +61,21 @@ class Screens:
         """These rows as they are shown, in this order; without those that are gone."""
         return Tables(self._connection).rows(table, ids, today)
 
-    def overview(self, today: str, calls_per_minute: int) -> Overview:
-        """The numbers of the Overview page."""
-        return Figures(self._connection).overview(today, calls_per_minute)
+    def overview(self, now: dt.datetime, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page; `now` is campus time."""
+        return Figures(self._connection).overview(now, calls_per_minute)
+
+    def too_late(self, now: dt.datetime) -> list[LateLesson]:
+        """Lessons of today that EchoDesk can put right no more, with codes in the place of rooms' names."""
+        return Figures(self._connection).too_late(now)
+
+    def failures(self) -> list[Failure]:
+        """What failed, weekly updates by date and time, then edits that could not be read."""
+        return failures(self._connection)
+
+    def unknown_people(self, today: str) -> list[UnknownPerson]:
+        """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""
+        return unknown_people(self._connection, today)
 
     def detail(self, table: Table, key: int) -> Detail | None:
         """The detail pane of one row."""

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, TextClause, text
 
+from echodesk.lessons import BY_OTHERS_DAYS, LateLesson
 from echodesk.messages import MissedLesson, Overview, Table
 from echodesk.planning.values import Reason
 from echodesk.store.binding import ChangeNumber, as_json
 from echodesk.store.lost_edits import lost_edits
+from echodesk.store.mirror import count_by_others
+from echodesk.store.office import Office
 from echodesk.store.plans_shown import PlansShown
 from echodesk.store.screens import Tables
 from echodesk.store.stops import Stops
+from echodesk.store.too_late import too_late
 
 _TRANSFERRED = text(
     "SELECT count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
@@ -27,7 +31,6 @@ _CALLS = text(
     "SELECT ACTION, count(*) FROM STT_ECHO_AUDIT WHERE AT > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 day')"
     " AND ACTION IN ('GET', 'POST', 'PUT', 'DELETE') GROUP BY ACTION"
 )
-_TOO_LATE = text("SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS = 'TOO_LATE' AND LESSON_DATE = :today")
 _HELD = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NOT NULL")
 # What a safety stop holds: single room-days, or all of them while the timetable proves nothing.
 _GUARDED = text(
@@ -40,7 +43,8 @@ _WAITING_ROOMS = text(
     " (SELECT 1 FROM STT_ECHO_ROOM_HOLD h WHERE h.ROOMID = d.ROOMID"
     " AND h.NOT_BEFORE > strftime('%Y-%m-%dT%H:%M:%fZ'))"
 )
-_FOREIGN = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 0 AND LESSON_DATE >= :today")
+_UNREAD = text("SELECT count(*) FROM STT_ECHO_QUEUE WHERE STATUS = 'FAILED' AND WEEKS_ALL = 0")
+_PEOPLE = text("SELECT count(*) FROM STT_ECHO_MISSING_PERSON")
 _SCHEDULES = text("SELECT count(*) FROM STT_ECHO_MIRROR WHERE OURS = 1")
 _LEFT_OUT = text("SELECT REASON, count(*) FROM STT_ECHO_LEFT_OUT WHERE LESSON_DATE >= :today GROUP BY REASON")
 _OLDEST = text(
@@ -136,8 +140,9 @@ class Figures:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def overview(self, today: str, calls_per_minute: int) -> Overview:
-        """The numbers of the Overview page."""
+    def overview(self, now: dt.datetime, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page; `now` is campus time."""
+        today = now.date().isoformat()
         tables = Tables(self._connection)
         queue = dict(tables.counts(Table.QUEUE, today))
         notifications = dict(tables.counts(Table.NOTIFICATIONS, today))
@@ -147,6 +152,7 @@ class Figures:
         waiting = self._connection.execute(_NEXT, {"today": today}).first()
         missed_soon, missed = self.missed(today)
         plans = PlansShown(self._connection, calls_per_minute, today)
+        last = (dt.date.fromisoformat(today) + dt.timedelta(days=BY_OTHERS_DAYS - 1)).isoformat()
         tomorrow = (dt.date.fromisoformat(today) + dt.timedelta(days=1)).isoformat()
         return Overview(
             transferred_24h=self._count(_TRANSFERRED),
@@ -155,9 +161,9 @@ class Figures:
             failed=notifications.get("FAILED", 0) + notifications.get("PARKED", 0),
             open_room_days=room_days.get("open", 0),
             not_recorded=sum(count for _reason, count in left_out),
-            too_late_today=self._count(_TOO_LATE, today),
+            too_late_today=len(self.too_late(now)),
             held_by_pause=self._count(_HELD),
-            foreign=self._count(_FOREIGN, today),
+            foreign=count_by_others(self._connection, today, last),
             schedules=self._count(_SCHEDULES),
             queue=tuple(sorted(queue.items())),
             notifications=tuple(sorted(notifications.items())),
@@ -175,8 +181,14 @@ class Figures:
             stops=tuple(Stops(self._connection, ChangeNumber(self._connection)).shown()),
             plans=plans.listed(),
             plans_in_all=plans.in_all(),
+            failed_unread=self._count(_UNREAD),
+            unknown_people=self._count(_PEOPLE),
             lost_edits=lost_edits(self._connection).count,
         )
+
+    def too_late(self, now: dt.datetime) -> list[LateLesson]:
+        """Lessons of today that EchoDesk can put right no more."""
+        return too_late(self._connection, now, Office(self._connection).rules().lead)
 
     def missed(self, today: str) -> tuple[int, tuple[MissedLesson, ...]]:
         """How many lessons will not be recorded in the seven days from today on, and the first of them."""

@@ -58,6 +58,9 @@ _TO_CHECK = text(
     "SELECT EMAIL FROM STT_ECHO_MISSING_PERSON"
     " WHERE CHECKED <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :age) ORDER BY CHECKED LIMIT 50"
 )
+LONG_AGO = "1970-01-01T00:00:00.000Z"
+"""In the place of the last check: looked for next."""
+_CHECK_ALL = text("UPDATE STT_ECHO_MISSING_PERSON SET CHECKED = :checked")
 _CHECKED = text("UPDATE STT_ECHO_MISSING_PERSON SET CHECKED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE EMAIL = :email")
 _FOUND = text("DELETE FROM STT_ECHO_MISSING_PERSON WHERE EMAIL = :email")
 _TAUGHT_BY = text(
@@ -193,6 +196,10 @@ class Journal:
         """Addresses not looked for since `older_than_s`."""
         rows = self._connection.execute(_TO_CHECK, {"age": f"-{older_than_s:.3f} seconds"})
         return [row.EMAIL for row in rows]
+
+    def check_all_people(self) -> int:
+        """All of them are due to be looked for. Returns how many there are."""
+        return self._connection.execute(_CHECK_ALL, {"checked": LONG_AGO}).rowcount
 
     def person_checked(self, email: str, known: bool) -> set[RoomDay]:
         """Remember the check. Once known: the room-days whose schedules lack the presenter, to be marked."""

@@ -44,6 +44,10 @@ _BY_OTHERS = text(
     "SELECT m.* FROM STT_ECHO_MIRROR m WHERE m.OURS = 0 AND (m.LESSON_DATE BETWEEN :first AND :last"
     " OR m.DATES IS NOT NULL)"
 )
+_DATES_OF_OTHERS = text(
+    "SELECT m.LESSON_DATE, m.DATES FROM STT_ECHO_MIRROR m WHERE m.OURS = 0"
+    " AND (m.LESSON_DATE BETWEEN :first AND :last OR m.DATES IS NOT NULL)"
+)
 _PUT = ManyRows(
     "STT_ECHO_MIRROR",
     {
@@ -207,6 +211,12 @@ class Mirror:
         }
 
 
+def count_by_others(connection: Connection, first: str, last: str) -> int:
+    """How many `Mirror.by_others` has: each date of what recurs counts."""
+    rows = connection.execute(_DATES_OF_OTHERS, {"first": first, "last": last})
+    return sum(first <= date <= last for row in rows for date in _dates(row))
+
+
 def _by_date(one: Standing) -> dt.date:
     return one.place.date
 
@@ -218,10 +228,14 @@ def _grouped(standing: Iterable[Standing]) -> Iterable[list[Standing]]:
     return [sorted(group, key=_by_date) for group in groups.values()]
 
 
+def _dates(raw: Any) -> list[str]:
+    dates: list[str] = json.loads(raw.DATES) if raw.DATES else [raw.LESSON_DATE]
+    return dates
+
+
 def _rows(raw: Any) -> Iterable[MirrorRow]:
-    dates = json.loads(raw.DATES) if raw.DATES else [raw.LESSON_DATE]
     content = Content(raw.TITLE, tuple(json.loads(raw.SECTIONS)), raw.PRESENTER, tuple(json.loads(raw.INPUTS)))
-    for date in dates:
+    for date in _dates(raw):
         yield MirrorRow(
             Standing(
                 echo_id=raw.ECHO_ID,

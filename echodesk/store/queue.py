@@ -21,6 +21,7 @@ from echodesk.planning.statuses import (
 )
 from echodesk.planning.values import RoomDay
 from echodesk.store.binding import ChangeNumber, as_json, places_json, together
+from echodesk.store.failures import put_aside
 from echodesk.store.queue_rows import NOTIFICATIONS, entry_of, notification_values, outcome_values, waiting_of
 from echodesk.store.searching import matching, newest
 
@@ -362,6 +363,12 @@ class Queue:
             self._connection.execute(statement, values)
         self._bring_up_to_date([row.ID for row in rows])
         return len(rows)
+
+    def set_aside(self, entries: Collection[int], notifications: Collection[int], by: str, reason: str) -> int:
+        """FAILED and PARKED become SUPERSEDED, with who said so and why. Returns how many."""
+        count, parents = put_aside(self._connection, entries, notifications, by, reason, self._change())
+        self._bring_up_to_date(parents)
+        return count
 
     def retry_matching(self, table: Table, query: TableQuery, by: str) -> int:
         """The same for every FAILED or PARKED row that matches, shown or not."""

@@ -149,7 +149,7 @@ class Fitting:
 
 def lesson_times(facts: LessonFacts, settings: ReadingSettings) -> Interval | NoTimes:
     """When the lesson can be recorded, or why it cannot."""
-    start, finish = _minute(facts.start), _minute(facts.finish)
+    start, finish = minute_of(facts.start), minute_of(facts.finish)
     if facts.doubled:
         return NoTimes(
             Reason.UNREADABLE, "the timetable holds this lesson twice, with and without spaces in SETID"
@@ -197,7 +197,8 @@ def changed_stamp(date_changed: str | None, zone: ZoneInfo) -> str | None:
     return utc.strftime("%Y-%m-%dT%H:%M:%S.000Z") if utc.year >= 1900 else None
 
 
-def _minute(time: str | None) -> int | None:
+def minute_of(time: str | None) -> int | None:
+    """Minutes since midnight of a time of the timetable; None if it is none that can be read."""
     match = _TIME.fullmatch(time) if time is not None else None
     return None if match is None else int(match[1]) * 60 + int(match[2])
 

@@ -6,14 +6,17 @@ Stamps are UTC texts in milliseconds by database time (decisions: Time).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from echodesk.batches import PlanDetail, PlanList, PlanMissed
+from echodesk.lessons import LateLesson, UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
 from echodesk.planning.answers import Learned
 from echodesk.planning.records import (
     AuditLine,
+    Failure,
     Intent,
     LessonNow,
     Lost,
@@ -117,6 +120,10 @@ class QueueBook(PoisonedQueue, Protocol):
 
     def retry(self, entries: Collection[int], notifications: Collection[int], by: str) -> int:
         """New entries linked to the old ones, which become SUPERSEDED (design §4.11)."""
+        ...
+
+    def set_aside(self, entries: Collection[int], notifications: Collection[int], by: str, reason: str) -> int:
+        """FAILED and PARKED become SUPERSEDED, with who said so and why. Returns how many."""
         ...
 
     def retry_matching(self, table: Table, query: TableQuery, by: str) -> int: ...
@@ -274,6 +281,10 @@ class JournalBook(Protocol):
 
     def people_to_check(self, older_than_s: float) -> list[str]: ...
 
+    def check_all_people(self) -> int:
+        """All of them are due to be looked for. Returns how many there are."""
+        ...
+
     def person_checked(self, email: str, known: bool) -> set[RoomDay]:
         """Remember the check. Once known: the room-days whose schedules lack the presenter, to be marked."""
         ...
@@ -301,7 +312,21 @@ class ScreenBook(Protocol):
         where more have changed than the query's limit: all that match, up to that limit."""
         ...
 
-    def overview(self, today: str, calls_per_minute: int) -> Overview: ...
+    def overview(self, now: dt.datetime, calls_per_minute: int) -> Overview:
+        """The numbers of the Overview page; `now` is campus time."""
+        ...
+
+    def too_late(self, now: dt.datetime) -> list[LateLesson]:
+        """Lessons of today that EchoDesk can put right no more, with codes in the place of rooms' names."""
+        ...
+
+    def failures(self) -> list[Failure]:
+        """What failed, weekly updates by date and time, then edits that could not be read."""
+        ...
+
+    def unknown_people(self, today: str) -> list[UnknownPerson]:
+        """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""
+        ...
 
     def detail(self, table: Table, key: int) -> Detail | None: ...
 

@@ -19,6 +19,7 @@ from echodesk.messages import (
     CommandDone,
     Decide,
     DecideAlike,
+    LookForPeople,
     Pause,
     Refresh,
     Resume,
@@ -26,6 +27,7 @@ from echodesk.messages import (
     RetryMatching,
     Scope,
     SendHere,
+    SetAside,
     TryAgain,
     Withdraw,
 )
@@ -43,8 +45,10 @@ Asked = (
     | Resume
     | Retry
     | RetryMatching
+    | SetAside
     | Refresh
     | TryAgain
+    | LookForPeople
     | SendHere
     | ChangeSetting
     | Decide
@@ -90,8 +94,12 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
         done = _retried(books.queue.retry(command.entries, command.notifications, command.by))
     elif isinstance(command, RetryMatching):
         done = _retried(books.queue.retry_matching(command.table, command.query, command.by))
+    elif isinstance(command, SetAside):
+        done = _set_aside(books, command)
     elif isinstance(command, Refresh):
         done = _refresh(books, command, today)
+    elif isinstance(command, LookForPeople):
+        done = _look_for_people(books)
     elif isinstance(command, ChangeSetting):
         done = _set(books, command, today)
     elif isinstance(command, Allow):
@@ -162,6 +170,23 @@ def _retried(count: int) -> CommandDone:
             "Nothing to try again", "None of these failed or was set aside.", "Choose rows that failed."
         )
     return CommandDone(f"{count} lesson(s) are read again.", count)
+
+
+def _set_aside(books: Books, command: SetAside) -> CommandDone:
+    reason = command.reason.strip().rstrip(".")
+    if not reason:
+        raise WrongUse("Setting aside needs a reason", "None was given.", "Say in a few words why.")
+    count = books.queue.set_aside(command.entries, command.notifications, command.by, reason)
+    if not count:
+        raise NothingDone("Nothing to set aside", "None of these has failed any more.", "Read the list anew.")
+    return CommandDone(f"{count} failure(s) were set aside.", count)
+
+
+def _look_for_people(books: Books) -> CommandDone:
+    people = books.journal.check_all_people()
+    if not people:
+        raise NothingDone("Nobody is missing", "Echo360 knows every lecturer so far.", "Nothing to do.")
+    return CommandDone(f"{people} address(es) are looked for in Echo360 again.", people)
 
 
 def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:

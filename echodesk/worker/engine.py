@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
 from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
-from echodesk.lessons import LookUp
+from echodesk.lessons import ListMatter, LookUp
 from echodesk.messages import (
     Cancel,
     ChangeSetting,
@@ -42,6 +42,7 @@ from echodesk.worker.control import Asked, as_args
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
 from echodesk.worker.looking_up import look_up
+from echodesk.worker.matters import listed
 from echodesk.worker.ports import (
     Capture,
     Clock,
@@ -268,6 +269,9 @@ class Engine:
         if isinstance(command, LookUp):
             today = self._clock.campus_now().date()
             return await self._ledger.read("look up", lambda books: look_up(books, command, today))
+        if isinstance(command, ListMatter):
+            now = self._clock.campus_now()
+            return await self._ledger.read("matter", lambda books: listed(books, command, now))
         if isinstance(command, ShowRoomDay | Suppose | FindAlike | ListDecisions):
             return await self._room_day(command)
         if isinstance(command, ShowSettings):

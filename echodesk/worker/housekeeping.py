@@ -92,13 +92,18 @@ class Housekeeper:
             _Chore("Looking after other people's bookings", FOREIGN_S, self.foreign, now + FOREIGN_S),
             _Chore("Comparing with the timetable", SWEEP_S, self.sweep, now + SWEEP_S),
             _Chore("Comparing everything at its time", TIMER_S, self.timer, now + TIMER_S),
-            _Chore("Looking for people", SEARCH_S, self._people.look, now + 60.0),
         ]
+        self._search = _Chore("Looking for people", SEARCH_S, self._people.look, now + 60.0)
+        self._chores.append(self._search)
 
     @property
     def idle(self) -> bool:
         """True while nothing is done beside the loop."""
         return self._people.idle
+
+    def look_for_people(self) -> None:
+        """Somebody asked for it: those who are due are looked for at once."""
+        self._search.next_at = self._clock.monotonic()
 
     async def stop(self) -> None:
         """Give up what is done beside the loop."""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from echodesk.errors import DatabaseTrouble, NotLeading
-from echodesk.messages import CommandDone, Phase, Refresh, Retry, RetryMatching, SendHere, TryAgain
+from echodesk.messages import CommandDone, LookForPeople, Phase, Refresh, Retry, RetryMatching, SendHere, TryAgain
 from echodesk.planning.answers import Learned, ReferenceFacts
 from echodesk.planning.records import LeaderState
 from echodesk.planning.values import Booking, RoomDay, Standing
@@ -365,6 +365,8 @@ class Leading:
             self._capture.try_again()
         elif isinstance(command, Refresh | Retry | RetryMatching):
             self.gate.try_rooms_again()
+        elif isinstance(command, LookForPeople):
+            self._house.look_for_people()
         elif isinstance(command, SendHere) and command.holder not in ("", self._holder):
             self._successor = command.holder
             self._handing_over.set()

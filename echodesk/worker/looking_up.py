@@ -56,8 +56,9 @@ def booked_by_others(books: Books, first: dt.date, last: dt.date) -> list[ByOthe
 
 
 def _by_others(one: Standing, name: tuple[str, str], lessons: Iterable[Occurrence]) -> ByOthers:
-    there = sorted(lesson.external_id for lesson in lessons if lesson.time == one.time)
-    over = sorted(lesson.external_id for lesson in lessons if lesson.time.overlaps(one.time))
+    over = sorted((lesson for lesson in lessons if lesson.time.overlaps(one.time)), key=lambda it: it.external_id)
+    there = [lesson for lesson in over if lesson.time == one.time]
+    beside = [lesson for lesson in over if lesson.time != one.time]
     return ByOthers(
         date=one.place.date.isoformat(),
         times=str(one.time),
@@ -68,8 +69,10 @@ def _by_others(one: Standing, name: tuple[str, str], lessons: Iterable[Occurrenc
         presenter=one.content.presenter or "",
         external_id=one.external_id or "",
         echo_id=one.echo_id,
-        fits=", ".join(there),
-        in_the_way=", ".join(one for one in over if one not in there),
+        fits=", ".join(lesson.external_id for lesson in there),
+        fits_titles="; ".join(lesson.content.title for lesson in there),
+        in_the_way=", ".join(lesson.external_id for lesson in beside),
+        in_the_way_titles="; ".join(lesson.content.title for lesson in beside),
     )
 
 

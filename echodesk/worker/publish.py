@@ -78,9 +78,9 @@ class Publisher:
     async def _publish_overview(self) -> None:
         began = self._clock.monotonic()
         self._overview_at = began + OVERVIEW_S
-        today = self._clock.campus_now().date().isoformat()
+        now = self._clock.campus_now()
         overview = await self._ledger.read(
-            "overview", lambda books: books.screens.overview(today, self.calls_per_minute)
+            "overview", lambda books: books.screens.overview(now, self.calls_per_minute)
         )
         took = self._clock.monotonic() - began
         self._overview_at = max(self._overview_at, began + took / OVERVIEW_SHARE)

@@ -29,6 +29,9 @@ COMMANDS = [
     ("lookup", "engl"),
     ("not-recorded",),
     ("booked-by-others",),
+    ("unknown-people",),
+    ("failures",),
+    ("too-late",),
     ("settings",),
 ]
 

@@ -100,3 +100,48 @@ def test_what_others_booked_is_listed_and_left_alone(run: Run, folder: Path, sql
     assert "2030-03-04  09:00-10:00" in run(*words, "--room", "B1 Hall").out
     assert run(*words, "--room", "B1", "--json").json["bookings"] == []
     assert run(*words, "--days", "30", "--json").json["to"] == "2030-01-30"
+
+
+def test_who_is_not_known_is_listed_and_looked_for_again(run: Run, folder: Path, sql: Sql) -> None:
+    words = ("unknown-people", "--data", folder)
+    assert run(*words, "--json").json == {"people": []}
+    nobody = run(*words, "--look-again", "--json")
+    assert (nobody.code, nobody.error["title"]) == (3, "Nobody is missing")
+    then = "2026-01-01T00:00:00.000Z"
+    sql("INSERT INTO STT_ECHO_MISSING_PERSON VALUES ('ann@example.ac.uk', ?, ?)", then, then)
+    (one,) = run(*words, "--json").json["people"]
+    assert (one["email"], one["lessons"], one["checked"]) == ("ann@example.ac.uk", 0, then)
+    assert run("status", "--data", folder, "--json").json["unknown_people"] == 1
+    assert run(*words, "--look-again", "--json").json["touched"] == 1
+    assert run(*words, "--json").json["people"][0]["checked"] == ""
+    assert run(*words).out.startswith("ann@example.ac.uk: 0 lessons without presenter")
+
+
+def test_what_failed_is_listed_by_cause_and_room_and_acted_on_as_a_group(run: Run, folder: Path, sql: Sql) -> None:
+    words = ("failures", "--data", folder)
+    ((entry,),) = sql("SELECT min(ID) FROM STT_ECHO_QUEUE")
+    assert run(*words, "--json").json == {"groups": []}
+    assert (run(*words, "--retry", "--json").code, run(*words, "--set-aside", "x", "--json").code) == (3, 3)
+    for week, message in enumerate(("Device not found in Room", "Room not found"), 1):
+        sql(
+            "INSERT INTO STT_ECHO_NOTIFICATION (QUEUE_ID, EXTERNAL_ID, SETID, SLOTID, WEEKNUMBER, ACTION, STATUS,"
+            " MESSAGE, RECORDED, LESSON_DATE, NEW_ROOMID, NEW_DATE, STARTTIME, FINISHTIME)"
+            " SELECT ID, ?, SETID, SLOTID, ?, 'INSERT', 'FAILED', ?, 'NO', '2099-03-01', ?, '2099-03-01', '09:00',"
+            " '10:00' FROM STT_ECHO_QUEUE WHERE ID = ?",
+            *(f"x-{week}", week, message, "B1 Hall", entry),
+        )
+    listed = run(*words, "--json").json["groups"]
+    assert {(one["cause"], one["room"], one["count"]) for one in listed} == {
+        ("no_recorder", "B1 Hall", 1),
+        ("missing", "B1 Hall", 1),
+    }
+    assert run(*words, "--cause", "missing", "--room", "B2-7", "--json").json["groups"] == []
+    assert "    1  No recorder in the room, Great Hall, next 2099-03-01 09:00-10:00" in run(*words).out
+    aside = run(*words, "--cause", "missing", "--set-aside", "not ours", "--json").json
+    assert aside["touched"] == 1
+    (left,) = run(*words, "--json").json["groups"]
+    assert left["cause"] == "no_recorder"
+    both = run(*words, "--retry", "--set-aside", "x", "--json")
+    assert (both.code, both.error["title"]) == (2, "Retry or set aside?")
+    assert run(*words, "--retry", "--json").json["touched"] == 1
+    assert run(*words, "--json").json["groups"] == []

@@ -29,7 +29,7 @@ from echodesk.clashes import (
 )
 from echodesk.desk.merge import Delivered
 from echodesk.errors import EchoDeskError, WorkerStopped
-from echodesk.lessons import LessonsFound, LookUp
+from echodesk.lessons import LessonsFound, ListMatter, LookUp, Matter, MatterListed
 from echodesk.messages import (
     Command,
     CommandDone,
@@ -83,6 +83,8 @@ class FakeWorker:
         self.silent = False
         """Send no snapshots: the table stays as if it were loading."""
         self.lessons: Callable[[LookUp], LessonsFound] = lambda _wish: LessonsFound((), 0)
+        self.matters: dict[Matter, MatterListed] = {}
+        """What `ListMatter` is answered with; no lines of what is not in it."""
         self.room_day: Callable[[ShowRoomDay], RoomDayShown] = lambda wish: RoomDayShown(
             wish.room, wish.room, "", wish.date, False, (), (), ()
         )
@@ -187,6 +189,8 @@ class FakeWorker:
             answer.set_result(self.plan_details.get(command.plan) or CommandDone("There is no such plan."))
         elif isinstance(command, LookUp):
             answer.set_result(self.lessons(command))
+        elif isinstance(command, ListMatter):
+            answer.set_result(self.matters.get(command.matter) or MatterListed(command.matter, (), 0))
         elif isinstance(command, ShowRoomDay):
             answer.set_result(self.room_day(command))
         elif isinstance(command, ListDecisions):

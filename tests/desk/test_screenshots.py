@@ -34,7 +34,7 @@ def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication
         names = [file.name for file in files]
         assert names == [
             *("overview.png", "timetable-changes.png", "weekly-updates.png", "room-clashes.png"),
-            *("compare-and-repair.png", "lessons.png", "settings.png"),
+            *("compare-and-repair.png", "lessons.png", "needs-attention.png", "settings.png"),
         ]
         for file in files:
             picture = QImage(str(file))

@@ -101,7 +101,7 @@ def test_the_overview_says_what_the_worker_counted(qapp: QApplication) -> None:
 @pytest.mark.parametrize(
     ("card", "page", "statuses", "keys"),
     [
-        ("failed", 2, ("FAILED", "PARKED"), (1,)),
+        ("not_recorded", 2, ("IN_CONFLICT", "TOO_LATE", "FAILED", "PARKED"), (1,)),
         ("clashes", 3, ("open",), (1,)),
         ("transferred", 2, ("SUCCESS", "WARN", "REFRESHED"), (2,)),
     ],
@@ -123,7 +123,7 @@ def test_a_card_opens_by_keyboard(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         desk.window.overview.failed.setFocus()
         press(desk.window.overview.failed, Qt.Key.Key_Space)
-        assert desk.window.stack.currentIndex() == 2
+        assert desk.window.stack.currentIndex() == 6
 
     run_desk(qapp, body, ROWS)
 

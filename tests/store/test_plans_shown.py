@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -90,7 +91,7 @@ def test_what_waits_or_can_be_taken_back_stays_in_the_list_whatever_came_after(o
     assert list(found) == [*reversed(later), can_go_back, ready]
     assert (found[can_go_back].can_undo, found[ready].can_undo) == (True, False)
     assert not detail(office, over).plan.can_undo
-    overview = office.look(lambda books: books.screens.overview(TODAY, 120))
+    overview = office.look(lambda books: books.screens.overview(dt.datetime.fromisoformat(TODAY), 120))
     assert (overview.plans, overview.plans_in_all) == (tuple(found.values()), NEWEST + 5)
 
 

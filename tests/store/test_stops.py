@@ -259,7 +259,7 @@ def test_a_broken_timetable_has_one_stop_and_it_holds_everything(office: Office)
 
 def test_the_overview_shows_what_waits(office: Office) -> None:
     hold(office, [item(1)])
-    overview = office.read(lambda books: books.screens.overview(TODAY, 120))
+    overview = office.read(lambda books: books.screens.overview(dt.datetime.fromisoformat(TODAY), 120))
     assert overview.held_by_stop == 1
     (shown,) = overview.stops
     assert (shown.headline, shown.waits) == ("1 booking would be removed", True)

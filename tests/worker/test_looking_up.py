@@ -113,6 +113,11 @@ def test_what_others_booked_is_listed_with_the_lessons_that_are_just_there_or_ca
         w.ask(Refresh("ann", room, day(week).isoformat()))
     w.settle()
     listed = w.look(lambda books: booked_by_others(books, day(2), day(3)))
+    assert [(one.fits_titles, one.in_the_way_titles) for one in listed] == [
+        ("M1 LC01 Title of M1", ""),
+        ("", "M2 LC01 Title of M2"),
+        ("", ""),
+    ]
     assert [(one.date, one.times, one.room, one.title, one.fits, one.in_the_way) for one in listed] == [
         (day(2).isoformat(), "09:00-10:00", "R1", "Open day", external(1), ""),
         (day(2).isoformat(), "09:30-10:30", "R2", "Staff <b>meeting</b>", "", external(2)),

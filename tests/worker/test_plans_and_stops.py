@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
@@ -34,7 +35,7 @@ def w(world: Callable[..., World]) -> World:
 
 
 def shown(w: World, number: int) -> PlanShown:
-    plans = w.look(lambda books: books.screens.overview("2000-01-01", 120)).plans
+    plans = w.look(lambda books: books.screens.overview(dt.datetime.fromisoformat("2000-01-01"), 120)).plans
     return next(one for one in plans if one.key == number)
 
 

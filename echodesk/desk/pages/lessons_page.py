@@ -95,6 +95,12 @@ class LessonsPage(QWidget):
         self._asked += 1
         self._parts.gateway.start(self._search(self._asked))
 
+    def look_up(self, words_: str) -> None:
+        """Look for what somebody wants to see from elsewhere, from today on."""
+        self.field.setText(words_)
+        self.span.setCurrentIndex(len(SPANS) - 1)
+        self.search()
+
     def show_one_that_is_missed(self) -> None:
         """Choose the first lesson of which a week is not recorded, if there is one."""
         for at, lesson in enumerate(self._found.lessons):

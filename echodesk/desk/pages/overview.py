@@ -12,6 +12,7 @@ from echodesk.desk.pages.cards import Bar, BarList, Card
 from echodesk.desk.pages.missed import MissedPanel
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.words import Tone
+from echodesk.lessons import Matter
 from echodesk.messages import EngineState, Overview, Scope, Table
 
 Opener = Callable[[Table, tuple[str, ...]], None]
@@ -31,6 +32,9 @@ class OverviewPage(QScrollArea):
     plans_wanted = Signal()
     """Someone wants to look at the plans."""
 
+    matter_wanted = Signal(object)
+    """Someone wants to look at this `Matter`."""
+
     def __init__(self, parts: PageParts, opens: Opener) -> None:
         super().__init__()
         self._parts = parts
@@ -42,17 +46,18 @@ class OverviewPage(QScrollArea):
         updates, days = Table.NOTIFICATIONS, Table.ROOM_DAYS
         theme = parts.theme
 
-        def card(title: str, table: Table | None, statuses: tuple[str, ...]) -> Card:
-            return Card(title, theme, None if table is None else lambda: opens(table, statuses))
+        def card(title: str, table: Table, statuses: tuple[str, ...]) -> Card:
+            return Card(title, theme, lambda: opens(table, statuses))
 
         self.transferred = card("Transferred in 24 hours", updates, ("SUCCESS", "WARN", "REFRESHED"))
         self.pending = card("Waiting to be sent", updates, WAITING)
-        self.failed = card("Failed", updates, words.RETRYABLE)
+        self.failed = Card("Failed", theme, lambda: self.matter_wanted.emit(Matter.FAILURES))
         self.clashes = card("Open room clashes", days, ("open",))
         self.not_recorded = card("Not recorded", updates, ("IN_CONFLICT", "TOO_LATE", *words.RETRYABLE))
-        self.too_late = card("Too late today", updates, ("TOO_LATE",))
-        self.foreign = card("Booked by others", None, ())
+        self.too_late = Card("Too late today", theme, lambda: self.matter_wanted.emit(Matter.TOO_LATE))
         self.paused = card("Held by a pause", updates, WAITING)
+        self.foreign = Card("Booked by others", theme, lambda: self.matter_wanted.emit(Matter.OTHERS))
+        self.people = Card("Unknown people", theme, lambda: self.matter_wanted.emit(Matter.PEOPLE))
         self.yes = Card("Waiting for a yes", theme, self._on_yes)
         self.cards = (
             self.transferred,
@@ -62,6 +67,7 @@ class OverviewPage(QScrollArea):
             self.not_recorded,
             self.too_late,
             self.foreign,
+            self.people,
             self.paused,
             self.yes,
         )
@@ -93,10 +99,9 @@ class OverviewPage(QScrollArea):
             waiting if overview.pending else "everything has been sent",
             Tone.BUSY if overview.pending else Tone.QUIET,
         )
+        failed = overview.failed + overview.failed_unread
         self.failed.say(
-            overview.failed,
-            "need someone to look" if overview.failed else "nothing failed",
-            Tone.BAD if overview.failed else Tone.QUIET,
+            failed, "need someone to look" if failed else "nothing failed", Tone.BAD if failed else Tone.QUIET
         )
         self.clashes.say(
             overview.open_room_days,
@@ -110,10 +115,15 @@ class OverviewPage(QScrollArea):
         )
         self.too_late.say(
             overview.too_late_today,
-            "changes after the lesson had begun" if overview.too_late_today else "every change came in time",
+            "lessons for the technicians" if overview.too_late_today else "every change came in time",
             Tone.NOTE if overview.too_late_today else Tone.QUIET,
         )
         self.foreign.say(overview.foreign, "in Echo360; never touched", Tone.QUIET)
+        self.people.say(
+            overview.unknown_people,
+            "recorded without presenter" if overview.unknown_people else "Echo360 knows every lecturer",
+            Tone.NOTE if overview.unknown_people else Tone.QUIET,
+        )
         self._show_held(overview)
         self._show_stops(overview)
         self._show_lost(overview.lost_edits)
