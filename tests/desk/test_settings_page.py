@@ -23,7 +23,7 @@ HOSTILE = "<b>bold</b>\u202e"
 
 async def opened(desk: Desk, name: str = "") -> SettingsPage:
     """The page, opened by its key, with this setting chosen."""
-    press(desk.window, Qt.Key.Key_7, CTRL)
+    press(desk.window, Qt.Key.Key_8, CTRL)
     page = desk.window.settings
     await until(lambda: bool(page.settings))
     assert page.tree.hasFocus(), "whoever opens it by the keys can walk through the list at once"
@@ -208,7 +208,7 @@ def test_while_it_is_read_and_when_it_fails_the_page_says_so(qapp: QApplication)
     async def body(desk: Desk) -> None:
         page = desk.window.settings
         desk.worker.hold = True
-        press(desk.window, Qt.Key.Key_7, CTRL)
+        press(desk.window, Qt.Key.Key_8, CTRL)
         await until(lambda: page.state_pane.title.text() == "Reading the settings…")
         desk.worker.trouble = EchoDeskError("The database is gone", "Nobody answers.", "Wait a moment.")
         desk.worker.hold = False
