@@ -24,6 +24,6 @@ seeds = st.integers(0, 2**32 - 1)
 @settings(
     max_examples=max(EXAMPLES // len(PROMISES), 50), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-@given(situation=situations(passed=True) | decided_situations(), seed=seeds)
+@given(situation=situations(passed=True) | situations(soon=True) | decided_situations(), seed=seeds)
 def test_every_plan_keeps(promise: Promise, situation: Situation, seed: int) -> None:
     promise(situation, random.Random(seed))
