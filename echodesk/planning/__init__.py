@@ -8,6 +8,7 @@ Read it as a plan is made; `plan.make_plan` is the whole in ten lines:
 3. `projection`  what should stand, stage by stage, helped by `overlap` (what is a clash?), `together` (one lecture
                  under several modules), `decisions` (what staff chose) and `strategies` (who is recorded?);
 4. `difference`  what must change;
+                 `staying` holds who would have to change places too late, and plans the rest anew;
                  `adopting` takes over what others booked exactly where a lesson is, if staff wish it;
 5. `order`       in which order, so that nothing is refused; `knots` finds the fewest that must step aside.
 Around it: `closures` and `slices` say how much is planned at once, `guards` when a plan waits for staff, `steps`

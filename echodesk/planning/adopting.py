@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from echodesk.planning.difference import Change, Difference, difference
-from echodesk.planning.ground import ground_of, late_of
-from echodesk.planning.projection import project
+from echodesk.planning.difference import Change, Difference
+from echodesk.planning.ground import late_of
+from echodesk.planning.staying import settled
 from echodesk.planning.values import Booking, Interval, Projection, RoomDay, Situation, Standing, Why
 
 Where = tuple[RoomDay, Interval]
@@ -26,9 +26,7 @@ def adopted(situation: Situation) -> tuple[Projection, Difference]:
     taken = _takeable(situation)
     while True:
         without = replace(situation, standing=tuple(one for one in situation.standing if one.echo_id not in taken))
-        ground = ground_of(without)
-        projection = project(without, ground)
-        change = difference(projection, ground)
+        projection, change = settled(without)
         matched = _matched(change, taken)
         if len(matched) == len(taken):
             return projection, _adopting(change, matched)

@@ -7,12 +7,11 @@ ours to change, until the lead time, and ours to remove, until it starts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
-from echodesk.planning.knots import strong_components
 from echodesk.planning.values import Content, Interval, RoomDay, Situation, Standing
 
 
@@ -46,16 +45,21 @@ class Ground:
     """Ours and not begun, in a fixed order."""
     ours_at: dict[RoomDay, list[Standing]]
     """Ours, begun or not, in a fixed order."""
-    stuck: dict[str, Standing]
-    """External ids of ours that stay where they stand: they would have to change places with others, and each of
-    these starts too soon to step aside (decisions: "The planner")."""
+    stuck: Mapping[str, Standing]
+    """By external id, those of ours that stay where they stand (`staying`)."""
     repeated: frozenset[str]
     """Target ids of ours that stand on more than one date: someone made them recur; they never stand right."""
 
 
-def ground_of(situation: Situation) -> Ground:
-    """Sort what stands. Of what stands outside the room-days of the situation only what has begun is looked at:
-    its external id is taken for good, so that a lesson moved after its recording cannot have it again."""
+_NOBODY: Mapping[str, Standing] = {}
+
+
+def ground_of(situation: Situation, stuck: Mapping[str, Standing] = _NOBODY) -> Ground:
+    """Sort what stands; `stuck` stays where it stands.
+
+    Of what stands outside the room-days of the situation only what has begun is looked at: its external id is
+    taken for good, so that a lesson moved after its recording cannot have it again.
+    """
     begun = Deadline.at(situation.now)
     obstacles: dict[RoomDay, list[Standing]] = {}
     begun_by_id: dict[str, list[Standing]] = {}
@@ -75,8 +79,6 @@ def ground_of(situation: Situation) -> Ground:
     if any(one.echo_id == other.echo_id for one, other in pairwise(ours)):
         ours.sort(key=_fixed_order)
     begun_echo_ids = {one.echo_id for one in ours if begun.reached(one.place.date, one.time.start)}
-    going = [one for one in ours if one.echo_id not in begun_echo_ids]
-    stuck = _stuck(situation, begun, going)
     movable: dict[str, Standing] = {}
     repeated: set[str] = set()
     for standing in ours:
@@ -118,38 +120,6 @@ def too_soon_of(situation: Situation) -> Deadline:
     """What starts until then does not step aside for others: its second request might come too late."""
     rules = situation.rules
     return Deadline.at(situation.now + dt.timedelta(minutes=rules.lead, seconds=rules.late_s))
-
-
-def _stuck(situation: Situation, begun: Deadline, ours: Iterable[Standing]) -> dict[str, Standing]:
-    """Of ours that have not begun: those whose lessons would have to change places in a circle, all too soon."""
-    too_soon = too_soon_of(situation)
-    soon = {
-        one.external_id: one
-        for one in situation.occurrences
-        if too_soon.reached(one.place.date, one.time.start)
-        and not begun.reached(one.place.date, one.time.start)
-        and one.place in situation.places
-    }
-    stands: dict[str, list[Standing]] = {}
-    for one in ours if soon else ():
-        if one.external_id in soon:
-            stands.setdefault(one.external_id, []).append(one)
-    there: dict[RoomDay, list[tuple[str, Standing]]] = {}
-    for external_id, found in stands.items():
-        lesson = soon[external_id]
-        if not any(stands_at(one, lesson.place, lesson.time) for one in found):
-            for one in found:
-                there.setdefault(one.place, []).append((external_id, one))
-    movers = {external_id for found in there.values() for external_id, _one in found}
-    graph = {
-        mover: {
-            other
-            for other, one in there.get(soon[mover].place, ())
-            if other != mover and one.time.overlaps(soon[mover].time)
-        }
-        for mover in sorted(movers)
-    }
-    return {one: stands[one][0] for component in strong_components(graph) for one in component}
 
 
 def stands_at(standing: Standing, place: RoomDay, time: Interval) -> bool:

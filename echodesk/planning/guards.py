@@ -18,7 +18,7 @@ BRAKE_PERCENT, BRAKE_COUNT, BRAKE_HOURS = 5, 50, 24
 MISSING_PERCENT, MISSING_COUNT = 5, 5
 MOVED_PERCENT, MOVED_COUNT = 20, 50
 FEED_COUNT = 20
-"""A year of fewer lessons than this is too small to tell a broken timetable from an ordinary edit."""
+"""A year of fewer lessons than this may lose half of them by ordinary edits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +139,21 @@ def feed_guard(lessons: Mapping[str, int], before: Mapping[str, int], live: Coll
     """A timetable that proves nothing: empty, from the wrong year, or less than half of the last one.
 
     `lessons` counts the lessons read by set, `before` those of the last timetable that was planned from (empty
-    for the first one), `live` are the sets that are switched on. Judged year by year, since one of two years
-    that vanishes is exactly half of everything; a year of fewer than `FEED_COUNT` lessons is not judged.
+    for the first one), `live` are the sets that are switched on. That no lesson is left is judged where there
+    were more than `DAY_COUNT`: so few may go one by one by ordinary edits, and other guards let them go as well.
+    Half is judged year by year, since one of two years that vanishes is exactly half of everything.
     """
-    judged = {setid: last for setid, last in before.items() if last >= FEED_COUNT}
     if not live:
-        return "no year is switched on" if judged else None
-    judged = {setid: last for setid, last in judged.items() if setid in live}
-    if not judged:
-        return None
-    if not any(lessons.values()):
-        return "the timetable is empty"
-    if not any(lessons.get(setid) for setid in live):
-        return "the timetable holds no lesson of a year that is switched on"
+        return "no year is switched on" if sum(before.values()) > DAY_COUNT else None
+    judged = {setid: last for setid, last in before.items() if setid in live}
+    if sum(judged.values()) > DAY_COUNT:
+        if not any(lessons.values()):
+            return "the timetable is empty"
+        if not any(lessons.get(setid) for setid in live):
+            return "the timetable holds no lesson of a year that is switched on"
     for setid, last in sorted(judged.items()):
         count = lessons.get(setid, 0)
-        if count * 2 < last:
+        if last >= FEED_COUNT and count * 2 < last:
             return f"the timetable holds {count} lessons of {setid}, less than half of the last {last}"
     return None
 

@@ -7,10 +7,9 @@ The plan over a mirror, over a fresh listing, of one room-day or of the whole ye
 from __future__ import annotations
 
 from echodesk.planning.adopting import adopted
-from echodesk.planning.difference import difference
-from echodesk.planning.ground import ground_of, too_soon_of
+from echodesk.planning.ground import too_soon_of
 from echodesk.planning.order import arrange
-from echodesk.planning.projection import project
+from echodesk.planning.staying import settled
 from echodesk.planning.values import Plan, Situation
 
 
@@ -20,12 +19,7 @@ def make_plan(situation: Situation) -> Plan:
     Pure: the same situation, in whatever order its parts are given, makes the same plan; once all its requests
     have succeeded and nothing else has changed, the next plan is empty.
     """
-    if situation.adopt:
-        projection, change = adopted(situation)
-    else:
-        ground = ground_of(situation)
-        projection = project(situation, ground)
-        change = difference(projection, ground)
+    projection, change = adopted(situation) if situation.adopt else settled(situation)
     return Plan(
         places=situation.places,
         requests=arrange(change.changes, too_soon_of(situation)).requests,

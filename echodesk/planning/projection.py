@@ -1,7 +1,7 @@
 """What the target should hold: a pure, total, deterministic function of one situation (design §4.5).
 
 Stages, each seeing only what the one before left over:
-1. what cannot be read, what has begun elsewhere, and what would have to change places too late, is left out;
+1. what cannot be read, what has begun elsewhere, and what stays elsewhere (`staying`), is left out;
 2. lessons that staff decided not to record are left out (`decisions`);
 3. lessons taught together become units (`together`);
 4. units that meet an obstacle (foreign, begun, or too late to change places) are left out;
@@ -43,8 +43,9 @@ _Held = dict[str, Reason]
 def project(situation: Situation, ground: Ground | None = None) -> Projection:
     """The bookings that should stand, what is left out and why; the order of the input is irrelevant.
 
-    `ground` spares sorting what stands a second time. Bookings and left-out lessons come sorted by date, room,
-    time and external id. Nothing kept overlaps anything else kept, except what has begun already.
+    `ground` spares sorting what stands a second time, and tells who stays where it stands. Bookings and left-out
+    lessons come sorted by date, room, time and external id. Nothing kept overlaps anything else kept, except what
+    has begun already.
     """
     return _Projector(situation, ground or ground_of(situation)).run()
 
@@ -62,6 +63,7 @@ class _Projector:
         self._bookings: list[Booking] = []
         self._left_out: list[LeftOut] = []
         self._held: _Held = {}
+        self._late: list[Booking] = []
 
     def run(self) -> Projection:
         days = self._readable_by_day()
@@ -93,6 +95,7 @@ class _Projector:
             tuple(sorted(self._left_out, key=_left_out_order)),
             tuple(sorted(self._held.items())),
             tuple(sorted(self._ground.stuck)),
+            tuple(sorted(self._late, key=_booking_order)),
         )
 
     def _readable_by_day(self) -> dict[RoomDay, list[Occurrence]]:
@@ -147,7 +150,8 @@ class _Projector:
         """Stages 2 to 6 where decisions count; each turn is without one that turned out to have no effect."""
         turnaround = self._turnaround_of.get(place.room, self._rules.turnaround)
         running = {one.external_id for one in lessons if self._is_running(one)}
-        booked, told, held = len(self._bookings), len(self._left_out), dict(self._held)
+        booked, told, late = len(self._bookings), len(self._left_out), len(self._late)
+        held = dict(self._held)
         without: set[int] = set()
         while True:
             ruling = rule(counting, without, running, turnaround)
@@ -157,7 +161,7 @@ class _Projector:
             if failed is None:
                 break
             without.add(failed.decision.id)
-            del self._bookings[booked:], self._left_out[told:]
+            del self._bookings[booked:], self._left_out[told:], self._late[late:]
             self._held = dict(held)
         self._leave_out_decided(lessons, ruling, self._bookings[booked:])
 
@@ -263,9 +267,12 @@ class _Projector:
             self._leave_all_out(unit, Reason.TOO_LATE, None, "begun before it could be booked")
             return None
         if ground.late.reached(place.date, start):
-            return self._hold_or_leave_out(
+            still = self._hold_or_leave_out(
                 unit, Reason.TOO_LATE, "starts too soon to be booked or changed in time"
             )
+            if still is None:
+                self._late.append(booking)
+            return still
         if place.room in self._situation.closed:
             return self._hold_or_leave_out(unit, Reason.REFUSED, "the room has no recorder")
         if booking.external_id in self._refused_ids:

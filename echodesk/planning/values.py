@@ -325,6 +325,8 @@ class Projection:
     older content that the booking here repeats, because it may not be changed any more or was refused."""
     stays: tuple[str, ...] = ()
     """External ids of what stays where it stands although its lesson is elsewhere: too late to change places."""
+    late: tuple[Booking, ...] = ()
+    """What only the lead time keeps out: it does not stand where and when it should, and starts too soon to."""
 
 
 @dataclass(frozen=True, slots=True)

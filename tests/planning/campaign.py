@@ -67,7 +67,12 @@ def hold(number: int, examples: int) -> Sum:
         suppress_health_check=list(HealthCheck),
     )
     @given(
-        st.one_of(situations(passed=True), situations(passed=True, largest=14), decided_situations()),
+        st.one_of(
+            situations(passed=True),
+            situations(passed=True, largest=14),
+            situations(soon=True, largest=14),
+            decided_situations(),
+        ),
         st.integers(0, 2**32 - 1),
     )
     def every_property(situation: Situation, chance: int) -> None:

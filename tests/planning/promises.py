@@ -21,6 +21,7 @@ from echodesk.planning.plan import make_plan
 from echodesk.planning.slices import plan_in_slices
 from echodesk.planning.values import Booking, Method, Plan, Reason, Request, Situation, Standing, Strategy, Why
 from tests.planning.builders import BEFORE_TERM
+from tests.planning.changing_places import somebody_stays_only_where_no_way_is_allowed, who_stays
 from tests.planning.target import StrictTarget, run
 
 T = TypeVar("T")
@@ -43,9 +44,9 @@ def begun(standing: Standing, now: dt.datetime) -> bool:
 
 def assert_holds(target: StrictTarget, plan: Plan, situation: Situation) -> None:
     """What stands is the projection, what had begun, and what others booked; nothing else."""
-    stuck = ground_of(situation).stuck
+    stay = who_stays(situation)
     untouchable = [
-        one for one in situation.standing if not one.ours or begun(one, situation.now) or one.external_id in stuck
+        one for one in situation.standing if not one.ours or begun(one, situation.now) or one.external_id in stay
     ]
     stands = set(target.standing)
     assert stands.issuperset(untouchable)
@@ -300,6 +301,7 @@ PROMISES: tuple[Promise, ...] = (
     only_ours_and_only_before_it_begins_is_touched,
     steps_aside_are_delete_first_and_post_last,
     nobody_steps_aside_who_starts_within_lead_and_l,
+    somebody_stays_only_where_no_way_is_allowed,
     no_smaller_set_could_step_aside,
     slices_are_the_whole,
 )

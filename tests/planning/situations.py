@@ -26,13 +26,16 @@ NOON = dt.datetime.combine(MONDAY, dt.time(12, 0))
 
 
 @st.composite
-def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False, passed: bool = False) -> Situation:
+def situations(
+    draw: st.DrawFn, *, largest: int = 10, quiet: bool = False, passed: bool = False, soon: bool = False
+) -> Situation:
     """A situation of a few room-days. `quiet` leaves out obstacles, begun lessons, refusals, closed rooms
-    and turnarounds; `passed` adds now and then what was recorded on a day that is not planned any more."""
+    and turnarounds; `passed` adds now and then what was recorded on a day that is not planned any more; with
+    `soon` all of it starts within the lead time and L."""
     chance = random.Random(draw(st.integers(0, 2**32 - 1)))
     count = draw(st.integers(0, largest))
     rooms = ["LT1", "LT2", "LT3"][: draw(st.integers(1, 3))]
-    dates = [MONDAY, MONDAY + dt.timedelta(days=1)][: draw(st.integers(1, 2))]
+    dates = [MONDAY, MONDAY + dt.timedelta(days=1)][: draw(st.integers(1, 1 if soon else 2))]
     places = [RoomDay(room, date) for room in rooms for date in dates]
     rules = Rules(
         strategy=draw(st.sampled_from(list(Strategy))),
@@ -41,12 +44,13 @@ def situations(draw: st.DrawFn, *, largest: int = 10, quiet: bool = False, passe
         together_unknown=draw(st.booleans()),
         lead=draw(st.sampled_from([0, 5, 60, 120])),
         turnaround=0 if quiet else draw(st.sampled_from([0, 0, 0, 15])),
-        late_s=draw(st.sampled_from([0, 30, 7200])),
+        late_s=12 * 3600 if soon else draw(st.sampled_from([0, 30, 7200])),
     )
-    now = BEFORE_TERM if quiet else draw(st.sampled_from([BEFORE_TERM, BEFORE_TERM, NOON, NOON.replace(hour=9)]))
+    times = [NOON.replace(hour=8)] if soon else [BEFORE_TERM, BEFORE_TERM, NOON, NOON.replace(hour=9)]
+    now = BEFORE_TERM if quiet else draw(st.sampled_from(times))
     lessons = _lessons(chance, count, places)
     bare = Situation(frozenset(places), lessons, (), (), rules, BEFORE_TERM)
-    standing = _disturbed(chance, bare, places, foreign=not quiet)
+    standing = _disturbed(chance, bare, places, foreign=not quiet, change_places=soon)
     if passed and now > BEFORE_TERM:
         standing += _over(chance, lessons, standing)
     refused: set[tuple[str, str]] = set()
@@ -104,7 +108,7 @@ def _lesson(chance: random.Random, number: int, places: list[RoomDay]) -> Occurr
 
 
 def _disturbed(
-    chance: random.Random, bare: Situation, places: list[RoomDay], *, foreign: bool
+    chance: random.Random, bare: Situation, places: list[RoomDay], *, foreign: bool, change_places: bool
 ) -> tuple[Standing, ...]:
     """Drop, move, swap, make stale, rename and double what should stand; put others' bookings between.
 
@@ -112,7 +116,7 @@ def _disturbed(
     """
     wanted = list(project(bare).bookings)
     seats = [(one.place, one.time) for one in wanted]
-    if chance.random() < 0.5:
+    if change_places or chance.random() < 0.5:
         # Exchanging whole seats makes circles of every length and keeps all intervals apart.
         chosen = [index for index in range(len(seats)) if chance.random() < 0.7]
         mixed = chosen[:]

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from echodesk.planning.guards import (
+    DAY_COUNT,
     FEED_COUNT,
     batch_guard,
     brake,
@@ -44,6 +45,11 @@ def test_a_batch_stops_above_a_twentieth_of_the_year(removed: int, stands: int, 
     ("lessons", "before", "live", "says"),
     [
         ({}, {"A": 20}, ["A"], "empty"),
+        ({"A": 0}, {"A": FEED_COUNT - 1}, ["A"], "empty"),
+        ({"A": 0}, {"A": DAY_COUNT + 1}, ["A"], "empty"),
+        ({"A": 0, "B": 0}, {"A": DAY_COUNT, "B": 1}, ["A", "B"], "empty"),
+        ({"B": 19}, {"A": FEED_COUNT - 1}, ["A"], "switched on"),
+        ({}, {"A": FEED_COUNT - 1}, [], "no year is switched on"),
         ({"A": 0}, {"A": 90}, ["A"], "empty"),
         ({"B": 90}, {"A": 90}, ["A"], "switched on"),
         ({"A": 44}, {"A": 90}, ["A"], "44 lessons of A, less than half of the last 90"),
@@ -52,6 +58,11 @@ def test_a_batch_stops_above_a_twentieth_of_the_year(removed: int, stands: int, 
     ],
     ids=[
         "nothing at all",
+        "nothing any more of a small year",
+        "nothing any more of a tiny year",
+        "nothing any more of two tiny years",
+        "another year than a small one",
+        "a small year is off",
         "nothing any more",
         "another year",
         "less than half",
@@ -74,7 +85,10 @@ def test_a_timetable_that_proves_nothing_makes_no_plan(
         ({"A": 50}, {"A": 100}, ["A"]),
         ({"A": 50, "B": 0}, {"A": 50}, ["A", "B"]),
         ({"A": 50}, {"A": 50, "old": 90}, ["A"]),
-        ({"A": 0}, {"A": FEED_COUNT - 1}, ["A"]),
+        ({"A": 1}, {"A": FEED_COUNT - 1}, ["A"]),
+        ({"A": 0}, {"A": DAY_COUNT}, ["A"]),
+        ({"B": 1}, {"A": 1}, ["A"]),
+        ({"A": 90, "B": 0}, {"A": 90, "B": FEED_COUNT - 1}, ["A", "B"]),
     ],
     ids=[
         "nothing yet",
@@ -83,7 +97,10 @@ def test_a_timetable_that_proves_nothing_makes_no_plan(
         "exactly half",
         "a new year still empty",
         "a former year is switched off",
-        "too few to tell",
+        "too few to tell half from edits",
+        "the last lessons of all",
+        "the last lesson is moved to another year",
+        "a small year goes beside another",
     ],
 )
 def test_an_ordinary_timetable_is_planned(

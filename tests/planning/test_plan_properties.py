@@ -20,7 +20,7 @@ seeds = st.integers(0, 2**32 - 1)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(situation=situations(passed=True) | decided_situations(), seed=seeds)
+@given(situation=situations(passed=True) | situations(soon=True) | decided_situations(), seed=seeds)
 def test_every_plan_keeps_every_promise(situation: Situation, seed: int) -> None:
     for promise in PROMISES:
         promise(situation, random.Random(seed))

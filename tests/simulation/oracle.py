@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tests.simulation.oracle_reading import DEFAULTS, read, stands
-from tests.simulation.oracle_rules import settle, stuck
+from tests.simulation.oracle_staying import settle_all
 from tests.simulation.oracle_values import LeftOut, Lesson, Stood, Wanted
 from tests.worker.world import World
 
@@ -54,16 +54,15 @@ def expected(world: World, seniority: str = "queue") -> Expected:
         if lesson.date >= today:
             days[(lesson.room, lesson.date)].append(lesson)
     known = {one.external_id for one in now.lessons}
-    fixed = stuck([one for one in now.lessons if one.date >= today], now.stood, now.book)
-    book = replace(now.book, stuck=fixed)
+    settled, staying = settle_all(days, now.stood, known, now.book)
     wanted: dict[str, Wanted] = {}
     left_out: LeftOut = {}
-    for place in sorted(days, key=lambda one: (one[1], one[0])):
-        day = settle(days[place], now.stood, known, book)
+    for place in sorted(settled, key=lambda one: (one[1], one[0])):
+        day = settled[place]
         wanted |= {one.external_id: one for one in day.wanted}
         left_out |= day.left_out
     left_out |= now.never
-    return Expected(wanted, left_out, _waiting(world, now.lessons, now.stood), fixed)
+    return Expected(wanted, left_out, _waiting(world, now.lessons, now.stood), staying)
 
 
 def differences(expected: Expected, world: World) -> tuple[str, ...]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 
 from echodesk.planning.ground import ground_of
-from echodesk.planning.projection import project
+from echodesk.planning.plan import make_plan
 from echodesk.planning.values import Occurrence, RoomDay, Situation, Standing
-from tests.simulation.oracle_rules import settle, stuck
+from tests.simulation.oracle_staying import settle_all
 from tests.simulation.oracle_values import Day, Decided, Lesson, Rulebook, Stood
 
 
@@ -28,8 +27,8 @@ def as_stood(one: Standing, recurs: bool) -> Stood:
     )  # fmt: skip
 
 
-def asked_of_the_oracle(situation: Situation) -> dict[RoomDay, Day]:
-    """Every room-day of the situation, settled by the oracle."""
+def asked_of_the_oracle(situation: Situation) -> tuple[dict[RoomDay, Day], frozenset[str]]:
+    """Every room-day of the situation, settled by the oracle, and who stays where it stands."""
     rules = situation.rules
     book = Rulebook(
         situation.now, rules.strategy, dict(rules.strategy_of_room), rules.together, rules.together_unknown,
@@ -46,18 +45,13 @@ def asked_of_the_oracle(situation: Situation) -> dict[RoomDay, Day]:
     days: dict[RoomDay, list[Lesson]] = defaultdict(list)
     for one in situation.occurrences:
         days[one.place].append(as_lesson(one))
-    lessons = [one for found in days.values() for one in found]
-    book = replace(book, stuck=stuck(lessons, [one for one in stood if _in(one, situation)], book))
-    return {place: settle(lessons, stood, known, book) for place, lessons in days.items()}
-
-
-def _in(one: Stood, situation: Situation) -> bool:
-    return RoomDay(one.room, one.date) in situation.places
+    return settle_all(days, stood, known, book)
 
 
 def assert_agree(situation: Situation) -> None:
-    planned = project(situation)
-    days = asked_of_the_oracle(situation)
+    planned = make_plan(situation).projection
+    days, staying = asked_of_the_oracle(situation)
+    assert set(planned.stays) == staying
     said = {
         one.external_id: (one.room, one.date, one.start, one.finish, one.title, one.sections, one.presenter,
                           one.inputs, one.members)

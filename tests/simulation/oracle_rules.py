@@ -110,43 +110,6 @@ def _settle_with(
     return day, None
 
 
-def stuck(lessons: Collection[Lesson], stood: Collection[Stood], book: Rulebook) -> frozenset[str]:
-    """ "Of a circle never one steps aside that starts within lead + L": those who would all have to, stay."""
-    soon = {
-        one.external_id: one
-        for one in lessons
-        if book.too_soon(one.date, one.start) and not book.begun(one.date, one.start)
-    }
-    there = [one for one in stood if one.ours and one.external_id in soon and not book.begun(one.date, one.start)]
-    there = [
-        one
-        for one in there
-        if not any(
-            other.external_id == one.external_id and _stands_for(other, soon[one.external_id or ""])
-            for other in there
-        )
-    ]
-
-    def in_the_way_of(movers: set[str]) -> set[str]:
-        return {
-            one.external_id or ""
-            for one in there
-            for mover in movers
-            if one.external_id != mover
-            and (one.room, one.date) == (soon[mover].room, soon[mover].date)
-            and meet(one, soon[mover], 0)
-        }
-
-    found = set()
-    for start in {one.external_id or "" for one in there}:
-        reached = in_the_way_of({start})
-        while (more := reached | in_the_way_of(reached)) != reached:
-            reached = more
-        if start in reached:
-            found.add(start)
-    return frozenset(found)
-
-
 def together(lessons: Iterable[Lesson], book: Rulebook, decided: Iterable[frozenset[Lesson]] = ()) -> list[Unit]:
     """Units by the setting, and then, of what staff record together, all units with such a lesson are one."""
     units = _alike(lessons, book)
@@ -242,6 +205,8 @@ def _admitted(
         reason = Reason.TOO_LATE if book.too_late(carrier.date, carrier.start) else Reason.REFUSED
         if here is not None and not begun:
             return _held(unit, here, reason, day)
+        if reason is Reason.TOO_LATE and not begun:
+            day.late.append(unit.wanted())
         for member in unit.members:
             day.left_out[member.external_id] = (reason, None)
         return None

@@ -135,6 +135,8 @@ class Day:
 
     wanted: list[Wanted] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=dict)
+    late: list[Wanted] = field(default_factory=list)
+    """What is left out because of the lead time alone."""
 
 
 def moment(date: dt.date, minute: int) -> dt.datetime:

@@ -26,6 +26,12 @@ def test_two_readings_of_the_same_words_agree(situation: Situation) -> None:
 
 
 @common
+@given(situations(soon=True))
+def test_they_agree_about_who_stays_because_it_would_have_to_change_places_too_late(situation: Situation) -> None:
+    assert_agree(situation)
+
+
+@common
 @given(decided_situations())
 def test_they_agree_about_what_staff_decided(situation: Situation) -> None:
     assert_agree(situation)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from echodesk.planning.guards import BRAKE_COUNT
-from tests.worker.campus import OTHER_SETID
+from tests.worker.campus import OTHER_SETID, SETID
 from tests.worker.guarded import BOOKINGS, WEEKS, fill, look_everywhere, say_yes, stops, the_stop
 from tests.worker.values import external
 from tests.worker.world import World
@@ -142,3 +142,38 @@ def test_a_database_that_is_new_to_a_full_echo360_asks_as_well(w: World) -> None
     w.pass_time(10.0)
     assert the_stop(w).kind == "FEED"
     assert "DELETE" not in w.calls()
+
+
+def test_a_small_timetable_that_is_empty_at_once_removes_nothing(world: Worlds) -> None:
+    w = world()
+    with w.edit() as cmis:
+        for slot in range(1, 13):
+            cmis.add(slot, room=f"R{slot % 4 + 1}", at=f"{10 + slot // 4}:00-{11 + slot // 4}:00", weeks=(2,))
+    w.settle()
+    booked = w.schedules().keys()
+    assert len(booked) == 12
+    w.pass_time(6.0)
+    w.calls()
+    empty_in_one(w)
+    w.pass_time(8.0)
+    assert the_stop(w).reason == "The timetable is empty."
+    look_everywhere(w)
+    w.pass_time(10.0)
+    assert "DELETE" not in w.calls()
+    assert w.schedules().keys() == booked
+
+
+def test_the_last_lessons_of_a_year_are_taken_away_by_ordinary_edits(world: Worlds) -> None:
+    w = world()
+    for slot in (1, 2):
+        w.lesson(slot, room=f"R{slot}", weeks=(2,))
+    w.settle()
+    w.pass_time(6.0)
+    for slot in (1, 2):
+        with w.edit() as cmis:
+            cmis.delete("timetable", setid=SETID, slotid=slot)
+        w.settle()
+        assert external(slot, 2) not in w.schedules()
+    assert w.schedules() == {}
+    assert stops(w) == []
+    w.assert_equal()

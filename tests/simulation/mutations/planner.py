@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from echodesk.planning import difference, ground, order, overlap, projection
+from echodesk.planning import difference, order, overlap, projection, staying
 from echodesk.planning.knots import Breakers
+from echodesk.planning.values import Booking, Projection, Situation
 from echodesk.worker.gate import Gate
 from tests.simulation.mutations.tools import Mutant, replaced, wrapped
 
@@ -29,6 +30,23 @@ def a_minute_apart(real: Any) -> Any:
 def removed_at_any_time(real: Any) -> Any:
     """What steps aside is removed until it begins, whether it can be made again or not."""
     return lambda self, request, *more: real(self, dataclasses.replace(request, comes_back=None), *more)
+
+
+def as_if_all_were_kept(real: Any) -> Any:
+    """Circles of all lessons that stand elsewhere, recorded there or not."""
+
+    def cannot_go(situation: Situation, of: Any, projection: Projection, change: Any) -> Any:
+        left_out = {one.external_id for one in projection.left_out} - set(of.stuck)
+        late = tuple(
+            Booking(
+                one.external_id, one.setid, one.slotid, one.week, one.place, one.time, one.content,
+                (one.external_id,),
+            )
+            for one in situation.occurrences if one.external_id in left_out
+        )  # fmt: skip
+        return real(situation, of, dataclasses.replace(projection, late=late), change)
+
+    return cannot_go
 
 
 def moves_are_two_requests(real: Any) -> Any:
@@ -84,8 +102,16 @@ PLANNER = (
         "steps_aside_too_late",
         "decisions: never one steps aside that starts within lead + L",
         "opens a circle of lessons that all begin too soon",
-        replaced((ground, "_stuck", lambda situation, begun, ours: {})),
+        replaced((staying, "_cannot_go", lambda *asked: {})),
         test="tests/planning/test_order.py::test_where_everyone_starts_soon_all_stay_as_they_stand_and_it_is_said",
+        escapes="a history has to exchange places within the lead time",
+    ),
+    Mutant(
+        "stays_though_it_leaves",
+        "decisions: requests are the difference and the fewest that must step aside",
+        "holds lessons in a circle with one that the projection leaves out",
+        wrapped(staying, "_cannot_go", as_if_all_were_kept),
+        test="tests/planning/test_staying.py::test_who_loses_its_new_place_to_another_leaves_and_the_rest_moves",
         escapes="a history has to exchange places within the lead time",
     ),
     Mutant(

@@ -11,8 +11,7 @@ from unittest import mock
 from sqlalchemy import text
 
 from echodesk.capture.supply import Supplier
-from echodesk.planning import decisions, projection
-from echodesk.planning import plan as planning
+from echodesk.planning import decisions, projection, staying
 from echodesk.planning.values import Method, fingerprint
 from echodesk.store import journal, places
 from echodesk.store import settings as stored_settings
@@ -99,11 +98,11 @@ def refused_compete(real: Any) -> Any:
 
 
 def no_obstacles(real: Any) -> Any:
-    return lambda situation: dataclasses.replace(real(situation), obstacles={})
+    return lambda *asked: dataclasses.replace(real(*asked), obstacles={})
 
 
 def begun_elsewhere_is_made_anew(real: Any) -> Any:
-    return lambda situation: dataclasses.replace(real(situation), begun_by_id={})
+    return lambda *asked: dataclasses.replace(real(*asked), begun_by_id={})
 
 
 def never_too_late(real: Any) -> Any:
@@ -240,14 +239,14 @@ RULES = (
         "no_obstacles",
         "decisions: obstacles belong in the projection",
         "plans as if nobody else booked rooms",
-        wrapped(planning, "ground_of", no_obstacles),
+        wrapped(staying, "ground_of", no_obstacles),
         ("strangers", "clashes"),
     ),
     Mutant(
         "begun_elsewhere",
         "decisions: an id frozen elsewhere is left out",
         "makes a lesson anew whose recording has begun elsewhere",
-        wrapped(planning, "ground_of", begun_elsewhere_is_made_anew),
+        wrapped(staying, "ground_of", begun_elsewhere_is_made_anew),
         ("near",),
     ),
     Mutant(

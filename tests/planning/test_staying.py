@@ -1,0 +1,113 @@
+"""Who stays because it would have to change places too late: nobody but those who would really move."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from echodesk.planning.plan import make_plan
+from echodesk.planning.values import Decision, Occurrence, Plan, Reason, Rules, Standing, Strategy
+from tests.planning.builders import MONDAY, asked, day, lesson, situation, slots, standing
+from tests.planning.decided import NOT, ONE, decided
+
+NOW = dt.datetime.combine(MONDAY, dt.time(8, 54, 30))
+"""Five minutes and a half before nine: past the lead time and L of a minute, but not past the lead time."""
+A, B, C, D = (day(f"LT{number}") for number in range(1, 5))
+
+
+def planned(
+    lessons: list[Occurrence],
+    stands: list[Standing],
+    *decisions: Decision,
+    rules: Rules | None = None,
+    now: dt.datetime = NOW,
+) -> Plan:
+    found = situation(lessons, stands, rules or Rules(late_s=60), now=now)
+    return make_plan(replace(found, decisions=decisions))
+
+
+def exchange(first: int = 1, second: int = 2) -> tuple[list[Occurrence], list[Standing]]:
+    """Two lessons at nine that stand in each other's room."""
+    return (
+        [lesson(first, "9-10", B, since="2026-05"), lesson(second, "9-10", A, since="2026-05")],
+        [standing(first, "9-10", A), standing(second, "9-10", B)],
+    )
+
+
+def test_who_loses_its_new_place_to_another_leaves_and_the_rest_moves() -> None:
+    lessons, stands = exchange()
+    plan = planned([*lessons, lesson(3, "9-10", B, since="2026-01")], stands)
+    assert asked(plan.requests) == [("DELETE", 1, "lost_clash"), ("PUT", 2, "moved"), ("POST", 3, "new")]
+    assert [(one.reason, one.winner) for one in plan.projection.left_out] == [(Reason.CLASH, "3-1-2026-27")]
+
+
+def test_who_is_not_to_be_recorded_leaves_and_the_other_moves() -> None:
+    lessons, stands = exchange()
+    plan = planned(lessons, stands, decided(NOT, lessons[0]))
+    assert asked(plan.requests) == [("DELETE", 1, "not_wanted"), ("PUT", 2, "moved")]
+
+
+def test_whose_room_records_neither_leaves_and_the_other_moves() -> None:
+    lessons, stands = exchange()
+    rules = Rules(late_s=60, strategy_of_room=((B.room, Strategy.IGNORE),))
+    plan = planned([*lessons, lesson(3, "9:30-10:30", B)], stands, rules=rules)
+    assert asked(plan.requests) == [("DELETE", 1, "lost_clash"), ("PUT", 2, "moved")]
+
+
+def test_who_is_taught_together_with_another_leaves_and_the_other_moves() -> None:
+    lessons, stands = exchange(5, 2)
+    together = [replace(one, lecturer="L") for one in (lessons[0], lesson(1, "9-10", B))]
+    plan = planned([*together, lessons[1]], stands)
+    assert asked(plan.requests) == [("DELETE", 5, "not_wanted"), ("PUT", 2, "moved"), ("POST", 1, "new")]
+
+
+def test_where_those_who_stay_leave_room_another_is_recorded() -> None:
+    """It lost to one of them; of what that one leaves free, it gets what nobody stands in."""
+    lessons, stands = exchange()
+    lessons[0] = replace(lessons[0], time=lesson(0, "9-11").time)
+    plan = planned([*lessons, lesson(3, "10-11", B, since="2026-06")], stands)
+    assert slots(plan.projection.stays) == [1, 2]
+    assert asked(plan.requests) == [("POST", 3, "new")]
+
+
+def test_whoever_waits_for_those_who_stay_leaves_and_its_own_circle_is_open() -> None:
+    """Lessons 3 and 4 change places, and 3 would need the room of 1 as well, which stays."""
+    lessons, stands = exchange()
+    stands[0] = standing(1, "9-9:30", A)
+    stands.append(standing(4, "9:30-10", A))
+    stands.append(standing(3, "9-10", C))
+    lessons[0] = replace(lessons[0], time=lesson(0, "9-9:30").time)
+    lessons[1] = replace(lessons[1], time=lesson(0, "9-9:15").time)
+    lessons += [lesson(3, "9:15-10", A), lesson(4, "9-10", C)]
+    plan = planned(lessons, stands, rules=Rules(late_s=3600))
+    assert slots(plan.projection.stays) == [1, 2]
+    assert asked(plan.requests) == [("DELETE", 3, "not_wanted"), ("PUT", 4, "moved")]
+
+
+def test_who_gets_a_room_only_because_others_stay_may_be_in_a_circle_of_its_own() -> None:
+    """The lesson that staff put first stays elsewhere, so the decision counts no more and the other one moves."""
+    lessons, stands = exchange()
+    loser = lesson(3, "9:30-10:30", B, since="2026-06")
+    lessons[0] = replace(lessons[0], time=lesson(0, "9-10:30").time)
+    stands[1] = standing(2, "9-9:30", B)
+    lessons += [loser, lesson(4, "9-10", C, since="2026-07")]
+    stands += [standing(3, "9-10", C), standing(4, "9:30-10:30", B)]
+    plan = planned(lessons, stands, decided(ONE, lessons[0], loser, winner=1), rules=Rules(late_s=3600))
+    assert slots(plan.projection.stays) == [1, 2, 3, 4]
+    assert plan.requests == ()
+
+
+def test_those_who_stay_do_so_until_one_of_them_begins() -> None:
+    """Before the lead time, in it, and planned twice."""
+    lessons, stands = exchange()
+    for minute in (54, 55, 57, 59):
+        plan = planned(lessons, stands, now=NOW.replace(minute=minute))
+        assert (slots(plan.projection.stays), plan.requests) == ([1, 2], ()), minute
+        assert {one.reason for one in plan.projection.left_out} == {Reason.TOO_LATE}
+
+
+def test_who_starts_later_opens_the_circle_of_those_who_start_soon() -> None:
+    lessons, stands = exchange()
+    lessons[1] = replace(lessons[1], time=lesson(0, "9:30-10:30").time)
+    plan = planned(lessons, stands)
+    assert asked(plan.requests) == [("DELETE", 2, "steps_aside"), ("PUT", 1, "moved"), ("POST", 2, "steps_aside")]
