@@ -21,7 +21,7 @@ PLANS = frozenset(
 WINDOW = frozenset(
     {
         *("table", "detail", "safety stop", "plan file", "plans", "look up", "not recorded"),
-        *("room-day", "suppose", "decisions"),
+        *("room-day", "suppose", "decisions", "matter", "settings", "table file"),
     }
 )
 """What a worker does for a window alone."""

@@ -27,8 +27,8 @@ from echodesk.batches import ListPlans, SavePlan, ShowNotRecorded
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
 from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose, Withdraw
-from echodesk.lessons import LookUp
-from echodesk.main import Echo360Access, capture_settings, holder, open_office
+from echodesk.lessons import ListMatter, LookUp, Matter
+from echodesk.main import AllBooks, Echo360Access, capture_settings, holder, open_office
 from echodesk.messages import (
     CommandDone,
     EngineState,
@@ -36,6 +36,7 @@ from echodesk.messages import (
     Inspect,
     Phase,
     Refresh,
+    SaveTable,
     ShowStop,
     Table,
     TableQuery,
@@ -43,6 +44,7 @@ from echodesk.messages import (
     WorkerEnded,
     WorkerFailed,
 )
+from echodesk.settings import ShowSettings
 from echodesk.worker.books import Books
 from echodesk.worker.clock import MachineClock
 from echodesk.worker.engine import Constants, Engine
@@ -200,7 +202,8 @@ def compose(life: Life, sink: EventSink) -> WorkerThread:
         real = httpx.AsyncHTTPTransport(verify=checked_by, trust_env=False, retries=0)
         capture = Echo360(settings, clock, DyingTransport(points, real))
         ledger = DyingLedger(ledger, points)
-        return Engine(ledger, capture, clock, events, holder(), 0, CONSTANTS, write_plan=saved), capture
+        engine = Engine(ledger, capture, clock, events, holder(), 0, CONSTANTS, write_plan=saved, write_table=kept)
+        return engine, capture
 
     return WorkerThread(office, sink, parts)
 
@@ -208,6 +211,12 @@ def compose(life: Life, sink: EventSink) -> WorkerThread:
 def saved(books: Books, command: SavePlan, _calls_per_minute: int, _today: str) -> CommandDone:
     """What a file is written from is read; what is in it does not matter here."""
     return CommandDone(f"{len(books.batches.steps(command.plan))} steps")
+
+
+def kept(books: Books, command: SaveTable, today: str, _told: Callable[[int, int], None]) -> CommandDone:
+    """The same of a table."""
+    assert isinstance(books, AllBooks)
+    return CommandDone(f"{len(books.screens.found(command.table, command.query, today))} rows")
 
 
 class _Events:
@@ -236,6 +245,10 @@ def live(life: Life) -> int:
         worker.submit(Suppose(Withdraw("Ann", "Exams are over", (1,))))
         worker.submit(FindAlike(Withdraw("Ann", "Exams are over", (1,))))
         worker.submit(ListDecisions())
+        worker.submit(ListMatter(next(iter(Matter))))
+        worker.submit(ShowSettings())
+        file = str(Path(life.data) / "changes.csv")
+        worker.submit(SaveTable(file, Table.QUEUE, ("State",), None, TableQuery()))
         if life.plan:
             worker.submit(SavePlan(life.plan, str(Path(life.data) / "plan.csv")))
     ends_at = time.monotonic() + life.ends_after_s
