@@ -16,6 +16,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from echodesk.errors import WrongUse
+from echodesk.store.folder_file import read_file, write_file
 
 CONNECTION_FILE = "connection.json"
 PASSWORD = "ECHODESK_DATABASE_PASSWORD"
@@ -121,27 +122,14 @@ class Connection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def connection_of(folder: Path) -> Connection | None:
     """What this data folder's file says, None without one. Raises `WrongUse` if it cannot be read."""
-    file = folder / CONNECTION_FILE
-    if not file.exists():
-        return None
-    try:
-        found = msgspec.json.decode(file.read_bytes(), type=Connection)
-    except (OSError, msgspec.DecodeError) as error:
-        raise WrongUse(
-            "This data folder's connection cannot be read",
-            f"{file}: {error}.",
-            "Write it anew with `echodesk database connect --url …`.",
-        ) from error
-    return checked_connection(found.url, found.schema, found.cmis_schema)
+    step = "Write it anew with `echodesk database connect --url …`."
+    found = read_file(folder / CONNECTION_FILE, Connection, "connection", step)
+    return None if found is None else checked_connection(found.url, found.schema, found.cmis_schema)
 
 
 def keep_connection(folder: Path, connection: Connection) -> None:
     """Write the file, whole or not at all. Raises `OSError`."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = folder / f"{CONNECTION_FILE}.new"
-    new.touch(mode=0o600)
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(connection)) + b"\n")
-    new.replace(folder / CONNECTION_FILE)
+    write_file(folder / CONNECTION_FILE, connection)
 
 
 def checked_connection(url: str, schema: str | None = None, cmis_schema: str | None = None) -> Connection:

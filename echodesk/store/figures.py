@@ -152,8 +152,8 @@ class Figures:
         waiting = self._connection.execute(_NEXT, {"today": today}).first()
         missed_soon, missed = self.missed(today)
         plans = PlansShown(self._connection, calls_per_minute, today)
-        last = (dt.date.fromisoformat(today) + dt.timedelta(days=BY_OTHERS_DAYS - 1)).isoformat()
-        tomorrow = (dt.date.fromisoformat(today) + dt.timedelta(days=1)).isoformat()
+        last = (now.date() + dt.timedelta(days=BY_OTHERS_DAYS - 1)).isoformat()
+        tomorrow = (now.date() + dt.timedelta(days=1)).isoformat()
         return Overview(
             transferred_24h=self._count(_TRANSFERRED),
             pending=pending + queue.get("UNPROCESSED", 0),

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from echodesk.errors import WrongUse
 from echodesk.settings import Profile, ProfileKind
+from echodesk.store.folder_file import read_file, write_file
 
 PROFILE_FILE = "profile.json"
 LONGEST_NAME = 40
@@ -19,27 +18,14 @@ OF_OFFICES = (ProfileKind.PRODUCTION, ProfileKind.TEST)
 
 def profile_of(folder: Path) -> Profile:
     """What this data folder's file says. Raises `WrongUse` if it cannot be read."""
-    file = folder / PROFILE_FILE
-    if not file.exists():
-        return Profile(ProfileKind.PRODUCTION)
-    try:
-        found = msgspec.json.decode(file.read_bytes(), type=Profile)
-    except (OSError, msgspec.DecodeError) as error:
-        raise WrongUse(
-            "This data folder's profile cannot be read",
-            f"{file}: {error}.",
-            "Delete it, then say anew with `echodesk profile` whether this is production or a test.",
-        ) from error
-    return checked_profile(found.kind, found.name)
+    step = "Delete it, then say anew with `echodesk profile` whether this is production or a test."
+    found = read_file(folder / PROFILE_FILE, Profile, "profile", step)
+    return Profile(ProfileKind.PRODUCTION) if found is None else checked_profile(found.kind, found.name)
 
 
 def keep_profile(folder: Path, profile: Profile) -> None:
     """Write the file, whole or not at all. Raises `OSError`."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    new = folder / f"{PROFILE_FILE}.new"
-    new.touch(mode=0o600)
-    new.write_bytes(msgspec.json.format(msgspec.json.encode(profile)) + b"\n")
-    new.replace(folder / PROFILE_FILE)
+    write_file(folder / PROFILE_FILE, profile)
 
 
 def checked_profile(kind: str, name: str) -> Profile:

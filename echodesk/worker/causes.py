@@ -12,15 +12,16 @@ _SAID_WITH: tuple[tuple[FailureCause, tuple[str, ...]], ...] = (
     (
         FailureCause.MISSING,
         (
-            *(
-                "not found",
-                "does not exist",
-                "unknown",
-                "is not in echo360",
-                "is in echo360 under",
-                "cannot be made",
-            ),
-            *("is in echo360 without", "names no section", "no campus is known", "gone from echo360"),
+            "not found",
+            "does not exist",
+            "unknown",
+            "is not in echo360",
+            "is in echo360 under",
+            "cannot be made",
+            "is in echo360 without",
+            "names no section",
+            "no campus is known",
+            "gone from echo360",
         ),
     ),
 )

@@ -154,19 +154,22 @@ class Engine:
             try:
                 asked = self._clock.moment()
                 lease = None
+                seen, said, utc = await self._ledger.read("lease", _leader)
+                self._clock.follow(utc, asked)
                 # Who only stands by writes nothing: no lock in the way of who leads, and no right to write needed.
-                if await self._ledger.read("lease", self._may_be_taken):
+                if self._may_take(seen):
                     lease, utc = await self._ledger.write("take lease", self._take)
                     self._clock.follow(utc, asked)
                     self._unsettled = []
+                    if lease is None:
+                        # Another was quicker, or leads.
+                        seen, said, _utc = await self._ledger.read("lease", _leader)
                 self._database = ""
                 wait_s = self._constants.idle_s
                 if lease is not None:
                     await self._lead(lease, asked)
                 else:
-                    asked = self._clock.moment()
-                    self._lease, self._said, utc = await self._ledger.read("lease", _leader)
-                    self._clock.follow(utc, asked)
+                    self._lease, self._said = seen, said
                     self._pauses = tuple(await self._ledger.read("pauses", lambda books: books.office.pauses(())))
                     self.tell()
                     await self._pause_for(self._constants.follow_s)
@@ -187,10 +190,9 @@ class Engine:
                 log.info("%s", error)
         await self._leave_marks()
 
-    def _may_be_taken(self, books: Books) -> bool:
+    def _may_take(self, seen: LeaseState) -> bool:
         """Whether there is something to write: the lease looks free, or the last term left something to tell."""
-        lease = books.office.lease()
-        return bool(self._unsettled) or lease.holder in (None, self._holder) or lease.seconds_left <= 0
+        return bool(self._unsettled) or seen.holder in (None, self._holder) or seen.seconds_left <= 0
 
     def _take(self, books: Books) -> tuple[LeaseState | None, dt.datetime]:
         """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,

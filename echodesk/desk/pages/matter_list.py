@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from echodesk.desk import formats, widgets
@@ -89,14 +89,7 @@ class MatterList(QWidget):
         self.addAction(action)
         self.view.addAction(action)
         self._actions.append((action, possible))
-        made = QToolButton()
-        made.setDefaultAction(action)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        made.setAccessibleName(text.replace("&", "").rstrip("…"))
-        if primary:
-            made.setProperty("kind", "primary")
-        self._tools.addWidget(made)
+        self._tools.addWidget(widgets.tool_button(action, "primary" if primary else ""))
         self._refresh()
         return action
 
