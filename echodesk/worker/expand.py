@@ -134,11 +134,14 @@ class _Reading:
         """Old and new room-days, and wherever the mirror, an intent or the timetable now has the occurrence.
 
         Intents count even for weeks without a notification: a recording that is withdrawn while its first
-        request is under way stands in no mirror yet.
+        request is under way stands in no mirror yet. Of an entry that names nothing but its lesson, where it stood
+        counts beside what the mirror has: it may have moved, and been left out there before it was gone here.
         """
         found = set(self._intents.get(_key(entry), ()))
         now = self.now.get(_key(entry))
         mirrored = self._mirror.get(_key(entry), {})
+        if entry.source != "TIMETABLE":
+            found.update(self._stood.get(_key(entry), {}).values())
         for one in made:
             found.update(p for p in (one.old, one.new) if p is not None)
             found |= mirrored.get(one.week, set())

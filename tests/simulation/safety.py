@@ -49,8 +49,8 @@ class Safety:
         self._sent: deque[float] = deque()
         self._fired = 0
         self._made: Counter[tuple[str, str]] = Counter()
-        self._judged: set[int] = set()
-        """Intents whose evidence was looked at."""
+        self._judged: set[tuple[int, str, str]] = set()
+        """Intents whose evidence was looked at: the database gives a number again once its row is gone."""
         self._as_wanted: set[str] = set()
         """Echo ids of schedules that stood as they should when a DELETE of their lesson was planned."""
         self._same: dict[tuple[str, str], tuple[tuple[bytes, str | None], list[float]]] = {}
@@ -276,8 +276,8 @@ class Safety:
         deletes = self._stage.sql(
             "SELECT ID, EXTERNAL_ID, PLACES FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
         )
-        fresh = [(name, json.loads(places)) for number, name, places in deletes if number not in self._judged]
-        self._judged.update(number for number, _, _ in deletes)
+        fresh = [(name, json.loads(places)) for _, name, places in set(map(tuple, deletes)) - self._judged]
+        self._judged = set(map(tuple, deletes))
         if not fresh:
             return
         wanted = expected(self._stage).wanted

@@ -126,6 +126,26 @@ def test_neither_is_recorded_where_the_office_says_so(world: Worlds) -> None:
     w.assert_equal()
 
 
+def test_who_is_withdrawn_while_it_moves_into_a_clash_gives_the_room_back(world: Worlds) -> None:
+    """It stands where it was, was left out where it goes, and the trigger on requests names neither."""
+    w = world(strategy="ignore")
+    w.lesson(1, room="R4")
+    w.lesson(2, room="R1", lecturer="P2")
+    w.settle()
+
+    def withdraw(request: object) -> None:
+        w.wire.on_sent = lambda request: None
+        with w.edit() as cmis:
+            cmis.withdraw(2)
+
+    w.wire.on_sent = withdraw
+    w.wire.latency_s = 2.0
+    w.change(2, room="R4")
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    w.assert_equal()
+
+
 def test_a_corrected_lecturer_costs_nobody_the_room(world: Worlds) -> None:
     w = world()
     first_then_second(w)
