@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from echodesk.planning.values import RoomDay
+from echodesk.store.journal import Journal
 from echodesk.store.places import Places
-from echodesk.worker import housekeeping, send
+from echodesk.worker import housekeeping, send, settle
 from echodesk.worker.engine import Engine
 from echodesk.worker.flight import Flight
 from echodesk.worker.housekeeping import Housekeeper
+from echodesk.worker.work import Fate
 from tests.simulation.mutations.tools import Mutant, does_nothing, replaced, waits_for_nothing, wrapped
 
 
@@ -23,7 +25,48 @@ def not_for_decisions(real: Any) -> Any:
     return mark
 
 
+def found_and_left(real: Any) -> Any:
+    """A person is known again, and no room-day becomes dirty for it."""
+
+    def person_checked(self: Journal, email: str, known: bool) -> set[RoomDay]:
+        real(self, email, known)
+        return set()
+
+    return person_checked
+
+
+def held_waits_for_l(real: Any) -> Any:
+    """An intent whose request was held back before the wire stays as if it had been sent."""
+
+    def intents(self: settle._Settling, results: list[Any]) -> None:
+        real(self, results)
+        for request, result in results:
+            intent = self._work.intents.get(request.number)
+            if result.fate is Fate.HELD and intent in self._wave.definite:
+                self._wave.definite.remove(intent)
+                self._wave.unclear.append(intent)
+
+    return intents
+
+
 BESIDE = (
+    Mutant(
+        "found_and_left",
+        "decisions: clearing a person's entry dirties the room-days",
+        "leaves the schedules of a person who is known again without presenter",
+        wrapped(Journal, "person_checked", found_and_left),
+        test="tests/worker/test_answers.py::test_a_person_who_was_found_after_all_gets_the_recordings",
+        escapes="histories in which people turn up end with a re-sync, which puts it right",
+    ),
+    Mutant(
+        "held_waits_for_l",
+        "decisions: an intent that gave up before the wire clears itself",
+        "waits for L after a request that a pause held back, and lists its room",
+        wrapped(settle._Settling, "_intents", held_waits_for_l),
+        test="tests/worker/test_pauses.py"
+        "::test_what_waits_for_a_held_request_waits_as_well_and_its_room_is_not_listed",
+        escapes="the room is listed once more, and everything ends equal",
+    ),
     Mutant(
         "overtaken_adds_nothing",
         "decisions: who wakes without the lease adds marks for what it had sent",
