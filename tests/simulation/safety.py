@@ -16,6 +16,7 @@ import msgspec
 from echodesk.planning.values import Interval, RoomDay
 from echodesk.simulator.bookings import Schedule
 from echodesk.simulator.wire import SimRequest, SimResponse
+from echodesk.worker.snapshot import Snapshot
 from tests.simulation.oracle import expected
 from tests.simulation.planned import Planned
 from tests.simulation.stage import Stage
@@ -49,6 +50,10 @@ class Safety:
         self._sent: deque[float] = deque()
         self._fired = 0
         self._made: Counter[tuple[str, str]] = Counter()
+        self._changes = 0
+        """Edits of the timetable and commands of people so far."""
+        self._read_at: dict[str, int] = {}
+        """Each run of a worker, and after how many of them it read its last snapshot."""
         self._judged: set[tuple[int, str, str]] = set()
         """Intents whose evidence was looked at: the database gives a number again once its row is gone."""
         self._as_wanted: set[str] = set()
@@ -58,7 +63,7 @@ class Safety:
         """Each run of a worker, and until when Echo360 asked it to wait."""
         self._planned = Planned(stage, self.tell)
         self._states = States(stage)
-        stage.on_edit = self._states.committed
+        stage.on_edit = self._on_edit
         stage.watch(self._on_run)
 
     def tell(self, promise: str, text: str) -> None:
@@ -78,7 +83,7 @@ class Safety:
 
         process.wire.on_sent = lambda request: self._on_sent(process, request)
         process.wire.on_answered = on_answered
-        process.steps.saw = lambda answer: self._planned.on_read(process.holder, answer)
+        process.steps.saw = lambda answer: self._on_read(process, answer)
         process.steps.wrote = lambda step, rows: self._on_written(process, step, rows)
 
     # ---- requests -----------------------------------------------------------------------------------------
@@ -263,6 +268,15 @@ class Safety:
         elif response.status == 404 and schedule and request.method in ("PUT", "DELETE"):
             happened["not found"] += 1
 
+    def _on_edit(self) -> None:
+        self._changes += 1
+        self._states.committed()
+
+    def _on_read(self, process: Process, answer: object) -> None:
+        if isinstance(answer, Snapshot):
+            self._read_at[process.holder] = self._changes
+        self._planned.on_read(process.holder, answer)
+
     def one_schedule_per_id(self) -> None:
         """No two schedules carry one external id (H5)."""
         ids = Counter(one.external_id for one in self._stage.institution.state.bookings if one.external_id)
@@ -270,15 +284,20 @@ class Safety:
             if count > 1:
                 self.tell("H5", f"{count} schedules carry {external_id}")
 
-    def _evidence(self) -> None:
+    def _evidence(self, process: Process) -> None:
         """Looks at what DELETEs are planned for: what stands exactly as the timetable wants it, they must not
-        reach (C9). They may well name another schedule of that lesson, which a lagging listing still shows."""
+        reach (C9). They may well name another schedule of that lesson, which a lagging listing still shows; and of
+        what was edited since the plan was read, or is not expanded yet, it could not know."""
         deletes = self._stage.sql(
             "SELECT ID, EXTERNAL_ID, PLACES FROM STT_ECHO_INTENT WHERE METHOD = 'DELETE' AND GIVEN_UP IS NULL"
         )
         fresh = [(name, json.loads(places)) for _, name, places in set(map(tuple, deletes)) - self._judged]
         self._judged = set(map(tuple, deletes))
-        if not fresh:
+        unread = (
+            "SELECT 1 FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'"
+            " OR (STATUS = 'IN_PROGRESS' AND WEEKS_ALL IS NULL) LIMIT 1"
+        )
+        if not fresh or self._read_at.get(process.holder) != self._changes or self._stage.sql(unread):
             return
         wanted = expected(self._stage).wanted
         standing = self._stage.schedules()
@@ -301,8 +320,9 @@ class Safety:
         if step == "command" or (step == "mirror" and self._asked_for()):
             # What was refused before is asked for once more, over the listing that staff asked for.
             self.free_caps()
+        self._changes += step == "command"
         if step == "intents" and self._judges:
-            self._evidence()
+            self._evidence(process)
         if step == "settle":
             self._planned.on_settled(process.holder)
         if rows and step not in FREE_OF_EPOCH:
