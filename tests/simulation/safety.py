@@ -295,7 +295,7 @@ class Safety:
         self._judged = set(map(tuple, deletes))
         unread = (
             "SELECT 1 FROM STT_ECHO_QUEUE WHERE STATUS = 'UNPROCESSED'"
-            " OR (STATUS = 'IN_PROGRESS' AND WEEKS_ALL IS NULL) LIMIT 1"
+            " OR (STATUS = 'IN_PROGRESS' AND WEEKS_ALL = 0) LIMIT 1"
         )
         if not fresh or self._read_at.get(process.holder) != self._changes or self._stage.sql(unread):
             return
