@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from echodesk.errors import WrongUse
 from echodesk.planning.answers import least_lead
 from echodesk.planning.batches import Timer
+from echodesk.planning.decisions import WEEKDAYS
 from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
 from echodesk.planning.values import Rules, Strategy
 from echodesk.settings import SettingShown, SettingsShown
@@ -198,7 +199,8 @@ SETTINGS = {
             group=_CALENDAR,
             default="1",
             check=_whole(1, 7),
-            help="The weekday number of the first day of a week.",
+            help="The day on which a week of the timetable begins.",
+            choices=tuple((str(number), day) for number, day in enumerate(WEEKDAYS, 1)),
         ),
         Setting(
             name="seniority_by_datechanged",

@@ -113,6 +113,21 @@ def test_what_shapes_the_recordings_asks_first(qapp: QApplication) -> None:
     run_desk(qapp, body)
 
 
+def test_a_day_of_the_week_is_chosen_by_its_name(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk, "first_weekday")
+        assert row(page, "first_weekday")[1] == "Monday"
+        press(page.tree, Qt.Key.Key_Return)
+        press(page.pane.choice, Qt.Key.Key_End)
+        click(page.pane.save_button)
+        dialog = await dialog_of(desk.window, Confirm)
+        press(dialog, Qt.Key.Key_Return)
+        await until(lambda: changes(desk) == [("first_weekday", "7")])
+        await until(lambda: row(page, "first_weekday")[1] == "Sunday")
+
+    run_desk(qapp, body)
+
+
 def test_a_choice_is_made_by_keys(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         page = await opened(desk, "compare_sends")

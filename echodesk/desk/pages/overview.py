@@ -209,7 +209,12 @@ class OverviewPage(QScrollArea):
         used, limit = overview.calls_last_minute, overview.calls_per_minute
         if limit:
             self._calls_bar.fill(used / limit, Tone.NOTE if used >= limit else Tone.BUSY)
-            self._calls_text.setText(f"{formats.number(used)} of {formats.number(limit)} calls in the last minute")
+            # A year that is first filled without a limit leaves more behind than the limit allows.
+            passed = (
+                f"{formats.counted(used, 'call')} in the last minute; from now on at most {formats.number(limit)}"
+            )
+            within = f"{formats.number(used)} of {formats.number(limit)} calls in the last minute"
+            self._calls_text.setText(passed if used > limit else within)
         else:
             self._calls_bar.fill(0, Tone.BUSY)
             self._calls_text.setText(f"{formats.counted(used, 'call')} in the last minute, no limit")
