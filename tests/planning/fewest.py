@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
 from echodesk.planning.plan import make_plan
@@ -93,11 +94,29 @@ def fewest_requests(chance: random.Random) -> None:
         end = tuple(mixed)
     else:
         end = seating(chance, len(start))
+    parking = [any_seat(chance), any_seat(chance), (day("LT2"), Interval(900, 930))]
+    no_way_needs_fewer(start, end, parking)
+
+
+def no_way_needs_fewer(start: State, end: State, parking: list[Seat]) -> None:
+    """The plan between these two is allowed, and no way with one request less, not even over these seats."""
     asked = situation_between(start, end)
     plan = make_plan(asked)
     target = StrictTarget(asked.standing, asked.now)
     assert len(run(target, plan.requests)) == len(plan.requests)
-    parking = [any_seat(chance), any_seat(chance), (day("LT2"), Interval(900, 930))]
     if plan.requests:
         fewer = len(plan.requests) - 1
-        assert not can_be_done_within(start, end, fewer, parking), f"{fewer} requests are enough"
+        assert not can_be_done_within(start, end, fewer, parking), f"{fewer} requests are enough: {start} to {end}"
+
+
+def seatings(seats: Sequence[Seat], people: int) -> list[State]:
+    """Every way in which so many stand, each in one of these seats or nowhere, and no two in each other's way."""
+    found: list[State] = [()]
+    for _ in range(people):
+        found = [
+            (*state, seat)
+            for state in found
+            for seat in (None, *seats)
+            if seat is None or is_free(state, -1, seat)
+        ]
+    return found
