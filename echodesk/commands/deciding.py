@@ -9,15 +9,18 @@ import typer
 from typer.core import TyperCommand
 
 from echodesk.batches import LARGEST_ID
+from echodesk.clashes import Suppose
 from echodesk.commands import reading
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, campus_stamps, office_at, say
 from echodesk.commands.asking import answer, ask, busy_s
+from echodesk.commands.supposing import all_alike, outcome, outcome_text
 from echodesk.errors import WrongUse
 from echodesk.main import AllBooks, user
 from echodesk.messages import Decide, Withdraw
 from echodesk.planning.values import DecisionKind
 from echodesk.worker.judging import Judged, judge, listed, said
+from echodesk.worker.room_days import suppose
 
 MANY = ("--lessons", "--week", "--date", "--withdraw")
 
@@ -64,6 +67,12 @@ def decide(
     ] = None,
     dates: Annotated[list[str] | None, typer.Option("--date", help="On these dates only, as 2026-11-23.")] = None,
     year: Annotated[str, typer.Option("--set", help="The year (SETID), where several have these lessons.")] = "",
+    alike: Annotated[
+        bool, typer.Option("--alike", help="The same for every other open clash of the same cause.")
+    ] = False,
+    show: Annotated[
+        bool, typer.Option("--show", help="Decide nothing: show what would be recorded and sent.")
+    ] = False,
     data: Data = None,
     wait: Wait = WAIT_S,
     json: Json = False,
@@ -71,17 +80,31 @@ def decide(
     """Decide about lessons that clash in a room: record one, none, or all together; or not record a lesson.
 
     It stands above the strategy, until it is taken back or a lesson it names changes its room, weekday or times;
-    without --week and --date in every week in which they meet.
+    without --week and --date in every week in which they meet. --show tells first what would come of it.
 
-    JSON: text, touched (room-days that are planned again), carried_out_by, decision (its number).
+    JSON: text, touched (room-days that are planned again), carried_out_by, decision (its number). With --show:
+    clashes (about how many it decides), not_possible (about how many of the same cause it cannot), room_days,
+    first, last, lessons (set, lesson, module, group, weeks, before, after, why), calls (by method), paused.
     """
     kind = _kind(record, neither=neither, together=together, not_this=not_this)
     for one in dates or ():
         reading.date(one)
+    if alike and (weeks or dates):
+        raise WrongUse(
+            "Alike clashes are decided for every week",
+            "--alike was given together with --week or --date.",
+            "Leave one of them out.",
+        )
     with office_at(data, busy_s(wait)) as office:
-        named = tuple(dict.fromkeys(lessons))
+        now, named = office.clock().campus_now(), tuple(dict.fromkeys(lessons))
         setid = office.look(lambda books: _year(books, named, year))
-        command = Decide(user(), why, kind, setid, named, record, tuple(weeks or ()), tuple(dates or ()))
+        alone = Decide(user(), why, kind, setid, named, record, tuple(weeks or ()), tuple(dates or ()))
+        command, refused = office.look(lambda books: all_alike(books, alone, now)) if alike else (alone, 0)
+        if show:
+            supposed = office.look(lambda books: suppose(books, Suppose(command), now))
+            shown = outcome(command, refused, supposed)
+            say(shown, as_json=json, text=outcome_text(shown))
+            return
         found = ask(office, command, wait)
         values = {
             "text": found.done.text,

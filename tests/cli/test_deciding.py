@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from echodesk.commands.deciding import spread
-from tests.cli.conftest import CLASHING, HALL, ROOMLESS, SMALL, Run, content
+from tests.cli.conftest import CLASHING, HALL, LESSONS, ROOMLESS, SMALL, Run, content
+from tests.demo.csv_folder import write_folder
 
 Sql = Callable[..., list[tuple[Any, ...]]]
+TUESDAY, CLASHING_TUESDAY = 100005, 100006
 
 
 @pytest.fixture
@@ -142,6 +144,59 @@ def test_a_reason_alone_takes_nothing_back(run: Run, decided: Path) -> None:
     assert (said.code, said.error["title"]) == (2, "Which decision is to be taken back?")
     missing = run("decisions", "--withdraw", 1, "--data", decided, "--json")
     assert (missing.code, missing.error["title"]) == (2, "A decision needs a reason")
+
+
+def test_what_would_come_of_it_is_shown_and_nothing_decided(run: Run, folder: Path) -> None:
+    before = content(folder)
+    words = ("--lessons", HALL, CLASHING, "--record", CLASHING, "--why", "Agreed", "--data", folder, "--show")
+    shown = run("decide", *words, "--json").json
+    assert (shown["clashes"], shown["not_possible"], shown["room_days"], shown["paused"]) == (1, 0, 1, 0)
+    assert {one["lesson"]: (one["before"], one["after"]) for one in shown["lessons"]} == {
+        HALL: (3, 2),
+        CLASHING: (0, 1),
+    }
+    assert shown["first"] == shown["last"]
+    said = run("decide", *words).out
+    assert f"lesson {CLASHING} (MATH2 TU03): recorded in 1 of 1 week(s), now in 0" in said
+    assert "without --show" in said
+    assert content(folder) == before
+
+
+def test_alike_decides_about_every_open_clash_of_the_same_cause(run: Run, tmp_path: Path) -> None:
+    """Two lectures of the same modules clash on Mondays, and two more of them on Tuesdays."""
+    on_tuesdays = "a5,ENGL1003,LC01,l1,B1 Hall,2,09:00,10:00,2\na6,MATH2,TU03,l7,B1 Hall,2,09:30,10:30,2\n"
+    timetable = write_folder(tmp_path, lessons=LESSONS + on_tuesdays)
+    folder = tmp_path / "data"
+    filled = run("demo", "--headless", "--until-quiet", "--timetable", timetable, "--data", folder, "--json")
+    assert filled.code == 0
+
+    words = ("--lessons", HALL, CLASHING, "--record", CLASHING, "--why", "Agreed", "--data", folder, "--alike")
+    shown = run("decide", *words, "--show", "--json").json
+    assert (shown["clashes"], shown["not_possible"], shown["room_days"]) == (2, 0, 2)
+    gained = {one["lesson"]: one["after"] - one["before"] for one in shown["lessons"]}
+    assert gained == {HALL: -1, CLASHING: 1, TUESDAY: -1, CLASHING_TUESDAY: 1}
+    assert sum(shown["calls"].values()) <= 4
+    assert run("decisions", "--data", folder, "--json").json["decisions"] == []
+    assert run("decide", *words, "--json").code == 0
+    made = run("decisions", "--data", folder, "--json").json["decisions"]
+    assert sorted(one["winner"] for one in made) == [CLASHING, CLASHING_TUESDAY]
+    again = run("decide", *words, "--json")
+    assert (again.code, again.error["title"]) == (3, "This is decided already")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "title"),
+    [
+        ((), 3, "These lessons are in no open clash"),
+        (("--week", 2), 2, "Alike clashes are decided for every week"),
+    ],
+)
+def test_where_there_is_nothing_alike(
+    run: Run, folder: Path, words: tuple[object, ...], code: int, title: str
+) -> None:
+    asked = ("--lessons", HALL, CLASHING, "--neither", "--alike", *words, "--why", "x", "--data", folder)
+    said = run("decide", *asked, "--json")
+    assert (said.code, said.error["title"]) == (code, title)
 
 
 def test_an_option_may_have_several_values() -> None:
