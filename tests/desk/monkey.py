@@ -17,6 +17,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
@@ -28,7 +30,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QLineEdit,
-    QMenuBar,
+    QMenu,
     QPlainTextEdit,
     QTabBar,
     QWidget,
@@ -120,13 +122,16 @@ class Monkey:
         """So many actions, one after the other."""
         for number in range(1, actions + 1):
             QTimer.singleShot(0, self.desk.window, self._act)
-            await until(lambda wanted=number: self._begun == wanted)
+            await until(partial(self._has_begun, number))
             await turns(2)
             if not self.desk.window.isVisible():
                 raise AssertionError(f"the window is gone after: {self._gaps.doing}")
         while (popup := QApplication.activePopupWidget()) is not None:
             popup.close()
             await turns(2)
+
+    def _has_begun(self, number: int) -> bool:
+        return self._begun == number
 
     def _act(self) -> None:
         self._begun += 1
@@ -181,11 +186,11 @@ class Monkey:
         QTest.keyClick(target, Key.Key_V, Keys.ControlModifier)
 
     def _menu(self, draw: random.Random) -> None:
-        bar = self.desk.window.findChild(QMenuBar)
+        menus = self.desk.window.menuBar().findChildren(QMenu)
         actions = [
             one
-            for menu in (bar.actions() if bar is not None else ())
-            for one in (menu.menu().actions() if menu.menu() is not None else ())
+            for menu in menus
+            for one in menu.actions()
             if one.isEnabled() and not one.isSeparator() and one.menu() is None and "Quit" not in one.text()
         ]
         one = draw.choice(actions)
@@ -242,7 +247,8 @@ def _spoiled(row: Row, draw: random.Random) -> Row:
     names = [
         name for name in ("error", "message", "module_title", "room_name", "lecturer_name") if hasattr(row, name)
     ]
-    return replace(row, **{draw.choice(names): draw.choice(HOSTILE)}) if names else row
+    changes: dict[str, Any] = {draw.choice(names): draw.choice(HOSTILE)} if names else {}
+    return replace(row, **changes)
 
 
 def _name(widget: QWidget) -> str:
