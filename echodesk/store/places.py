@@ -142,6 +142,10 @@ _STOOD = text(
     " AND q.SLOTID = json_extract(k.value, '$[1]') CROSS JOIN STT_ECHO_NOTIFICATION c ON c.QUEUE_ID = q.ID"
     " GROUP BY c.SETID, c.SLOTID, c.WEEKNUMBER) newest CROSS JOIN STT_ECHO_NOTIFICATION n ON n.ID = newest.ID"
 )
+_LEFT_OUT_OF = text(
+    "SELECT SETID, SLOTID, WEEKNUMBER, ROOMID, LESSON_DATE FROM STT_ECHO_LEFT_OUT WHERE (SETID, SLOTID) IN"
+    " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:keys))"
+)
 
 
 class Places:
@@ -335,6 +339,14 @@ class Places:
             if row.NEW_ROOMID is not None and row.NEW_DATE is not None:
                 weeks = found.setdefault((row.SETID, row.SLOTID), {})
                 weeks[row.WEEKNUMBER] = sure_place(row.NEW_ROOMID, row.NEW_DATE)
+        return found
+
+    def left_out_of(self, lessons: Collection[tuple[str, int]]) -> dict[tuple[str, int], dict[int, RoomDay]]:
+        """Week → room-day in which these lessons are written down as left out."""
+        found: dict[tuple[str, int], dict[int, RoomDay]] = {}
+        for row in self._connection.execute(_LEFT_OUT_OF, {"keys": as_json(lessons)}):
+            weeks = found.setdefault((row.SETID, row.SLOTID), {})
+            weeks[row.WEEKNUMBER] = sure_place(row.ROOMID, row.LESSON_DATE)
         return found
 
     def foreign_obstacles(self, today: str) -> set[RoomDay]:

@@ -74,6 +74,7 @@ class _Reading:
         # that names nothing but its lesson knows their room-days from nowhere else.
         nameless = {_key(entry) for entry in entries if entry.source != "TIMETABLE"}
         self._stood = books.places.stood(nameless) if nameless else {}
+        self._left_out = books.places.left_out_of(nameless) if nameless else {}
         self._rewritten = _rewritten(_with_those_before(books, entries))
         self._intents: dict[LessonKey, set[RoomDay]] = defaultdict(set)
         for intent in books.journal.intents_open():
@@ -86,7 +87,7 @@ class _Reading:
         now = self.now.get(_key(entry))
         mirrored = self._mirror.get(_key(entry), {})
         by_trigger = entry.source == "TIMETABLE"
-        stood = {} if by_trigger else self._stood.get(_key(entry), {})
+        stood = {} if by_trigger else {**self._left_out.get(_key(entry), {}), **self._stood.get(_key(entry), {})}
         old_weeks = self._of(entry.setid, entry.weekid_old) if by_trigger else mirrored.keys() | stood.keys()
         new_weeks = self._of(entry.setid, entry.weekid_new) if by_trigger else self._of_lesson(now)
         eligible = bool(entry.new_valid) if by_trigger else now is not None and now.eligible
@@ -134,14 +135,19 @@ class _Reading:
         """Old and new room-days, and wherever the mirror, an intent or the timetable now has the occurrence.
 
         Intents count even for weeks without a notification: a recording that is withdrawn while its first
-        request is under way stands in no mirror yet. Of an entry that names nothing but its lesson, where it stood
-        counts beside what the mirror has: it may have moved, and been left out there before it was gone here.
+        request is under way stands in no mirror yet. Of an entry that names nothing but its lesson, where it
+        stood, was left out and is in the timetable counts beside what the mirror has, eligible or not: it may be
+        a member of a lecture taught together, or have moved and been left out there before it was gone here.
         """
         found = set(self._intents.get(_key(entry), ()))
         now = self.now.get(_key(entry))
         mirrored = self._mirror.get(_key(entry), {})
         if entry.source != "TIMETABLE":
             found.update(self._stood.get(_key(entry), {}).values())
+            found.update(self._left_out.get(_key(entry), {}).values())
+            if now is not None:
+                there = (self._place(entry.setid, now.room, week, now.weekday) for week in self._of_lesson(now))
+                found.update(place for place in there if place is not None)
         for one in made:
             found.update(p for p in (one.old, one.new) if p is not None)
             found |= mirrored.get(one.week, set())
