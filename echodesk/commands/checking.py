@@ -15,7 +15,15 @@ from echodesk.batches import Compare
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, leader
-from echodesk.commands.checking_database import Line, State, database_lines, disk_line, edit_lines, trouble
+from echodesk.commands.checking_database import (
+    Line,
+    State,
+    database_lines,
+    disk_line,
+    edit_lines,
+    trouble,
+    writing_line,
+)
 from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
@@ -97,6 +105,7 @@ def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[L
         ("Comparison", _comparison),
     ):
         yield from _tried(name, work, office)
+    yield _writing(office)
     yield _echo360(office, echo360, demonstration=demonstration)
 
 
@@ -106,6 +115,13 @@ def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], offic
         return office.look(lambda books: work(books, now))
     except EchoDeskError as error:
         return [trouble(name, error)]
+
+
+def _writing(office: Office) -> Line:
+    try:
+        return writing_line(office)
+    except EchoDeskError as error:
+        return trouble("Writing", error)
 
 
 def _years(books: AllBooks, _now: dt.datetime) -> list[Line]:

@@ -36,7 +36,8 @@ def test_where_all_is_well_it_says_so(run: Run, served: ServedOffice) -> None:
     said = run("check", "--data", served.folder, "--json")
     assert lines(run, served.folder) == []
     states = found(said)
-    assert [states[name] for name in ("Database", "Rights", "Triggers", "Edits")] == [["ok"]] * 4
+    assert [states[name] for name in ("Database", "Rights", "Triggers", "Edits", "Writing")] == [["ok"]] * 5
+    assert served.run("SELECT count(*) FROM STT_ECHO_COMMAND") == [(0,)], "what it tries to write is taken back"
     text = next(line["text"] for line in said.json["checks"] if line["check"] == "Database")
     assert text.startswith("PostgreSQL 1")
 
@@ -150,8 +151,26 @@ def test_a_schema_that_may_not_be_looked_into(run: Run, served: ServedOffice) ->
 def test_who_may_only_look_is_told_so(run: Run, served: ServedOffice) -> None:
     served.connect("board")
     said = run("check", "--data", served.folder, "--json")
-    assert found(said)["Rights"] == ["note"]
+    assert (found(said)["Rights"], found(said)["Writing"]) == (["note"], ["skipped"])
     assert lines(run, served.folder) == []
+
+
+# ---- room -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("53100", "The database's disk is full"), ("25006", "The database cannot be written")]
+)
+def test_a_server_that_cannot_write_is_found(run: Run, served: ServedOffice, state: str, title: str) -> None:
+    """The trigger refuses as the server does when its disk is full, or it follows another."""
+    served.run(
+        "CREATE FUNCTION NO_ROOM() RETURNS TRIGGER LANGUAGE PLPGSQL AS"
+        f" $$ BEGIN RAISE EXCEPTION 'told' USING ERRCODE = '{state}'; END $$"
+    )
+    served.run("CREATE TRIGGER NO_ROOM BEFORE INSERT ON STT_ECHO_COMMAND FOR EACH ROW EXECUTE FUNCTION NO_ROOM()")
+    check, text, step = the_line(run, served.folder)
+    assert (check, text.split(":")[0]) == ("Writing", title)
+    assert "tries again by itself" in step
 
 
 # ---- triggers, functions, indexes -------------------------------------------------------------------------------
