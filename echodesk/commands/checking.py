@@ -30,7 +30,7 @@ from echodesk.demo.stage import existing
 from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
 from echodesk.planning.batches import BatchState
-from echodesk.store.lost_edits import UNFINISHED, comparisons
+from echodesk.store.lost_edits import came_to_an_end, comparisons
 from echodesk.store.settings import value_of
 from echodesk.worker.clock import utc_now
 from echodesk.worker.guarding import no_ground
@@ -196,7 +196,7 @@ def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
     whole = comparisons(books.batches)
     if any(one.state is BatchState.COMPARING for one in whole):
         return [Line("Comparison", State.OK, "is being made")]
-    made = [one for one in whole if one.state not in UNFINISHED]
+    made = [one for one in whole if came_to_an_end(books.batches, one)]
     if not made:
         return [Line("Comparison", State.NOTE, "Nothing was ever compared with Echo360.", step, compare=True)]
     age = utc_now() - dt.datetime.fromisoformat(made[0].created)

@@ -13,8 +13,9 @@ from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks, Office
 from echodesk.store.connection import SERVERS
 from echodesk.store.database import SCHEMA_VERSION
+from echodesk.store.errors_seen import KEEP_THEM
 from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things, sees_room_features, try_to_write
-from echodesk.store.lost_edits import KEEP_THEM, lost_edits
+from echodesk.store.lost_edits import lost_edits
 
 SHOWN = 4
 MEGABYTE = 1024 * 1024
