@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, RightMissing, RowRefused
 from echodesk.store.connection import PASSWORD
 
 
@@ -174,7 +174,7 @@ def _trouble(error: DBAPIError) -> DatabaseTrouble:
     found = _told_by_a_server(error, said)
     if found is None:
         return _as_trouble(said)
-    kind = DatabaseBusy if found.busy else DatabaseTrouble
+    kind = DatabaseBusy if found.busy else RightMissing if found is _MAY_NOT else DatabaseTrouble
     return kind(found.title, f"{found.happened} ({said}).", found.step)
 
 
