@@ -56,7 +56,7 @@ _NEXT = text(
 )
 _SOON = text(
     "SELECT count(*) FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')"
-    " AND LESSON_DATE BETWEEN :today AND :tomorrow"
+    " AND (LESSON_DATE BETWEEN :today AND :tomorrow OR OLD_DATE BETWEEN :today AND :tomorrow)"
 )
 _DIRTY = text("SELECT count(*) FROM STT_ECHO_DIRTY WHERE HELD_BY IS NULL AND GUARDED = 0")
 _REFRESH = text(
