@@ -51,6 +51,10 @@ class RowRefused(DatabaseTrouble):
     """The database refuses a row for what is in it: trying the same again would change nothing."""
 
 
+class RightMissing(DatabaseTrouble):
+    """The database's user may not do this."""
+
+
 class SchemaMismatch(DatabaseTrouble):
     """The tables were made by another version of EchoDesk."""
 

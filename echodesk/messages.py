@@ -286,7 +286,7 @@ class Overview:
     next_lesson: str
     """When the next pending lesson starts, '' if none waits."""
     pending_soon: int = 0
-    """Weekly updates that wait, for lessons of today and tomorrow."""
+    """Weekly updates that wait, for lessons of today and tomorrow, or such as were there."""
     missed_soon: int = 0
     """Lessons of the next seven days that will not be recorded."""
     missed: tuple[MissedLesson, ...] = ()

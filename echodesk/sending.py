@@ -43,6 +43,8 @@ class Phase(StrEnum):
     """401 or 403: nothing is sent until someone acts."""
     FOLLOWING = "following"
     """Another worker is sending."""
+    LOOKING = "looking"
+    """Nobody is sending, and this worker's user may only look at the database."""
     DATABASE_LOST = "database_lost"
     STOPPING = "stopping"
 

@@ -15,14 +15,22 @@ from echodesk.batches import Compare
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, leader
-from echodesk.commands.checking_database import Line, State, database_lines, disk_line, edit_lines, trouble
+from echodesk.commands.checking_database import (
+    Line,
+    State,
+    database_lines,
+    disk_line,
+    edit_lines,
+    trouble,
+    writing_line,
+)
 from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
 from echodesk.errors import EchoDeskError
 from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
 from echodesk.planning.batches import BatchState
-from echodesk.store.lost_edits import UNFINISHED, comparisons
+from echodesk.store.lost_edits import came_to_an_end, comparisons
 from echodesk.store.settings import value_of
 from echodesk.worker.clock import utc_now
 from echodesk.worker.guarding import no_ground
@@ -97,6 +105,7 @@ def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[L
         ("Comparison", _comparison),
     ):
         yield from _tried(name, work, office)
+    yield _writing(office)
     yield _echo360(office, echo360, demonstration=demonstration)
 
 
@@ -106,6 +115,13 @@ def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], offic
         return office.look(lambda books: work(books, now))
     except EchoDeskError as error:
         return [trouble(name, error)]
+
+
+def _writing(office: Office) -> Line:
+    try:
+        return writing_line(office)
+    except EchoDeskError as error:
+        return trouble("Writing", error)
 
 
 def _years(books: AllBooks, _now: dt.datetime) -> list[Line]:
@@ -180,7 +196,7 @@ def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
     whole = comparisons(books.batches)
     if any(one.state is BatchState.COMPARING for one in whole):
         return [Line("Comparison", State.OK, "is being made")]
-    made = [one for one in whole if one.state not in UNFINISHED]
+    made = [one for one in whole if came_to_an_end(books.batches, one)]
     if not made:
         return [Line("Comparison", State.NOTE, "Nothing was ever compared with Echo360.", step, compare=True)]
     age = utc_now() - dt.datetime.fromisoformat(made[0].created)

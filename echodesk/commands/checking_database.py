@@ -10,11 +10,12 @@ from pathlib import Path
 
 from echodesk import paths
 from echodesk.errors import EchoDeskError
-from echodesk.main import AllBooks
+from echodesk.main import AllBooks, Office
 from echodesk.store.connection import SERVERS
 from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things, sees_room_features
-from echodesk.store.lost_edits import KEEP_THEM, lost_edits
+from echodesk.store.errors_seen import KEEP_THEM
+from echodesk.store.health import SEES_EDITS, Odd, damage, odd_things, sees_room_features, try_to_write
+from echodesk.store.lost_edits import lost_edits
 
 SHOWN = 4
 MEGABYTE = 1024 * 1024
@@ -78,6 +79,20 @@ def database_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:
     well = Line("Triggers", State.OK, "all there, as this version makes them")
     told = [replace(one, compare=True) for one in triggers] or [well]
     return [*whole, *others, *rights, *told, _room_features(books)]
+
+
+def writing_line(office: Office) -> Line:
+    """Whether something can be written now; it is tried and taken back. Raises what a write raises."""
+    if office.database.engine.dialect.name == "sqlite":
+        try_to_write(office.database)
+        return Line("Writing", State.OK, "something could be written")
+    from echodesk.store.site import rights_missing
+
+    if office.look(lambda books: rights_missing(books.connection, paths.sql_folder())):
+        return Line("Writing", State.SKIPPED, "It is not tried where the database's user lacks a right.")
+    try_to_write(office.database)
+    text = "something could be written; how much room is left only the server's administrator can see"
+    return Line("Writing", State.OK, text)
 
 
 def edit_lines(books: AllBooks, _now: dt.datetime) -> list[Line]:

@@ -22,6 +22,7 @@ from echodesk.errors import CaptureTrouble, WrongUse
 from echodesk.main import AllBooks, Office, access_from_environment, compare_now, user
 from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.steps import PlanScope
+from echodesk.store.errors_seen import errors_seen, keep_seen
 from echodesk.worker.comparing import keep_preview
 from echodesk.worker.reconciling import rooms_of, selection
 from echodesk.worker.weighing import preview_of
@@ -115,13 +116,14 @@ def _here(office: Office, scope: PlanScope, echo360: str, limit: int, *, loopbac
             "Give its address with --echo360, or start the window or `echodesk worker`.",
         )
     access = access_from_environment(echo360)
-    rooms = office.look(lambda books: rooms_of(books, scope))
+    rooms, seen = office.look(lambda books: (rooms_of(books, scope), errors_seen(books.connection)))
     found = compare_now(office, access, limit, scope, rooms, loopback_only=loopback_only, tries=TRIES)
     if isinstance(found, str):
         raise _no_listing(found)
 
     def keep(books: AllBooks) -> int:
         number = books.batches.add(BatchKind.RECONCILE, user(), scope)
+        keep_seen(books.connection, number, seen)
         keep_preview(books, number, preview_of(books, found))
         return number
 

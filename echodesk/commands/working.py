@@ -25,6 +25,8 @@ from echodesk.worker.thread import WorkerThread
 LISTEN_S = 0.5
 """How long a signal may have to wait on systems whose waits it does not interrupt."""
 JOIN_S = 30.0
+STANDING_BY = (Phase.FOLLOWING, Phase.LOOKING, Phase.DATABASE_LOST)
+"""It has done what it can for now."""
 
 
 CallLimit = Annotated[int | None, typer.Option(help="The call limit; 0 lifts it. Without it, the setting.", min=0)]
@@ -140,7 +142,7 @@ class _Telling:
             self._aside(f"{event.title}: {event.message} {event.next_step}")
 
     def _state(self, state: EngineState) -> None:
-        if not self._ready and (state.mine or state.phase in (Phase.FOLLOWING, Phase.DATABASE_LOST)):
+        if not self._ready and (state.mine or state.phase in STANDING_BY):
             self._ready = True
             self._say_ready(state)
         text = words.phase(state.phase)

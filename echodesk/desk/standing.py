@@ -115,14 +115,14 @@ def banners(state: EngineState, campus: CampusTime, overview: Overview | None = 
         and not state.mine
         and state.phase not in (Phase.STARTING, Phase.STOPPING, Phase.DATABASE_LOST)
     ):
-        found.append(
-            Banner(
-                Tone.BAD,
-                "Nobody is sending",
-                f"No EchoDesk is sending to Echo360 at the moment. {waiting_text(overview)} This one takes over "
-                "within half a minute if it may; otherwise start EchoDesk on the office's sending PC.",
-            )
+        way_out = (
+            "Here you may only look: start EchoDesk on the office's sending PC."
+            if state.phase is Phase.LOOKING
+            else "This one takes over within half a minute if it may; otherwise start EchoDesk on the office's "
+            "sending PC."
         )
+        text = f"No EchoDesk is sending to Echo360 at the moment. {waiting_text(overview)} {way_out}"
+        found.append(Banner(Tone.BAD, "Nobody is sending", text))
     found.extend(_stop_banner(stop) for stop in stops if stop.waits)
     if state.clock:
         found.append(Banner(Tone.NOTE, "This computer's clock is wrong", state.clock))

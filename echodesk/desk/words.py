@@ -120,6 +120,7 @@ _PHASES: Mapping[str, tuple[str, Tone]] = {
     Phase.WAITING: ("Waiting for Echo360", Tone.NOTE),
     Phase.STOPPED_BY_ECHO360: ("Echo360 does not let us in", Tone.BAD),
     Phase.FOLLOWING: ("Watching: another PC is sending", Tone.QUIET),
+    Phase.LOOKING: ("Looking only: nobody is sending", Tone.BAD),
     Phase.DATABASE_LOST: ("Timetable database lost", Tone.BAD),
     Phase.STOPPING: ("Stopping", Tone.BUSY),
 }

@@ -24,6 +24,7 @@ from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.values import LeftOut, RoomDay
 from echodesk.store.batch_rows import batch_record, step_of_row, step_values
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
+from echodesk.store.errors_seen import keep_seen, seen_by
 from echodesk.store.many import ManyRows
 from echodesk.store.not_recorded import forget_not_recorded, keep_not_recorded
 
@@ -194,7 +195,10 @@ class Batches:
             "replaces": replaces,
             "change": self._change(),
         }
-        return int(self._connection.execute(_ADD, values).scalar_one())
+        batch = int(self._connection.execute(_ADD, values).scalar_one())
+        if seen := seen_by(self._connection, replaces):
+            keep_seen(self._connection, batch, seen)
+        return batch
 
     def get(self, batch: int) -> BatchRecord | None:
         """One batch, None if there is none of this number."""
@@ -236,14 +240,8 @@ class Batches:
                 f"Plan {batch} is {found.state.value if found else 'unknown'} and cannot become {state.value}.",
                 "Look at it again: `echodesk plans` lists them.",
             )
-        values = {
-            "id": batch,
-            "state": state.value,
-            "was": found.state.value,
-            "said": said,
-            "change": self._change(),
-        }
-        self._connection.execute(_STATE, values)
+        values = {"id": batch, "state": state.value, "was": found.state.value, "said": said}
+        self._connection.execute(_STATE, values | {"change": self._change()})
 
     def save(
         self,
@@ -256,7 +254,8 @@ class Batches:
     ) -> None:
         """What was compared and planned. `places` holds the room-days of each piece, `left_out` the lessons that
         are not recorded by it."""
-        values = {"id": batch, "summary": msgspec.json.encode(summary).decode(), "guard": guard}
+        told = replace(summary, lost=self.summary(batch).lost)
+        values = {"id": batch, "summary": msgspec.json.encode(told).decode(), "guard": guard}
         self._connection.execute(_PLAN, {**values, "change": self._change()})
         _STEPS.insert(self._connection, [step_values(batch, step) for step in steps])
         rows = [

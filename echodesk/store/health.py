@@ -4,6 +4,7 @@ it. A trigger that is not there, or is another one, misses edits without a word.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,13 @@ from sqlalchemy import Connection, text
 
 from echodesk.store.connection import Schemas
 from echodesk.store.database import Database
+from echodesk.store.trouble import converted
 from echodesk.store.upgrading import HOLDS_NOTHING, differs, room_features_there, script_for, things_in
 
 _QUICK_CHECK = text("PRAGMA quick_check(1)")
+_SOMETHING = text("INSERT INTO STT_ECHO_COMMAND (KIND, ARGS, BY) VALUES ('check', :args, 'check')")
+SOME_BYTES = 64 * 1024
+"""More than one page of a table has free: a server asks its disk for room."""
 
 MISSING = "is missing"
 OTHER = "is not as this version makes it"
@@ -40,6 +45,16 @@ def damage(connection: Connection) -> str | None:
         return None
     said = str(connection.execute(_QUICK_CHECK).scalar())
     return None if said == "ok" else said
+
+
+def try_to_write(database: Database) -> None:
+    """Write something and take it back, unseen. Raises what every write would: no room, closed for writing.
+    How much room is left it cannot tell: a server tells nobody."""
+    # Of lots, because a server would make anything else smaller.
+    values = {"args": random.Random(1).randbytes(SOME_BYTES // 2).hex()}
+    with converted(), database.engine.connect() as connection, connection.begin() as transaction:
+        connection.execute(_SOMETHING, values)
+        transaction.rollback()
 
 
 def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:

@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import Connection, select
 
 from echodesk.planning.batches import BatchKind, BatchRecord, BatchState
 from echodesk.planning.steps import PlanScope
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
+from echodesk.store.errors_seen import ERRORS, errors_seen
 
 NEWEST = 500
 UNFINISHED = (BatchState.COMPARING, BatchState.FAILED)
-# SQLite's triggers cannot go on after an error: there the edit fails, and is not lost.
-KEEP_THEM = ("postgresql", "oracle")
-BEFORE_ALL = "0"
-"""Sorts before every stamp."""
-
-_ERRORS = table("stt_echo_error", column("id"), column("written"), column("message"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +31,24 @@ class LostEdits:
 
 
 def lost_edits(connection: Connection) -> LostEdits:
-    """Those since everything was compared last."""
-    if connection.dialect.name not in KEEP_THEM:
+    """Those that the last comparison of everything could not find, because it had begun."""
+    there = errors_seen(connection)
+    if not there:
         return LostEdits(0)
-    if connection.execute(select(_ERRORS.c.id).limit(1)).first() is None:
+    batches = Batches(connection, ChangeNumber(connection))
+    compared = next((one.id for one in comparisons(batches) if came_to_an_end(batches, one)), None)
+    lost = set(there) - set(batches.summary(compared).lost if compared is not None else ())
+    if not lost:
         return LostEdits(0)
-    compared = comparisons(Batches(connection, ChangeNumber(connection)))
-    since = next((one.created for one in compared if one.state not in UNFINISHED), BEFORE_ALL)
-    lost = select(func.count(), func.max(_ERRORS.c.written)).where(_ERRORS.c.written > since)
-    count, last = connection.execute(lost).one()
-    if not count:
-        return LostEdits(0)
-    said = select(_ERRORS.c.message).where(_ERRORS.c.written == last).order_by(_ERRORS.c.id.desc()).limit(1)
-    return LostEdits(int(count), last, str(connection.execute(said).scalar_one()))
+    asked = select(ERRORS.c.written, ERRORS.c.message).where(ERRORS.c.id == max(lost))
+    last, said = connection.execute(asked).one()
+    return LostEdits(len(lost), str(last), str(said))
+
+
+def came_to_an_end(batches: Batches, one: BatchRecord) -> bool:
+    """Whether a comparison of everything has compared everything; it may have been given up before."""
+    given_up = one.state is BatchState.CANCELLED and not batches.summary(one.id).compared
+    return one.state not in UNFINISHED and not given_up
 
 
 def comparisons(batches: Batches) -> list[BatchRecord]:

@@ -37,7 +37,8 @@ OVER = frozenset({BatchState.STALE, BatchState.CANCELLED})
 AT_WORK = frozenset({BatchState.CHECKING, BatchState.RUNNING, BatchState.STOPPED})
 
 _BUILDINGS = text(
-    "SELECT r.ROOMID, s.SITENAME FROM ROOMS r JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
+    "SELECT TRIM(r.ROOMID) AS ROOMID, TRIM(s.SITENAME) AS SITENAME FROM ROOMS r JOIN SITES s"
+    " ON TRIM(s.SETID) = TRIM(r.SETID) AND TRIM(s.SITEID) = TRIM(r.SITEID)"
     " WHERE s.SITENAME IS NOT NULL ORDER BY r.SETID"
 )
 # The index is named, because SQLite would read all steps of a plan for each of its days.
@@ -180,7 +181,7 @@ class PlansShown:
 
 def buildings(connection: Connection) -> dict[str, str]:
     """Each room's building in words; a room that is in several years stands as in the last of them."""
-    return {row.ROOMID.rstrip(): row.SITENAME for row in connection.execute(_BUILDINGS)}
+    return {row.ROOMID: row.SITENAME for row in connection.execute(_BUILDINGS)}
 
 
 def _steps(listed: Iterable[tuple[Step, StepState, str]]) -> list[Step]:

@@ -1,7 +1,9 @@
 """What the tables on screen show: rows with names beside codes, and what changed since a cursor.
 
 Reads bypass the domain. Rows written by triggers have no change number until the worker takes them: whoever asks
-says which of those it knows.
+says which of those it knows. CMIS may pad a code in one table and not in another. Ours hold them trimmed,
+and are trimmed in comparisons all the same: SQLite uses an index of trimmed codes only where no column is on the
+other side.
 """
 
 from __future__ import annotations
@@ -23,27 +25,31 @@ _CHANGED = {
 }
 _UNNUMBERED = text("SELECT ID FROM STT_ECHO_QUEUE WHERE CHANGE_NO IS NULL ORDER BY ID DESC LIMIT :limit")
 _QUEUE = text(
-    "SELECT q.*, m.NAME AS MODULE_NAME, l.NAME AS LECTURER_NAME,"
-    " (SELECT r.NAME FROM ROOMS r WHERE r.SETID = q.SETID AND r.ROOMID = q.ROOMID_OLD) AS OLD_NAME,"
-    " (SELECT r.NAME FROM ROOMS r WHERE r.SETID = q.SETID AND r.ROOMID = q.ROOMID_NEW) AS NEW_NAME"
+    "SELECT q.*, TRIM(m.NAME) AS MODULE_NAME, TRIM(l.NAME) AS LECTURER_NAME,"
+    " (SELECT min(TRIM(r.NAME)) FROM ROOMS r"
+    " WHERE TRIM(r.SETID) = TRIM(q.SETID) AND TRIM(r.ROOMID) = TRIM(q.ROOMID_OLD)) AS OLD_NAME,"
+    " (SELECT min(TRIM(r.NAME)) FROM ROOMS r"
+    " WHERE TRIM(r.SETID) = TRIM(q.SETID) AND TRIM(r.ROOMID) = TRIM(q.ROOMID_NEW)) AS NEW_NAME"
     " FROM json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE q ON q.ID = i.value"
-    " LEFT JOIN MODULE m ON m.SETID = q.SETID AND m.MODULEID = q.MODULEID"
-    " LEFT JOIN LECTURER l ON l.SETID = q.SETID AND l.LECTURERID = q.LECTURERID"
+    " LEFT JOIN MODULE m ON TRIM(m.SETID) = TRIM(q.SETID) AND TRIM(m.MODULEID) = TRIM(q.MODULEID)"
+    " LEFT JOIN LECTURER l ON TRIM(l.SETID) = TRIM(q.SETID) AND TRIM(l.LECTURERID) = TRIM(q.LECTURERID)"
 )
 _NOTIFICATIONS = text(
-    "SELECT n.*, m.NAME AS MODULE_NAME, l.NAME AS LECTURER_NAME, r.NAME AS ROOM_NAME, s.SITENAME,"
-    " (SELECT o.NAME FROM ROOMS o WHERE o.SETID = n.SETID AND o.ROOMID = n.OLD_ROOMID) AS OLD_NAME"
+    "SELECT n.*, TRIM(m.NAME) AS MODULE_NAME, TRIM(l.NAME) AS LECTURER_NAME, TRIM(r.NAME) AS ROOM_NAME,"
+    " TRIM(s.SITENAME) AS SITENAME, (SELECT min(TRIM(o.NAME)) FROM ROOMS o"
+    " WHERE TRIM(o.SETID) = TRIM(n.SETID) AND TRIM(o.ROOMID) = TRIM(n.OLD_ROOMID)) AS OLD_NAME"
     " FROM json_each(:ids) i CROSS JOIN STT_ECHO_NOTIFICATION n ON n.ID = i.value"
-    " LEFT JOIN MODULE m ON m.SETID = n.SETID AND m.MODULEID = n.MODULEID"
-    " LEFT JOIN LECTURER l ON l.SETID = n.SETID AND l.LECTURERID = n.LECTURERID"
-    " LEFT JOIN ROOMS r ON r.SETID = n.SETID AND r.ROOMID = coalesce(n.NEW_ROOMID, n.OLD_ROOMID)"
-    " LEFT JOIN SITES s ON s.SETID = r.SETID AND s.SITEID = r.SITEID"
+    " LEFT JOIN MODULE m ON TRIM(m.SETID) = TRIM(n.SETID) AND TRIM(m.MODULEID) = TRIM(n.MODULEID)"
+    " LEFT JOIN LECTURER l ON TRIM(l.SETID) = TRIM(n.SETID) AND TRIM(l.LECTURERID) = TRIM(n.LECTURERID)"
+    " LEFT JOIN ROOMS r ON TRIM(r.SETID) = TRIM(n.SETID) AND TRIM(r.ROOMID) = coalesce(n.NEW_ROOMID, n.OLD_ROOMID)"
+    " LEFT JOIN SITES s ON TRIM(s.SETID) = TRIM(r.SETID) AND TRIM(s.SITEID) = TRIM(r.SITEID)"
 )
 _ROOM_DAYS = text("SELECT d.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value")
 # A room-day is of no year: the room is called as in the newest that has it.
 _ROOM_NAMES = text(
-    "SELECT r.ROOMID, r.NAME, s.SITENAME FROM ROOMS r LEFT JOIN SITES s ON s.SETID = r.SETID"
-    " AND s.SITEID = r.SITEID WHERE r.ROOMID IN (SELECT value FROM json_each(:rooms)) ORDER BY r.SETID"
+    "SELECT TRIM(r.ROOMID) AS ROOMID, TRIM(r.NAME) AS NAME, TRIM(s.SITENAME) AS SITENAME FROM ROOMS r"
+    " LEFT JOIN SITES s ON TRIM(s.SETID) = TRIM(r.SETID) AND TRIM(s.SITEID) = TRIM(r.SITEID)"
+    " WHERE TRIM(r.ROOMID) IN (SELECT value FROM json_each(:rooms)) ORDER BY r.SETID"
 )
 # The lessons left out in open room-days, and those that were kept.
 _LESSONS_THERE = text(
@@ -53,11 +59,11 @@ _LESSONS_THERE = text(
     " LEFT JOIN STT_ECHO_MIRROR w ON w.EXTERNAL_ID = o.WINNER"
 )
 _MODULES = text(
-    "SELECT t.SETID, t.SLOTID, t.MODULEID, m.OWNER,"
-    " (SELECT min(p.NAME) FROM DEPTS p WHERE p.DEPTID = m.OWNER) AS DEPARTMENT"
-    " FROM json_each(:keys) k CROSS JOIN TIMETABLE t ON t.SETID = json_extract(k.value, '$[0]')"
+    "SELECT TRIM(t.SETID) AS SETID, t.SLOTID, TRIM(t.MODULEID) AS MODULEID, TRIM(m.OWNER) AS OWNER,"
+    " (SELECT min(TRIM(p.NAME)) FROM DEPTS p WHERE TRIM(p.DEPTID) = TRIM(m.OWNER)) AS DEPARTMENT"
+    " FROM json_each(:keys) k CROSS JOIN TIMETABLE t ON TRIM(t.SETID) = json_extract(k.value, '$[0]')"
     " AND t.SLOTID = json_extract(k.value, '$[1]') AND t.SLOTENTRY = 1"
-    " LEFT JOIN MODULE m ON m.SETID = t.SETID AND m.MODULEID = t.MODULEID"
+    " LEFT JOIN MODULE m ON TRIM(m.SETID) = TRIM(t.SETID) AND TRIM(m.MODULEID) = TRIM(t.MODULEID)"
 )
 # Lessons left out that stand at exactly the times of a kept one of another module, where no two lecturers are
 # known: probably one lecture.
@@ -65,11 +71,11 @@ _TOGETHER = text(
     "SELECT o.ROOMID, o.LESSON_DATE, count(*) AS HOW_MANY FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d"
     " ON d.ID = i.value AND d.RESOLVED IS NULL JOIN STT_ECHO_LEFT_OUT o ON o.ROOMID = d.ROOMID"
     " AND o.LESSON_DATE = d.LESSON_DATE AND o.REASON = 'clash' JOIN STT_ECHO_MIRROR w ON w.EXTERNAL_ID = o.WINNER"
-    " JOIN TIMETABLE t ON t.SETID = o.SETID AND t.SLOTID = o.SLOTID AND t.SLOTENTRY = 1"
-    " JOIN TIMETABLE k ON k.SETID = w.SETID AND k.SLOTID = w.SLOTID AND k.SLOTENTRY = 1"
-    " AND k.STARTTIME = t.STARTTIME AND k.FINISHTIME = t.FINISHTIME"
-    " WHERE t.MODULEID <> k.MODULEID AND (t.LECTURERID IS NULL OR k.LECTURERID IS NULL OR t.LECTURERID = ''"
-    " OR k.LECTURERID = '' OR t.LECTURERID = k.LECTURERID)"
+    " JOIN TIMETABLE t ON TRIM(t.SETID) = TRIM(o.SETID) AND t.SLOTID = o.SLOTID AND t.SLOTENTRY = 1"
+    " JOIN TIMETABLE k ON TRIM(k.SETID) = TRIM(w.SETID) AND k.SLOTID = w.SLOTID AND k.SLOTENTRY = 1"
+    " AND TRIM(k.STARTTIME) = TRIM(t.STARTTIME) AND TRIM(k.FINISHTIME) = TRIM(t.FINISHTIME)"
+    " WHERE TRIM(t.MODULEID) <> TRIM(k.MODULEID) AND (NULLIF(TRIM(t.LECTURERID), '') IS NULL"
+    " OR NULLIF(TRIM(k.LECTURERID), '') IS NULL OR TRIM(t.LECTURERID) = TRIM(k.LECTURERID))"
     " GROUP BY o.ROOMID, o.LESSON_DATE"
 )
 _COUNTS = {

@@ -48,9 +48,9 @@ _QUEUE_WORDS = (
     " || ' ' || coalesce(q.LECTURERID, '') || ' ' || coalesce(q.ERROR, '') || ' ' || coalesce(r.NAME, '') || ' '"
     " || coalesce(m.NAME, '') || ' ' || coalesce(l.NAME, '') AS WORDS, q.ROOMID_OLD AS OLD_ROOM,"
     " q.ROOMID_NEW AS NEW_ROOM, q.CREATED AS CAME FROM {rows}"
-    " LEFT JOIN ROOMS r ON r.SETID = q.SETID AND r.ROOMID = q.ROOMID_NEW"
-    " LEFT JOIN MODULE m ON m.SETID = q.SETID AND m.MODULEID = q.MODULEID"
-    " LEFT JOIN LECTURER l ON l.SETID = q.SETID AND l.LECTURERID = q.LECTURERID"
+    " LEFT JOIN ROOMS r ON TRIM(r.SETID) = TRIM(q.SETID) AND TRIM(r.ROOMID) = TRIM(q.ROOMID_NEW)"
+    " LEFT JOIN MODULE m ON TRIM(m.SETID) = TRIM(q.SETID) AND TRIM(m.MODULEID) = TRIM(q.MODULEID)"
+    " LEFT JOIN LECTURER l ON TRIM(l.SETID) = TRIM(q.SETID) AND TRIM(l.LECTURERID) = TRIM(q.LECTURERID)"
 )
 _NOTIFICATION_WORDS = (
     "SELECT n.ID, n.EXTERNAL_ID || ' ' || n.SETID || ' ' || coalesce(n.MODULEID, '') || ' '"
@@ -59,9 +59,9 @@ _NOTIFICATION_WORDS = (
     " || coalesce(n.LESSON_DATE, '') || ' ' || coalesce(r.NAME, '') || ' ' || coalesce(m.NAME, '') || ' '"
     " || coalesce(l.NAME, '') AS WORDS, n.OLD_ROOMID AS OLD_ROOM, n.NEW_ROOMID AS NEW_ROOM, n.CREATED AS CAME"
     " FROM {rows}"
-    " LEFT JOIN ROOMS r ON r.SETID = n.SETID AND r.ROOMID = n.NEW_ROOMID"
-    " LEFT JOIN MODULE m ON m.SETID = n.SETID AND m.MODULEID = n.MODULEID"
-    " LEFT JOIN LECTURER l ON l.SETID = n.SETID AND l.LECTURERID = n.LECTURERID"
+    " LEFT JOIN ROOMS r ON TRIM(r.SETID) = TRIM(n.SETID) AND TRIM(r.ROOMID) = TRIM(n.NEW_ROOMID)"
+    " LEFT JOIN MODULE m ON TRIM(m.SETID) = TRIM(n.SETID) AND TRIM(m.MODULEID) = TRIM(n.MODULEID)"
+    " LEFT JOIN LECTURER l ON TRIM(l.SETID) = TRIM(n.SETID) AND TRIM(l.LECTURERID) = TRIM(n.LECTURERID)"
 )
 _WORDS = {
     Table.QUEUE: text(_QUEUE_WORDS.format(rows="json_each(:ids) i CROSS JOIN STT_ECHO_QUEUE q ON q.ID = i.value")),
@@ -72,7 +72,8 @@ _WORDS = {
         "SELECT d.ID, d.ROOMID || ' ' || d.LESSON_DATE || ' ' || coalesce(d.LAST_ERROR, '') || ' ' ||"
         " coalesce(r.NAME, '') AS WORDS, d.ROOMID AS OLD_ROOM, d.ROOMID AS NEW_ROOM, d.FIRST_SEEN AS CAME"
         " FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value"
-        " LEFT JOIN (SELECT a.ROOMID, max(a.NAME) AS NAME FROM ROOMS a GROUP BY a.ROOMID) r ON r.ROOMID = d.ROOMID"
+        " LEFT JOIN (SELECT a.ROOMID, max(a.NAME) AS NAME FROM (SELECT TRIM(ROOMID) AS ROOMID, NAME FROM ROOMS) a"
+        " GROUP BY a.ROOMID) r ON r.ROOMID = d.ROOMID"
     ),
 }
 # The same of many at once: a server that is not told how many there are would look up each of their names.
@@ -85,7 +86,7 @@ _NOTIFICATION_PART = (
     "(SELECT x.ID, x.EXTERNAL_ID, x.SETID, x.MODULEID, x.MODGRPCODE, x.OLD_ROOMID, x.NEW_ROOMID, x.LECTURERID,"
     " x.MESSAGE, x.LESSON_DATE, x.CREATED FROM STT_ECHO_NOTIFICATION x {which} LIMIT :limit) n"
 )
-_ROOMS = text("SELECT DISTINCT ROOMID, NAME FROM ROOMS")
+_ROOMS = text("SELECT DISTINCT TRIM(ROOMID) AS ROOMID, TRIM(NAME) AS NAME FROM ROOMS")
 _ALL = "ORDER BY x.ID DESC"
 _ONE_STATUS = "WHERE x.STATUS BETWEEN :status AND :status ORDER BY x.STATUS DESC, x.ID DESC"
 _NEWEST_WORDS = {
@@ -165,7 +166,7 @@ def _says(words: str, wanted: Sequence[str]) -> bool:
 def _rooms(connection: Connection, wanted: str) -> frozenset[str]:
     """The codes of the rooms that are meant; the code itself may be of a room that is no more."""
     found = connection.execute(_ROOMS)
-    return frozenset(row.ROOMID.strip() for row in found if is_room(wanted, row.ROOMID, row.NAME or "")) | {wanted}
+    return frozenset(row.ROOMID for row in found if is_room(wanted, row.ROOMID, row.NAME or "")) | {wanted}
 
 
 def _newest_words(

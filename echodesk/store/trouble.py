@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, RightMissing, RowRefused
 from echodesk.store.connection import PASSWORD
 
 
@@ -140,7 +140,7 @@ _ORACLE: Mapping[_Said, str] = {
     _TAKES_TURNS: "ORA-00054 ORA-00060 ORA-08177 ORA-30006",
     _TOO_LONG: "DPY-4024 ORA-01013 ORA-01555",
     _MAY_NOT: "ORA-01031 ORA-01950",
-    _READ_ONLY: "ORA-01456 ORA-16000",
+    _READ_ONLY: "ORA-00372 ORA-01456 ORA-01647 ORA-16000",
     _OTHER_TABLES: "ORA-00904",
     _NOT_SEEN: "ORA-00942 ORA-02289 ORA-04043",
 }
@@ -174,7 +174,7 @@ def _trouble(error: DBAPIError) -> DatabaseTrouble:
     found = _told_by_a_server(error, said)
     if found is None:
         return _as_trouble(said)
-    kind = DatabaseBusy if found.busy else DatabaseTrouble
+    kind = DatabaseBusy if found.busy else RightMissing if found is _MAY_NOT else DatabaseTrouble
     return kind(found.title, f"{found.happened} ({said}).", found.step)
 
 

@@ -88,3 +88,14 @@ class Defects:
                 "Everything else goes on. What fails three times is set aside and shown; the log has the details.",
             )
         )
+
+
+def expected(group: BaseExceptionGroup[BaseException]) -> DatabaseTrouble | NotLeading | TimetableFault | None:
+    """The trouble that ended a term of office, if it was nothing but trouble that is waited out."""
+    trouble, defects = group.split((DatabaseTrouble, NotLeading, TimetableFault))
+    if defects is not None:
+        return None
+    leaf: BaseException | None = trouble
+    while isinstance(leaf, BaseExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf if isinstance(leaf, DatabaseTrouble | NotLeading | TimetableFault) else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
 from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose
-from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
+from echodesk.errors import DatabaseTrouble, NotLeading, RightMissing, TimetableFault, WorkerStopped
 from echodesk.lessons import ListMatter, LookUp
 from echodesk.messages import (
     Cancel,
@@ -39,7 +39,7 @@ from echodesk.worker.alike import find_alike
 from echodesk.worker.allowing import list_of
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
-from echodesk.worker.defects import Defects
+from echodesk.worker.defects import Defects, expected
 from echodesk.worker.leading import Leading
 from echodesk.worker.looking_up import look_up
 from echodesk.worker.matters import listed
@@ -64,7 +64,7 @@ from echodesk.worker.tasks import Tasks, first_of
 log = logging.getLogger(__name__)
 
 UNUSABLE_S = 5.0
-"""How long a timetable that cannot be used is left alone."""
+"""How long a timetable that cannot be used is left alone, or a lease that may not be taken."""
 SILENT_STEP_S = 5
 MENDED_S = 3 * UNUSABLE_S
 """One that could not be used for the last time so long ago is mended."""
@@ -125,7 +125,8 @@ class Engine:
         self._said = LeaderState()
         self._database = ""
         self._unusable = ""
-        self._unusable_since = clock.moment()
+        self._unusable_since = self._refused_since = clock.moment()
+        self._looks_only = False
         self._pauses: tuple[PauseRecord, ...] = ()
         self._told: EngineState | None = None
         self._unsettled: list[IntentRow] = []
@@ -158,11 +159,8 @@ class Engine:
                 self._clock.follow(utc, asked)
                 # Who only stands by writes nothing: no lock in the way of who leads, and no right to write needed.
                 if self._may_take(seen):
-                    lease, utc = await self._ledger.write("take lease", self._take)
-                    self._clock.follow(utc, asked)
-                    self._unsettled = []
-                    if lease is None:
-                        # Another was quicker, or leads.
+                    lease = await self._try_to_take(asked)
+                    if lease is None:  # another was quicker, or leads; or this one may only look
                         seen, said, _utc = await self._ledger.read("lease", _leader)
                 self._database = ""
                 wait_s = self._constants.idle_s
@@ -192,7 +190,20 @@ class Engine:
 
     def _may_take(self, seen: LeaseState) -> bool:
         """Whether there is something to write: the lease looks free, or the last term left something to tell."""
-        return bool(self._unsettled) or seen.holder in (None, self._holder) or seen.seconds_left <= 0
+        refused = self._looks_only and self._clock.age_s(self._refused_since) < UNUSABLE_S
+        free = seen.holder in (None, self._holder) or seen.seconds_left <= 0
+        return not refused and (bool(self._unsettled) or free)
+
+    async def _try_to_take(self, asked: Moment) -> LeaseState | None:
+        try:
+            lease, utc = await self._ledger.write("take lease", self._take)
+        except RightMissing as error:
+            log.info("this worker may only look: %s", error)
+            self._looks_only, self._refused_since = True, self._clock.moment()
+            return None
+        self._clock.follow(utc, asked)
+        self._unsettled, self._looks_only = [], False
+        return lease
 
     def _take(self, books: Books) -> tuple[LeaseState | None, dt.datetime]:
         """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,
@@ -233,7 +244,7 @@ class Engine:
             await leading.run(self._stop)
         except BaseExceptionGroup as group:
             self._unsettled = leading.unsettled
-            raise _expected(group) or group from None
+            raise expected(group) or group from None
         finally:
             self._leading = None
             self._lease, self._said = LeaseState(None, lease.epoch, -1.0), LeaderState()
@@ -375,7 +386,9 @@ class Engine:
             return Phase.DATABASE_LOST
         if self._leading is not None:
             return self._leading.phase
-        return Phase.FOLLOWING if self._lease.holder and self._lease.seconds_left > 0 else Phase.STARTING
+        if self._lease.holder and self._lease.seconds_left > 0:
+            return Phase.FOLLOWING
+        return Phase.LOOKING if self._looks_only else Phase.STARTING
 
 
 def _leader(books: Books) -> tuple[LeaseState, LeaderState, dt.datetime]:
@@ -385,14 +398,3 @@ def _leader(books: Books) -> tuple[LeaseState, LeaderState, dt.datetime]:
 def _shown(one: PauseRecord) -> PauseShown:
     scope = Scope(one.building or "", one.room or "", one.first or "", one.last or "", str(one.batch or ""))
     return PauseShown(one.id, scope, one.reason, one.owner, one.created, one.until or "")
-
-
-def _expected(group: BaseExceptionGroup[BaseException]) -> DatabaseTrouble | NotLeading | TimetableFault | None:
-    """The trouble that ended a term of office, if it was nothing but trouble that is waited out."""
-    trouble, defects = group.split((DatabaseTrouble, NotLeading, TimetableFault))
-    if defects is not None:
-        return None
-    leaf: BaseException | None = trouble
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf if isinstance(leaf, DatabaseTrouble | NotLeading | TimetableFault) else None

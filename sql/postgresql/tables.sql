@@ -1,7 +1,8 @@
 -- EchoDesk's own tables. Stamps are UTC milliseconds by database time, as text that sorts, as in every engine.
 -- CHANGE_NO is left empty by triggers; the leading worker numbers rows, so that a screen can ask for
 -- "what changed since" (and for rows without a number).
--- May be run once, in the schema that is to hold them.
+-- May be run once, in the schema that is to hold them. No script brings an earlier version's tables up to this one:
+-- `echodesk database upgrade` does, in one transaction, as whoever owns them; have a backup made first.
 
 -- One time for a whole statement, so that "since then" is looked for by index and not asked of each row.
 CREATE OR REPLACE FUNCTION STT_ECHO_NOW() RETURNS TEXT LANGUAGE SQL STABLE AS

@@ -1,6 +1,8 @@
 -- EchoDesk's own tables. Stamps are UTC milliseconds by database time, as text that sorts.
 -- CHANGE_NO is left empty by triggers; the leading worker numbers rows, so that a screen can ask for
 -- "what changed since" (and for rows without a number).
+-- May be run once, in a file without them. No script brings an earlier version's tables up to this one:
+-- `echodesk database upgrade` does, in one transaction, after copying the file beside itself.
 
 CREATE TABLE STT_ECHO_META (NAME TEXT PRIMARY KEY, VALUE TEXT NOT NULL) WITHOUT ROWID;
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from echodesk.commands.checking_database import ROOM_BYTES, State, disk_line
+from echodesk.commands.checking_database import ROOM_BYTES, State, disk_line, writing_line
+from echodesk.errors import DatabaseTrouble
+from echodesk.main import open_office
 from echodesk.paths import DATABASE
 from tests.cli.conftest import CREDENTIALS, Run, Said, content, until
 from tests.cli.test_plans import needs_a_service
@@ -62,6 +64,7 @@ def test_where_everything_works_it_says_so_in_a_line_a_check(run: Run, folder: P
             ["ok", "Sending"],
             ["ok", "Waiting"],
             ["note", "Comparison"],
+            ["ok", "Writing"],
             ["ok", "Echo360"],
         ]
         assert "the first of all (week 1, day 1) is on Monday" in lines[4]
@@ -192,6 +195,19 @@ def test_a_disk_with_little_room_is_found_before_it_is_full(tmp_path: Path) -> N
     assert (line.check, line.state) == ("Disk", State.WRONG)
     assert line.text.startswith(f"Only 99 MB are free where {tmp_path} is")
     assert "Make room on the disk" in line.next_step
+
+
+@pytest.mark.parametrize("pragma", ["query_only = ON", "max_page_count = 1"])
+def test_a_file_that_cannot_be_written_is_found(folder: Path, pragma: str) -> None:
+    office = open_office(folder)
+    assert writing_line(office).state is State.OK
+    # Of the one connection that is there; what SQLite says then it also says of a file without rights or room.
+    with office.database.engine.connect() as connection:
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
+        connection.rollback()
+    with pytest.raises(DatabaseTrouble):
+        writing_line(office)
+    office.close()
 
 
 def test_when_lessons_were_changed_in_a_form_of_the_site_is_noted(run: Run, folder: Path, sql: Sql) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql_text
 
+from echodesk.main import open_office
+from echodesk.planning.batches import BatchKind, BatchState, Summary
+from echodesk.planning.steps import PlanScope
 from echodesk.store.connection import PASSWORD, checked_connection, keep_connection
+from echodesk.store.lost_edits import lost_edits
 from echodesk.timetable.needed import NEEDED
 from tests.cli.conftest import Run, until
 from tests.cli.servers import SCHEMAS, TEMPLATE, ServedOffice
@@ -36,7 +41,8 @@ def test_where_all_is_well_it_says_so(run: Run, served: ServedOffice) -> None:
     said = run("check", "--data", served.folder, "--json")
     assert lines(run, served.folder) == []
     states = found(said)
-    assert [states[name] for name in ("Database", "Rights", "Triggers", "Edits")] == [["ok"]] * 4
+    assert [states[name] for name in ("Database", "Rights", "Triggers", "Edits", "Writing")] == [["ok"]] * 5
+    assert served.run("SELECT count(*) FROM STT_ECHO_COMMAND") == [(0,)], "what it tries to write is taken back"
     text = next(line["text"] for line in said.json["checks"] if line["check"] == "Database")
     assert text.startswith("PostgreSQL 1")
 
@@ -150,8 +156,26 @@ def test_a_schema_that_may_not_be_looked_into(run: Run, served: ServedOffice) ->
 def test_who_may_only_look_is_told_so(run: Run, served: ServedOffice) -> None:
     served.connect("board")
     said = run("check", "--data", served.folder, "--json")
-    assert found(said)["Rights"] == ["note"]
+    assert (found(said)["Rights"], found(said)["Writing"]) == (["note"], ["skipped"])
     assert lines(run, served.folder) == []
+
+
+# ---- room -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("53100", "The database's disk is full"), ("25006", "The database cannot be written")]
+)
+def test_a_server_that_cannot_write_is_found(run: Run, served: ServedOffice, state: str, title: str) -> None:
+    """The trigger refuses as the server does when its disk is full, or it follows another."""
+    served.run(
+        "CREATE FUNCTION NO_ROOM() RETURNS TRIGGER LANGUAGE PLPGSQL AS"
+        f" $$ BEGIN RAISE EXCEPTION 'told' USING ERRCODE = '{state}'; END $$"
+    )
+    served.run("CREATE TRIGGER NO_ROOM BEFORE INSERT ON STT_ECHO_COMMAND FOR EACH ROW EXECUTE FUNCTION NO_ROOM()")
+    check, text, step = the_line(run, served.folder)
+    assert (check, text.split(":")[0]) == ("Writing", title)
+    assert "tries again by itself" in step
 
 
 # ---- triggers, functions, indexes -------------------------------------------------------------------------------
@@ -308,9 +332,49 @@ def test_an_edit_that_could_not_be_entered_is_told_until_everything_was_compared
     assert said.json["compare_due"] is True
     assert run("status", "--data", served.folder, "--json").json["lost_edits"] == 1
     assert "check" in run("status", "--data", served.folder).out.split("Edits lost")[1].splitlines()[0]
-    served.run(
-        "INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, CREATED)"
-        " VALUES ('RECONCILE', 'DONE', 'ann', '{}', STT_ECHO_NOW('1 second'))"
-    )
+    end_comparison(served, begin_comparison(served), BatchState.READY)
     assert found(run("check", "--data", served.folder, "--json"))["Edits"] == ["ok"]
     assert run("status", "--data", served.folder, "--json").json["lost_edits"] == 0
+
+
+def begin_comparison(served: ServedOffice) -> int:
+    """Everything is to be compared."""
+    with closing(open_office(served.folder)) as office:
+        return office.keep(lambda books: books.batches.add(BatchKind.RECONCILE, "ann", PlanScope()))
+
+
+def end_comparison(served: ServedOffice, batch: int, state: BatchState) -> None:
+    """It found nothing, and ended so."""
+    with closing(open_office(served.folder)) as office:
+        office.keep(lambda books: books.batches.save(batch, Summary(compared=1), [], {}, ""))
+        office.keep(lambda books: books.batches.become(batch, state))
+
+
+def lost(served: ServedOffice) -> int:
+    with closing(open_office(served.folder)) as office:
+        return office.look(lambda books: lost_edits(books.connection)).count
+
+
+ERROR = (
+    "INSERT INTO STT_ECHO_ERROR (SOURCE, ACTION, SETID, SLOTID, CODE, MESSAGE)"
+    " VALUES ('TIMETABLE', 'INSERT', '2030/31', 1, 'x', 'told')"
+)
+
+
+def test_an_edit_that_was_committed_after_a_comparison_began_is_none_that_it_found(served: ServedOffice) -> None:
+    """It was written down before: its stamp, and its number, are earlier than the comparison's."""
+    with served.administrator.begin() as timetabler:
+        timetabler.exec_driver_sql(ERROR)
+        batch = begin_comparison(served)
+    end_comparison(served, batch, BatchState.READY)
+    assert lost(served) == 1
+    end_comparison(served, begin_comparison(served), BatchState.READY)
+    assert lost(served) == 0
+
+
+def test_a_comparison_that_was_given_up_found_nothing(served: ServedOffice) -> None:
+    served.run(ERROR)
+    batch = begin_comparison(served)
+    with closing(open_office(served.folder)) as office:
+        office.keep(lambda books: books.batches.become(batch, BatchState.CANCELLED))
+    assert lost(served) == 1

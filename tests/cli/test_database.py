@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from echodesk.paths import DATABASE
 from echodesk.store.database import SCHEMA_VERSION
 from tests.cli.conftest import Run
@@ -45,6 +47,13 @@ def test_the_printed_sql_makes_the_same_database(run: Run, tmp_path: Path) -> No
         assert schema(printed) == schema(installed)
     assert run("status", "--data", other.parent).code == 0
     assert run("database", "script", "--json").json["sql"].strip() == said.out.strip()
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_the_script_says_what_brings_earlier_tables_up_to_date(run: Run, engine: str) -> None:
+    said = run("database", "script", "--engine", engine, "--json").json["sql"]
+    assert "May be run once" in said
+    assert "-- `echodesk database upgrade` does, in one transaction" in said
 
 
 def test_the_optional_triggers_are_made_at_once_and_printed(run: Run, tmp_path: Path) -> None:

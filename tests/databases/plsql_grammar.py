@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
@@ -98,20 +98,29 @@ def recorded() -> set[str]:
     )
 
 
+def looked_at(
+    named: Iterable[tuple[str, str]], known: Collection[str], parse: Callable[[str], list[str]] = faults
+) -> tuple[list[str], dict[str, list[str]]]:
+    """The lines of the record, and what was refused: each text is parsed unless this very text is `known`."""
+    lines, refused = [], {}
+    for name, text in named:
+        mark = digest(text)
+        found = [] if mark in known else parse(text)
+        if found:
+            refused[name] = found
+        else:
+            lines.append(f"{mark} {name}\n")
+    return lines, refused
+
+
 def main(arguments: list[str]) -> int:
     """Writes the record; returns how many texts were refused."""
-    known = set() if "--all" in arguments else recorded()
-    lines, refused = [], 0
-    for name, text in texts():
-        found = faults(text) if digest(text) not in known else []
-        if found:
-            refused += 1
-            sys.stderr.write(f"{name}: {'; '.join(one[:200] for one in found[:3])}\n")
-        else:
-            lines.append(f"{digest(text)} {name}\n")
+    lines, refused = looked_at(texts(), set() if "--all" in arguments else recorded())
+    for name, found in refused.items():
+        sys.stderr.write(f"{name}: {'; '.join(one[:200] for one in found[:3])}\n")
     head = f"# What Oracle's grammar accepted ({grammar()}); python -m tests.databases.plsql_grammar\n"
     RECORD.write_text(head + "".join(lines), encoding="utf-8")
-    return refused
+    return len(refused)
 
 
 if __name__ == "__main__":

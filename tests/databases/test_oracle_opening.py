@@ -202,6 +202,8 @@ def test_after_the_sign_in_its_limits_are_gone(database: Database, driver: Drive
         ("DPY-4024", "The database takes too long"),
         ("ORA-01031", "EchoDesk may not do this in the database"),
         ("ORA-16000", "The database cannot be written"),
+        ("ORA-00372", "The database cannot be written"),
+        ("ORA-01647", "The database cannot be written"),
         ("ORA-00904", "The tables are not as this EchoDesk needs them"),
         ("ORA-00942", "The tables are not as this EchoDesk needs them"),
         ("ORA-00600", "The database refused a step"),

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 from tests.databases.engines import SQL
-from tests.databases.plsql_grammar import BROKEN, NAMES, digest, faults, handed_on, recorded, texts
+from tests.databases.plsql_grammar import (
+    BROKEN,
+    NAMES,
+    RECORD,
+    digest,
+    faults,
+    grammar,
+    handed_on,
+    looked_at,
+    recorded,
+    texts,
+)
 
 TEXTS = dict(texts())
 RECORDED = recorded()
@@ -33,6 +44,25 @@ def test_of_sqlplus_nothing_is_left() -> None:
         handed_on("DEFINE A = B\n@@tables.sql\nDROP TABLE &A..C;\nDROP USER &A;")
         == "\n\nDROP TABLE B.C;\nDROP USER B;"
     )
+
+
+def test_nothing_is_recorded_that_was_not_parsed() -> None:
+    """What is known is known by every letter of it, and by the grammar; a refused text is not on record."""
+    parsed: list[str] = []
+
+    def parse(text: str) -> list[str]:
+        parsed.append(text)
+        return ["1:0 no"] if "NO" in text else []
+
+    named = [("known", "A;"), ("one letter more", "A ;"), ("new", "B;"), ("refused", "NO;")]
+    known = {digest("A;"), digest("NO")}
+    lines, refused = looked_at(named, known, parse)
+    assert parsed == ["A ;", "B;", "NO;"]
+    assert [line.split(maxsplit=1) for line in lines] == [
+        [digest(text), f"{name}\n"] for name, text in named if name != "refused"
+    ]
+    assert refused == {"refused": ["1:0 no"]}
+    assert grammar() in RECORD.read_text(encoding="utf-8").splitlines()[0]
 
 
 @pytest.mark.slow

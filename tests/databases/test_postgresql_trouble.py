@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from echodesk.errors import DatabaseBusy, DatabaseTrouble, RowRefused, SchemaMismatch
+from echodesk.errors import DatabaseBusy, DatabaseTrouble, RightMissing, RowRefused, SchemaMismatch
 from echodesk.store.database import Database, check_schema
 from echodesk.store.servers import install_postgresql
 from echodesk.store.trouble import converted
@@ -149,7 +149,7 @@ def test_who_falls_asleep_in_the_middle_of_writing_holds_nobody_up(database: Dat
         (
             ("CREATE ROLE guest", "SET LOCAL ROLE guest", "DELETE FROM STT_ECHO_SETTING"),
             "EchoDesk may not do this in the database",
-            DatabaseTrouble,
+            RightMissing,
         ),
         (
             ("SET TRANSACTION READ ONLY", "DELETE FROM STT_ECHO_SETTING"),

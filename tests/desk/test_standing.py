@@ -41,6 +41,17 @@ def test_when_nobody_is_sending_the_banner_says_how_many_changes_wait() -> None:
     assert "No change waits." in banner.text
 
 
+def test_who_may_only_look_does_not_wait_for_this_one_to_take_over() -> None:
+    state = state_of_engine(phase=Phase.LOOKING, holder="", mine=False)
+    (banner,) = standing.banners(state, campus(), overview(pending=3))
+    assert banner.title == "Nobody is sending"
+    assert "3 changes wait." in banner.text
+    assert "Here you may only look: start EchoDesk on the office's sending PC." in banner.text
+    assert "takes over" not in banner.text
+    assert standing.health(state)[0] == ("Timetable database", "Fine", Tone.GOOD)
+    assert standing.sender_text(state, campus()) == ("Nobody is sending", Tone.BAD)
+
+
 def test_starting_does_not_alarm_anyone() -> None:
     assert titles(state_of_engine(phase=Phase.STARTING, holder="", mine=False)) == []
 

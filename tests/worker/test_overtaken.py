@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from echodesk import messages
-from echodesk.errors import DatabaseTrouble
+from echodesk.errors import DatabaseTrouble, RightMissing
 from echodesk.messages import Phase
 from echodesk.store.database import SCHEMA_VERSION
 from tests.worker.test_takeover import TTL_S, Worlds, leads, two_workers
@@ -35,6 +35,25 @@ def test_who_stood_by_while_the_tables_became_another_versions_takes_nothing_ove
     assert "schema version 99" in second.heard.state.database
     w.sql("UPDATE STT_ECHO_META SET VALUE = :mine WHERE NAME = 'schema_version'", mine=SCHEMA_VERSION)
     w.until(lambda: leads(second), within_s=TTL_S + 10.0)
+
+
+def test_who_may_only_look_says_that_nobody_is_sending_and_not_that_the_database_is_lost(world: Worlds) -> None:
+    w, first, second = two_workers(world)
+    refused: list[str] = []
+
+    def refuse(step: str) -> None:
+        if step == "take lease":
+            refused.append(step)
+            raise RightMissing("EchoDesk may not do this in the database", "Its user lacks a right.", "Ask.")
+
+    second.steps.before = refuse
+    first.stop()
+    w.pass_time(TTL_S)
+    assert (second.heard.state.phase, second.heard.state.holder) == (Phase.LOOKING, "")
+    assert second.heard.state.database == ""
+    assert 1 < len(refused) <= TTL_S
+    second.steps.before = lambda step: None
+    w.until(lambda: leads(second), within_s=10.0)
 
 
 def test_who_was_overtaken_answers_no_command(world: Worlds) -> None:
