@@ -64,10 +64,8 @@ _CHECK_ALL = text("UPDATE STT_ECHO_MISSING_PERSON SET CHECKED = :checked")
 _CHECKED = text("UPDATE STT_ECHO_MISSING_PERSON SET CHECKED = strftime('%Y-%m-%dT%H:%M:%fZ') WHERE EMAIL = :email")
 _FOUND = text("DELETE FROM STT_ECHO_MISSING_PERSON WHERE EMAIL = :email")
 _TAUGHT_BY = text(
-    "SELECT DISTINCT m.ROOMID, m.LESSON_DATE FROM STT_EXT_PERSON p"
-    " JOIN TIMETABLE t ON TRIM(t.LECTURERID) = TRIM(p.PERSONNO)"
-    " JOIN STT_ECHO_MIRROR m ON m.SETID = TRIM(t.SETID) AND m.SLOTID = t.SLOTID"
-    " WHERE lower(TRIM(p.BUSINESSEMAIL)) = :email"
+    "SELECT DISTINCT TRIM(t.SETID) AS SETID, t.SLOTID FROM STT_EXT_PERSON p"
+    " JOIN TIMETABLE t ON TRIM(t.LECTURERID) = TRIM(p.PERSONNO) WHERE lower(TRIM(p.BUSINESSEMAIL)) = :email"
 )
 _KNOWN = text("SELECT KIND, KEY, ECHO_ID FROM STT_ECHO_REFERENCE")
 _LEARN = text(
@@ -203,14 +201,13 @@ class Journal:
         """All of them are due to be looked for. Returns how many there are."""
         return self._connection.execute(_CHECK_ALL, {"checked": LONG_AGO}).rowcount
 
-    def person_checked(self, email: str, known: bool) -> set[RoomDay]:
-        """Remember the check. Once known: the room-days whose schedules lack the presenter, to be marked."""
+    def person_checked(self, email: str, known: bool) -> set[tuple[str, int]]:
+        """Remember the check. Once known: the lessons (SETID, SLOTID) of that person, to be planned again."""
         if not known:
             self._connection.execute(_CHECKED, {"email": email})
             return set()
         self._connection.execute(_FOUND, {"email": email})
-        rows = self._connection.execute(_TAUGHT_BY, {"email": email})
-        return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
+        return {(row.SETID, row.SLOTID) for row in self._connection.execute(_TAUGHT_BY, {"email": email})}
 
     def known_reference(self) -> list[Learned]:
         """The REFERENCE table."""

@@ -287,8 +287,8 @@ class JournalBook(Protocol):
         """All of them are due to be looked for. Returns how many there are."""
         ...
 
-    def person_checked(self, email: str, known: bool) -> set[RoomDay]:
-        """Remember the check. Once known: the room-days whose schedules lack the presenter, to be marked."""
+    def person_checked(self, email: str, known: bool) -> set[LessonKey]:
+        """Remember the check. Once known: the lessons of that person, to be planned again."""
         ...
 
     def known_reference(self) -> list[Learned]: ...

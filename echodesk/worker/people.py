@@ -7,13 +7,16 @@ are answered, and quitting does not wait.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Collection
 
 from echodesk.planning.answers import Done, NotAllowed, Wait
 from echodesk.planning.records import AuditLine
-from echodesk.worker.books import Books
+from echodesk.planning.values import RoomDay
+from echodesk.worker.books import Books, LessonKey
 from echodesk.worker.defects import Defect, Report, attempt, given_up
 from echodesk.worker.gate import Gate
+from echodesk.worker.meetings import all_weeks, places_of
 from echodesk.worker.ports import Capture, Ledger
 
 PEOPLE_S = 24 * 3_600.0
@@ -85,7 +88,16 @@ class People:
 
             def write(books: Books, email: str = email, known: bool = known, line: AuditLine = line) -> None:
                 books.office.guard(self._epoch)
-                books.places.mark(books.journal.person_checked(email, known), "person found")
+                books.places.mark(_where(books, books.journal.person_checked(email, known)), "person found")
                 books.journal.audit([line], self._epoch)
 
             await self._ledger.write("person", write)
+
+
+def _where(books: Books, lessons: Collection[LessonKey]) -> set[RoomDay]:
+    """Where these lessons are recorded, or are to be: what is on its way stands in no mirror yet."""
+    found = {row.standing.place for row in books.mirror.of_lessons(lessons)}
+    for setid in {setid for setid, _slotid in lessons}:
+        weeks = all_weeks(books, setid, {slotid for one, slotid in lessons if one == setid})
+        found |= places_of(weeks, None, dt.date.min)
+    return found

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from echodesk import messages
+from echodesk.simulator.seed import Seed, SeedUser, plant
 from echodesk.simulator.wire import json_response
 from echodesk.worker.control import as_args
 from echodesk.worker.people import PEOPLE_S
+from tests.worker.campus import PEOPLE
 from tests.worker.wire import answering
 from tests.worker.world import World
 
@@ -65,3 +69,20 @@ def test_edits_are_read_and_quitting_is_quick_while_many_people_are_looked_for(w
     assert still_due(w) == 0
     assert PEOPLE_S > 1_500.0, "each was looked for once"
     assert w.sql("SELECT count(*) FROM STT_ECHO_AUDIT WHERE WHY LIKE 'looking for %'") == [(60,)]
+
+
+@pytest.mark.parametrize("lecturer", ["P9", "P9 "])
+def test_who_is_found_while_a_lesson_of_theirs_is_on_its_way_is_its_presenter(
+    world: Worlds, lecturer: str
+) -> None:
+    w = world()
+    w.lesson(1, lecturer=lecturer)
+    w.settle()
+    user = SeedUser(email=PEOPLE["P9"], first_name="No", last_name="Body")
+    plant(w.institution, Seed(users=(user,)))
+    w.wire.latency_s = 3.0
+    w.lesson(2, lecturer=lecturer, room="R2")
+    w.until(lambda: bool(w.sql("SELECT 1 FROM STT_ECHO_INTENT")))
+    w.ask(messages.LookForPeople("ann"))
+    w.pass_time(70.0)
+    assert {one.presenter for one in w.schedules().values()} == {PEOPLE["P9"]}

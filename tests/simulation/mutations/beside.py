@@ -28,7 +28,7 @@ def not_for_decisions(real: Any) -> Any:
 def found_and_left(real: Any) -> Any:
     """A person is known again, and no room-day becomes dirty for it."""
 
-    def person_checked(self: Journal, email: str, known: bool) -> set[RoomDay]:
+    def person_checked(self: Journal, email: str, known: bool) -> set[tuple[str, int]]:
         real(self, email, known)
         return set()
 
