@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from echodesk.access import address_of, echo360_access
 from echodesk.batches import Compare
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
@@ -20,8 +21,9 @@ from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
 from echodesk.errors import EchoDeskError
-from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
+from echodesk.main import AllBooks, Office, ask_echo360, user
 from echodesk.planning.batches import BatchState
+from echodesk.secrets import Secrets
 from echodesk.store.lost_edits import UNFINISHED, comparisons
 from echodesk.store.settings import value_of
 from echodesk.worker.clock import utc_now
@@ -42,23 +44,23 @@ def check(
 ) -> None:
     """Check that everything EchoDesk needs is there and works; one line a check. Returns 1 if something is wrong.
 
-    With --echo360 it signs in there, with the credentials of ECHODESK_ECHO360_CLIENT_ID and
-    ECHODESK_ECHO360_CLIENT_SECRET, and asks for one schedule.
+    It signs in to Echo360 if --echo360 or the data folder names one, with the credentials of
+    ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET or those that are kept, and asks for a schedule.
     A comparison is due when triggers were missing, or when none was made for two days; --compare asks whoever is
     sending for one. Its plan waits for a yes like any other.
     JSON: wrong (how many), compare_due, plan (the number of the comparison asked for, null if none), checks
     (check, state ok, note, wrong or skipped, text, next_step).
     """
-    demonstration = existing(folder_of(data)) is not None
-    if echo360:
-        check_address(echo360, loopback_only=demonstration)
+    secrets = Secrets(folder_of(data))
+    demonstration = existing(secrets.folder) is not None
+    if echo360 := address_of(secrets.folder, echo360):
+        echo360 = check_address(echo360, loopback_only=demonstration)
     lines: list[Line] = []
     plan: int | None = None
     try:
         with office_at(data) as office:
-            folder = folder_of(data)
-            lines.append(disk_line(folder, shutil.disk_usage(folder).free))
-            lines += _checked(office, echo360, demonstration=demonstration)
+            lines.append(disk_line(secrets.folder, shutil.disk_usage(secrets.folder).free))
+            lines += _checked(office, secrets, echo360, demonstration=demonstration)
             if compare and any(line.compare for line in lines):
                 plan, line = _compared(office, wait)
                 lines.append(line)
@@ -84,7 +86,7 @@ def _text(line: Line) -> str:
     return f"{line.state.value:<8} {line.check:<13} {line.text} {line.next_step}".rstrip()
 
 
-def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[Line]:
+def _checked(office: Office, secrets: Secrets, echo360: str, *, demonstration: bool) -> Iterator[Line]:
     """Every check of a database that could be opened. Each stands alone: what fails stops no other."""
     for name, work in (
         ("Database", database_lines),
@@ -97,7 +99,7 @@ def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[L
         ("Comparison", _comparison),
     ):
         yield from _tried(name, work, office)
-    yield _echo360(office, echo360, demonstration=demonstration)
+    yield _echo360(office, secrets, echo360, demonstration=demonstration)
 
 
 def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], office: Office) -> list[Line]:
@@ -191,11 +193,11 @@ def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
     return [Line("Comparison", State.OK, text)]
 
 
-def _echo360(office: Office, echo360: str, *, demonstration: bool) -> Line:
+def _echo360(office: Office, secrets: Secrets, echo360: str, *, demonstration: bool) -> Line:
     if not echo360:
         return Line("Echo360", State.SKIPPED, "not asked", "--echo360 https://… signs in there.")
     try:
-        said = ask_echo360(office, access_from_environment(echo360), loopback_only=demonstration)
+        said = ask_echo360(office, echo360_access(secrets, echo360), loopback_only=demonstration)
     except EchoDeskError as error:
         return trouble("Echo360", error)
     if said is None:

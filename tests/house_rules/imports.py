@@ -69,6 +69,7 @@ ROOMS = {
     # The single commands: too many for one file beside cli.py. SQL stays in store and timetable, HTTP in capture.
     "commands": Room(
         (
+            *("echodesk.access", "echodesk.secrets"),
             *(*BELOW, "echodesk.log", "echodesk.main", "echodesk.timetable", "echodesk.store", "echodesk.worker"),
             # One dictionary of the office's words serves the window and the command line.
             "echodesk.desk.words",
@@ -85,6 +86,11 @@ ROOMS = {
         ),
         ("typer", "xlsxwriter"),
     ),
+    # Secrets, and with what EchoDesk signs in. The system's own keyrings have errors of their own.
+    "secrets.py": Room(
+        ("echodesk.errors", "echodesk.log"), ("keyring", "secretstorage", "jeepney", "win32ctypes")
+    ),
+    "access.py": Room(("echodesk.errors", "echodesk.log", "echodesk.secrets", "echodesk.store")),
     "main.py": Room(("echodesk",)),
     # The second composition root: the demonstration, so that an office's EchoDesk is composed without it.
     "demonstration.py": Room(("echodesk",)),
