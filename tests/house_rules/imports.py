@@ -60,6 +60,8 @@ ROOMS = {
     "lessons.py": Room(),
     "clashes.py": Room(("echodesk.planning.values",)),
     "errors.py": Room(),
+    # What was looked at and found; told by commands and by the window.
+    "checks.py": Room(("echodesk.errors",)),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     # One rule for files, which commands write, and for the clipboard, which the window fills.
     "spreadsheets.py": Room(),
@@ -69,7 +71,7 @@ ROOMS = {
     # The single commands: too many for one file beside cli.py. SQL stays in store and timetable, HTTP in capture.
     "commands": Room(
         (
-            *("echodesk.access", "echodesk.secrets"),
+            *("echodesk.access", "echodesk.checks", "echodesk.secrets"),
             *(*BELOW, "echodesk.log", "echodesk.main", "echodesk.timetable", "echodesk.store", "echodesk.worker"),
             # One dictionary of the office's words serves the window and the command line.
             "echodesk.desk.words",
