@@ -43,12 +43,7 @@ def database_account(connection: Connection) -> str:
 
 def echo360_access(secrets: Secrets, url: str) -> Echo360Access:
     """The address with its credentials. Raises `WrongUse` if one is missing, `KeyringTrouble`."""
-    client_id, secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
-    place = echo360_of(secrets.folder)
-    if not client_id and place is not None and place.url == url:
-        client_id = place.client_id
-    if client_id and not secret:
-        secret = secrets.read(echo360_account(Echo360Place(url, client_id)))
+    client_id, secret = _credentials(secrets, url)
     if not client_id or not secret:
         raise WrongUse(
             "Echo360's credentials are missing",
@@ -58,6 +53,21 @@ def echo360_access(secrets: Secrets, url: str) -> Echo360Access:
         )
     log.hide(secret)
     return Echo360Access(url, client_id, secret)
+
+
+def has_credentials(secrets: Secrets, url: str) -> bool:
+    """Whether both are there. Raises `KeyringTrouble`."""
+    return all(_credentials(secrets, url))
+
+
+def _credentials(secrets: Secrets, url: str) -> tuple[str, str]:
+    client_id, secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
+    place = echo360_of(secrets.folder)
+    if not client_id and place is not None and place.url == url:
+        client_id = place.client_id
+    if client_id and not secret:
+        secret = secrets.read(echo360_account(Echo360Place(url, client_id)))
+    return client_id, secret
 
 
 def database_password(secrets: Secrets, connection: Connection) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from echodesk import paths
 from echodesk.access import Echo360Access, echo360_access
+from echodesk.commands.first_connection import OwnSystems
 from echodesk.demo import headless
 from echodesk.demo.editing import Editing
 from echodesk.demo.restore import restore
@@ -360,6 +361,9 @@ def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int
             office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
         )
 
-    return show_window(
-        office, make, WindowWish(DEMONSTRATION, wish.theme, wish.folder, wish.screenshots, echo360=access.url)
-    )
+    # The office's folder is another one: the demonstration stays as it is.
+    with closing(OwnSystems(Secrets(paths.office_folder()))) as systems:
+        shown = WindowWish(
+            DEMONSTRATION, wish.theme, wish.folder, wish.screenshots, echo360=access.url, connecting=systems
+        )
+        return show_window(office, make, shown)

@@ -25,6 +25,7 @@ from echodesk.access import Echo360Access, database_password
 from echodesk.batches import SavePlan
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
+from echodesk.connecting import Chosen, Connecting
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.desk import words
 from echodesk.errors import EchoDeskError
@@ -118,15 +119,18 @@ class Office:
         self.database.close()
 
 
-def data_folder(folder: Path) -> DataFolder:
-    """What a data folder says about its database, with the password for it. Raises `WrongUse`."""
-    secrets = Secrets(folder)
+def data_folder(folder: Path, secrets: Secrets | None = None) -> DataFolder:
+    """What a data folder says about its database, with the password for it. Raises `WrongUse`.
+
+    `secrets` are those of this session, if some were typed.
+    """
+    secrets = secrets if secrets is not None else Secrets(folder)
     return DataFolder(folder, paths.sql_folder(), lambda connection: database_password(secrets, connection))
 
 
-def open_office(folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Office:
+def open_office(folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, secrets: Secrets | None = None) -> Office:
     """The database of a data folder, checked. Raises `DatabaseTrouble`, `SchemaMismatch` or `WrongUse`."""
-    return Office(data_folder(folder).opened(busy_timeout_s))
+    return Office(data_folder(folder, secrets).opened(busy_timeout_s))
 
 
 def capture_settings(
@@ -306,6 +310,8 @@ class WindowWish:
     """Before the window that is sending is closed, its person is asked."""
     echo360: str = ""
     """The address of Echo360."""
+    connecting: Connecting | None = None
+    """Connects an office's own systems, for the page Settings."""
 
 
 def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish: WindowWish) -> int:
@@ -331,8 +337,18 @@ def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish:
         state_file=None if pictures else wish.folder / "window.json",
         asks=wish.asks,
         machine=machine_settings(office, wish),
+        connecting=wish.connecting,
     )
     return app.run(make, options, take if pictures else None)
+
+
+def ask_first(connecting: Connecting, theme: str) -> Chosen:
+    """Ask what is wanted before there is a window. Raises an `EchoDeskError` that can be shown."""
+    find_display(pictures_only=False)
+    from echodesk.desk import first
+    from echodesk.desk.theme import ThemeName
+
+    return first.ask_first(connecting, ThemeName(theme))
 
 
 def machine_settings(office: Office, wish: WindowWish) -> tuple[SettingShown, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -44,18 +45,24 @@ def connect(
         say(_values(before, changed=False), as_json=json, text=_text(before))
         return
     chosen = checked_connection(url, schema, cmis_schema)
-    if existing(folder) is not None or (before is None and (folder / paths.DATABASE).exists()):
-        raise WrongUse(
-            "This data folder has a database of its own",
-            f"What {folder / paths.DATABASE} holds would not be seen any more.",
-            "Name another folder with --data; this one was left as it is.",
-        )
+    refuse_hiding(folder)
     try:
         keep_connection(folder, chosen)
     except OSError as error:
         raise folder_trouble(folder, error) from error
     step = "If it asks for a password, `echodesk secret set database`; then `database install` and `check`."
     say(_values(chosen, changed=chosen != before), as_json=json, text=f"{_text(chosen)}\n{step}")
+
+
+def refuse_hiding(folder: Path) -> None:
+    """Raise `WrongUse` where a database on a server would take the place of one that is in the folder."""
+    mine = folder / paths.DATABASE
+    if existing(folder) is not None or (connection_of(folder) is None and mine.exists()):
+        raise WrongUse(
+            "This data folder has a database of its own",
+            f"What {mine} holds would not be seen any more.",
+            "Name another folder with --data; this one was left as it is.",
+        )
 
 
 def _values(one: Connection | None, *, changed: bool) -> dict[str, object]:
