@@ -9,11 +9,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from echodesk import paths
+from echodesk.access import Echo360Access, echo360_access
+from echodesk.commands.first_connection import OwnSystems
 from echodesk.demo import headless
 from echodesk.demo.editing import Editing
 from echodesk.demo.restore import restore
@@ -34,10 +36,8 @@ from echodesk.demo.work_on import TimetablerProcess
 from echodesk.errors import WrongUse
 from echodesk.main import (
     AllBooks,
-    Echo360Access,
     Office,
     WindowWish,
-    access_from_environment,
     compare_now,
     data_folder,
     find_display,
@@ -47,6 +47,7 @@ from echodesk.main import (
     show_window,
 )
 from echodesk.messages import EngineState, Event, Notice, Phase, Table, WorkerFailed
+from echodesk.secrets import Secrets
 from echodesk.settings import DEMONSTRATION
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.store.connection import connection_of
@@ -216,7 +217,7 @@ def run_headless(
         # The simulator itself knows a limit only if one was named: the first fill runs without.
         limit = wish.calls_per_minute or 0
         if wish.echo360:
-            access = access_from_environment(wish.echo360)
+            access = echo360_access(Secrets(wish.folder), wish.echo360)
         else:
             simulator = stack.enter_context(
                 start_simulator(wish.folder, stage, office, limit, wish.simulator_options)
@@ -342,7 +343,7 @@ def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> 
         office, stage = open_demonstration(wish.folder, wish.wish)
         stack.callback(office.close)
         if wish.echo360:
-            access = access_from_environment(wish.echo360)
+            access = echo360_access(Secrets(wish.folder), wish.echo360)
         else:
             told("Starting the simulated Echo360 …")
             simulator = stack.enter_context(start_simulator(wish.folder, stage, office, 0, wish.simulator_options))
@@ -360,6 +361,9 @@ def _run_window(office: Office, access: Echo360Access, wish: DesktopWish) -> int
             office, sink, access, wish.calls_per_minute, loopback_only=True, free_first_fill=not wish.echo360
         )
 
-    return show_window(
-        office, make, WindowWish(DEMONSTRATION, wish.theme, wish.folder, wish.screenshots, echo360=access.url)
-    )
+    # The office's folder is another one: the demonstration stays as it is.
+    with closing(OwnSystems(Secrets(paths.office_folder()))) as systems:
+        shown = WindowWish(
+            DEMONSTRATION, wish.theme, wish.folder, wish.screenshots, echo360=access.url, connecting=systems
+        )
+        return show_window(office, make, shown)

@@ -21,18 +21,20 @@ from typing import TypeVar
 
 from echodesk import log as logging_of
 from echodesk import paths
+from echodesk.access import Echo360Access, database_password
 from echodesk.batches import SavePlan
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import DEMONSTRATION_MAY_CREATE, OFFICE_MAY_CREATE, CaptureSettings
+from echodesk.connecting import Chosen, Connecting
 from echodesk.demo.capture_seed import CAMPUS, ORGANIZATION
 from echodesk.desk import words
-from echodesk.errors import EchoDeskError, WrongUse
+from echodesk.errors import EchoDeskError
 from echodesk.messages import CommandDone, SaveTable
 from echodesk.planning.answers import CALL_DEADLINE_S, Answer, Done, Gone, words_of
 from echodesk.planning.steps import PlanScope
+from echodesk.secrets import Secrets
 from echodesk.settings import Kept, Profile, SettingShown
 from echodesk.store.books import StoreBooks
-from echodesk.store.connection import PASSWORD
 from echodesk.store.database import BUSY_TIMEOUT_S, Database
 from echodesk.store.figures import Pending
 from echodesk.store.opening import DataFolder
@@ -57,8 +59,6 @@ COMPARISONS = 30
 """How often a listing that was not complete is begun again before a comparison is given up."""
 NO_LESSON = "echodesk-check"
 """An external id that no lesson has."""
-CLIENT_ID = "ECHODESK_ECHO360_CLIENT_ID"
-CLIENT_SECRET = "ECHODESK_ECHO360_CLIENT_SECRET"
 
 
 class AllBooks(StoreBooks):
@@ -119,45 +119,18 @@ class Office:
         self.database.close()
 
 
-def data_folder(folder: Path) -> DataFolder:
-    """What a data folder says about its database; the password comes from the environment. Raises `WrongUse`."""
-    return DataFolder(folder, paths.sql_folder(), database_password())
+def data_folder(folder: Path, secrets: Secrets | None = None) -> DataFolder:
+    """What a data folder says about its database, with the password for it. Raises `WrongUse`.
+
+    `secrets` are those of this session, if some were typed.
+    """
+    secrets = secrets if secrets is not None else Secrets(folder)
+    return DataFolder(folder, paths.sql_folder(), lambda connection: database_password(secrets, connection))
 
 
-def database_password() -> str:
-    """The password of the environment, '' for none; it is never logged."""
-    password = os.environ.get(PASSWORD, "")
-    logging_of.hide(password)
-    return password
-
-
-def open_office(folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Office:
+def open_office(folder: Path, *, busy_timeout_s: float = BUSY_TIMEOUT_S, secrets: Secrets | None = None) -> Office:
     """The database of a data folder, checked. Raises `DatabaseTrouble`, `SchemaMismatch` or `WrongUse`."""
-    return Office(data_folder(folder).opened(busy_timeout_s))
-
-
-@dataclass(frozen=True, slots=True)
-class Echo360Access:
-    """Where Echo360 is reached, and with what. Never printed."""
-
-    url: str
-    client_id: str
-    client_secret: str
-
-    def __repr__(self) -> str:
-        return f"Echo360Access({self.url!r})"
-
-
-def access_from_environment(url: str) -> Echo360Access:
-    """The address with the credentials of the environment. Raises `WrongUse` if one is missing."""
-    client_id, client_secret = os.environ.get(CLIENT_ID, ""), os.environ.get(CLIENT_SECRET, "")
-    if not client_id or not client_secret:
-        raise WrongUse(
-            "Echo360's credentials are missing",
-            f"{CLIENT_ID} and {CLIENT_SECRET} are not both set.",
-            "Set both in the environment of this program; they are never stored or shown.",
-        )
-    return Echo360Access(url, client_id, client_secret)
+    return Office(data_folder(folder, secrets).opened(busy_timeout_s))
 
 
 def capture_settings(
@@ -337,6 +310,8 @@ class WindowWish:
     """Before the window that is sending is closed, its person is asked."""
     echo360: str = ""
     """The address of Echo360."""
+    connecting: Connecting | None = None
+    """Connects an office's own systems, for the page Settings."""
 
 
 def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish: WindowWish) -> int:
@@ -362,8 +337,18 @@ def show_window(office: Office, make: Callable[[EventSink], WorkerThread], wish:
         state_file=None if pictures else wish.folder / "window.json",
         asks=wish.asks,
         machine=machine_settings(office, wish),
+        connecting=wish.connecting,
     )
     return app.run(make, options, take if pictures else None)
+
+
+def ask_first(connecting: Connecting, theme: str) -> Chosen:
+    """Ask what is wanted before there is a window. Raises an `EchoDeskError` that can be shown."""
+    find_display(pictures_only=False)
+    from echodesk.desk import first
+    from echodesk.desk.theme import ThemeName
+
+    return first.ask_first(connecting, ThemeName(theme))
 
 
 def machine_settings(office: Office, wish: WindowWish) -> tuple[SettingShown, ...]:
@@ -377,7 +362,11 @@ def machine_settings(office: Office, wish: WindowWish) -> tuple[SettingShown, ..
             ("Profile", words.profile(wish.profile)[0], "Chosen with: echodesk profile."),
             ("Data folder", str(wish.folder), "Chosen at the start: echodesk --data FOLDER."),
             ("Database", there, "Chosen with: echodesk database connect."),
-            ("Echo360", wish.echo360, "Chosen at the start: echodesk --echo360 https://…"),
+            (
+                "Echo360",
+                wish.echo360,
+                "Chosen at the start, echodesk --echo360 https://…, or with: echodesk echo360.",
+            ),
         )
     )
 

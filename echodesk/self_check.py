@@ -85,7 +85,7 @@ def run(looked_at: Sequence[Check], told: Callable[[str], None]) -> None:
 def sql_files(sql: Path) -> str:
     """Every script that an administrator can ask for is there."""
     with tempfile.TemporaryDirectory() as folder:
-        place = DataFolder(Path(folder), sql, "")
+        place = DataFolder(Path(folder), sql, lambda _: "")
         scripts = [place.script(engine, part) for engine, parts in PARTS.items() for part in parts]
     return f"{len(scripts)} scripts for {len(PARTS)} databases"
 
@@ -93,7 +93,7 @@ def sql_files(sql: Path) -> str:
 def sqlite(sql: Path) -> str:
     """A database is made and opened."""
     with tempfile.TemporaryDirectory() as folder:
-        place = DataFolder(Path(folder), sql, "")
+        place = DataFolder(Path(folder), sql, lambda _: "")
         place.install()
         place.opened().close()
     return "a database was made and opened"

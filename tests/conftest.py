@@ -9,6 +9,8 @@ import os
 
 # Before anything imports Qt; a display of one's own choice (the one real window, under Xvfb) is respected.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Nobody's own keyring is ever asked; `tests/keyrings.py` has others.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 import sys
 from collections.abc import Callable, Iterator

@@ -18,6 +18,7 @@ from echodesk.desk.campus import campus_time
 from echodesk.errors import DatabaseTrouble, EchoDeskError
 from echodesk.log import redacted
 from echodesk.main import Office, open_office
+from echodesk.secrets import Secrets
 from echodesk.store.connection import connection_of
 from echodesk.worker.clock import utc_now
 
@@ -72,11 +73,11 @@ def folder_of(data: Path | None) -> Path:
 
 
 @contextmanager
-def office_at(data: Path | None, busy_s: float = BUSY_S) -> Iterator[Office]:
+def office_at(data: Path | None, busy_s: float = BUSY_S, secrets: Secrets | None = None) -> Iterator[Office]:
     """The database of a data folder, given back at the end. Raises `DatabaseTrouble` or `SchemaMismatch`."""
     folder = folder_of(data)
     try:
-        office = open_office(folder, busy_timeout_s=min(BUSY_S, max(0.1, busy_s)))
+        office = open_office(folder, busy_timeout_s=min(BUSY_S, max(0.1, busy_s)), secrets=secrets)
     except OSError as error:
         raise folder_trouble(folder, error) from error
     try:

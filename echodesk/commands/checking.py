@@ -5,31 +5,26 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from echodesk.access import address_of, echo360_access
 from echodesk.batches import Compare
+from echodesk.checks import Check, Line, State, results, trouble
 from echodesk.commands.acting import WAIT_S
 from echodesk.commands.answers import Data, Json, Wait, folder_of, office_at, say
 from echodesk.commands.asking import ask, leader
-from echodesk.commands.checking_database import (
-    Line,
-    State,
-    database_lines,
-    disk_line,
-    edit_lines,
-    trouble,
-    writing_line,
-)
+from echodesk.commands.checking_connection import database_checks, echo360_check, looking
+from echodesk.commands.checking_database import disk_line, edit_lines, writing_line
 from echodesk.commands.reading import check_address
 from echodesk.commands.status import pending_text
 from echodesk.demo.stage import existing
 from echodesk.errors import EchoDeskError
-from echodesk.main import AllBooks, Office, access_from_environment, ask_echo360, user
+from echodesk.main import AllBooks, Office, user
 from echodesk.planning.batches import BatchState
+from echodesk.secrets import Secrets
 from echodesk.store.lost_edits import came_to_an_end, comparisons
 from echodesk.store.settings import value_of
 from echodesk.worker.clock import utc_now
@@ -50,23 +45,23 @@ def check(
 ) -> None:
     """Check that everything EchoDesk needs is there and works; one line a check. Returns 1 if something is wrong.
 
-    With --echo360 it signs in there, with the credentials of ECHODESK_ECHO360_CLIENT_ID and
-    ECHODESK_ECHO360_CLIENT_SECRET, and asks for one schedule.
+    It signs in to Echo360 if --echo360 or the data folder names one, with the credentials of
+    ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET or those that are kept, and asks for a schedule.
     A comparison is due when triggers were missing, or when none was made for two days; --compare asks whoever is
     sending for one. Its plan waits for a yes like any other.
     JSON: wrong (how many), compare_due, plan (the number of the comparison asked for, null if none), checks
     (check, state ok, note, wrong or skipped, text, next_step).
     """
-    demonstration = existing(folder_of(data)) is not None
-    if echo360:
-        check_address(echo360, loopback_only=demonstration)
+    secrets = Secrets(folder_of(data))
+    demonstration = existing(secrets.folder) is not None
+    if echo360 := address_of(secrets.folder, echo360):
+        echo360 = check_address(echo360, loopback_only=demonstration)
     lines: list[Line] = []
     plan: int | None = None
     try:
         with office_at(data) as office:
-            folder = folder_of(data)
-            lines.append(disk_line(folder, shutil.disk_usage(folder).free))
-            lines += _checked(office, echo360, demonstration=demonstration)
+            lines.append(disk_line(secrets.folder, shutil.disk_usage(secrets.folder).free))
+            lines += results(_checks(office, secrets, echo360, demonstration=demonstration))
             if compare and any(line.compare for line in lines):
                 plan, line = _compared(office, wait)
                 lines.append(line)
@@ -92,55 +87,19 @@ def _text(line: Line) -> str:
     return f"{line.state.value:<8} {line.check:<13} {line.text} {line.next_step}".rstrip()
 
 
-def _checked(office: Office, echo360: str, *, demonstration: bool) -> Iterator[Line]:
-    """Every check of a database that could be opened. Each stands alone: what fails stops no other."""
-    for name, work in (
-        ("Database", database_lines),
-        ("Years", _years),
-        ("Edits", edit_lines),
-        ("Timetable", _ground),
-        ("Dates", _dates),
-        ("Sending", _sending),
-        ("Waiting", _waiting),
-        ("Comparison", _comparison),
-    ):
-        yield from _tried(name, work, office)
-    yield _writing(office)
-    yield _echo360(office, echo360, demonstration=demonstration)
-
-
-def _tried(name: str, work: Callable[[AllBooks, dt.datetime], list[Line]], office: Office) -> list[Line]:
-    try:
-        now = office.clock().campus_now()
-        return office.look(lambda books: work(books, now))
-    except EchoDeskError as error:
-        return [trouble(name, error)]
-
-
-def _writing(office: Office) -> Line:
-    try:
-        return writing_line(office)
-    except EchoDeskError as error:
-        return trouble("Writing", error)
-
-
-def _years(books: AllBooks, _now: dt.datetime) -> list[Line]:
-    lines = []
-    for setid, lessons in sorted(books.timetable.sizes().items()):
-        first = books.timetable.first_day(setid)
-        if first is None:
-            lines.append(Line("Years", State.WRONG, f"{setid} is sent and has no lesson.", "See the timetable."))
-            continue
-        week, weekday, date = first
-        if date is None:
-            text = f"{setid}: week {week} of its first lesson is not in the week structure."
-            lines.append(Line("Years", State.WRONG, text, "Put WEEKSTRUCTURE right; without it nothing is sent."))
-            continue
-        day = dt.date.fromisoformat(date)
-        text = f"{setid}: {lessons} lessons to record; the first of all (week {week}, day {weekday}) is on "
-        lines.append(Line("Years", State.OK, f"{text}{day:%A} {date}"))
-    none = Line("Years", State.WRONG, "No year is sent.", "Switch one on: `echodesk plan --year 2027/28`.")
-    return lines or [none]
+def _checks(office: Office, secrets: Secrets, echo360: str, *, demonstration: bool) -> list[Check]:
+    """Every check of a database that could be opened."""
+    return [
+        *database_checks(office),
+        looking(office, "Edits", edit_lines),
+        looking(office, "Timetable", _ground),
+        looking(office, "Dates", _dates),
+        looking(office, "Sending", _sending),
+        looking(office, "Waiting", _waiting),
+        looking(office, "Comparison", _comparison),
+        Check("Writing", lambda: [writing_line(office)]),
+        echo360_check(office, echo360, lambda: echo360_access(secrets, echo360), loopback_only=demonstration),
+    ]
 
 
 def _ground(books: AllBooks, now: dt.datetime) -> list[Line]:
@@ -205,18 +164,6 @@ def _comparison(books: AllBooks, _now: dt.datetime) -> list[Line]:
     if age > COMPARE_EVERY:
         return [Line("Comparison", State.NOTE, text, step, compare=True)]
     return [Line("Comparison", State.OK, text)]
-
-
-def _echo360(office: Office, echo360: str, *, demonstration: bool) -> Line:
-    if not echo360:
-        return Line("Echo360", State.SKIPPED, "not asked", "--echo360 https://… signs in there.")
-    try:
-        said = ask_echo360(office, access_from_environment(echo360), loopback_only=demonstration)
-    except EchoDeskError as error:
-        return trouble("Echo360", error)
-    if said is None:
-        return Line("Echo360", State.OK, f"{echo360} lets us in and answers")
-    return Line("Echo360", State.WRONG, said, "Check the address, the credentials and their rights in Echo360.")
 
 
 def _compared(office: Office, wait_s: float) -> tuple[int | None, Line]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 from echodesk import paths
-from echodesk.errors import EchoDeskError
+from echodesk.checks import Line, State
 from echodesk.main import AllBooks, Office
 from echodesk.store.connection import SERVERS
 from echodesk.store.database import SCHEMA_VERSION
@@ -28,34 +27,6 @@ GRANTS = (
 WATCHING = (
     "Have SYS run what `echodesk database script --part watching` prints; until then nobody sees the triggers."
 )
-
-
-class State(StrEnum):
-    """How one check ended."""
-
-    OK = "ok"
-    NOTE = "note"
-    """Somebody should know, but everything works."""
-    WRONG = "wrong"
-    SKIPPED = "skipped"
-    """It could not be looked at; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One check: what was looked at, how it ended, what was found, and what to do if it is wrong."""
-
-    check: str
-    state: State
-    text: str
-    next_step: str = ""
-    compare: bool = False
-    """Edits may have been missed: a comparison is due."""
-
-
-def trouble(name: str, error: EchoDeskError) -> Line:
-    """A check that ended with an error."""
-    return Line(name, State.WRONG, f"{error.title}: {error.message}", error.next_step)
 
 
 def disk_line(folder: Path, free: int) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from echodesk import paths
 from echodesk.commands.answers import Data, Json, folder_of, folder_trouble, say
 from echodesk.demo.stage import existing
 from echodesk.errors import WrongUse
-from echodesk.store.connection import PASSWORD, Connection, checked_connection, connection_of, keep_connection
+from echodesk.store.connection import Connection, checked_connection, connection_of, keep_connection
 
 
 def connect(
@@ -33,7 +34,7 @@ def connect(
     """Have a data folder use a database on a server (PostgreSQL or Oracle); without --url, show which one it uses.
 
     Nothing is asked of the server: `database install` makes the tables there, `check` tells whether all is well.
-    The password is read from ECHODESK_DATABASE_PASSWORD at each start.
+    The password is read at each start from ECHODESK_DATABASE_PASSWORD, or from where `echodesk secret` keeps it.
     JSON: url, schema, cmis_schema (null each: SQLite in the data folder), changed, warning ('' if there is none).
     """
     folder = folder_of(data)
@@ -44,18 +45,24 @@ def connect(
         say(_values(before, changed=False), as_json=json, text=_text(before))
         return
     chosen = checked_connection(url, schema, cmis_schema)
-    if existing(folder) is not None or (before is None and (folder / paths.DATABASE).exists()):
-        raise WrongUse(
-            "This data folder has a database of its own",
-            f"What {folder / paths.DATABASE} holds would not be seen any more.",
-            "Name another folder with --data; this one was left as it is.",
-        )
+    refuse_hiding(folder)
     try:
         keep_connection(folder, chosen)
     except OSError as error:
         raise folder_trouble(folder, error) from error
-    step = f"Set {PASSWORD} if it asks for a password, then `echodesk database install` and `echodesk check`."
+    step = "If it asks for a password, `echodesk secret set database`; then `database install` and `check`."
     say(_values(chosen, changed=chosen != before), as_json=json, text=f"{_text(chosen)}\n{step}")
+
+
+def refuse_hiding(folder: Path) -> None:
+    """Raise `WrongUse` where a database on a server would take the place of one that is in the folder."""
+    mine = folder / paths.DATABASE
+    if existing(folder) is not None or (connection_of(folder) is None and mine.exists()):
+        raise WrongUse(
+            "This data folder has a database of its own",
+            f"What {mine} holds would not be seen any more.",
+            "Name another folder with --data; this one was left as it is.",
+        )
 
 
 def _values(one: Connection | None, *, changed: bool) -> dict[str, object]:

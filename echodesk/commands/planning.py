@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from echodesk.access import address_of, echo360_access
 from echodesk.batches import Compare
 from echodesk.commands import reading
 from echodesk.commands.acting import WAIT_S
@@ -19,9 +20,10 @@ from echodesk.commands.plans import look_at, wait_until
 from echodesk.commands.working import CallLimit, call_limit
 from echodesk.demo.stage import existing
 from echodesk.errors import CaptureTrouble, WrongUse
-from echodesk.main import AllBooks, Office, access_from_environment, compare_now, user
+from echodesk.main import AllBooks, Office, compare_now, user
 from echodesk.planning.batches import BatchKind, BatchState
 from echodesk.planning.steps import PlanScope
+from echodesk.secrets import Secrets
 from echodesk.store.errors_seen import errors_seen, keep_seen
 from echodesk.worker.comparing import keep_preview
 from echodesk.worker.reconciling import rooms_of, selection
@@ -56,8 +58,8 @@ def plan(
     """Compare with what Echo360 holds now and show what would be sent, and why. Nothing is sent.
 
     Whoever is sending makes the comparison; where nobody is, it is made here, with the credentials of
-    ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET. The listing uses the institution's call limit
-    like everything else. The plan is kept: `apply` sends it, exactly as shown.
+    ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET, or those that are kept. The listing uses the
+    institution's call limit like everything else. The plan is kept: `apply` sends it, exactly as shown.
     JSON: plan (its number), compared, paused and unplanned (room-days), schedules and foreign (in what was
     listed), counts (made, adopted, changed, moved, handed_over, removed), by (steps by action, building, room,
     week, reason and state), calls, minutes, to_make (rooms and sections that Echo360 lacks), guard (why staff must
@@ -67,9 +69,10 @@ def plan(
     calls_left, minutes_left, sender, waits (why nothing goes on), stops (safety stops that it waits for),
     replaces, replaced_by, difference (shown, now: both plans; gone, came: steps).
     """
-    demonstration = existing(folder_of(data)) is not None
-    if echo360:
-        reading.check_address(echo360, loopback_only=demonstration)
+    secrets = Secrets(folder_of(data))
+    demonstration = existing(secrets.folder) is not None
+    if echo360 := address_of(secrets.folder, echo360):
+        echo360 = reading.check_address(echo360, loopback_only=demonstration)
     command = Compare(
         user(),
         tuple(room or ()),
@@ -88,7 +91,7 @@ def plan(
         if office.read(leader):
             number = _by_the_leader(office, command, wait)
         else:
-            number = _here(office, scope, echo360, limit, loopback_only=demonstration)
+            number = _here(office, secrets, scope, echo360, limit, loopback_only=demonstration)
         found = look_at(office, number, limit)
         if file is not None:
             write_plan(file, office.look(lambda books: books.batches.database()), found, limit)
@@ -108,14 +111,16 @@ def _by_the_leader(office: Office, command: Compare, wait_s: float) -> int:
     return number
 
 
-def _here(office: Office, scope: PlanScope, echo360: str, limit: int, *, loopback_only: bool) -> int:
+def _here(
+    office: Office, secrets: Secrets, scope: PlanScope, echo360: str, limit: int, *, loopback_only: bool
+) -> int:
     if not echo360:
         raise WrongUse(
             "Where is Echo360?",
             "Nobody is sending, so the comparison is made here.",
             "Give its address with --echo360, or start the window or `echodesk worker`.",
         )
-    access = access_from_environment(echo360)
+    access = echo360_access(secrets, echo360)
     rooms, seen = office.look(lambda books: (rooms_of(books, scope), errors_seen(books.connection)))
     found = compare_now(office, access, limit, scope, rooms, loopback_only=loopback_only, tries=TRIES)
     if isinstance(found, str):

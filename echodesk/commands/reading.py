@@ -76,10 +76,10 @@ def value_of(option: str, value: str | None) -> str:
     return value or ""
 
 
-def check_address(address: str, *, loopback_only: bool) -> None:
-    """Raise `WrongUse` for an address of Echo360 that may not be used, before anything else is done."""
+def check_address(address: str, *, loopback_only: bool) -> str:
+    """An address of Echo360 as it is kept. Raises `WrongUse` before anything is done if it may not be used."""
     try:
-        checked_address(address, loopback_only=loopback_only)
+        return checked_address(address, loopback_only=loopback_only)
     except CaptureTrouble as error:
         raise WrongUse(error.title, error.message, error.next_step) from error
 

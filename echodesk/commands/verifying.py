@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from echodesk import paths
+from echodesk.access import password_from_environment
 from echodesk.commands.answers import Json, say
 from echodesk.errors import DatabaseTrouble, WrongUse
-from echodesk.main import AllBooks, Office, database_password
+from echodesk.main import AllBooks, Office
 from echodesk.store.connection import ORACLE, PASSWORD, checked_connection
 from echodesk.store.database import Database
 from echodesk.store.trial_steps import STEPS, prepare, taken
@@ -40,7 +41,7 @@ def verify(
     from echodesk.store.oracle import open_oracle
 
     connection = checked_connection(url)
-    address = connection.address(database_password())
+    address = connection.address(password_from_environment())
     if connection.server is not ORACLE or not address.username:
         raise WrongUse(
             "This is no user of an Oracle",

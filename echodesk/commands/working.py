@@ -12,13 +12,15 @@ from typing import Annotated
 import typer
 
 from echodesk import log
+from echodesk.access import address_of, echo360_access
 from echodesk.commands.answers import Data, Json, folder_of, keep_log, office_at, plain, say
 from echodesk.commands.reading import check_address
 from echodesk.demo.stage import existing
 from echodesk.desk import words
 from echodesk.errors import WrongUse
-from echodesk.main import Office, access_from_environment, make_worker
+from echodesk.main import Office, make_worker
 from echodesk.messages import EngineState, Event, Notice, Phase, WorkerEnded, WorkerFailed
+from echodesk.secrets import Secrets
 from echodesk.store.settings import value_of
 from echodesk.worker.thread import WorkerThread
 
@@ -65,21 +67,23 @@ def worker(
 ) -> None:
     """Send without a window, until Ctrl+C or SIGTERM. Several may run; one sends, the others stand by.
 
-    The credentials come from ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET.
+    The credentials come from ECHODESK_ECHO360_CLIENT_ID and ECHODESK_ECHO360_CLIENT_SECRET, or from what
+    `echodesk echo360` and `echodesk secret set echo360` kept.
     JSON, one line once it is ready: ready, leading, holder, phase, echo360, data, calls_per_minute. What it has to
     tell afterwards goes to standard error.
     """
+    folder = folder_of(data)
+    echo360 = address_of(folder, echo360)
     if not echo360:
         raise WrongUse(
             "Which Echo360?",
             "A worker without a window needs its address.",
-            "Add --echo360 https://…, with the credentials in the environment; "
-            "`echodesk demo` brings an Echo360 of its own.",
+            "Add --echo360 https://…, with the credentials in the environment, or choose it with "
+            "`echodesk echo360`; `echodesk demo` brings an Echo360 of its own.",
         )
-    folder = folder_of(data)
     demonstration = existing(folder) is not None
-    check_address(echo360, loopback_only=demonstration)
-    access = access_from_environment(echo360)
+    echo360 = check_address(echo360, loopback_only=demonstration)
+    access = echo360_access(Secrets(folder), echo360)
     with office_at(data) as office:
         keep_log(folder)
         limit = calls_per_minute if calls_per_minute is not None else call_limit(office)

@@ -18,12 +18,14 @@ import qasync  # type: ignore[import-untyped]  # it ships no types
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from echodesk.connecting import Connecting
 from echodesk.desk import fonts, window_state
 from echodesk.desk.bridge import EventBridge
 from echodesk.desk.campus import CampusTime
 from echodesk.desk.collecting import collecting_here
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.failure import Failure
+from echodesk.desk.first import application
 from echodesk.desk.gateway import Gateway, WorkerHandle
 from echodesk.desk.merge import Delivered, Unexpected
 from echodesk.desk.pages.table_page import PageParts
@@ -66,6 +68,8 @@ class DeskOptions:
     """Before the window that is sending is closed, its person is asked."""
     machine: tuple[SettingShown, ...] = ()
     """The settings that this PC keeps."""
+    connecting: Connecting | None = None
+    """Connects an office's own systems from the page Settings."""
 
 
 def run(make_worker: MakeWorker, options: DeskOptions, script: Script | None = None) -> int:
@@ -73,11 +77,7 @@ def run(make_worker: MakeWorker, options: DeskOptions, script: Script | None = N
 
     With a `script` the program ends when the script does; what the script raises is raised here.
     """
-    found = QApplication.instance()
-    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
-    app.setApplicationName("EchoDesk")
-    app.setStyle("Fusion")
-    app.setQuitOnLastWindowClosed(False)
+    app = application()
     fonts.use_font(app, options.families)
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         return runner.run(Session(app, make_worker, options).run(script))
@@ -104,7 +104,13 @@ class Session:
         self.theme = Theme(app, options.theme)
         self.theme.apply()
         parts = PageParts(self.gateway, options.campus, self.theme, options.by, generations())
-        self.window = MainWindow(parts, options.profile, asks=options.asks, machine=options.machine)
+        self.window = MainWindow(
+            parts,
+            options.profile,
+            asks=options.asks,
+            machine=options.machine,
+            connecting=options.connecting,
+        )
         self.worker: WorkerHandle = make_worker(self.bridge)
 
     async def run(self, script: Script | None = None) -> int:

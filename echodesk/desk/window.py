@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from echodesk.connecting import Connecting
 from echodesk.desk import standing, words
 from echodesk.desk.banners import BannerArea, Toasts
 from echodesk.desk.dialogs.confirm import confirmed
@@ -73,9 +74,10 @@ class MainWindow(QMainWindow):
         *,
         asks: bool = False,
         machine: tuple[SettingShown, ...] = (),
+        connecting: Connecting | None = None,
     ) -> None:
         """`asks`: before the window that is sending is closed, its person is asked. `machine`: the settings that
-        this PC keeps."""
+        this PC keeps. `connecting` connects an office's own systems."""
         super().__init__()
         self._asks = asks
         self._parts = parts
@@ -94,7 +96,7 @@ class MainWindow(QMainWindow):
         self.plans = PlansPage(parts)
         self.lessons = LessonsPage(parts)
         self.attention = AttentionPage(parts)
-        self.settings = SettingsPage(parts, machine)
+        self.settings = SettingsPage(parts, machine, connecting)
         self.pages: tuple[QWidget, ...] = (
             *(self.overview, *self.tables),
             *(self.plans, self.lessons, self.attention, self.settings),

@@ -1,7 +1,7 @@
 """Which database a data folder uses: a small file in it says so. Without the file: SQLite in the folder.
 
-The password is never written; it comes with the environment of the process, or as PostgreSQL's own programs find
-it (its password file, a certificate, the user of the system).
+The password is never written; it comes with the environment of the process or from the system's keyring, or as
+PostgreSQL's own programs find it (its password file, a certificate, the user of the system).
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def checked_connection(url: str, schema: str | None = None, cmis_schema: str | N
         raise WrongUse(
             "The address holds a password",
             "Passwords are never kept in a file, and those on a command line can be read by others.",
-            f"Leave it out of the address, set {PASSWORD} in the environment, and change it if others saw it.",
+            "Leave it out, keep it with `echodesk secret set database`, and change it if others saw it.",
         )
     unknown = sorted(set(address.query) - set(server.in_address))
     if unknown:

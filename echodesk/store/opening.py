@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from echodesk import paths
-from echodesk.store.connection import ORACLE, Schemas, connection_of
+from echodesk.store.connection import ORACLE, Connection, Schemas, connection_of
 from echodesk.store.database import (
     BUSY_TIMEOUT_S,
     ROOM_FEATURES,
@@ -40,9 +40,12 @@ class Installed:
 
 
 class DataFolder:
-    """What a data folder says about its database. Raises `WrongUse` if that cannot be read."""
+    """What a data folder says about its database. Raises `WrongUse` if that cannot be read.
 
-    def __init__(self, folder: Path, sql_folder: Path, password: str) -> None:
+    The password of a database on a server, '' for none, is asked for when it is opened.
+    """
+
+    def __init__(self, folder: Path, sql_folder: Path, password: Callable[[Connection], str]) -> None:
         self.folder = folder
         self._sql_folder = sql_folder
         self._password = password
@@ -138,7 +141,7 @@ class DataFolder:
     def _database(self, *, create: bool = False, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Database:
         if self.connection is None:
             return Database(open_sqlite(self._file, create=create, busy_timeout_s=busy_timeout_s))
-        address, schemas = self.connection.address(self._password), self.connection.schemas
+        address, schemas = self.connection.address(self._password(self.connection)), self.connection.schemas
         # What speaks to a server takes a while to load, and most folders have none.
         if self.engine == "oracle":
             from echodesk.store.oracle import open_oracle

@@ -50,7 +50,8 @@ _WRONG_WAY_IN = _Said(
 _NO_PASSWORD = _Said(
     "The database asks for a password",
     "None was given",
-    f"Set {PASSWORD} in the environment, and a user in the database's address.",
+    f"Keep it with `echodesk secret set database`, or set {PASSWORD} in the environment; the database's address"
+    " names the user.",
 )
 _NO_DATABASE = _Said(
     "There is no such database",

@@ -1,4 +1,5 @@
 """The worker's thread: a plain asyncio loop, its database executor, and the way in and out for other threads.
+And a thread for what blocks beside it.
 
 A defect in the engine does not end the work: it is told, and a new engine starts with a growing pause. What was
 under way then is an intent or a mark in the database, so nothing is lost by it.
@@ -218,6 +219,21 @@ class WorkerThread:
         self._stopping.set()
         if self._engine is not None:
             self._engine.request_stop()
+
+
+class Aside:
+    """A thread for what blocks and is wanted now and then, one piece after the other. `close` it at the end."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="echodesk-aside")
+
+    def submit(self, work: Callable[[], T]) -> Future[T]:
+        """Have it done; the thread starts with the first piece."""
+        return self._executor.submit(work)
+
+    def close(self) -> None:
+        """Wait for the piece in hand; what has not begun is dropped."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _stopped() -> WorkerStopped:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from echodesk import main
+from echodesk.access import Echo360Access
 from echodesk.messages import Event, WorkerFailed
 from echodesk.simulator.process import SimulatorProcess
 from echodesk.simulator.seed import write_seed
@@ -53,7 +54,7 @@ class AtWork:
     office: main.Office
     university: University
     simulator: SimulatorProcess
-    access: main.Echo360Access
+    access: Echo360Access
     worker: WorkerThread
     ear: _Ear
     slots: int
@@ -139,7 +140,7 @@ def at_work(folder: Path, slots: int, latency_ms: float = 0.0) -> Iterator[AtWor
             university.write(Cmis(connection), lessons)
         with simulator(folder, university, latency_ms) as echo360:
             address = echo360.address
-            access = main.Echo360Access(address.url, address.client_id, address.client_secret)
+            access = Echo360Access(address.url, address.client_id, address.client_secret)
             ear = _Ear()
             ear = _Ear()
             worker = main.make_worker(office, ear, access, 0, loopback_only=True)

@@ -26,10 +26,12 @@ def main(arguments: list[str]) -> int:
 def echodesk(began: float, folder: Path, url: str) -> dict[str, float]:
     """The program's own parts, put together as it does, with a worker that leads."""
     from echodesk import main as parts
+    from echodesk.access import echo360_access
     from echodesk.desk import app
     from echodesk.desk.campus import campus_time
     from echodesk.desk.theme import ThemeName
     from echodesk.desk.window import MainWindow
+    from echodesk.secrets import Secrets
     from echodesk.settings import DEMONSTRATION
     from echodesk.worker.clock import utc_now
 
@@ -50,7 +52,7 @@ def echodesk(began: float, folder: Path, url: str) -> dict[str, float]:
 
     office = parts.open_office(folder)
     try:
-        access = parts.access_from_environment(url)
+        access = echo360_access(Secrets(folder), url)
         options = app.DeskOptions(
             DEMONSTRATION,
             "somebody",

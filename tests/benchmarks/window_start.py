@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from echodesk.main import CLIENT_ID, CLIENT_SECRET
+from echodesk.access import CLIENT_ID, CLIENT_SECRET
 from tests.benchmarks.figures import Figure, at_most, median
 from tests.benchmarks.office import AtWork, at_work
 

@@ -92,7 +92,7 @@ def make_template(socket: Path, folder: Path) -> None:
     office.run("CREATE SCHEMA cmis")
     with office.timetabler(postgres.USER) as cmis:
         run_script(cmis.conn, postgres.script("cmis"))
-    DataFolder(folder, sql_folder(), "").install()
+    DataFolder(folder, sql_folder(), lambda _: "").install()
     with office.administrator.begin() as connection:
         fill_university(Cmis(connection))
         run_script(connection, postgres.script("grants"))

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from echodesk.commands.checking_database import ROOM_BYTES, State, disk_line, writing_line
+from echodesk.checks import Check, Line, State, results
+from echodesk.commands.checking_database import ROOM_BYTES, disk_line, writing_line
 from echodesk.errors import DatabaseTrouble
 from echodesk.main import open_office
 from echodesk.paths import DATABASE
@@ -59,6 +60,7 @@ def test_where_everything_works_it_says_so_in_a_line_a_check(run: Run, folder: P
             ["ok", "Triggers"],
             ["ok", "Room"],
             ["ok", "Years"],
+            ["ok", "Call"],
             ["ok", "Timetable"],
             ["ok", "Dates"],
             ["ok", "Sending"],
@@ -236,3 +238,23 @@ def test_a_wrong_password_and_an_echo360_that_is_not_there(
     monkeypatch.delenv("ECHODESK_ECHO360_CLIENT_SECRET")
     ((_check, text, _step),) = wrong(run("check", "--echo360", echo360, "--data", folder, "--json"))
     assert "credentials are missing" in text
+
+
+def test_a_call_limit_that_was_lifted_is_noted(run: Run, folder: Path) -> None:
+    run("settings", "calls_per_minute", 0, "--data", folder)
+    (line,) = [
+        one for one in run("check", "--data", folder, "--json").json["checks"] if one["check"] == "Call limit"
+    ]
+    assert (line["state"], line["text"]) == ("note", "No limit is kept: Echo360 may refuse calls.")
+    assert "calls_per_minute 120" in line["next_step"]
+
+
+def test_what_cannot_be_found_out_stops_no_other_check() -> None:
+    def broken() -> list[Line]:
+        raise DatabaseTrouble("The database is gone", "It did not answer.", "Wait.")
+
+    well = Line("Years", State.OK, "2026/27")
+    assert list(results([Check("Database", broken), Check("Years", lambda: [well])])) == [
+        Line("Database", State.WRONG, "The database is gone: It did not answer.", "Wait."),
+        well,
+    ]

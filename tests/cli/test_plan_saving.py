@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from echodesk.access import echo360_access
 from echodesk.batches import SavePlan
 from echodesk.commands.plan_saving import save_plan
 from echodesk.errors import EchoDeskError, WrongUse
-from echodesk.main import access_from_environment, make_worker, open_office
+from echodesk.main import make_worker, open_office
 from echodesk.messages import CommandDone, Event
+from echodesk.secrets import Secrets
 from tests.cli.conftest import CREDENTIALS, Run
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -105,7 +107,7 @@ def test_the_worker_of_a_window_writes_what_it_is_asked_for(
     folder: Path, shown: int, echo360: str, tmp_path: Path
 ) -> None:
     office = open_office(folder)
-    worker = make_worker(office, Nowhere(), access_from_environment(echo360), 0, loopback_only=True)
+    worker = make_worker(office, Nowhere(), echo360_access(Secrets(folder), echo360), 0, loopback_only=True)
     try:
         worker.start()
         path = tmp_path / "plan.csv"

@@ -24,8 +24,9 @@ import httpx
 import msgspec
 import uvicorn
 
+from echodesk.access import Echo360Access
 from echodesk.capture.client import Echo360
-from echodesk.main import AllBooks, Echo360Access, Office, capture_settings, holder
+from echodesk.main import AllBooks, Office, capture_settings, holder
 from echodesk.messages import EngineState, Event, Notice, WorkerEnded, WorkerFailed
 from echodesk.planning.answers import CALL_DEADLINE_S
 from echodesk.simulator.asgi import Application, Receive, Scope, Send

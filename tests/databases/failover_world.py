@@ -21,8 +21,9 @@ from typing import Any, Self
 import httpx
 import msgspec
 
+from echodesk.access import Echo360Access
 from echodesk.errors import DatabaseBusy
-from echodesk.main import Echo360Access, Office, compare_now, pending
+from echodesk.main import Office, compare_now, pending
 from echodesk.messages import Pause, Refresh, Resume, Scope
 from echodesk.planning.records import LeaseState
 from echodesk.simulator.control import PREFIX, SECRET_HEADER

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from echodesk.commands.checking_database import Line, State, database_lines, edit_lines
+from echodesk.checks import Line, State
+from echodesk.commands.checking_database import database_lines, edit_lines
 from echodesk.main import AllBooks
 from echodesk.store.database import Database
 from echodesk.store.health_oracle import odd_things

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QToolButton, QWidget
 
+from echodesk.connecting import Connecting
 from echodesk.desk import fonts
 from echodesk.desk.app import DeskOptions, Session
 from echodesk.desk.bridge import EventBridge
@@ -67,6 +68,7 @@ def run_desk(
     asks: bool = False,
     machine: tuple[SettingShown, ...] = (),
     profile: Profile = DEMONSTRATION,
+    connecting: Connecting | None = None,
 ) -> Desk:
     """Open the window over a `FakeWorker`, run the body, close everything; the body's failure is raised."""
     left: list[int] = []
@@ -77,7 +79,8 @@ def run_desk(
         return worker
 
     options = DeskOptions(
-        profile, "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms, asks, machine
+        *(profile, "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms, asks, machine),
+        connecting=connecting,
     )
 
     async def main() -> Desk:

@@ -17,12 +17,13 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from echodesk.access import Echo360Access
 from echodesk.batches import Apply
 from echodesk.demo.rows import CANCELLED
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_simulator, start_timetabler
 from echodesk.errors import DatabaseBusy
-from echodesk.main import AllBooks, Echo360Access, compare_now, pending
+from echodesk.main import AllBooks, compare_now, pending
 from echodesk.messages import Allow, Pause, Refresh, Resume, RetryMatching, Scope, Table, TableQuery, TryAgain
 from echodesk.paths import DATABASE
 from echodesk.planning.batches import BatchKind

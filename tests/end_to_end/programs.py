@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from echodesk.main import CLIENT_ID, CLIENT_SECRET
+from echodesk.access import CLIENT_ID, CLIENT_SECRET
 from echodesk.simulator.process import Address
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from echodesk.access import Echo360Access
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_timetabler
-from echodesk.main import Echo360Access, Office, compare_now, pending
+from echodesk.main import Office, compare_now, pending
 from echodesk.paths import DATABASE
 from echodesk.simulator.process import Address, SimulatorProcess
 from echodesk.worker.compare import Comparison

@@ -18,6 +18,7 @@ import httpx
 import qasync  # type: ignore[import-untyped]  # it ships no types
 from PySide6.QtWidgets import QApplication
 
+from echodesk.access import Echo360Access
 from echodesk.demo.stage import Wish
 from echodesk.demonstration import open_demonstration, start_simulator
 from echodesk.desk import fonts
@@ -27,7 +28,7 @@ from echodesk.desk.campus import campus_time
 from echodesk.desk.pages.table_page import TablePage
 from echodesk.desk.theme import ThemeName
 from echodesk.desk.window import MainWindow
-from echodesk.main import Echo360Access, make_worker
+from echodesk.main import make_worker
 from echodesk.messages import Row
 from echodesk.paths import DATABASE
 from echodesk.settings import DEMONSTRATION

@@ -23,12 +23,13 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from echodesk.access import Echo360Access
 from echodesk.batches import ListPlans, SavePlan, ShowNotRecorded
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
 from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose, Withdraw
 from echodesk.lessons import ListMatter, LookUp, Matter
-from echodesk.main import AllBooks, Echo360Access, capture_settings, holder, open_office
+from echodesk.main import AllBooks, capture_settings, holder, open_office
 from echodesk.messages import (
     CommandDone,
     EngineState,

@@ -36,7 +36,7 @@ ROOMS = {
         (
             *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
             *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
-            "echodesk.spreadsheets",
+            *("echodesk.spreadsheets", "echodesk.checks", "echodesk.connecting"),
         ),
         ("PySide6", "shiboken6", "qasync"),
     ),
@@ -60,6 +60,10 @@ ROOMS = {
     "lessons.py": Room(),
     "clashes.py": Room(("echodesk.planning.values",)),
     "errors.py": Room(),
+    # What was looked at and found; told by commands and by the window.
+    "checks.py": Room(("echodesk.errors",)),
+    # How an office's own systems are connected: the values, and the port between window and commands.
+    "connecting.py": Room(("echodesk.checks", "echodesk.settings")),
     "paths.py": Room(("echodesk.errors",), ("platformdirs",)),
     # One rule for files, which commands write, and for the clipboard, which the window fills.
     "spreadsheets.py": Room(),
@@ -69,6 +73,7 @@ ROOMS = {
     # The single commands: too many for one file beside cli.py. SQL stays in store and timetable, HTTP in capture.
     "commands": Room(
         (
+            *("echodesk.access", "echodesk.checks", "echodesk.connecting", "echodesk.secrets"),
             *(*BELOW, "echodesk.log", "echodesk.main", "echodesk.timetable", "echodesk.store", "echodesk.worker"),
             # One dictionary of the office's words serves the window and the command line.
             "echodesk.desk.words",
@@ -85,6 +90,11 @@ ROOMS = {
         ),
         ("typer", "xlsxwriter"),
     ),
+    # Secrets, and with what EchoDesk signs in. The system's own keyrings have errors of their own.
+    "secrets.py": Room(
+        ("echodesk.errors", "echodesk.log"), ("keyring", "secretstorage", "jeepney", "win32ctypes")
+    ),
+    "access.py": Room(("echodesk.errors", "echodesk.log", "echodesk.secrets", "echodesk.store")),
     "main.py": Room(("echodesk",)),
     # The second composition root: the demonstration, so that an office's EchoDesk is composed without it.
     "demonstration.py": Room(("echodesk",)),

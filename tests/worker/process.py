@@ -7,10 +7,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import Any
 
+from echodesk.access import Echo360Access
 from echodesk.capture.client import Echo360
 from echodesk.capture.settings import CaptureSettings
 from echodesk.errors import EchoDeskError
-from echodesk.main import Echo360Access, Office, capture_settings
+from echodesk.main import Office, capture_settings
 from echodesk.messages import Command
 from echodesk.simulator.misbehave import Simulator
 from echodesk.worker.engine import Constants, Engine

@@ -18,7 +18,7 @@ class Question(QDialog):
         self.setModal(True)
         self.body = QVBoxLayout()
         self.body.setSpacing(10)
-        buttons = QDialogButtonBox()
+        self.buttons = buttons = QDialogButtonBox()
         self.yes_button = buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)
         self.yes_button.setAccessibleName(yes.rstrip("…"))
         self.no_button = buttons.addButton(no, QDialogButtonBox.ButtonRole.RejectRole)

@@ -15,8 +15,11 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from echodesk.connecting import Connecting
 from echodesk.desk import formats, widgets
+from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
+from echodesk.desk.dialogs.connection import ConnectionDialog
 from echodesk.desk.pages.setting_pane import SettingPane, value_text
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
@@ -39,9 +42,15 @@ class SettingsPage(QWidget):
     filled = Signal()
     """The settings are on screen."""
 
-    def __init__(self, parts: PageParts, machine: tuple[SettingShown, ...] = ()) -> None:
-        """`machine` are those that this PC keeps."""
+    def __init__(
+        self, parts: PageParts, machine: tuple[SettingShown, ...] = (), connecting: Connecting | None = None
+    ) -> None:
+        """`machine` are those that this PC keeps; `connecting` connects an office's own systems."""
         super().__init__()
+        self._connecting = connecting
+        self.connect_button = widgets.button("&Connect to your own systems…", self._on_connect)
+        if connecting is None:
+            self.connect_button.hide()
         self._parts = parts
         self._machine = machine
         self._shown: tuple[SettingShown, ...] = ()
@@ -164,6 +173,18 @@ class SettingsPage(QWidget):
         else:
             self.pane.show_waiting(setting.name)
 
+    # ---- connecting
+
+    def _on_connect(self) -> None:
+        if self._connecting is not None:
+            self._parts.gateway.start(self._connect(self._connecting))
+
+    async def _connect(self, connecting: Connecting) -> None:
+        dialog = ConnectionDialog(self.window(), connecting, self._parts.gateway.start, first=False)
+        if await answered(dialog):
+            said = " ".join(("EchoDesk uses these systems from its next start.", *dialog.told))
+            self._parts.gateway.answered.emit(CommandDone(said))
+
     # ---- showing
 
     def _named(self, name: str) -> SettingShown | None:
@@ -225,6 +246,7 @@ class SettingsPage(QWidget):
         page.setSpacing(10)
         page.addWidget(widgets.label(TITLE, "title"))
         page.addWidget(widgets.label(LEAD, "muted", wrap=True))
+        page.addWidget(self.connect_button, 0, Qt.AlignmentFlag.AlignLeft)
         page.addWidget(body, 1)
 
 
