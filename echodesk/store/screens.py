@@ -41,7 +41,7 @@ _NOTIFICATIONS = text(
 )
 _ROOM_DAYS = text("SELECT d.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value")
 # A room-day is of no year: the room is called as in the newest that has it.
-_ROOM_NAMES = text(
+ROOM_NAMES = text(
     "SELECT r.ROOMID, r.NAME, s.SITENAME FROM ROOMS r LEFT JOIN SITES s ON s.SETID = r.SETID"
     " AND s.SITEID = r.SITEID WHERE r.ROOMID IN (SELECT value FROM json_each(:rooms)) ORDER BY r.SETID"
 )
@@ -137,7 +137,7 @@ class Tables:
         }
         days = found(_ROOM_DAYS)
         asked = {"rooms": as_json({row.ROOMID for row in days})}
-        names = {row.ROOMID: row for row in self._connection.execute(_ROOM_NAMES, asked)}
+        names = {row.ROOMID: row for row in self._connection.execute(ROOM_NAMES, asked)}
         there = self._modules(ids)
         return tuple(
             _room_day_row(row, names.get(row.ROOMID), together, there.get(row.ID, _NO_MODULES), today)

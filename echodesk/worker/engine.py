@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
 from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
-from echodesk.lessons import ListMatter, LookUp
 from echodesk.messages import (
     Cancel,
     ChangeSetting,
@@ -37,12 +36,11 @@ from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
 from echodesk.settings import ShowSettings
 from echodesk.worker.alike import find_alike
 from echodesk.worker.allowing import list_of
+from echodesk.worker.answering import Question, answer_to
 from echodesk.worker.books import Books, IntentRow
 from echodesk.worker.control import Asked, as_args
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
-from echodesk.worker.looking_up import look_up
-from echodesk.worker.matters import listed
 from echodesk.worker.ports import (
     Capture,
     Clock,
@@ -268,12 +266,9 @@ class Engine:
                 "detail", lambda books: books.screens.detail(command.table, command.key)
             )
             return detail if detail is not None else CommandDone("This row is gone.")
-        if isinstance(command, LookUp):
-            today = self._clock.campus_now().date()
-            return await self._ledger.read("look up", lambda books: look_up(books, command, today))
-        if isinstance(command, ListMatter):
+        if isinstance(command, Question):
             now = self._clock.campus_now()
-            return await self._ledger.read("matter", lambda books: listed(books, command, now))
+            return await self._ledger.read("question", lambda books: answer_to(books, command, now))
         if isinstance(command, ShowRoomDay | Suppose | FindAlike | ListDecisions):
             return await self._room_day(command)
         if isinstance(command, ShowSettings):
