@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 WORKER = "worker"
 """Who, where nobody asked for it by hand: every call to Echo360."""
+LEAD = "LEAD"
+"""The action with which a machine begins to send: its line says for each later call of that term from where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class ActivityLine:
     at: str
     """When (UTC stamp)."""
     who: str
+    machine: str
+    """The PC on which somebody acted, or that called; '' if it was not kept."""
     action: str
     external_id: str
     module: str

@@ -32,11 +32,12 @@ def activity(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """List every action and every call to Echo360, the newest first: who, what, why, before and after.
+    """List every action and every call to Echo360, the newest first: who, where, what, why, before and after.
 
     JSON: more (there are older ones: --before with the last key shows them) and lines, each with key, at (UTC),
-    who, action, external_id, module, module_title, group, room, room_name, date, why, outcome, before, after,
-    sent, status (HTTP), answer, milliseconds; '' and 0 for what one does not have.
+    who, machine (where somebody acted, or that called), action, external_id, module, module_title, group, room,
+    room_name, date, why, outcome, before, after, sent, status (HTTP), answer, milliseconds; '' and 0 for what one
+    does not have.
     """
     begins, ends = date(since), date(until)
     if begins and ends and ends < begins:
@@ -80,7 +81,8 @@ def _text(line: ActivityLine, local: Callable[[str], str]) -> str:
         part for part in (lesson or line.external_id, line.room_name or line.room, line.date) if part
     )
     ended = f" ({line.outcome})" if line.outcome else ""
-    told = [f"{local(line.at)}  {line.who}: {words.call(line.action)}{ended}{f', {about}' if about else ''}"]
+    who = f"{line.who} on {line.machine}" if line.machine else line.who
+    told = [f"{local(line.at)}  {who}: {words.call(line.action)}{ended}{f', {about}' if about else ''}"]
     if line.why:
         told.append(f"    {words.why(line.why)}")
     if line.before != line.after:

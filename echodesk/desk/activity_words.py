@@ -92,6 +92,7 @@ def facts(line: ActivityLine, campus: CampusTime) -> tuple[tuple[str, str], ...]
     listed = (
         ("When", formats.moment(campus.to_local(line.at), campus.now()[:10])),
         ("Who", who(line)),
+        ("Where", line.machine),
         ("Lesson", lesson(line).line if line.external_id else ""),
         ("Room", named(line.room_name, line.room)[0] if line.room else ""),
         ("Date", formats.date(line.date) if line.date else ""),
@@ -129,7 +130,7 @@ def columns(campus: CampusTime) -> Sequence[AnyColumn]:
 
     return (
         _column("When", 96, stamp, lambda line: (line.at,)),
-        _column("Who", 110, lambda line: Cell(who(line)), lambda line: (who(line).casefold(),)),
+        _column("Who", 110, lambda line: Cell(who(line), line.machine), lambda line: (who(line).casefold(),)),
         _column("What", 150, what, lambda line: (words.call(line.action), line.outcome)),
         _column("Lesson", 190, lesson, lambda line: (line.module_title.casefold(), line.external_id)),
         _column("Room and date", 150, room, lambda line: (line.room_name.casefold(), line.room, line.date)),

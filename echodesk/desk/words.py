@@ -169,6 +169,7 @@ _CALLS: Mapping[str, str] = {
     "ALLOW": "Said yes to a safety stop",
     "CHANGESETTING": "Setting changed",
     "SENDHERE": "Sending handed over",
+    "LEAD": "Began to send",
     "COMPARE": "Comparison asked for",
     "APPLY": "Plan sent",
     "UNDO": "Taking a plan back asked for",

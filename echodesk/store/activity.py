@@ -6,11 +6,13 @@ Its rows are numbered as they are written, so their numbers are the order, and t
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, TextClause, text
 
-from echodesk.activity import WORKER, ActivityLine, ActivityShown, ShowActivity
+from echodesk.activity import LEAD, WORKER, ActivityLine, ActivityShown, ShowActivity
 from echodesk.store.binding import as_json
 from echodesk.store.screens import ROOM_NAMES
 from echodesk.store.searching import rooms_meant
@@ -46,8 +48,19 @@ FOUND: dict[str, TextClause] = {
 FOUND["all"] = text(f"SELECT x.ID FROM STT_ECHO_AUDIT x WHERE{_OTHERS}")  # noqa: S608 - the same
 _LINES = text(
     "SELECT a.ID, a.AT, a.WHO, a.ACTION, a.EXTERNAL_ID, a.ROOMID, a.LESSON_DATE, a.WHY, a.BEFORE, a.AFTER, a.SENT,"
-    " a.STATUS, a.ANSWER, a.OUTCOME, a.MS FROM json_each(:ids) i CROSS JOIN STT_ECHO_AUDIT a ON a.ID = i.value"
+    " a.STATUS, a.ANSWER, a.OUTCOME, a.MS, a.EPOCH"
+    " FROM json_each(:ids) i CROSS JOIN STT_ECHO_AUDIT a ON a.ID = i.value"
 )
+# A term is one machine's: the line with which it began says which.
+TERMS = text(
+    "SELECT t.EPOCH, t.SENT FROM STT_ECHO_AUDIT t INDEXED BY STT_ECHO_AUDIT_ACTION"
+    " WHERE t.ACTION = :lead AND t.EPOCH IN (SELECT e.value FROM json_each(:epochs) e)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _From:
+    machine: str = ""
 
 
 def activity(connection: Connection, wish: ShowActivity, lessons: Collection[str]) -> ActivityShown:
@@ -57,7 +70,17 @@ def activity(connection: Connection, wish: ShowActivity, lessons: Collection[str
     rows = sorted(connection.execute(_LINES, {"ids": as_json(ids[: wish.limit])}).all(), key=lambda row: -row.ID)
     asked = {"rooms": as_json({row.ROOMID for row in rows if row.ROOMID})}
     names = {row.ROOMID: row.NAME or "" for row in connection.execute(ROOM_NAMES, asked)}
-    return ActivityShown(tuple(_line(row, names) for row in rows), len(ids) > wish.limit)
+    epochs = as_json({row.EPOCH for row in rows if row.EPOCH is not None})
+    terms = {row.EPOCH: _machine(row.SENT) for row in connection.execute(TERMS, {"lead": LEAD, "epochs": epochs})}
+    return ActivityShown(tuple(_line(row, names, terms) for row in rows), len(ids) > wish.limit)
+
+
+def _machine(sent: str | None) -> str:
+    """Where something was asked for; '' where nobody wrote it down."""
+    try:
+        return msgspec.json.decode((sent or "{}").encode(), type=_From).machine
+    except msgspec.DecodeError:
+        return ""
 
 
 def _ids(connection: Connection, wish: ShowActivity, lessons: Collection[str]) -> list[int]:
@@ -115,11 +138,12 @@ def _lead(wish: ShowActivity) -> str:
     return "who" if wish.who else "all"
 
 
-def _line(row: Any, names: dict[str, str]) -> ActivityLine:
+def _line(row: Any, names: dict[str, str], terms: dict[int, str]) -> ActivityLine:
     return ActivityLine(
         key=row.ID,
         at=row.AT,
         who=row.WHO,
+        machine=_machine(row.SENT) if row.EPOCH is None else terms.get(row.EPOCH, ""),
         action=row.ACTION,
         external_id=row.EXTERNAL_ID or "",
         module="",

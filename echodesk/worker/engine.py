@@ -11,6 +11,7 @@ import datetime as dt
 import logging
 from dataclasses import dataclass, replace
 
+from echodesk.activity import LEAD, WORKER
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
 from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose
 from echodesk.errors import DatabaseTrouble, NotLeading, TimetableFault, WorkerStopped
@@ -32,13 +33,13 @@ from echodesk.messages import (
     Watch,
 )
 from echodesk.planning.answers import CALL_DEADLINE_S
-from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
+from echodesk.planning.records import AuditLine, LeaderState, LeaseState, PauseRecord
 from echodesk.settings import ShowSettings
 from echodesk.worker.alike import find_alike
 from echodesk.worker.allowing import list_of
 from echodesk.worker.answering import Question, answer_to
 from echodesk.worker.books import Books, IntentRow
-from echodesk.worker.control import Asked, as_args
+from echodesk.worker.control import Asked, as_args, sent_from
 from echodesk.worker.defects import Defects
 from echodesk.worker.leading import Leading
 from echodesk.worker.ports import (
@@ -98,11 +99,12 @@ class Engine:
         constants: Constants = Constants(),
         *,
         free_first_fill: bool = False,
+        machine: str = "",
         dice: Dice = whole,
         write_plan: PlanWriter = no_files,
         write_table: TableWriter = no_tables,
     ) -> None:
-        """`free_first_fill`: no call limit until everything was quiet once (decisions: The demonstration)."""
+        """`machine`: this PC's name. `free_first_fill`: no call limit until all was quiet once (decisions)."""
         self._write_plan = write_plan
         self._write_table = write_table
         self._dice = dice
@@ -110,7 +112,7 @@ class Engine:
         self._capture = capture
         self._clock = clock
         self._sink = sink
-        self._holder = holder
+        self._holder, self._machine = holder, machine
         self._constants = constants
         self._tasks = Tasks(sink)
         self._calls_per_minute = calls_per_minute
@@ -196,7 +198,11 @@ class Engine:
         """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,
         though another may have led in between: one who wakes without the lease may only add marks (decisions)."""
         self._mark(books)
-        return books.office.take_lease(self._holder, self._constants.lease_ttl_s), books.office.utc()
+        lease = books.office.take_lease(self._holder, self._constants.lease_ttl_s)
+        if lease is not None:
+            begun = AuditLine(WORKER, LEAD, why=self._holder, sent=sent_from(self._machine))
+            books.journal.audit([begun], lease.epoch)
+        return lease, books.office.utc()
 
     async def _leave_marks(self) -> None:
         """The same when it ends for good, after its term ended under it."""
@@ -218,6 +224,7 @@ class Engine:
             self._clock,
             self._tasks,
             self._holder,
+            self._machine,
             lease.epoch,
             asked,
             self._constants,
@@ -317,7 +324,7 @@ class Engine:
         """Write a command down for whoever leads, or will lead next."""
         if isinstance(command, SendHere):
             command = replace(command, holder=self._holder)
-        kind, args = as_args(command)
+        kind, args = as_args(command, self._machine)
 
         def post(books: Books) -> None:
             if isinstance(command, ChangeSetting):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,10 @@ def test_what_somebody_asked_for_is_told_with_who_and_what(run: Run, folder: Pat
     assert said.json["more"] is False
     setting, pause = said.json["lines"]
     assert (setting["action"], setting["why"][:24]) == ("CHANGESETTING", "lead was 5 and is 7 now.")
-    assert (pause["action"], pause["who"]) == ("PAUSE", getpass.getuser())
+    assert (pause["action"], pause["who"], pause["machine"]) == ("PAUSE", getpass.getuser(), platform.node())
     assert '"reason":"Exams"' in pause["sent"]
     text = run("activity", "--data", folder).out
-    assert f"{getpass.getuser()}: Setting changed\n    lead was 5 and is 7 now." in text
+    assert f"{getpass.getuser()} on {platform.node()}: Setting changed\n    lead was 5 and is 7 now." in text
 
 
 def test_a_call_is_told_with_before_and_after_in_campus_time(run: Run, folder: Path, sql: Sql) -> None:

@@ -21,14 +21,14 @@ from tests.desk.rows import campus
 CTRL = Qt.KeyboardModifier.ControlModifier
 HOSTILE = "<b>Ann</b>\u202e=1+1"
 CALL = ActivityLine(
-    *(12, "2026-11-23T07:30:00.000Z", WORKER, "PUT", "617747-9-2026-27", "BIOL1", "Biology", "LC01"),
+    *(12, "2026-11-23T07:30:00.000Z", WORKER, "SERVER1", "PUT", "617747-9-2026-27", "BIOL1", "Biology", "LC01"),
     *("R1", "Great Hall", "2026-11-24", "MOVED", "done"),
     "R2 2026-11-24 09:00-10:00 · BIOL1_LC01 · ada@example.ac.uk",
     "R1 2026-11-24 09:00-10:00 · BIOL1_LC01 · ada@example.ac.uk",
     *('{"name":"Biology","venue":{"room":"R1"}}', 200, '{"id":"e1"}', 41),
 )
 PAUSE = ActivityLine(
-    *(11, "2026-11-20T16:00:00.000Z", "ann", "PAUSE", "", "", "", "", "", "", ""),
+    *(11, "2026-11-20T16:00:00.000Z", "ann", "PC-17", "PAUSE", "", "", "", "", "", "", ""),
     *("Paused everything (pause 1).", "", "", "", '{"reason":"Exams","by":"ann"}', 0, "", 0),
 )
 
@@ -85,9 +85,9 @@ def test_what_was_done_is_listed_newest_first(qapp: QApplication) -> None:
         page = await opened(desk)
         assert desk.window.titles[8] == TITLE
         assert table(page) == [
-            ["07:30:00 (today)", "EchoDesk", "Changed (Done)", "Biology (BIOL1 · LC01 · 617747-9-2026-27)",
-             "Great Hall (Tue 24 Nov 2026)", "The lesson moved"],
-            ["16:00:00 (20 Nov 2026)", "ann", "Paused", "-", "-", "Paused everything (pause 1)."],
+            ["07:30:00 (today)", "EchoDesk (SERVER1)", "Changed (Done)",
+             "Biology (BIOL1 · LC01 · 617747-9-2026-27)", "Great Hall (Tue 24 Nov 2026)", "The lesson moved"],
+            ["16:00:00 (20 Nov 2026)", "ann (PC-17)", "Paused", "-", "-", "Paused everything (pause 1)."],
         ]  # fmt: skip
         assert page.count.text() == "2 lines"
         assert desk.worker.sent(ShowActivity) == [ShowActivity(limit=AT_ONCE)]
@@ -103,6 +103,7 @@ def test_before_and_after_stand_side_by_side_and_what_differs_is_marked(qapp: QA
         page.view.selectRow(0)
         words = said(page)
         assert words[0] == "Changed (Done)"
+        assert words[words.index("Where") + 1] == "SERVER1"
         at = words.index("Before")
         assert words[at : at + 2] == ["Before", "After"]
         assert words[at + 2 : at + 8] == ["Room ≠", "R2", "R1", "Date", "Tue 24 Nov 2026", "Tue 24 Nov 2026"]

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import TextClause, text
 
-from echodesk.activity import WORKER, ActivityShown, ShowActivity
+from echodesk.activity import LEAD, WORKER, ActivityShown, ShowActivity
 from echodesk.main import Office
 from echodesk.planning.records import AuditLine
 from echodesk.planning.values import RoomDay
-from echodesk.store.activity import FOUND
+from echodesk.store.activity import FOUND, TERMS
 from echodesk.store.details import CALLS_OF_PLACE
 from echodesk.worker.activity import activity
 from tests.databases.cmis import Cmis
@@ -21,8 +21,8 @@ Wish = str | int | bool | tuple[str, ...]
 HOSTILE = "<b>Robert'); DROP TABLE STT_ECHO_AUDIT;--</b>"
 
 
-def written(office: Office, *lines: AuditLine) -> None:
-    office.write(lambda books: books.journal.audit(lines, None))
+def written(office: Office, *lines: AuditLine, epoch: int | None = None) -> None:
+    office.write(lambda books: books.journal.audit(lines, epoch))
 
 
 def found(office: Office, **wish: Wish) -> ActivityShown:
@@ -150,8 +150,9 @@ def test_a_year_that_was_sent_once_has_its_lessons_still(busy: Office) -> None:
         (FOUND["action"], ["ACTION=?", "ID<?"], False),
         (FOUND["all"], ["rowid"], False),
         (CALLS_OF_PLACE, ["ROOMID=?", "LESSON_DATE=?"], False),
+        (TERMS, ["ACTION=?"], False),
     ],
-    ids=[*FOUND, "calls of a room-day"],
+    ids=[*FOUND, "calls of a room-day", "terms"],
 )
 def test_it_is_read_by_index_in_the_order_of_its_numbers(
     office: Office, asked: TextClause, by: Sequence[str], sorts: bool
@@ -159,7 +160,40 @@ def test_it_is_read_by_index_in_the_order_of_its_numbers(
     with office.database.engine.begin() as connection:
         values = dict.fromkeys(asked.compile().params, 1)
         plan = [row.detail for row in connection.execute(text(f"EXPLAIN QUERY PLAN {asked.text}"), values)]
-    (way,) = [step for step in plan if step.split()[1] in ("x", "STT_ECHO_AUDIT")]
+    (way,) = [step for step in plan if step.split()[1] in ("x", "t", "STT_ECHO_AUDIT")]
     assert way.startswith("SEARCH")
     assert all(one in way for one in by), way
     assert any("ORDER BY" in step for step in plan) == sorts
+
+
+def test_a_call_is_from_the_machine_whose_term_it_was(office: Office) -> None:
+    for epoch, machine in ((1, "PC-17"), (2, "PC-18")):
+        begun = AuditLine(WORKER, LEAD, why="somebody", sent=f'{{"machine":"{machine}"}}')
+        written(office, begun, epoch=epoch)
+    for epoch in (1, 2, 3):
+        written(office, call(str(epoch)), epoch=epoch)
+    lines = found(office).lines
+    assert [(line.why, line.machine) for line in lines] == [
+        ("3", ""),
+        ("2", "PC-18"),
+        ("1", "PC-17"),
+        ("somebody", "PC-18"),
+        ("somebody", "PC-17"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sent", "machine"),
+    [
+        ('{"by":"ann","machine":"PC-17"}', "PC-17"),
+        ('{"by":"ann"}', ""),
+        ("no JSON", ""),
+        ('{"machine":7}', ""),
+        (None, ""),
+    ],
+)
+def test_an_action_is_from_the_machine_on_which_it_was_asked_for(
+    office: Office, sent: str | None, machine: str
+) -> None:
+    written(office, AuditLine("ann", "PAUSE", sent=sent))
+    assert [line.machine for line in found(office).lines] == [machine]

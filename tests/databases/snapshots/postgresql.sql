@@ -57,8 +57,12 @@ SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE (:any_room = 1 OR x.ROOMID IN (SELECT
 
 -- store.activity _LINES
 SELECT a.ID, a.AT, a.WHO, a.ACTION, a.EXTERNAL_ID, a.ROOMID, a.LESSON_DATE, a.WHY, a.BEFORE, a.AFTER, a.SENT,
-    a.STATUS, a.ANSWER, a.OUTCOME, a.MS FROM jsonb_array_elements_text(CAST(:ids AS JSONB)) AS i(value) JOIN
-    STT_ECHO_AUDIT AS a ON a.ID = CAST(i.value AS BIGINT);
+    a.STATUS, a.ANSWER, a.OUTCOME, a.MS, a.EPOCH FROM jsonb_array_elements_text(CAST(:ids AS JSONB)) AS i(value)
+    JOIN STT_ECHO_AUDIT AS a ON a.ID = CAST(i.value AS BIGINT);
+
+-- store.activity TERMS
+SELECT t.EPOCH, t.SENT FROM STT_ECHO_AUDIT AS t WHERE t.ACTION = :lead AND t.EPOCH IN (SELECT CAST(e.value AS
+    BIGINT) FROM jsonb_array_elements_text(CAST(:epochs AS JSONB)) AS e(value));
 
 -- store.batches _ADD
 INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, UNDOES, REPLACES, CHANGE_NO) VALUES (:kind, 'COMPARING', :by,
