@@ -18,6 +18,7 @@ import typer
 from echodesk import paths, self_check
 from echodesk.commands import (
     acting,
+    activity,
     attending,
     checking,
     deciding,
@@ -62,6 +63,7 @@ for room in (
     explaining,
     looking_up,
     attending,
+    activity,
     settings,
     profiles,
     secrets,

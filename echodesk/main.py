@@ -196,6 +196,7 @@ def make_worker(
             calls_per_minute,
             chosen,
             free_first_fill=free_first_fill,
+            machine=platform.node(),
             dice=random.Random(holder()).random,
             write_plan=_write_plan,
             write_table=_write_table,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from echodesk.activity import ActivityShown, ShowActivity
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
 from echodesk.clashes import (
     Alike,
@@ -190,6 +191,7 @@ Command = (
     | Withdraw
     | LookUp
     | ListMatter
+    | ShowActivity
     | ShowRoomDay
     | Suppose
     | FindAlike
@@ -248,6 +250,7 @@ CommandReply = (
     | StopList
     | LessonsFound
     | MatterListed
+    | ActivityShown
     | RoomDayShown
     | Supposed
     | Alike

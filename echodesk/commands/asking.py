@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import platform
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,7 +59,7 @@ def ask(office: Office, command: Asked, wait_s: float) -> Answered:
 
 async def asked(office: Office, clock: Ticking, command: Asked, wait_s: float) -> Answered:
     """The same on a clock of one's own."""
-    kind, args = as_args(command)
+    kind, args = as_args(command, platform.node())
     number = office.write(lambda books: books.office.post_command(kind, args, command.by))
     until = clock.monotonic() + wait_s
     led_by, mine = "", False

@@ -6,9 +6,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, SignalInstance
 
+from echodesk.desk.pages.activity_page import TITLE as ACTIVITY
+from echodesk.desk.pages.activity_page import ActivityPage
 from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
 from echodesk.desk.pages.matter_list import MatterList
@@ -72,6 +75,8 @@ async def take(
             await _fill_settings(page, wait_s)
         elif isinstance(page, AttentionPage):
             await _fill_attention(page, wait_s)
+        elif isinstance(page, ActivityPage):
+            await _fill_activity(page, wait_s)
         else:
             await _until(lambda: window.overview.overview is not None, (window.overview.filled,), wait_s, title)
         file = folder / file_name(title)
@@ -130,6 +135,15 @@ async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) ->
 
 async def _fill_settings(page: SettingsPage, wait_s: float) -> None:
     await _until(lambda: bool(page.settings), (page.filled,), wait_s, SETTINGS)
+
+
+async def _fill_activity(page: ActivityPage, wait_s: float) -> None:
+    """The newest call that changed something, with what stood before."""
+    await _until(lambda: page.answered, (page.filled,), wait_s, ACTIVITY)
+    rows: list[Any] = [page.model.cache.row(position) for position in range(page.model.rowCount())]
+    changed = [row for row in rows if row.before and row.after]
+    if rows:
+        page.view.choose((changed or rows)[0].key)
 
 
 async def _fill_attention(page: AttentionPage, wait_s: float) -> None:

@@ -15,6 +15,8 @@ from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.help import HelpWindow
 from echodesk.desk.merge import Delivered, NeedsSnapshot
 from echodesk.desk.nav import Nav
+from echodesk.desk.pages.activity_page import TITLE as ACTIVITY
+from echodesk.desk.pages.activity_page import ActivityPage
 from echodesk.desk.pages.attention_page import TITLE as ATTENTION
 from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE as LESSONS
@@ -97,13 +99,14 @@ class MainWindow(QMainWindow):
         self.lessons = LessonsPage(parts)
         self.attention = AttentionPage(parts)
         self.settings = SettingsPage(parts, machine, connecting)
+        self.activity = ActivityPage(parts)
         self.pages: tuple[QWidget, ...] = (
             *(self.overview, *self.tables),
-            *(self.plans, self.lessons, self.attention, self.settings),
+            *(self.plans, self.lessons, self.attention, self.settings, self.activity),
         )
         self.titles = (
             *("Overview", *(words.PAGES[page.table] for page in self.tables)),
-            *(TITLE, LESSONS, ATTENTION, SETTINGS),
+            *(TITLE, LESSONS, ATTENTION, SETTINGS, ACTIVITY),
         )
         self.nav = Nav(self.titles, profile, parts.theme)
         self.banners = BannerArea(parts.theme, self._on_banner)
@@ -122,6 +125,7 @@ class MainWindow(QMainWindow):
         self.overview.plans_wanted.connect(lambda: self.open_page(PLANS_PAGE))
         self.overview.matter_wanted.connect(self.open_matter)
         self.attention.lessons_wanted.connect(self._look_up)
+        self.activity.lessons_wanted.connect(self._look_up)
         self.nav.chosen.connect(self._on_page_chosen)
         self.nav.show_page(0)
 

@@ -166,6 +166,18 @@ _CALLS: Mapping[str, str] = {
     "DECIDE": "Decided",
     "DECIDEALIKE": "Decided",
     "WITHDRAW": "Decision taken back",
+    "YES": "Removals allowed",
+    "ALLOW": "Said yes to a safety stop",
+    "CHANGESETTING": "Setting changed",
+    "SENDHERE": "Sending handed over",
+    "LEAD": "Began to send",
+    "COMPARE": "Comparison asked for",
+    "APPLY": "Plan sent",
+    "UNDO": "Taking a plan back asked for",
+    "STOPPLAN": "Plan stopped",
+    "CONTINUEPLAN": "Plan goes on",
+    "CANCELPLAN": "Plan given up",
+    "RETRYSTEPS": "Retry of a plan's steps asked for",
 }
 
 _OUTCOMES: Mapping[str, tuple[str, Tone]] = {
@@ -270,8 +282,20 @@ def since(value: str) -> str:
 
 
 def call(value: str) -> str:
-    """A kind of call to Echo360."""
+    """A kind of call to Echo360, or of action."""
     return _CALLS.get(value.upper(), value)
+
+
+def all_actions() -> tuple[str, ...]:
+    """Every kind of call and action in words, each once."""
+    return tuple(dict.fromkeys(_CALLS.values()))
+
+
+def actions_named(wanted: str) -> tuple[str, ...]:
+    """The kinds of calls and actions that are meant: by the audit's own name, or the word's beginning."""
+    plain = wanted.strip().casefold()
+    same = tuple(code for code in _CALLS if code.casefold() == plain)
+    return same or tuple(code for code, word in _CALLS.items() if plain and word.casefold().startswith(plain))
 
 
 def outcome(value: str) -> str:

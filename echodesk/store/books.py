@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from echodesk.activity import ActivityShown, ShowActivity
 from echodesk.batches import PlanDetail, PlanList, PlanMissed, PlanShown
 from echodesk.lessons import LateLesson, UnknownPerson
 from echodesk.messages import Detail, Overview, Row, Table, TableChanges, TableQuery
 from echodesk.planning.records import Failure
+from echodesk.store.activity import activity
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
 from echodesk.store.decisions import Decisions
@@ -76,6 +79,10 @@ class Screens:
     def unknown_people(self, today: str) -> list[UnknownPerson]:
         """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""
         return unknown_people(self._connection, today)
+
+    def activity(self, wish: ShowActivity, lessons: Collection[str]) -> ActivityShown:
+        """What was done, the newest first, without names of lessons; `lessons` are external ids."""
+        return activity(self._connection, wish, lessons)
 
     def detail(self, table: Table, key: int) -> Detail | None:
         """The detail pane of one row."""

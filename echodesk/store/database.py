@@ -18,7 +18,7 @@ from echodesk.store.trouble import converted
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 BUSY_TIMEOUT_S = 10.0
 SQLITE_FILES = ("cmis", "tables", "triggers")
 ROOM_FEATURES = "room_features"

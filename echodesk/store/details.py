@@ -30,7 +30,7 @@ _CALLS_OF_ENTRY = text(
     " JOIN STT_ECHO_AUDIT a ON a.EXTERNAL_ID = n.EXTERNAL_ID AND a.AT >= n.CREATED WHERE n.QUEUE_ID = :id"
     " AND a.ACTION IN ('GET', 'POST', 'PUT', 'DELETE') ORDER BY a.ID DESC LIMIT 30"
 )
-_CALLS_OF_PLACE = text(
+CALLS_OF_PLACE = text(
     "SELECT AT, ACTION, OUTCOME, STATUS, WHY, SENT, ANSWER, MS FROM STT_ECHO_AUDIT"
     " WHERE ROOMID = :room AND LESSON_DATE = :date ORDER BY ID DESC LIMIT 30"
 )
@@ -184,7 +184,7 @@ class Details:
             DetailGroup("Recorded", held or (("", "nothing"),)),
             DetailGroup("Not recorded", out or (("", "nothing"),)),
         )
-        return Detail(Table.ROOM_DAYS, row.key, headline, groups, self._calls(_CALLS_OF_PLACE, key))
+        return Detail(Table.ROOM_DAYS, row.key, headline, groups, self._calls(CALLS_OF_PLACE, key))
 
     def _calls(self, statement: TextClause, values: Mapping[str, object]) -> tuple[CallShown, ...]:
         return tuple(

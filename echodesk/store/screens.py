@@ -46,7 +46,7 @@ _NOTIFICATIONS = text(
 )
 _ROOM_DAYS = text("SELECT d.* FROM json_each(:ids) i CROSS JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.value")
 # A room-day is of no year: the room is called as in the newest that has it.
-_ROOM_NAMES = text(
+ROOM_NAMES = text(
     "SELECT TRIM(r.ROOMID) AS ROOMID, TRIM(r.NAME) AS NAME, TRIM(s.SITENAME) AS SITENAME FROM ROOMS r"
     " LEFT JOIN SITES s ON TRIM(s.SETID) = TRIM(r.SETID) AND TRIM(s.SITEID) = TRIM(r.SITEID)"
     " WHERE TRIM(r.ROOMID) IN (SELECT value FROM json_each(:rooms)) ORDER BY r.SETID"
@@ -143,7 +143,7 @@ class Tables:
         }
         days = found(_ROOM_DAYS)
         asked = {"rooms": as_json({row.ROOMID for row in days})}
-        names = {row.ROOMID: row for row in self._connection.execute(_ROOM_NAMES, asked)}
+        names = {row.ROOMID: row for row in self._connection.execute(ROOM_NAMES, asked)}
         there = self._modules(ids)
         return tuple(
             _room_day_row(row, names.get(row.ROOMID), together, there.get(row.ID, _NO_MODULES), today)

@@ -148,7 +148,7 @@ def matching(connection: Connection, table: Table, ids: Collection[int], query: 
 
 def _matching(connection: Connection, rows: Iterable[Any], query: TableQuery) -> list[int]:
     wanted = [word.lower() for word in search_words(query.text)]
-    rooms = _rooms(connection, query.room) if query.room else frozenset()
+    rooms = rooms_meant(connection, query.room) if query.room else frozenset()
     return [
         row.ID
         for row in rows
@@ -163,7 +163,7 @@ def _says(words: str, wanted: Sequence[str]) -> bool:
     return all(one in said for one in wanted)
 
 
-def _rooms(connection: Connection, wanted: str) -> frozenset[str]:
+def rooms_meant(connection: Connection, wanted: str) -> frozenset[str]:
     """The codes of the rooms that are meant; the code itself may be of a room that is no more."""
     found = connection.execute(_ROOMS)
     return frozenset(row.ROOMID for row in found if is_room(wanted, row.ROOMID, row.NAME or "")) | {wanted}

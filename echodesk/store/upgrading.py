@@ -12,7 +12,11 @@ from sqlalchemy import Connection, text
 from echodesk.errors import SchemaMismatch
 from echodesk.store.database import ROOM_FEATURES, SCHEMA_VERSION, VERSION, Database, sqlite_script, statements
 
-UPGRADABLE: Mapping[str, tuple[str, ...]] = {"sqlite": ("1", "2", "3"), "postgresql": ("3",), "oracle": ("3",)}
+UPGRADABLE: Mapping[str, tuple[str, ...]] = {
+    "sqlite": ("1", "2", "3", "4"),
+    "postgresql": ("3", "4"),
+    "oracle": ("3", "4"),
+}
 """The earlier versions of each engine: those on a server began later."""
 HOLDS_NOTHING = ("TRIGGER", "INDEX")
 """What may be made anew without losing anything."""

@@ -57,6 +57,10 @@ class CmisBook:
         date = self.reader.calendar().date_of(setid, week, weekday)
         return None if date is None else date.isoformat()
 
+    def years(self) -> list[str]:
+        """Every year that is sent, or once was."""
+        return sorted(self.reader.known_sets())
+
     def external_id(self, setid: str, slotid: int, week: int) -> str:
         """How an occurrence is named in the target."""
         return self.reader.external_id(setid, slotid, week)

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from echodesk.activity import ActivityShown, ShowActivity
 from echodesk.batches import PlanDetail, PlanList, PlanMissed
 from echodesk.lessons import LateLesson, UnknownPerson
 from echodesk.messages import Detail, Overview, Table, TableChanges, TableQuery
@@ -328,6 +329,10 @@ class ScreenBook(Protocol):
 
     def unknown_people(self, today: str) -> list[UnknownPerson]:
         """Whom Echo360 does not know, by address, with codes in the place of rooms' names."""
+        ...
+
+    def activity(self, wish: ShowActivity, lessons: Collection[str]) -> ActivityShown:
+        """What was done, the newest first, without names of lessons; `lessons` are external ids."""
         ...
 
     def detail(self, table: Table, key: int) -> Detail | None: ...

@@ -7,6 +7,7 @@ durable as an edit.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import get_args
 
 import msgspec
@@ -67,14 +68,31 @@ AT_NEXT_START = frozenset({"calls_per_minute", "external_id", "zone"})
 """Settings that a worker reads once, when it starts."""
 
 
-def as_args(command: Asked) -> tuple[str, str]:
-    """A command as (kind, JSON text) for the COMMAND table."""
-    return type(command).__name__, msgspec.json.encode(command).decode()
+@dataclass(frozen=True, slots=True)
+class _From:
+    machine: str = ""
+
+
+def as_args(command: Asked, machine: str = "") -> tuple[str, str]:
+    """A command as (kind, JSON text) for the COMMAND table and the audit, with the machine it was asked for on."""
+    said = {**msgspec.to_builtins(command), "machine": machine} if machine else command
+    return type(command).__name__, msgspec.json.encode(said).decode()
+
+
+def sent_from(machine: str) -> str:
+    """The same of what no command asks for."""
+    return msgspec.json.encode(_From(machine)).decode()
+
+
+def machine_in(args: str) -> str:
+    """The machine on which a command was asked for, '' if that is not told. Raises `msgspec.DecodeError`."""
+    return msgspec.json.decode(args.encode(), type=_From).machine
 
 
 def from_args(kind: str, args: str) -> Asked:
     """The command that was written. Raises `WrongUse` if it cannot be understood."""
     try:
+        machine_in(args)
         return msgspec.json.decode(args.encode(), type=_KINDS[kind])
     except (KeyError, msgspec.DecodeError) as error:
         raise WrongUse(
@@ -84,8 +102,9 @@ def from_args(kind: str, args: str) -> Asked:
         ) from error
 
 
-def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
-    """Do what was asked, in the caller's transaction. Raises `WrongUse` or `NothingDone` with nothing changed."""
+def carry_out(books: Books, command: Asked, today: dt.date, machine: str = "") -> CommandDone:
+    """Do what was asked on a machine, in the caller's transaction. Raises `WrongUse` or `NothingDone` with nothing
+    changed."""
     if isinstance(command, Pause):
         done = _pause(books, command)
     elif isinstance(command, Resume):
@@ -119,7 +138,10 @@ def carry_out(books: Books, command: Asked, today: dt.date) -> CommandDone:
     books.journal.audit(
         [
             AuditLine(
-                who=_by(command), action=type(command).__name__.upper(), why=done.text, sent=as_args(command)[1]
+                who=_by(command),
+                action=type(command).__name__.upper(),
+                why=done.text,
+                sent=as_args(command, machine)[1],
             )
         ],
         None,
@@ -133,7 +155,7 @@ def serve(books: Books, waiting: WaitingCommand, today: dt.date) -> Asked:
     Raises like `carry_out`; the caller then answers with `failed_text`.
     """
     command = from_args(waiting.kind, waiting.args)
-    done = carry_out(books, command, today)
+    done = carry_out(books, command, today, machine_in(waiting.args))
     books.office.answer_command(waiting.id, True, done_text(done))
     return command
 

@@ -11,10 +11,9 @@ import datetime as dt
 import logging
 from dataclasses import dataclass, replace
 
+from echodesk.activity import LEAD, WORKER
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
-from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose
 from echodesk.errors import DatabaseTrouble, NotLeading, RightMissing, TimetableFault, WorkerStopped
-from echodesk.lessons import ListMatter, LookUp
 from echodesk.messages import (
     Cancel,
     ChangeSetting,
@@ -33,16 +32,14 @@ from echodesk.messages import (
     Watch,
 )
 from echodesk.planning.answers import CALL_DEADLINE_S
-from echodesk.planning.records import LeaderState, LeaseState, PauseRecord
+from echodesk.planning.records import AuditLine, LeaderState, LeaseState, PauseRecord
 from echodesk.settings import ShowSettings
-from echodesk.worker.alike import find_alike
 from echodesk.worker.allowing import list_of
+from echodesk.worker.answering import Question, answer_to
 from echodesk.worker.books import Books, IntentRow
-from echodesk.worker.control import Asked, as_args
+from echodesk.worker.control import Asked, as_args, sent_from
 from echodesk.worker.defects import Defects, expected
 from echodesk.worker.leading import Leading
-from echodesk.worker.looking_up import look_up
-from echodesk.worker.matters import listed
 from echodesk.worker.ports import (
     Capture,
     Clock,
@@ -57,7 +54,6 @@ from echodesk.worker.ports import (
     whole,
 )
 from echodesk.worker.publish import Publisher
-from echodesk.worker.room_days import list_decisions, show_room_day, suppose
 from echodesk.worker.saving import save_table
 from echodesk.worker.tasks import Tasks, first_of
 
@@ -100,11 +96,12 @@ class Engine:
         constants: Constants = Constants(),
         *,
         free_first_fill: bool = False,
+        machine: str = "",
         dice: Dice = whole,
         write_plan: PlanWriter = no_files,
         write_table: TableWriter = no_tables,
     ) -> None:
-        """`free_first_fill`: no call limit until everything was quiet once (decisions: The demonstration)."""
+        """`machine`: this PC's name. `free_first_fill`: no call limit until all was quiet once (decisions)."""
         self._write_plan = write_plan
         self._write_table = write_table
         self._dice = dice
@@ -112,7 +109,7 @@ class Engine:
         self._capture = capture
         self._clock = clock
         self._sink = sink
-        self._holder = holder
+        self._holder, self._machine = holder, machine
         self._constants = constants
         self._tasks = Tasks(sink)
         self._calls_per_minute = calls_per_minute
@@ -209,7 +206,11 @@ class Engine:
         """Take the lease if it is free. What was under way when the last term ended is told to whoever leads now,
         though another may have led in between: one who wakes without the lease may only add marks (decisions)."""
         self._mark(books)
-        return books.office.take_lease(self._holder, self._constants.lease_ttl_s), books.office.utc()
+        lease = books.office.take_lease(self._holder, self._constants.lease_ttl_s)
+        if lease is not None:
+            begun = AuditLine(WORKER, LEAD, why=self._holder, sent=sent_from(self._machine))
+            books.journal.audit([begun], lease.epoch)
+        return lease, books.office.utc()
 
     async def _leave_marks(self) -> None:
         """The same when it ends for good, after its term ended under it."""
@@ -231,6 +232,7 @@ class Engine:
             self._clock,
             self._tasks,
             self._holder,
+            self._machine,
             lease.epoch,
             asked,
             self._constants,
@@ -279,14 +281,9 @@ class Engine:
                 "detail", lambda books: books.screens.detail(command.table, command.key)
             )
             return detail if detail is not None else CommandDone("This row is gone.")
-        if isinstance(command, LookUp):
-            today = self._clock.campus_now().date()
-            return await self._ledger.read("look up", lambda books: look_up(books, command, today))
-        if isinstance(command, ListMatter):
+        if isinstance(command, Question):
             now = self._clock.campus_now()
-            return await self._ledger.read("matter", lambda books: listed(books, command, now))
-        if isinstance(command, ShowRoomDay | Suppose | FindAlike | ListDecisions):
-            return await self._room_day(command)
+            return await self._ledger.read("question", lambda books: answer_to(books, command, now))
         if isinstance(command, ShowSettings):
             return await self._ledger.read("settings", lambda books: books.office.shown_settings())
         if isinstance(command, PlanQuestion):
@@ -303,16 +300,6 @@ class Engine:
             except NotLeading as overtaken:
                 log.info("%s", overtaken)
         return await self._pass_on(command)
-
-    async def _room_day(self, command: ShowRoomDay | Suppose | FindAlike | ListDecisions) -> CommandReply:
-        now = self._clock.campus_now()
-        if isinstance(command, Suppose):
-            return await self._ledger.read("suppose", lambda books: suppose(books, command, now))
-        if isinstance(command, FindAlike):
-            return await self._ledger.read("suppose", lambda books: find_alike(books, command, now))
-        if isinstance(command, ListDecisions):
-            return await self._ledger.read("decisions", lambda books: list_decisions(books, now.date()))
-        return await self._ledger.read("room-day", lambda books: show_room_day(books, command, now))
 
     async def _plans(self, command: PlanQuestion) -> CommandReply:
         limit, today = self._calls_per_minute, self._clock.campus_now().date().isoformat()
@@ -333,7 +320,7 @@ class Engine:
         """Write a command down for whoever leads, or will lead next."""
         if isinstance(command, SendHere):
             command = replace(command, holder=self._holder)
-        kind, args = as_args(command)
+        kind, args = as_args(command, self._machine)
 
         def post(books: Books) -> None:
             if isinstance(command, ChangeSetting):

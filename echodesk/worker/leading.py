@@ -54,6 +54,7 @@ class Leading:
         clock: Clock,
         tasks: Tasks,
         holder: str,
+        machine: str,
         epoch: int,
         asked: Moment,
         constants: Constants,
@@ -67,7 +68,7 @@ class Leading:
         self._capture = capture
         self._clock = clock
         self._tasks = tasks
-        self._holder = holder
+        self._holder, self._machine = holder, machine
         self._epoch = epoch
         self._constants = constants
         self._tell = tell
@@ -323,7 +324,7 @@ class Leading:
         """Carry out a command of the window now. Raises `NotLeading`, with nothing done, if another leads."""
         today = self._clock.campus_now().date()
         self._unlearned = command
-        done = await self._write("command", lambda books: carry_out(books, command, today))
+        done = await self._write("command", lambda books: carry_out(books, command, today, self._machine))
         await self._after(command)
         return done
 

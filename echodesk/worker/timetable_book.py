@@ -41,6 +41,10 @@ class TimetableBook(Protocol):
         """ISO date of a weekday of a week, None outside the week structure."""
         ...
 
+    def years(self) -> list[str]:
+        """Every year that is sent, or once was."""
+        ...
+
     def external_id(self, setid: str, slotid: int, week: int) -> str: ...
 
     def lesson_of(self, external_id: str) -> OccurrenceKey | None:

@@ -2,7 +2,7 @@
 -- worker_tables.sql. May be run again: what is there stays.
 
 INSERT INTO STT_ECHO_META (NAME, VALUE)
-SELECT 'schema_version', '4' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM STT_ECHO_META WHERE NAME = 'schema_version');
+SELECT 'schema_version', '5' FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM STT_ECHO_META WHERE NAME = 'schema_version');
 
 INSERT INTO STT_ECHO_META (NAME, VALUE)
 SELECT 'database', LOWER(RAWTOHEX(SYS_GUID())) FROM DUAL

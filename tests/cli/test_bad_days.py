@@ -32,6 +32,7 @@ COMMANDS = [
     ("unknown-people",),
     ("failures",),
     ("too-late",),
+    ("activity",),
     ("settings",),
 ]
 

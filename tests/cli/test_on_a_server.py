@@ -49,6 +49,7 @@ def add_lesson(served: ServedOffice, slot: int = 1) -> None:
         "unknown-people",
         "failures",
         "too-late",
+        "activity",
         "check",
         "database install",
     ],

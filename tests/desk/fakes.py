@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
+from echodesk.activity import ActivityShown, ShowActivity
 from echodesk.batches import (
     ListPlans,
     NotRecorded,
@@ -85,6 +86,7 @@ class FakeWorker:
         self.lessons: Callable[[LookUp], LessonsFound] = lambda _wish: LessonsFound((), 0)
         self.matters: dict[Matter, MatterListed] = {}
         """What `ListMatter` is answered with; no lines of what is not in it."""
+        self.activity: Callable[[ShowActivity], ActivityShown] = lambda _wish: ActivityShown((), False)
         self.room_day: Callable[[ShowRoomDay], RoomDayShown] = lambda wish: RoomDayShown(
             wish.room, wish.room, "", wish.date, False, (), (), ()
         )
@@ -191,6 +193,8 @@ class FakeWorker:
             answer.set_result(self.lessons(command))
         elif isinstance(command, ListMatter):
             answer.set_result(self.matters.get(command.matter) or MatterListed(command.matter, (), 0))
+        elif isinstance(command, ShowActivity):
+            answer.set_result(self.activity(command))
         elif isinstance(command, ShowRoomDay):
             answer.set_result(self.room_day(command))
         elif isinstance(command, ListDecisions):

@@ -35,6 +35,7 @@ def test_every_page_has_its_picture_with_a_telling_row_chosen(qapp: QApplication
         assert names == [
             *("overview.png", "timetable-changes.png", "weekly-updates.png", "room-clashes.png"),
             *("compare-and-repair.png", "lessons.png", "needs-attention.png", "settings.png"),
+            "activity.png",
         ]
         for file in files:
             picture = QImage(str(file))

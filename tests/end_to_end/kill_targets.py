@@ -20,8 +20,8 @@ PLANS = frozenset(
 """What a worker does for a plan of many room-days that somebody applies."""
 WINDOW = frozenset(
     {
-        *("table", "detail", "safety stop", "plan file", "plans", "look up", "not recorded"),
-        *("room-day", "suppose", "decisions", "matter", "settings", "table file"),
+        *("table", "detail", "safety stop", "plan file", "plans", "question", "not recorded"),
+        *("settings", "table file"),
     }
 )
 """What a worker does for a window alone."""

@@ -19,7 +19,7 @@ class Room:
 
 BELOW = (
     *("echodesk.planning", "echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
-    *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.spreadsheets"),
+    *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.spreadsheets", "echodesk.activity"),
 )
 
 ROOMS = {
@@ -36,7 +36,7 @@ ROOMS = {
         (
             *("echodesk.messages", "echodesk.batches", "echodesk.lessons", "echodesk.clashes"),
             *("echodesk.settings", "echodesk.errors", "echodesk.paths", "echodesk.planning.values"),
-            *("echodesk.spreadsheets", "echodesk.checks", "echodesk.connecting"),
+            *("echodesk.spreadsheets", "echodesk.checks", "echodesk.connecting", "echodesk.activity"),
         ),
         ("PySide6", "shiboken6", "qasync"),
     ),
@@ -49,13 +49,15 @@ ROOMS = {
         (
             *("echodesk.planning", "echodesk.errors", "echodesk.rows", "echodesk.stops", "echodesk.sending"),
             *("echodesk.batches", "echodesk.lessons", "echodesk.clashes", "echodesk.settings"),
+            "echodesk.activity",
         )
     ),
     # The rows of the tables, who sends, and safety stops, which `messages` hands on: one contract, four files.
     "rows.py": Room(),
     "sending.py": Room(),
     "stops.py": Room(),
-    # What is asked of plans of the whole year, of lessons, clashes and settings; parts of the same contract.
+    # What is asked of plans of the year, lessons, clashes, settings, what was done; parts of the same contract.
+    "activity.py": Room(),
     "batches.py": Room(),
     "lessons.py": Room(),
     "clashes.py": Room(("echodesk.planning.values",)),

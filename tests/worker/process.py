@@ -75,7 +75,16 @@ class Process:
         self.capture = Echo360(self.settings, self.clock, self.wire)
         kind = Engine if around.publishing else _SilentEngine
         self.engine = kind(
-            self.steps, self.capture, self.clock, self.heard, self.holder, around.calls_per_minute, self.constants
+            *(
+                self.steps,
+                self.capture,
+                self.clock,
+                self.heard,
+                self.holder,
+                around.calls_per_minute,
+                self.constants,
+            ),
+            machine=self.name,
         )
         self.running = self.machine.start(self.engine.run())
 

@@ -188,14 +188,15 @@ class CallBox(QFrame):
     def _open(self) -> None:
         for title, text in (("What was sent", self._call.sent), ("What came back", self._call.answer)):
             heading = widgets.label(title, "small")
-            body = _body_text(text, title)
+            body = body_text(text, title)
             for part in (heading, body):
                 self._column.addWidget(part)
                 self._bodies.append(part)
         self.more.setText("Hide what was sent")
 
 
-def _body_text(text: str, title: str) -> QPlainTextEdit:
+def body_text(text: str, title: str) -> QPlainTextEdit:
+    """A request or an answer as it was, to be read and copied."""
     body = QPlainTextEdit()
     body.setReadOnly(True)
     body.setTabChangesFocus(True)

@@ -1,3 +1,69 @@
+-- store.activity _FIRST
+SELECT ID FROM STT_ECHO_AUDIT WHERE AT >= :since ORDER BY AT FETCH FIRST 1 ROWS ONLY;
+
+-- store.activity _LAST
+SELECT ID FROM STT_ECHO_AUDIT WHERE AT < :until ORDER BY AT DESC FETCH FIRST 1 ROWS ONLY;
+
+-- store.activity FOUND lessons
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE x.EXTERNAL_ID IN (SELECT l.V FROM JSON_TABLE(:lessons, '$[*]' ERROR ON
+    ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) l) AND (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM
+    JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO =
+    :who) AND (:anybody = 1 OR DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V
+    FROM JSON_TABLE(:actions, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND
+    x.ID >= :first AND x.AT >= :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity FOUND rooms
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE x.ROOMID IN (SELECT r.V FROM JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR
+    COLUMNS(V VARCHAR2(4000) PATH '$')) r) AND (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM JSON_TABLE(:rooms,
+    '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody
+    = 1 OR DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V FROM
+    JSON_TABLE(:actions, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND x.ID
+    >= :first AND x.AT >= :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity FOUND who
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE x.WHO = :who AND (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM
+    JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO =
+    :who) AND (:anybody = 1 OR DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V
+    FROM JSON_TABLE(:actions, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND
+    x.ID >= :first AND x.AT >= :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity FOUND people before
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE x.WHO < :worker AND (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM
+    JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO =
+    :who) AND (:anybody = 1 OR DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V
+    FROM JSON_TABLE(:actions, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND
+    x.ID >= :first AND x.AT >= :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity FOUND people after
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE x.WHO > :worker AND (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM
+    JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO =
+    :who) AND (:anybody = 1 OR DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V
+    FROM JSON_TABLE(:actions, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND
+    x.ID >= :first AND x.AT >= :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity FOUND action
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE x.ACTION = :action AND (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM
+    JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO =
+    :who) AND (:anybody = 1 OR DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V
+    FROM JSON_TABLE(:actions, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND
+    x.ID >= :first AND x.AT >= :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity FOUND all
+SELECT x.ID FROM STT_ECHO_AUDIT x WHERE (:any_room = 1 OR x.ROOMID IN (SELECT o.V FROM JSON_TABLE(:rooms, '$[*]'
+    ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) o)) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody = 1 OR
+    DECODE(x.WHO, :worker, 1, 0) = 0) AND (:any_action = 1 OR x.ACTION IN (SELECT c.V FROM JSON_TABLE(:actions,
+    '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) c)) AND x.ID < :before AND x.ID >= :first AND x.AT >=
+    :since AND x.AT < :until ORDER BY x.ID DESC FETCH FIRST :limit ROWS ONLY;
+
+-- store.activity _LINES
+SELECT a.ID, a.AT, a.WHO, a.ACTION, a.EXTERNAL_ID, a.ROOMID, a.LESSON_DATE, a.WHY, a."BEFORE", a.AFTER, a.SENT,
+    a.STATUS, a.ANSWER, a.OUTCOME, a.MS, a.EPOCH FROM JSON_TABLE(:ids, '$[*]' ERROR ON ERROR COLUMNS(V NUMBER PATH
+    '$')) i JOIN STT_ECHO_AUDIT a ON a.ID = i.V;
+
+-- store.activity TERMS
+SELECT t.EPOCH, t.SENT FROM STT_ECHO_AUDIT t WHERE t.ACTION = :lead AND t.EPOCH IN (SELECT e.V FROM
+    JSON_TABLE(:epochs, '$[*]' ERROR ON ERROR COLUMNS(V NUMBER PATH '$')) e);
+
 -- store.batches _ADD
 INSERT INTO STT_ECHO_BATCH (KIND, STATE, "BY", SCOPE, UNDOES, REPLACES, CHANGE_NO) VALUES (:kind, 'COMPARING',
     :"by", :scope, :undoes, :replaces, :change) RETURNING ID INTO :ret_0;
@@ -224,7 +290,7 @@ SELECT a.AT, a.ACTION, a.OUTCOME, a.STATUS, a.WHY, a.SENT, a.ANSWER, a.MS FROM S
     STT_ECHO_AUDIT a ON a.EXTERNAL_ID = n.EXTERNAL_ID AND a.AT >= n.CREATED WHERE n.QUEUE_ID = :id AND a.ACTION IN
     ('GET', 'POST', 'PUT', 'DELETE') ORDER BY a.ID DESC FETCH FIRST 30 ROWS ONLY;
 
--- store.details _CALLS_OF_PLACE
+-- store.details CALLS_OF_PLACE
 SELECT AT, ACTION, OUTCOME, STATUS, WHY, SENT, ANSWER, MS FROM STT_ECHO_AUDIT WHERE ROOMID = :room AND LESSON_DATE
     = :"date" ORDER BY ID DESC FETCH FIRST 30 ROWS ONLY;
 
@@ -1197,7 +1263,7 @@ SELECT d.ID, d.ROOMID, d.ROOMGRPCODE, d.LESSON_DATE, d.CREATED, d.FIRST_SEEN, d.
     d.RESOLVED, d.LEFT_OUT, d.FAILED, d.SURPRISES, d.LAST_ERROR, d.CHANGE_NO FROM JSON_TABLE(:ids, '$[*]' ERROR ON
     ERROR COLUMNS(V NUMBER PATH '$')) i JOIN STT_ECHO_DAY_ROOM d ON d.ID = i.V;
 
--- store.screens _ROOM_NAMES
+-- store.screens ROOM_NAMES
 SELECT TRIM(r.ROOMID) AS ROOMID, TRIM(r.NAME) AS NAME, TRIM(s.SITENAME) AS SITENAME FROM ROOMS r LEFT JOIN SITES s
     ON TRIM(s.SETID) = TRIM(r.SETID) AND TRIM(s.SITEID) = TRIM(r.SITEID) WHERE TRIM(r.ROOMID) IN (SELECT L.V FROM
     JSON_TABLE(:rooms, '$[*]' ERROR ON ERROR COLUMNS(V VARCHAR2(4000) PATH '$')) L) ORDER BY r.SETID;

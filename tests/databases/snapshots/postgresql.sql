@@ -1,3 +1,69 @@
+-- store.activity _FIRST
+SELECT ID FROM STT_ECHO_AUDIT WHERE AT >= :since ORDER BY AT LIMIT 1;
+
+-- store.activity _LAST
+SELECT ID FROM STT_ECHO_AUDIT WHERE AT < :until ORDER BY AT DESC LIMIT 1;
+
+-- store.activity FOUND lessons
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE x.EXTERNAL_ID IN (SELECT l.value FROM
+    jsonb_array_elements_text(CAST(:lessons AS JSONB)) AS l(value)) AND (:any_room = 1 OR x.ROOMID IN (SELECT
+    o.value FROM jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who)
+    AND (:anybody = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity FOUND rooms
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE x.ROOMID IN (SELECT r.value FROM jsonb_array_elements_text(CAST(:rooms
+    AS JSONB)) AS r(value)) AND (:any_room = 1 OR x.ROOMID IN (SELECT o.value FROM
+    jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody
+    = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity FOUND who
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE x.WHO = :who AND (:any_room = 1 OR x.ROOMID IN (SELECT o.value FROM
+    jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody
+    = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity FOUND people before
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE x.WHO < :worker AND (:any_room = 1 OR x.ROOMID IN (SELECT o.value FROM
+    jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody
+    = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity FOUND people after
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE x.WHO > :worker AND (:any_room = 1 OR x.ROOMID IN (SELECT o.value FROM
+    jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody
+    = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity FOUND action
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE x.ACTION = :action AND (:any_room = 1 OR x.ROOMID IN (SELECT o.value
+    FROM jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who) AND
+    (:anybody = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity FOUND all
+SELECT x.ID FROM STT_ECHO_AUDIT AS x WHERE (:any_room = 1 OR x.ROOMID IN (SELECT o.value FROM
+    jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS o(value))) AND (:any_who = 1 OR x.WHO = :who) AND (:anybody
+    = 1 OR x.WHO <> :worker) AND (:any_action = 1 OR x.ACTION IN (SELECT c.value FROM
+    jsonb_array_elements_text(CAST(:actions AS JSONB)) AS c(value))) AND x.ID < :before AND x.ID >= :first AND x.AT
+    >= :since AND x.AT < :until ORDER BY x.ID DESC LIMIT :limit;
+
+-- store.activity _LINES
+SELECT a.ID, a.AT, a.WHO, a.ACTION, a.EXTERNAL_ID, a.ROOMID, a.LESSON_DATE, a.WHY, a.BEFORE, a.AFTER, a.SENT,
+    a.STATUS, a.ANSWER, a.OUTCOME, a.MS, a.EPOCH FROM jsonb_array_elements_text(CAST(:ids AS JSONB)) AS i(value)
+    JOIN STT_ECHO_AUDIT AS a ON a.ID = CAST(i.value AS BIGINT);
+
+-- store.activity TERMS
+SELECT t.EPOCH, t.SENT FROM STT_ECHO_AUDIT AS t WHERE t.ACTION = :lead AND t.EPOCH IN (SELECT CAST(e.value AS
+    BIGINT) FROM jsonb_array_elements_text(CAST(:epochs AS JSONB)) AS e(value));
+
 -- store.batches _ADD
 INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, UNDOES, REPLACES, CHANGE_NO) VALUES (:kind, 'COMPARING', :by,
     :scope, :undoes, :replaces, :change) RETURNING ID;
@@ -216,7 +282,7 @@ SELECT a.AT, a.ACTION, a.OUTCOME, a.STATUS, a.WHY, a.SENT, a.ANSWER, a.MS FROM S
     STT_ECHO_AUDIT AS a ON a.EXTERNAL_ID = n.EXTERNAL_ID AND a.AT >= n.CREATED WHERE n.QUEUE_ID = :id AND a.ACTION
     IN ('GET', 'POST', 'PUT', 'DELETE') ORDER BY a.ID DESC LIMIT 30;
 
--- store.details _CALLS_OF_PLACE
+-- store.details CALLS_OF_PLACE
 SELECT AT, ACTION, OUTCOME, STATUS, WHY, SENT, ANSWER, MS FROM STT_ECHO_AUDIT WHERE ROOMID = :room AND LESSON_DATE
     = :date ORDER BY ID DESC LIMIT 30;
 
@@ -1149,7 +1215,7 @@ SELECT d.ID, d.ROOMID, d.ROOMGRPCODE, d.LESSON_DATE, d.CREATED, d.FIRST_SEEN, d.
     jsonb_array_elements_text(CAST(:ids AS JSONB)) AS i(value) JOIN STT_ECHO_DAY_ROOM AS d ON d.ID = CAST(i.value
     AS BIGINT);
 
--- store.screens _ROOM_NAMES
+-- store.screens ROOM_NAMES
 SELECT TRIM(r.ROOMID) AS ROOMID, TRIM(r.NAME) AS NAME, TRIM(s.SITENAME) AS SITENAME FROM ROOMS AS r LEFT JOIN SITES
     AS s ON TRIM(s.SETID) = TRIM(r.SETID) AND TRIM(s.SITEID) = TRIM(r.SITEID) WHERE TRIM(r.ROOMID) IN (SELECT value
     FROM jsonb_array_elements_text(CAST(:rooms AS JSONB)) AS L(value)) ORDER BY r.SETID;
