@@ -50,8 +50,8 @@ def damage(connection: Connection) -> str | None:
 def try_to_write(database: Database) -> None:
     """Write something and take it back, unseen. Raises what every write would: no room, closed for writing.
     How much room is left it cannot tell: a server tells nobody."""
-    # Without a pattern, because a server would make anything else smaller.
-    values = {"args": hashlib.shake_256(b"check").hexdigest(SOME_BYTES // 2)}
+    # Nothing repeats in it: a server would make it smaller.
+    values = {"args": hashlib.shake_256(b"EchoDesk").hexdigest(SOME_BYTES // 2)}
     with converted(), database.engine.connect() as connection, connection.begin() as transaction:
         connection.execute(_SOMETHING, values)
         transaction.rollback()
