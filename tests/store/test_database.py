@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from echodesk.errors import DatabaseBusy, DatabaseTrouble, SchemaMismatch
 from echodesk.main import Office, data_folder
 from echodesk.messages import Scope
-from echodesk.store.database import Database, check_schema, install_sqlite, open_sqlite, statements
+from echodesk.store.database import SCHEMA_VERSION, Database, check_schema, install_sqlite, open_sqlite, statements
 from echodesk.worker.books import Books
 from tests.databases.engines import SQL
 
@@ -40,7 +40,7 @@ def test_installing_twice_changes_nothing(tmp_path: Path) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("version", ["0", "1", "5", "1.5", ""])
+@pytest.mark.parametrize("version", ["0", "1", str(int(SCHEMA_VERSION) + 1), "1.5", ""])
 def test_another_version_of_the_tables_is_refused(tmp_path: Path, version: str) -> None:
     database = fresh(tmp_path / "a.sqlite")
     with database.engine.begin() as connection:
