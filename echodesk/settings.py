@@ -47,6 +47,9 @@ class ChangeSetting:
     by: str
     name: str
     value: str
+    """'' for a room: as in all the others."""
+    room: str = ""
+    """The only room that it is for, '' for all that have no value of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,17 @@ class SettingShown:
     """True if every room-day is planned again after a change."""
     fixed: bool = False
     """True if it can only be looked at here; the help says where it is changed."""
+    per_room: bool = False
+    """True if a room may have another value."""
+    room: str = ""
+    """The room that has this value of its own; the default is then that of all others."""
+    days: bool = False
+    """True if the value is days of the week, 1 for Monday to 7 for Sunday."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(name, room), which no other setting has."""
+        return self.name, self.room
 
 
 @dataclass(frozen=True, slots=True)

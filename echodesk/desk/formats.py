@@ -44,6 +44,12 @@ def weekday(number_of_day: int) -> str:
     return str(number_of_day) if number_of_day else ""
 
 
+def weekdays(numbers: str) -> str:
+    """`Mon, Tue, Fri` of `125`; all seven are `every day`."""
+    days = sorted(set(numbers))
+    return "every day" if len(days) == len(WEEKDAYS) else ", ".join(weekday(int(day)) for day in days)
+
+
 def span(start: str, finish: str) -> str:
     """`09:00–10:00`."""  # noqa: RUF002 - the dash is meant
     if not start and not finish:

@@ -18,7 +18,7 @@ from echodesk.planning.values import RoomDay, Rules
 from echodesk.settings import SettingsShown
 from echodesk.store.binding import as_json, places_json, sure_place
 from echodesk.store.database import check_version
-from echodesk.store.settings import SETTINGS, checked, rules_from, shown, timer_from
+from echodesk.store.settings import SETTINGS, checked, key_of, rules_from, shown, timer_from
 
 _PAUSES = text(
     "SELECT p.ID, p.SITEID, p.ROOMID, p.FROM_DATE, p.TO_DATE, p.REASON, p.OWNER, p.CREATED, p.UNTIL,"
@@ -79,6 +79,7 @@ _SET = text(
     " ON CONFLICT (NAME) DO UPDATE SET VALUE = excluded.VALUE, BY = excluded.BY,"
     " AT = strftime('%Y-%m-%dT%H:%M:%fZ')"
 )
+_UNSET = text("DELETE FROM STT_ECHO_SETTING WHERE NAME = :name")
 _NEXT_COMMAND = text("SELECT ID, KIND, ARGS, BY FROM STT_ECHO_COMMAND WHERE STATE = 'WAITING' ORDER BY ID LIMIT 1")
 _ANSWER = text(
     "UPDATE STT_ECHO_COMMAND SET STATE = :state, ANSWER = :answer, DONE = strftime('%Y-%m-%dT%H:%M:%fZ')"
@@ -195,16 +196,25 @@ class Office:
         """Every setting as it is now, for people."""
         return shown(self.settings())
 
-    def check_setting(self, name: str, value: str) -> None:
+    def check_setting(self, name: str, value: str, room: str = "") -> None:
         """Raise `WrongUse`, saying what is accepted, unless this setting may be so."""
-        checked(name, value)
+        checked(name, value, room)
 
-    def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
-        """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""
-        known = checked(name, value)
-        before = self.setting(name)
-        self._connection.execute(_SET, {"name": name, "value": known, "by": by})
-        return before if before is not None else SETTINGS[name].default, SETTINGS[name].shapes
+    def change_setting(self, name: str, value: str, by: str, room: str = "") -> tuple[str, bool]:
+        """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`.
+
+        That of a room is what it has of its own; '' for none.
+        """
+        known = checked(name, value, room)
+        key = key_of(name, room)
+        before = self.setting(key)
+        if room and not known:
+            self._connection.execute(_UNSET, {"name": key})
+        else:
+            self._connection.execute(_SET, {"name": key, "value": known, "by": by})
+        if before is None:
+            before = "" if room else SETTINGS[name].default
+        return before, SETTINGS[name].shapes
 
     def next_command(self) -> WaitingCommand | None:
         """The oldest command that waits."""

@@ -9,20 +9,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from echodesk.errors import WrongUse
 from echodesk.planning.answers import least_lead
 from echodesk.planning.batches import Timer
 from echodesk.planning.decisions import WEEKDAYS
-from echodesk.planning.external_id import DEFAULT_TEMPLATE, ExternalIdFault, Template
+from echodesk.planning.external_id import DEFAULT_TEMPLATE
 from echodesk.planning.values import Rules, Strategy
 from echodesk.settings import SettingShown, SettingsShown
+from echodesk.store import setting_values as values
 from echodesk.timetable.wording import SECTION_FIELDS, TITLE_FIELDS
-from echodesk.timetable.wording import Template as Words
 
 LATE_S = 60.0
 """L: the longest time a request can still take effect after the client gave up on it (reliability §2)."""
+
+IN_ROOM = "@"
+"""Between a setting and the room that has its own value, in the NAME under which it is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,90 +43,10 @@ class Setting:
     """(value, words) of all that are accepted; empty where a text or a number is."""
     shapes: bool = True
     """True if a change makes every room-day dirty."""
-
-
-def _strategy(value: str) -> Strategy:
-    try:
-        return Strategy(value)
-    except ValueError as error:
-        raise ValueError(f"one of {', '.join(Strategy)}") from error
-
-
-def _switch(value: str) -> bool:
-    if value not in ("on", "off"):
-        raise ValueError("on or off")
-    return value == "on"
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    accepted = f"a whole number from {low} to {high}"
-
-    def read(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError as error:
-            raise ValueError(accepted) from error
-        if not low <= number <= high:
-            raise ValueError(accepted)
-        return number
-
-    return read
-
-
-def _seconds(value: str) -> float:
-    accepted = "seconds from 0.1 to 3600"
-    try:
-        number = float(value)
-    except ValueError as error:
-        raise ValueError(accepted) from error
-    if not 0.1 <= number <= 3_600:
-        raise ValueError(accepted)
-    return number
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("the name of a time zone such as Europe/London") from error
-    return value
-
-
-def _template(value: str) -> str:
-    try:
-        Template.parse(value)
-    except ExternalIdFault as error:
-        raise ValueError(str(error)) from error
-    return value
-
-
-def _words(fields: tuple[str, ...]) -> Callable[[str], str]:
-    def read(value: str) -> str:
-        try:
-            Words.of(value, fields)
-        except WrongUse as error:
-            raise ValueError(f"a text with some of {', '.join('{' + field + '}' for field in fields)}") from error
-        return value
-
-    return read
-
-
-def _clock(value: str) -> int | None:
-    if value == "off":
-        return None
-    hours, colon, minutes = value.partition(":")
-    if not (colon and len(value) == 5 and hours.isdecimal() and minutes.isdecimal()):
-        raise ValueError("a time of the campus as 02:30, or off")
-    if int(hours) > 23 or int(minutes) > 59:
-        raise ValueError("a time of the day as 02:30, or off")
-    return int(hours) * 60 + int(minutes)
-
-
-def _days(value: str) -> frozenset[int]:
-    found = [int(one) for one in value if one in "1234567"]
-    if not value or len(found) != len(value) or len(set(found)) != len(found):
-        raise ValueError("days of the week as 12345: 1 for Monday to 7 for Sunday, each once")
-    return frozenset(found)
+    per_room: bool = False
+    """True if a room may have another value than all the others."""
+    days: bool = False
+    """True if the value is days of the week, 1 for Monday to 7 for Sunday."""
 
 
 _ON_OFF = (("on", "On"), ("off", "Off"))
@@ -139,8 +61,9 @@ SETTINGS = {
             title="When lessons overlap",
             group=_RECORDED,
             default="first_wins",
-            check=_strategy,
+            check=values.strategy,
             help="Who is recorded when lessons overlap in one room.",
+            per_room=True,
             choices=(
                 ("first_wins", "Keep who was there first"),
                 ("last_wins", "Take the latest change"),
@@ -153,7 +76,7 @@ SETTINGS = {
             title="One lecture under several modules",
             group=_RECORDED,
             default="on",
-            check=_switch,
+            check=values.switch,
             help="Same room, date, times and lecturer: one recording for all modules.",
             choices=_ON_OFF,
         ),
@@ -162,7 +85,7 @@ SETTINGS = {
             title="Also where a lecturer is unknown",
             group=_RECORDED,
             default="off",
-            check=_switch,
+            check=values.switch,
             help="A lecturer unknown on one side counts as the same.",
             choices=_ON_OFF,
         ),
@@ -171,7 +94,7 @@ SETTINGS = {
             title="Lead time",
             group=_RECORDED,
             default="5",
-            check=_whole(0, 720),
+            check=values.whole(0, 720),
             help="Minutes before the start after which nothing is made or changed; late_s can make it more.",
             unit="minutes",
         ),
@@ -180,16 +103,17 @@ SETTINGS = {
             title="Time between two recordings",
             group=_RECORDED,
             default="0",
-            check=_whole(0, 120),
+            check=values.whole(0, 120),
             help="Minutes that must lie between two recordings of a room.",
             unit="minutes",
+            per_room=True,
         ),
         Setting(
             name="max_minutes",
             title="Longest recording",
             group=_RECORDED,
             default="480",
-            check=_whole(10, 1_440),
+            check=values.whole(10, 1_440),
             help="The longest recording that a recorder can make.",
             unit="minutes",
         ),
@@ -198,7 +122,7 @@ SETTINGS = {
             title="First day of a week",
             group=_CALENDAR,
             default="1",
-            check=_whole(1, 7),
+            check=values.whole(1, 7),
             help="The day on which a week of the timetable begins.",
             choices=tuple((str(number), day) for number, day in enumerate(WEEKDAYS, 1)),
         ),
@@ -207,7 +131,7 @@ SETTINGS = {
             title="First and last by DATECHANGED",
             group=_RECORDED,
             default="off",
-            check=_switch,
+            check=values.switch,
             help="First and last are decided by DATECHANGED alone.",
             choices=_ON_OFF,
         ),
@@ -216,7 +140,7 @@ SETTINGS = {
             title="External id of a lesson's week",
             group=_NAMES,
             default=DEFAULT_TEMPLATE,
-            check=_template,
+            check=values.template,
             help="How a lesson's week is named in Echo360.",
         ),
         Setting(
@@ -224,7 +148,7 @@ SETTINGS = {
             title="Name of a recording",
             group=_NAMES,
             default="{module} {group} {module name}",
-            check=_words(TITLE_FIELDS),
+            check=values.words(TITLE_FIELDS),
             help="The name of a recording.",
         ),
         Setting(
@@ -232,7 +156,7 @@ SETTINGS = {
             title="External id of a section",
             group=_NAMES,
             default="{moduleid}_{grpcode}",
-            check=_words(SECTION_FIELDS),
+            check=values.words(SECTION_FIELDS),
             help="The external id of a section.",
         ),
         Setting(
@@ -240,7 +164,7 @@ SETTINGS = {
             title="Time zone of the campus",
             group=_CALENDAR,
             default="Europe/London",
-            check=_zone,
+            check=values.zone,
             help="The time zone of the campus.",
         ),
         Setting(
@@ -248,7 +172,7 @@ SETTINGS = {
             title="An unanswered request is over after",
             group=_CALLS,
             default=str(LATE_S),
-            check=_seconds,
+            check=values.seconds,
             help="Seconds after which an unanswered request is over.",
             unit="seconds",
             shapes=False,
@@ -258,7 +182,7 @@ SETTINGS = {
             title="Compare everything at",
             group=_COMPARISON,
             default="off",
-            check=_clock,
+            check=values.clock,
             help="When everything is compared with Echo360, in campus time as 02:30; or off.",
             shapes=False,
         ),
@@ -267,16 +191,17 @@ SETTINGS = {
             title="On these days",
             group=_COMPARISON,
             default="1234567",
-            check=_days,
+            check=values.days,
             help="On which days that is: 1 for Monday to 7 for Sunday.",
             shapes=False,
+            days=True,
         ),
         Setting(
             name="compare_sends",
             title="Repair what it finds",
             group=_COMPARISON,
             default="on",
-            check=_switch,
+            check=values.switch,
             help="Repair what it finds, where no safety stop holds it.",
             choices=_ON_OFF,
             shapes=False,
@@ -286,7 +211,7 @@ SETTINGS = {
             title="Call limit",
             group=_CALLS,
             default="120",
-            check=_whole(0, 100_000),
+            check=values.whole(0, 100_000),
             help="Echo360's call limit; 0 lifts it.",
             unit="calls a minute",
             shapes=False,
@@ -304,16 +229,23 @@ def shown(stored: Mapping[str, str]) -> SettingsShown:
                 name=one.name,
                 title=one.title,
                 group=one.group,
-                value=value_of(stored, one.name),
-                default=one.default,
+                value=value,
+                default=default,
                 help=one.help,
                 unit=one.unit,
                 choices=one.choices,
                 shapes=one.shapes,
+                per_room=one.per_room,
+                days=one.days,
+                room=room,
             )
             for group in groups
             for one in SETTINGS.values()
             if one.group == group
+            for room, value, default in (
+                ("", value_of(stored, one.name), one.default),
+                *((room, value, value_of(stored, one.name)) for room, value in in_rooms(stored, one.name)),
+            )
         )
     )
 
@@ -323,14 +255,33 @@ def value_of(stored: Mapping[str, str], name: str) -> str:
     return stored.get(name, SETTINGS[name].default)
 
 
-def checked(name: str, value: str) -> str:
-    """The value, if it may be stored. Raises `WrongUse` saying what is accepted."""
+def key_of(name: str, room: str = "") -> str:
+    """The NAME under which a setting is stored; that of one room is apart from that of all."""
+    return f"{name}{IN_ROOM}{room}" if room else name
+
+
+def in_rooms(stored: Mapping[str, str], name: str) -> tuple[tuple[str, str], ...]:
+    """(room, value) of the rooms that have their own, by room."""
+    start = f"{name}{IN_ROOM}"
+    return tuple(sorted((key[len(start) :], value) for key, value in stored.items() if key.startswith(start)))
+
+
+def checked(name: str, value: str, room: str = "") -> str:
+    """The value, if it may be stored; '' is right for a room. Raises `WrongUse` saying what is accepted."""
     if name not in SETTINGS:
         raise WrongUse(
             "There is no such setting",
             f"{name!r} is not known.",
             f"The settings are: {', '.join(sorted(SETTINGS))}.",
         )
+    if room and not SETTINGS[name].per_room:
+        raise WrongUse(
+            "This setting is the same in all rooms",
+            f"{name} cannot be another in {room}.",
+            f"Settings of a room are: {', '.join(one.name for one in SETTINGS.values() if one.per_room)}.",
+        )
+    if room and not value:
+        return value
     try:
         SETTINGS[name].check(value)
     except ValueError as error:
@@ -343,9 +294,9 @@ def checked(name: str, value: str) -> str:
 def timer_from(stored: Mapping[str, str]) -> Timer:
     """When everything is compared without anybody asking."""
     return Timer(
-        _clock(value_of(stored, "compare_at")),
-        _days(value_of(stored, "compare_days")),
-        _switch(value_of(stored, "compare_sends")),
+        values.clock(value_of(stored, "compare_at")),
+        values.days(value_of(stored, "compare_days")),
+        values.switch(value_of(stored, "compare_sends")),
     )
 
 
@@ -359,4 +310,6 @@ def rules_from(stored: Mapping[str, str]) -> Rules:
         lead=max(int(value_of(stored, "lead")), least_lead(late_s)),
         turnaround=int(value_of(stored, "turnaround")),
         late_s=late_s,
+        strategy_of_room=tuple((room, Strategy(value)) for room, value in in_rooms(stored, "strategy")),
+        turnaround_of_room=tuple((room, int(value)) for room, value in in_rooms(stored, "turnaround")),
     )

@@ -64,6 +64,8 @@ _KINDS: dict[str, type[Asked]] = {one.__name__: one for one in get_args(Asked)}
 
 ASKED = "asked by "
 """How the reason of a re-sync begins that staff asked for."""
+AS_IN_ALL = "as in all rooms"
+"""Where a room has no setting of its own."""
 AT_NEXT_START = frozenset({"calls_per_minute", "external_id", "zone"})
 """Settings that a worker reads once, when it starts."""
 
@@ -244,10 +246,16 @@ def _refresh(books: Books, command: Refresh, today: dt.date) -> CommandDone:
 
 
 def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
-    name, lead = command.name, books.office.rules().lead
-    before, shapes = books.office.change_setting(name, command.value, command.by)
+    name, lead, room = command.name, books.office.rules().lead, command.room
+    if room and command.value and not books.timetable.knows_room(room):
+        raise WrongUse(
+            "There is no such room", f"The timetable has no room {room!r}.", "Give the code of a room, as 2950203."
+        )
+    before, shapes = books.office.change_setting(name, command.value, command.by, room)
+    was, value = before or AS_IN_ALL, command.value or AS_IN_ALL
+    what = f"{name} in {room}" if room else name
     if before == command.value:
-        return CommandDone(f"{name} was {before} already.")
+        return CommandDone(f"{what} was {was} already.")
     if name == "external_id" and books.mirror.holds_ours():
         raise NothingDone(
             "Safety stop: Echo360 holds schedules under the old names",
@@ -258,10 +266,10 @@ def _set(books: Books, command: ChangeSetting, today: dt.date) -> CommandDone:
     places: set[RoomDay] = set()
     if shapes or rules.lead != lead:
         first = today.isoformat()
-        for room in {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()}:
-            places |= books.timetable.room_days(room, first) | books.places.occupied(room, first)
+        for one in [room] if room else {*books.timetable.rooms(), *books.mirror.rooms_with_schedules()}:
+            places |= books.timetable.room_days(one, first) | books.places.occupied(one, first)
         books.places.mark(places, f"setting {name}")
-    text = f"{name} was {before} and is {command.value} now."
+    text = f"{what} was {was} and is {value} now."
     if places:
         text += f" {len(places)} room-day(s) are planned again."
     if name in ("lead", "late_s") and rules.lead == least_lead(rules.late_s):

@@ -325,7 +325,7 @@ class Engine:
         def post(books: Books) -> None:
             if isinstance(command, ChangeSetting):
                 # Whoever leads answers nobody here: a value that cannot be used is refused at once.
-                books.office.check_setting(command.name, command.value)
+                books.office.check_setting(command.name, command.value, command.room)
             books.office.post_command(kind, args, command.by)
 
         await self._ledger.write("pass on", post)

@@ -60,11 +60,11 @@ class OfficeBook(Protocol):
         """Every setting as it is now, for people."""
         ...
 
-    def check_setting(self, name: str, value: str) -> None:
+    def check_setting(self, name: str, value: str, room: str = "") -> None:
         """Raise `WrongUse`, saying what is accepted, unless this setting may be so."""
         ...
 
-    def change_setting(self, name: str, value: str, by: str) -> tuple[str, bool]:
+    def change_setting(self, name: str, value: str, by: str, room: str = "") -> tuple[str, bool]:
         """Change one setting. Returns what it was, and whether it shapes the projection; raises `WrongUse`."""
         ...
 

@@ -25,6 +25,7 @@ def test_all_settings_are_shown_with_their_defaults(run: Run, folder: Path) -> N
         "default": "first_wins",
         "help": SETTINGS["strategy"].help,
         "shapes": True,
+        "rooms": {},
     }
     # A timetable in CSV says nothing of lecturers: unknown ones count as the same (decisions, CSV).
     assert (shown["together_unknown"]["value"], shown["together_unknown"]["default"]) == ("on", "off")
@@ -113,3 +114,35 @@ def test_the_window_is_told_what_this_pc_keeps(folder: Path) -> None:
         ("Echo360", "https://echo360.org.uk"),
     ]
     assert all(one.fixed and one.kept is Kept.MACHINE for one in kept)
+
+
+def test_a_room_of_its_own(run: Run, folder: Path, sql: Sql) -> None:
+    said = run("settings", "turnaround", "15", "--room", "B2-7", "--data", folder, "--json").json
+    assert said["text"] == (
+        "turnaround in B2-7 was as in all rooms and is 15 now. 2 room-day(s) are planned again."
+    )
+    assert sql("SELECT DISTINCT ROOMID FROM STT_ECHO_DIRTY") == [("B2-7",)]
+    assert run("settings", "turnaround", "--data", folder, "--json").json["settings"]["turnaround"]["rooms"] == {
+        "B2-7": "15"
+    }
+    assert "turnaround in B2-7 = 15" in run("settings", "--data", folder).out
+    run("settings", "turnaround", "general", "--room", "B2-7", "--data", folder)
+    assert run("settings", "turnaround", "--room", "B2-7", "--data", folder).out.strip() == (
+        "turnaround in B2-7 = general"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (("lead", "9", "--room", "B2-7"), "same in all rooms"),
+        (("lead", "--room", "B2-7"), "same in all rooms"),
+        (("turnaround", "9", "--room", "B9"), "no such room"),
+        (("--room", "B2-7"), "Nothing was chosen"),
+        (("turnaround", "general"), "cannot be used"),
+    ],
+)
+def test_what_cannot_be_of_a_room(run: Run, folder: Path, wrong: tuple[str, ...], told: str) -> None:
+    refused = run("settings", *wrong, "--data", folder)
+    assert refused.code == 2
+    assert told in refused.err

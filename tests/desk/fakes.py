@@ -49,7 +49,7 @@ from echodesk.messages import (
     WorkerEnded,
 )
 from echodesk.settings import ChangeSetting, ShowSettings
-from echodesk.store.settings import checked, shown
+from echodesk.store.settings import checked, key_of, shown
 from tests.desk.rows import detail_of, matches, state_of_engine, status_counts
 
 
@@ -231,11 +231,15 @@ class FakeWorker:
             answer.set_result(CommandDone(f"{type(command).__name__} was taken", 1))
 
     def _change(self, command: ChangeSetting) -> CommandDone:
-        checked(command.name, command.value)
+        checked(command.name, command.value, command.room)
         if not self.leads:
             return CommandDone("Passed on to the EchoDesk that is sending.")
-        self.stored[command.name] = command.value
-        return CommandDone(f"{command.name} is {command.value} now.")
+        key = key_of(command.name, command.room)
+        if command.value:
+            self.stored[key] = command.value
+        else:
+            self.stored.pop(key, None)
+        return CommandDone(f"{key} is {command.value} now.")
 
 
 class ThreadedSource:

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from echodesk.desk.dialogs.confirm import Confirm
+from echodesk.desk.dialogs.one_room import RoomDialog
 from echodesk.desk.pages.settings_page import NAME, SettingsPage
 from echodesk.desk.theme import ThemeName
 from echodesk.errors import EchoDeskError
@@ -39,10 +40,10 @@ def typed(page: SettingsPage, text: str) -> None:
     QTest.keyClicks(page.pane.text, text)
 
 
-def row(page: SettingsPage, name: str) -> list[str]:
+def row(page: SettingsPage, name: str, room: str = "") -> list[str]:
     """The texts of a setting's line."""
     items = [page.tree.topLevelItem(at) for at in range(page.tree.topLevelItemCount())]
-    (item,) = [one for one in items if one is not None and one.data(0, NAME) == name]
+    (item,) = [one for one in items if one is not None and one.data(0, NAME) == [name, room]]
     return [item.text(column) for column in range(3)]
 
 
@@ -250,3 +251,66 @@ def test_what_this_pc_keeps_can_be_looked_at_and_is_plain_text(qapp: QApplicatio
         assert "command line" not in page.pane.facts.text()
 
     run_desk(qapp, body, theme=ThemeName.DARK, machine=(kept,))
+
+
+def own_values(desk: Desk) -> list[tuple[str, str, str]]:
+    """What was asked for, with the room."""
+    asked = [one for one in desk.worker.sent(ChangeSetting) if isinstance(one, ChangeSetting)]
+    return [(one.name, one.room, one.value) for one in asked]
+
+
+def test_a_room_gets_a_value_of_its_own_and_loses_it_again(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk, "turnaround")
+        click(page.pane.room_button)
+        asking = await dialog_of(desk.window, RoomDialog)
+        assert isinstance(asking, RoomDialog)
+        assert not asking.yes_button.isEnabled(), "no room was named yet"
+        QTest.keyClicks(asking.field, " LT1 ")
+        press(asking, Qt.Key.Key_Return)
+        await until(lambda: page.setting is not None and page.setting.key == ("turnaround", "LT1"))
+        assert page.pane.title.text() == "Time between two recordings, in LT1"
+        assert own_values(desk) == [], "nothing is saved before a value is"
+        QTest.keyClicks(page.pane.text, "15")
+        press(page.pane.text, Qt.Key.Key_Return)
+        press(await dialog_of(desk.window, Confirm), Qt.Key.Key_Return)
+        await until(lambda: row(page, "turnaround", "LT1")[1] == "15 minutes")
+        assert own_values(desk) == [("turnaround", "LT1", "15")]
+        assert row(page, "turnaround")[1] == "0 minutes"
+        assert "In all other rooms: 0 minutes" in page.pane.facts.text()
+        click(page.pane.default_button)
+        press(await dialog_of(desk.window, Confirm), Qt.Key.Key_Return)
+        await until(lambda: page.setting is not None and page.setting.key == ("turnaround", ""))
+        assert own_values(desk)[-1] == ("turnaround", "LT1", "")
+        assert [one.room for one in page.settings if one.room] == []
+
+    run_desk(qapp, body)
+
+
+def test_only_what_a_room_can_have_of_its_own_is_offered_for_one(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        desk.worker.stored["strategy@LT2"] = "ignore"
+        page = await opened(desk, "lead")
+        assert not page.pane.room_button.isVisible()
+        page.choose("strategy")
+        assert page.pane.room_button.isVisible()
+        page.choose("strategy", "LT2")
+        assert (page.pane.choice.currentData(), page.pane.room_button.isVisible()) == ("ignore", False)
+        click(page.pane.default_button)
+        push(await dialog_of(desk.window, Confirm), "Cancel").click()
+        await turns()
+        assert row(page, "strategy", "LT2")[1] == "Record neither"
+
+    run_desk(qapp, body)
+
+
+def test_days_of_the_week_are_named(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        page = await opened(desk, "compare_days")
+        assert row(page, "compare_days")[1] == "every day"
+        desk.worker.stored["compare_days"] = "125"
+        press(page.tree, Qt.Key.Key_F5)
+        await until(lambda: row(page, "compare_days")[1] == "Mon, Tue, Fri")
+        assert page.pane.text.text() == "125"
+
+    run_desk(qapp, body)

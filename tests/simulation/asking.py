@@ -44,7 +44,7 @@ def asked(stage: World, kind: str, args: dict[str, str | int]) -> Asked:
     if kind == "refresh":
         return Refresh("ann", texts.get("room", ""), texts.get("date", ""))
     if kind == "set":
-        return ChangeSetting("ann", texts["name"], texts["value"])
+        return ChangeSetting("ann", texts["name"], texts["value"], texts.get("room", ""))
     if kind == "decide":
         lessons = tuple(int(slot) for slot in texts["lessons"].split(","))
         winner = lessons[0] if texts["kind"] == DecisionKind.RECORD_ONE else None

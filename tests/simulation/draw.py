@@ -265,7 +265,12 @@ class _Drawing:
                 ("lead", dice.choice(("1", "5", "30"))),
             )
         )
-        return Command("set", {"name": name, "value": value})
+        of_room = (
+            {"room": dice.choice(ROOMS)} if name in ("strategy", "turnaround") and dice.random() < 0.4 else {}
+        )
+        if of_room and dice.random() < 0.3:
+            value = ""
+        return Command("set", {"name": name, "value": value, **of_room})
 
     def _compare(self) -> Command:
         dice = self._dice

@@ -99,9 +99,11 @@ ops: st.SearchStrategy[Op] = st.one_of(
 )
 writes = st.sampled_from(["claim", "expand", "intents", "settle", "mirror", "late answers", "command", "recover"])
 settings_to_change = st.sampled_from(
-    [("strategy", one.value) for one in Strategy]
-    + [("together", "off"), ("together", "on"), ("together_unknown", "on"), ("lead", "60"), ("lead", "5")]
-    + [("turnaround", "15"), ("turnaround", "0"), ("max_minutes", "90"), ("seniority_by_datechanged", "on")]
+    [("strategy", one.value, "") for one in Strategy]
+    + [("together", "off", ""), ("together", "on", ""), ("together_unknown", "on", "")]
+    + [("turnaround", "15", ""), ("turnaround", "0", ""), ("lead", "60", ""), ("lead", "5", "")]
+    + [("max_minutes", "90", ""), ("seniority_by_datechanged", "on", "")]
+    + [("strategy", "ignore", "R1"), ("strategy", "", "R1"), ("turnaround", "15", "R2"), ("turnaround", "", "R2")]
 )
 
 
@@ -176,8 +178,8 @@ class EchoDeskMachine(RuleBasedStateMachine):
         self._at().take(Command("refresh", {"room": room}))
 
     @rule(change=settings_to_change)
-    def staff_change_a_setting(self, change: tuple[str, str]) -> None:
-        self._at().take(Command("set", {"name": change[0], "value": change[1]}))
+    def staff_change_a_setting(self, change: tuple[str, str, str]) -> None:
+        self._at().take(Command("set", dict(zip(("name", "value", "room"), change, strict=True))))
 
     @rule(kind=st.sampled_from(list(DecisionKind)), named=st.lists(slots, min_size=1, max_size=3, unique=True))
     def staff_decide(self, kind: DecisionKind, named: list[int]) -> None:

@@ -67,12 +67,14 @@ def read(world: World, seniority: str) -> Reading:
     book = Rulebook(
         now=world.clock.campus_now(),
         strategy=Strategy(settings["strategy"]),
+        strategy_of_room={room: Strategy(value) for room, value in _of_rooms(settings, "strategy")},
         together=settings["together"] == "on",
         together_unknown=settings["together_unknown"] == "on",
         # A request is given up after 20 s and may take effect for L from then on; what has begun is never touched.
         lead=max(int(settings["lead"]), math.ceil((20 + float(settings["late_s"])) / 60)),
         late_s=float(settings["late_s"]),
         turnaround=int(settings["turnaround"]),
+        turnaround_of_room={room: int(value) for room, value in _of_rooms(settings, "turnaround")},
         refused=frozenset((a, b) for a, b in world.sql("SELECT EXTERNAL_ID, FINGERPRINT FROM STT_ECHO_REFUSED")),
         closed=frozenset(
             row[0]
@@ -94,6 +96,12 @@ def read(world: World, seniority: str) -> Reading:
     wanted = {one.external_id for one in lessons} | never.keys()
     stood = tuple(_unless_stuck(one, wanted, book) for one in stands(world, settings["external_id"]))
     return Reading(tuple(lessons), never, stood, book, by_table, by_queue)
+
+
+def _of_rooms(settings: dict[str, str], name: str) -> list[tuple[str, str]]:
+    """(room, value) of the rooms with a value of their own: `strategy@R1`."""
+    split = [(key.split("@", 1), value) for key, value in settings.items() if "@" in key]
+    return [(room, value) for (of, room), value in split if of == name]
 
 
 def lessons(world: World) -> list[Lesson]:

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from echodesk.errors import WrongUse
+from echodesk.planning.values import Strategy
 from echodesk.store.settings import SETTINGS, checked, rules_from, shown, value_of
 
 GOOD = {
@@ -104,3 +105,24 @@ def test_what_is_no_number_is_refused_in_words(name: str, value: str, accepted: 
         checked(name, value)
     assert refused.value.next_step == f"Give {accepted}."
     assert "literal" not in refused.value.message
+
+
+def test_a_room_has_what_is_stored_for_it_and_all_others_what_is_general() -> None:
+    stored = {"strategy": "last_wins", "strategy@LT1": "ignore", "turnaround@A@B": "10", "turnaround@LT1": "5"}
+    rules = rules_from(stored)
+    assert (rules.strategy, rules.strategy_of_room) == (Strategy.LAST_WINS, (("LT1", Strategy.IGNORE),))
+    assert (rules.turnaround, rules.turnaround_of_room) == (0, (("A@B", 10), ("LT1", 5)))
+    of_rooms = [(one.key, one.value, one.default) for one in shown(stored).settings if one.room]
+    assert of_rooms == [
+        (("strategy", "LT1"), "ignore", "last_wins"),
+        (("turnaround", "A@B"), "10", "0"),
+        (("turnaround", "LT1"), "5", "0"),
+    ]
+
+
+def test_a_room_may_have_none_of_its_own_and_nothing_that_is_the_same_for_all() -> None:
+    assert checked("strategy", "", "LT1") == ""
+    assert checked("strategy", "ignore", "LT1") == "ignore"
+    for name, value in (("lead", "5"), ("lead", "")):
+        with pytest.raises(WrongUse, match="same in all rooms"):
+            checked(name, value, "LT1")

@@ -18,18 +18,29 @@ WAITING = (
 )
 
 
+Key = tuple[str, str]
+"""(name, room) of a setting."""
+
+
 class SettingPane(QFrame):
     """Asks for a save with `save(setting, value)`. Enter saves, Escape takes back what was typed."""
 
-    def __init__(self, save: Callable[[SettingShown, str], None], leave: Callable[[], None]) -> None:
-        """`leave` is called when Escape was pressed and nothing is left to take back."""
+    def __init__(
+        self,
+        save: Callable[[SettingShown, str], None],
+        leave: Callable[[], None],
+        own: Callable[[SettingShown], None],
+    ) -> None:
+        """`leave` is called when Escape was pressed and nothing is left to take back, `own` where a room shall
+        have its own value."""
         super().__init__()
         self._save = save
         self._leave = leave
+        self._own = own
         self._setting: SettingShown | None = None
-        self._drafts: dict[str, str] = {}
-        self._notes: dict[str, tuple[Tone, str]] = {}
-        self._saving: set[str] = set()
+        self._drafts: dict[Key, str] = {}
+        self._notes: dict[Key, tuple[Tone, str]] = {}
+        self._saving: set[Key] = set()
         self.setProperty("kind", "panel")
         self.title = widgets.label(kind="headline", wrap=True)
         self.help = widgets.label(wrap=True, selectable=True)
@@ -42,6 +53,7 @@ class SettingPane(QFrame):
         self.unit = widgets.label(kind="muted")
         self.save_button = widgets.button("&Save", self._on_save, "primary", hint="Enter")
         self.default_button = widgets.button("&Usual value", self._on_default, hint="Put the usual value there")
+        self.room_button = widgets.button("&Another value for a room…", self._on_room)
         self.note = widgets.label(wrap=True, selectable=True)
         self.note.setAccessibleName("What became of the change")
         self._lay_out()
@@ -60,14 +72,18 @@ class SettingPane(QFrame):
     def show_setting(self, setting: SettingShown, kept: str) -> None:
         """Show this setting, with what was typed and not saved before."""
         self._setting = setting
-        self.title.setText(formats.breakable(setting.title))
+        self.title.setText(formats.breakable(title_of(setting)))
         self.help.setText(formats.breakable(setting.help))
         self.facts.setText(formats.breakable("\n".join(_facts(setting, kept))))
-        self._put(self._drafts.get(setting.name, setting.value))
+        self._put(self._drafts.get(setting.key, setting.value))
+        general = "&As in all rooms" if setting.room else "&Usual value"
+        self.default_button.setText(general)
+        self.default_button.setAccessibleName(general.replace("&", ""))
+        self.room_button.setVisible(setting.per_room and not setting.room)
         self.unit.setText(setting.unit)
         self.unit.setVisible(bool(setting.unit))
         for part in (self.text, self.choice):
-            part.setAccessibleName(f"{setting.title}{f', {setting.unit}' if setting.unit else ''}")
+            part.setAccessibleName(f"{title_of(setting)}{f', {setting.unit}' if setting.unit else ''}")
         self._row.setVisible(not setting.fixed)
         self._show_state()
 
@@ -76,43 +92,43 @@ class SettingPane(QFrame):
         self._focus_field()
         self.text.selectAll()
 
-    def show_saving(self, name: str) -> None:
+    def show_saving(self, key: Key) -> None:
         """Its change is on the way."""
-        self._saving.add(name)
-        self._say(name, Tone.BUSY, "Saving…")
+        self._saving.add(key)
+        self._say(key, Tone.BUSY, "Saving…")
 
-    def show_saved(self, name: str, text: str) -> None:
+    def show_saved(self, key: Key, text: str) -> None:
         """It is so now."""
-        self._drafts.pop(name, None)
-        self._over(name, Tone.GOOD, text)
+        self._drafts.pop(key, None)
+        self._over(key, Tone.GOOD, text)
 
-    def show_waiting(self, name: str) -> None:
+    def show_waiting(self, key: Key) -> None:
         """It was passed on, and is not so yet."""
-        self._over(name, Tone.WAIT, WAITING)
+        self._over(key, Tone.WAIT, WAITING)
 
-    def show_refused(self, name: str, trouble: EchoDeskError) -> None:
+    def show_refused(self, key: Key, trouble: EchoDeskError) -> None:
         """It stays as it was; what was typed stays in the field."""
-        self._over(name, Tone.BAD, f"{trouble.title}. {trouble.message} {trouble.next_step}")
+        self._over(key, Tone.BAD, f"{trouble.title}. {trouble.message} {trouble.next_step}")
 
-    def end_saving(self, name: str) -> None:
+    def end_saving(self, key: Key) -> None:
         """However it ended, it can be changed again."""
-        if name in self._saving:
-            self._saving.discard(name)
-            self._notes.pop(name, None)
+        if key in self._saving:
+            self._saving.discard(key)
+            self._notes.pop(key, None)
             self._show_state()
 
     def repaint_note(self) -> None:
         """The colours have changed."""
         self._show_state()
 
-    def _over(self, name: str, tone: Tone, text: str) -> None:
-        self._saving.discard(name)
-        self._say(name, tone, text)
+    def _over(self, key: Key, tone: Tone, text: str) -> None:
+        self._saving.discard(key)
+        self._say(key, tone, text)
 
-    def _say(self, name: str, tone: Tone, text: str) -> None:
-        self._notes[name] = (tone, text)
+    def _say(self, key: Key, tone: Tone, text: str) -> None:
+        self._notes[key] = (tone, text)
         if self._setting is not None:
-            self._put(self._drafts.get(self._setting.name, self._setting.value))
+            self._put(self._drafts.get(self._setting.key, self._setting.value))
         self._show_state()
 
     def _put(self, value: str) -> None:
@@ -136,12 +152,12 @@ class SettingPane(QFrame):
         setting = self._setting
         if setting is None:
             return
-        busy = setting.name in self._saving
+        busy = setting.key in self._saving
         # A field that is disabled would lose the focus.
         self.text.setReadOnly(busy)
         self.save_button.setEnabled(not busy and self.value != setting.value)
-        self.default_button.setEnabled(not busy and self.value != setting.default)
-        tone, text = self._notes.get(setting.name, (Tone.QUIET, ""))
+        self.default_button.setEnabled(not busy and (bool(setting.room) or self.value != setting.default))
+        tone, text = self._notes.get(setting.key, (Tone.QUIET, ""))
         self.note.setText(formats.breakable(text))
         self.note.setVisible(bool(text))
         widgets.restyle(self.note, "ink", str(tone))
@@ -152,18 +168,25 @@ class SettingPane(QFrame):
 
     def _on_edited(self) -> None:
         if self._setting is not None:
-            name = self._setting.name
-            self._notes.pop(name, None)
-            self._drafts[name] = self.value
+            key = self._setting.key
+            self._notes.pop(key, None)
+            self._drafts[key] = self.value
             if self.value == self._setting.value:
-                del self._drafts[name]
+                del self._drafts[key]
             self._show_state()
 
     def _on_default(self) -> None:
-        if self._setting is not None:
+        if self._setting is not None and self._setting.room:
+            self._focus_field()
+            self._save(self._setting, "")
+        elif self._setting is not None:
             self._put(self._setting.default)
             self._on_edited()
             self.to_field()
+
+    def _on_room(self) -> None:
+        if self._setting is not None:
+            self._own(self._setting)
 
     def _on_save(self) -> None:
         if self._setting is not None and self.save_button.isEnabled():
@@ -171,7 +194,7 @@ class SettingPane(QFrame):
             self._save(self._setting, self.value)
 
     def _on_escape(self) -> None:
-        if self._setting is not None and self._setting.name in self._drafts:
+        if self._setting is not None and self._setting.key in self._drafts:
             self._put(self._setting.value)
             self._on_edited()
         else:
@@ -198,24 +221,38 @@ class SettingPane(QFrame):
         column.setSpacing(10)
         for part in (self.title, self.help, self._row, self.note, self.facts):
             column.addWidget(part)
+        column.addWidget(self.room_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
 
 
+def title_of(setting: SettingShown) -> str:
+    """What it is called, with the room that has a value of its own."""
+    return f"{setting.title}, in {setting.room}" if setting.room else setting.title
+
+
 def value_text(setting: SettingShown, value: str) -> str:
-    """A value as people read it: the words of a choice, a number with its unit."""
+    """A value as people read it: the words of a choice, days by name, a number with its unit."""
+    if setting.room and not value:
+        return "as in all rooms"
     words = dict(setting.choices).get(value)
     if words is not None:
         return words
+    if setting.days and value.isdecimal():
+        return formats.weekdays(value)
     return f"{value} {setting.unit}".rstrip() if value else formats.NOTHING
 
 
 def _facts(setting: SettingShown, kept: str) -> list[str]:
     facts = [f"Now: {value_text(setting, setting.value)}"]
-    if not setting.fixed:
+    if setting.room:
+        facts.append(f"In all other rooms: {value_text(setting, setting.default)}")
+    elif not setting.fixed:
         facts.append(f"Usually: {value_text(setting, setting.default)}")
     facts.append(f"Kept in: {kept}")
     if setting.kept is Kept.OFFICE:
-        facts.append(f"On the command line: echodesk settings {setting.name}")
+        where = f" --room {setting.room}" if setting.room else ""
+        facts.append(f"On the command line: echodesk settings {setting.name}{where}")
     if setting.shapes:
-        facts.append("After a change every room-day is planned again.")
+        what = "every day of this room" if setting.room else "every room-day"
+        facts.append(f"After a change {what} is planned again.")
     return facts

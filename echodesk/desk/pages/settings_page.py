@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QShowEvent
 from PySide6.QtWidgets import (
@@ -20,7 +23,8 @@ from echodesk.desk import formats, widgets
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.confirm import confirmed
 from echodesk.desk.dialogs.connection import ConnectionDialog
-from echodesk.desk.pages.setting_pane import SettingPane, value_text
+from echodesk.desk.dialogs.one_room import RoomDialog
+from echodesk.desk.pages.setting_pane import Key, SettingPane, title_of, value_text
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.resting import rest
@@ -54,6 +58,8 @@ class SettingsPage(QWidget):
         self._parts = parts
         self._machine = machine
         self._shown: tuple[SettingShown, ...] = ()
+        self._begun: dict[Key, SettingShown] = {}
+        """Of rooms for which none is saved yet."""
         self._asked = 0
         self.look_every_ms = LOOK_EVERY_MS
         self.tree = QTreeWidget()
@@ -66,7 +72,7 @@ class SettingsPage(QWidget):
         for column in (0, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.pane = SettingPane(self._on_save, self._to_list)
+        self.pane = SettingPane(self._on_save, self._to_list, self._on_room)
         self.state_pane = StatePane()
         self.setFocusProxy(self.tree)
         self._lay_out()
@@ -83,13 +89,13 @@ class SettingsPage(QWidget):
     def setting(self) -> SettingShown | None:
         """The chosen one."""
         item = self.tree.currentItem()
-        return self._named(str(item.data(0, NAME))) if item is not None else None
+        return self._named(item.data(0, NAME)) if item is not None else None
 
-    def choose(self, name: str) -> None:
-        """Choose a setting by its name."""
+    def choose(self, name: str, room: str = "") -> None:
+        """Choose a setting by its name, that of a room by its code too."""
         for at in range(self.tree.topLevelItemCount()):
             item = self.tree.topLevelItem(at)
-            if item is not None and item.data(0, NAME) == name:
+            if item is not None and item.data(0, NAME) == [name, room]:
                 self.tree.setCurrentItem(item)
 
     def reload(self) -> None:
@@ -126,8 +132,13 @@ class SettingsPage(QWidget):
         found = await self._parts.gateway.ask(ShowSettings())
         if number != self._asked or not isValid(self) or not isinstance(found, SettingsShown):
             return
-        self._shown = (*found.settings, *self._machine)
+        for one in found.settings:
+            self._begun.pop(one.key, None)
+        shown = self.setting
+        self._shown = (*_with_begun(found.settings, self._begun.values()), *self._machine)
         self._fill()
+        if shown is not None and self._named(shown.key) is None:
+            self.choose(shown.name)
         self.filled.emit()
 
     def _on_save(self, setting: SettingShown, value: str) -> None:
@@ -137,41 +148,70 @@ class SettingsPage(QWidget):
         before, after = (value_text(setting, one) for one in (setting.value, value))
         if setting.shapes and not await confirmed(
             self,
-            f"Change “{setting.title}”?",
-            f"From {before} to {after}.\n\nEvery room-day is planned again, and what differs is sent to Echo360."
+            f"Change “{title_of(setting)}”?",
+            f"From {before} to {after}.\n\n{'Every day of this room' if setting.room else 'Every room-day'} is"
+            " planned again, and what differs is sent to Echo360."
             " A safety stop holds back what would remove much.",
             "Change",
         ):
             return
-        self.pane.show_saving(setting.name)
+        self.pane.show_saving(setting.key)
         try:
             await self._change(setting, value)
         finally:
             if isValid(self):
-                self.pane.end_saving(setting.name)
+                self.pane.end_saving(setting.key)
 
     async def _change(self, setting: SettingShown, value: str) -> None:
         try:
-            reply = await self._parts.gateway.ask(ChangeSetting(self._parts.by, setting.name, value))
+            reply = await self._parts.gateway.ask(ChangeSetting(self._parts.by, setting.name, value, setting.room))
             await self._read()
             said = reply.text if isinstance(reply, CommandDone) else ""
             for _ in range(LOOKS):
-                if not isValid(self) or self._is(setting.name, value):
+                if not isValid(self) or self._is(setting.key, value):
                     break
                 # Another PC is sending, and changes it a moment later.
-                said = f"{setting.title}: {value_text(setting, value)}."
+                said = f"{title_of(setting)}: {value_text(setting, value)}."
                 await rest(self.look_every_ms)
                 await self._read()
         except EchoDeskError as trouble:
             if isValid(self):
-                self.pane.show_refused(setting.name, trouble)
+                self.pane.show_refused(setting.key, trouble)
             return
         if not isValid(self):
             return
-        if self._is(setting.name, value):
-            self.pane.show_saved(setting.name, said)
+        if not self._is(setting.key, value):
+            self.pane.show_waiting(setting.key)
+        elif value or not setting.room:
+            self.pane.show_saved(setting.key, said)
         else:
-            self.pane.show_waiting(setting.name)
+            self._end(setting, said)
+
+    # ---- one room
+
+    def _on_room(self, setting: SettingShown) -> None:
+        self._parts.gateway.start(self._begin(setting))
+
+    async def _begin(self, setting: SettingShown) -> None:
+        asking = RoomDialog(self.window(), setting.title)
+        if not await answered(asking) or not isValid(self):
+            return
+        own = replace(setting, room=asking.room, default=setting.value)
+        if self._named(own.key) is None:
+            self._begun[own.key] = own
+            self._shown = _with_begun(self._shown, [own])
+            self._fill()
+        self.choose(*own.key)
+        self.pane.to_field()
+
+    def _end(self, setting: SettingShown, said: str) -> None:
+        """The room is as all others again, and has no line any more."""
+        self._begun.pop(setting.key, None)
+        self._shown = tuple(one for one in self._shown if one.key != setting.key)
+        self.pane.show_saved(setting.key, "")
+        self._fill()
+        self.choose(setting.name)
+        self.pane.show_saved((setting.name, ""), said)
 
     # ---- connecting
 
@@ -187,12 +227,15 @@ class SettingsPage(QWidget):
 
     # ---- showing
 
-    def _named(self, name: str) -> SettingShown | None:
-        return next((one for one in self._shown if one.name == name), None)
+    def _named(self, key: Sequence[str]) -> SettingShown | None:
+        return next((one for one in self._shown if one.key == tuple(key)), None)
 
-    def _is(self, name: str, value: str) -> bool:
-        now = self._named(name)
-        return now is not None and now.value == value
+    def _is(self, key: Key, value: str) -> bool:
+        now = self._named(key)
+        if key in self._begun or now is None:
+            # A room without a value of its own.
+            return key[1] != "" and not value
+        return now.value == value
 
     def _fill(self) -> None:
         chosen = self.setting
@@ -203,12 +246,13 @@ class SettingsPage(QWidget):
             if one.group != group:
                 group = one.group
                 self._add_heading(group)
-            item = QTreeWidgetItem(self.tree, [one.title, _now(one), KEPT[one.kept]])
-            item.setData(0, NAME, one.name)
-            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{one.title}: {_now(one)}, {KEPT[one.kept]}")
+            title = f"    in {formats.one_line(one.room, 80)}" if one.room else one.title
+            item = QTreeWidgetItem(self.tree, [title, _now(one), KEPT[one.kept]])
+            item.setData(0, NAME, list(one.key))
+            item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{title_of(one)}: {_now(one)}, {KEPT[one.kept]}")
         self.tree.blockSignals(False)
         if self._shown:
-            self.choose(chosen.name if chosen is not None else self._shown[0].name)
+            self.choose(*(chosen or self._shown[0]).key)
         self.right.setCurrentIndex(1 if self._shown else 0)
         self._show_chosen()
 
@@ -248,6 +292,15 @@ class SettingsPage(QWidget):
         page.addWidget(widgets.label(LEAD, "muted", wrap=True))
         page.addWidget(self.connect_button, 0, Qt.AlignmentFlag.AlignLeft)
         page.addWidget(body, 1)
+
+
+def _with_begun(shown: Iterable[SettingShown], begun: Iterable[SettingShown]) -> tuple[SettingShown, ...]:
+    """Each of a room behind those of its name."""
+    found = list(shown)
+    for own in begun:
+        last = max(at for at, one in enumerate(found) if one.name == own.name)
+        found.insert(last + 1, own)
+    return tuple(found)
 
 
 def _now(setting: SettingShown) -> str:
