@@ -11,6 +11,7 @@ from echodesk import messages
 from echodesk.errors import DatabaseTrouble, NothingDone, WrongUse
 from echodesk.messages import Phase
 from echodesk.worker.control import as_args
+from tests.worker.by_hand import ByHand
 from tests.worker.campus import day, echo360_seed
 from tests.worker.values import at, external, place_of
 from tests.worker.virtual_time import UTC_AT_START
@@ -297,3 +298,27 @@ def test_a_room_that_leaves_a_paused_building_is_free_and_nothing_runs_hot(w: Wo
     w.change(4, at="11:00-12:00")
     w.pass_time(10.0)
     assert w.calls() == {}
+
+
+def test_re_syncs_that_are_linked_with_a_pause_hold_no_others_up(world: Worlds) -> None:
+    """More of them than are planned at once, and all before the one that can go."""
+    w = world()
+    with w.edit() as cmis:
+        for weekday in range(1, 6):
+            cmis.add(weekday, room="R1", weekday=weekday, weeks=range(1, 13))
+            cmis.add(10 + weekday, room="R2", weekday=weekday, weeks=range(1, 13), at="11:00-12:00")
+        cmis.add(20, room="R4", weeks=(12,), weekday=5)
+    w.settle()
+    w.pause(room="R3")
+    with w.edit() as cmis:
+        for slot in (*range(1, 6), *range(11, 16)):
+            cmis.alter(slot, room="R3")
+    w.pass_time(5.0)
+    ByHand(w).remove(external(20, 12))
+    for room in ("R1", "R2", "R4"):
+        w.ask(messages.Refresh("ann", room))
+    w.pass_time(60.0)
+    assert external(20, 12) in w.schedules()
+    w.resume()
+    w.settle()
+    w.assert_equal()
