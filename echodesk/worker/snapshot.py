@@ -171,7 +171,8 @@ def plan_places(
         free.append(share)
     refused = _refused(books, free)
     decided = _decided(books, free, supposing)
-    works = tuple(_work(share, refused, closed, decided, rules, now, refreshed, adopt) for share in free)
+    over = _over(picture, now.date())
+    works = tuple(_work(share, refused, closed, decided, over, rules, now, refreshed, adopt) for share in free)
     caps.hold_back(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
 
@@ -244,6 +245,15 @@ def _decided(books: Books, shares: Iterable[_Share], supposing: Supposing) -> di
     return found
 
 
+def _over(picture: Picture, today: dt.date) -> dict[str, bool]:
+    """What the timetable has on a day that has passed → whether it was recorded there."""
+    stood = {
+        (row.standing.external_id, row.standing.place) for row in picture.standing.values() if row.standing.ours
+    }
+    lessons: list[Occurrence | Unfit] = [*picture.occurrences.values(), *picture.unfit.values()]
+    return {one.external_id: (one.external_id, one.place) in stood for one in lessons if one.place.date < today}
+
+
 def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> PauseRecord | None:
     for pause in pauses:
         if any(pause.covers(place) for place in closure):
@@ -256,6 +266,7 @@ def _work(
     refusals: Mapping[str, Mapping[tuple[str, str], str]],
     closed: Mapping[str, str],
     decided: Mapping[LessonKey, Sequence[Decision]],
+    over: Mapping[str, bool],
     rules: Rules,
     now: dt.datetime,
     refreshed: bool,
@@ -299,7 +310,7 @@ def _work(
         refused=refused,
         notes=_notes(occurrences),
         closed=frozenset(place for place in share.closure if place.room in closed),
-        unwanted=frozenset(one.external_id for one in waiting) - wanted,
+        over=over,
         frozen=begun,
         lead=rules.lead,
         stuck=tuple(
