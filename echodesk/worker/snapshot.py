@@ -53,6 +53,8 @@ class Supposing:
 
     decided: tuple[Decision, ...] = ()
     withdrawn: frozenset[int] = frozenset()
+    asked_again: frozenset[tuple[str, str]] = frozenset()
+    """Refusals (external id, fingerprint) that are supposed to be forgotten."""
 
 
 NOTHING_SUPPOSED = Supposing()
@@ -169,7 +171,7 @@ def plan_places(
             held.append((share.marks, pause.id, share.refresh))
             continue
         free.append(share)
-    refused = _refused(books, free)
+    refused = _refused(books, free, supposing)
     decided = _decided(books, free, supposing)
     over = _over(picture, now.date())
     works = tuple(_work(share, refused, closed, decided, over, rules, now, refreshed, adopt) for share in free)
@@ -226,12 +228,15 @@ def _shares(picture: Picture, closures: Iterable[frozenset[RoomDay]]) -> list[_S
     return shares
 
 
-def _refused(books: Books, shares: Iterable[_Share]) -> dict[str, dict[tuple[str, str], str]]:
+def _refused(
+    books: Books, shares: Iterable[_Share], supposing: Supposing
+) -> dict[str, dict[tuple[str, str], str]]:
     """External id → the remembered refusals of it."""
     named = {one for share in shares for one in share.named}
     found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     for (external_id, printed), text in books.journal.refused(named).items():
-        found[external_id][external_id, printed] = text
+        if (external_id, printed) not in supposing.asked_again:
+            found[external_id][external_id, printed] = text
     return found
 
 
