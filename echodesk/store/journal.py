@@ -39,8 +39,8 @@ _REFUSE = text(
     " VALUES (:external_id, :fingerprint, :room, :date, :error)"
 )
 _REFUSED_AT = text(
-    "SELECT r.* FROM STT_ECHO_REFUSED r WHERE EXISTS (SELECT 1 FROM json_each(:places) p WHERE"
-    " r.ROOMID = json_extract(p.value, '$[0]') AND r.LESSON_DATE = json_extract(p.value, '$[1]'))"
+    "SELECT r.* FROM STT_ECHO_REFUSED r WHERE (r.ROOMID, r.LESSON_DATE) IN"
+    " (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:places))"
 )
 _FORGET = text("DELETE FROM STT_ECHO_REFUSED WHERE EXTERNAL_ID = :external_id AND FINGERPRINT = :fingerprint")
 _FORGET_IDS = text("DELETE FROM STT_ECHO_REFUSED WHERE EXTERNAL_ID IN (SELECT value FROM json_each(:ids))")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from echodesk.planning.answers import words_of
 from echodesk.planning.needed import Needed, needed_by
+from echodesk.planning.records import Refusal
 from echodesk.planning.steps import PlanScope
 from echodesk.planning.values import Content, Interval, LeftOut, Plan, RoomDay
 from echodesk.worker.batch_book import BatchBook
@@ -29,7 +30,8 @@ from echodesk.worker.books import (
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.listed import Listed, ListedMirror, Meanwhile, NotListed, list_for
 from echodesk.worker.ports import Capture, Clock, Ledger
-from echodesk.worker.snapshot import plan_places
+from echodesk.worker.second_try import worth_asking
+from echodesk.worker.snapshot import Supposing, plan_places
 from echodesk.worker.still import kept_still
 from echodesk.worker.stop_book import StopBook
 from echodesk.worker.trouble_books import SuspectBook, TryBook
@@ -72,6 +74,8 @@ class Comparison:
     """Ours that have not begun, in all rooms: what the mirror holds, or what was listed if that is more."""
     listed_ahead: int = 0
     """Ours that have not begun, in what was listed."""
+    asked_again: tuple[Refusal, ...] = ()
+    """What was refused before and these plans ask for all the same: it is to be forgotten when they are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,24 @@ class _WithListing:
     stops: StopBook
     batches: BatchBook
     screens: ScreenBook
+
+
+def _with_listing(books: Books, mirror: ListedMirror) -> _WithListing:
+    return _WithListing(
+        books.queue,
+        books.told,
+        books.places,
+        mirror.using(books.mirror),  # type: ignore[arg-type]  # planning asks a mirror for these two answers only
+        books.journal,
+        books.tries,
+        books.suspects,
+        books.office,
+        books.decisions,
+        books.timetable,
+        books.stops,
+        books.batches,
+        books.screens,
+    )
 
 
 async def compare(
@@ -130,16 +152,22 @@ async def compare_with(
     scope: PlanScope = EVERYTHING,
     rooms: Collection[str] | None = None,
     report: Report | None = None,
+    *,
+    asks_again: bool = False,
 ) -> Comparison:
     """Compare a listing with the projection. What moves between the scope and other room-days belongs to it.
 
     With `report`, a room that cannot be planned is told of and left out, and all others go on (reliability Q5).
+    With `asks_again`, what was refused in the room-days that are compared is asked for once more (decisions: "A
+    definite failure"), as far as a re-sync would.
     """
     now = clock.campus_now()
     today = now.date().isoformat()
     minute = now.hour * 60 + now.minute
 
-    def all_places(books: Books) -> tuple[dict[str, set[RoomDay]], ListedMirror, int, int, int]:
+    def all_places(
+        books: Books,
+    ) -> tuple[dict[str, set[RoomDay]], ListedMirror, int, int, int, tuple[Refusal, ...]]:
         mirror = ListedMirror(listed, meanwhile, books)
         found: dict[str, set[RoomDay]] = defaultdict(set)
         for room in books.timetable.rooms() if rooms is None else rooms:
@@ -151,9 +179,14 @@ async def compare_with(
         paused = sum(any(pause.covers(place) for pause in pauses) for places in found.values() for place in places)
         known = books.mirror.ours_but({one.external_id for one in mirror.standing if one.external_id}, today)
         missing = sum(listed.about(one.room) and one not in meanwhile.touched for one in known)
-        return found, mirror, paused, missing, books.stops.future(today, minute)
+        again: list[Refusal] = []
+        if asks_again:
+            compared = frozenset[RoomDay]().union(*found.values())
+            again = worth_asking(_with_listing(books, mirror), compared, now)
+        return found, mirror, paused, missing, books.stops.future(today, minute), tuple(again)
 
-    places_of, mirror, paused, missing, future = await _with_year(ledger, "places", all_places, scope.year)
+    places_of, mirror, paused, missing, future, again = await _with_year(ledger, "places", all_places, scope.year)
+    supposing = Supposing(asked_again=frozenset((one.external_id, one.fingerprint) for one in again))
     standing = mirror.standing
     expected: dict[RoomDay, set[Shown]] = {}
     stays: set[str] = set()
@@ -163,22 +196,9 @@ async def compare_with(
     left_out: list[LeftOut] = []
 
     def project(places: Collection[RoomDay], books: Books) -> None:
-        view = _WithListing(
-            books.queue,
-            books.told,
-            books.places,
-            mirror.using(books.mirror),  # type: ignore[arg-type]  # planning asks a mirror for these two answers only
-            books.journal,
-            books.tries,
-            books.suspects,
-            books.office,
-            books.decisions,
-            books.timetable,
-            books.stops,
-            books.batches,
-            books.screens,
-        )
-        looked = plan_places(view, places, frozenset(meanwhile.busy), now, {}, refreshed=False, adopt=adopt)
+        view = _with_listing(books, mirror)
+        busy = frozenset(meanwhile.busy)
+        looked = plan_places(view, places, busy, now, {}, refreshed=False, adopt=adopt, supposing=supposing)
         for work in looked.works:
             if expected.keys() & work.places:
                 # Linked with a room of an earlier round, and planned there.
@@ -242,6 +262,7 @@ async def compare_with(
         frozenset(place for places in places_of.values() for place in places) - expected.keys(),
         ahead=max(future, len(not_begun)),
         listed_ahead=len(not_begun),
+        asked_again=again,
     )
 
 

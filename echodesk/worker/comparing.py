@@ -28,7 +28,7 @@ from echodesk.planning.batches import (
 from echodesk.planning.ground import Deadline
 from echodesk.planning.needed import Needed, needed_by
 from echodesk.planning.nothing import nothing_to_send
-from echodesk.planning.records import PauseRecord
+from echodesk.planning.records import PauseRecord, Refusal
 from echodesk.planning.steps import Step, counts, pieces_of, steps_of
 from echodesk.planning.undoing import Undo as Way
 from echodesk.planning.undoing import given_up, undo
@@ -107,18 +107,27 @@ class Comparing:
                 await self._ledger.write("plan", functools.partial(self.say, batch, f"{why} It is tried again."))
                 continue
             renewal = Renewal(listed, meanwhile, self._clock.campus_now().date().isoformat())
+            again: Sequence[Refusal] = ()
             if batch.kind is BatchKind.UNDO:
                 back = await self._ledger.read("undo", functools.partial(self._way_back, batch, listed))
                 save = functools.partial(self._save_undo, batch, listed, back)
             else:
                 found = await compare_with(
-                    self._ledger, listed, meanwhile, self._clock, batch.scope, rooms, self._report
+                    self._ledger,
+                    listed,
+                    meanwhile,
+                    self._clock,
+                    batch.scope,
+                    rooms,
+                    self._report,
+                    asks_again=True,
                 )
+                again = found.asked_again
                 await renewal.of_what_stands_right(self._ledger, self._epoch, found, batch.scope, rooms)
                 found = replace(found, lacking=await self._lacking(batch, found.plans))
                 save = functools.partial(self._save, batch, found, self._capture.learned())
             if (plans := await self._ledger.write("plan", save)) is not None:
-                await self._run(batch, renewal, plans)
+                await self._run(batch, renewal, plans, again)
             return
         await self._ledger.write("plan", functools.partial(self.no_plan, batch, why))
 
@@ -235,11 +244,14 @@ class Comparing:
         )
         return going
 
-    async def _run(self, batch: BatchRecord, renewal: Renewal, plans: Sequence[Plan]) -> None:
+    async def _run(
+        self, batch: BatchRecord, renewal: Renewal, plans: Sequence[Plan], again: Sequence[Refusal]
+    ) -> None:
         """What was shown is sent from now on. In one transaction with the mirror of its room-days: without it
         nothing there would be sent, and without the batch it would be sent as ordinary changes."""
         shown = await self._ledger.read("rooms of a plan", lambda books: books.batches.places(batch.id))
-        places = {place for found in shown.values() for place in found}.union(*(plan.places for plan in plans))
+        going = frozenset[RoomDay]().union(*(plan.places for plan in plans))
+        places = going.union(*shown.values())
         names = {request.external_id for plan in plans for request in plan.requests}
         renew = await renewal.for_plan(self._ledger, places, names)
 
@@ -253,6 +265,7 @@ class Comparing:
             elif year:
                 books.office.switch_off(year)
             renew(books)
+            books.journal.forget([one for one in again if one.place in going])
             # A mark that waits for a pause with which nothing links it any more would keep its piece waiting.
             books.office.hold_anew()
             if batch.kind is BatchKind.UNDO:

@@ -83,6 +83,9 @@ class Housekeeper:
         self._nothing_in_hand = nothing_in_hand
         self._report = report
         self._dice = dice
+        self._rooms_of_paused: dict[int, frozenset[str]] = {}
+        """The rooms of paused buildings, of which this term let go what waits for a pause; none yet: they may have
+        changed while nobody was there."""
         now = clock.monotonic()
         self._chores = [
             _Chore("Looking after late answers", LATE_CHECK_S, self.late_answers, now),
@@ -161,21 +164,29 @@ class Housekeeper:
 
     async def ended_pauses(self) -> None:
         """A pause stands until it is lifted; this lifts those whose end has come. Which rooms a paused building
-        has is looked at again: what the gate held, and a plan did not, would be planned over and over."""
+        has is looked at again: what the gate held, and a plan did not, would be planned over and over, and what
+        waited for a room that has left the building would wait on."""
+        rooms_of = self._rooms_of_paused
         if any(pause.building is not None for pause in self._gate.pauses):
             standing = await self._ledger.read("pauses", lambda books: tuple(books.office.pauses()))
-            self._gate.rooms_of_buildings({pause.id: pause.rooms_of_building for pause in standing})
-        if not self._gate.pauses or not await self._ledger.read(
-            "ended pauses", lambda books: books.office.pause_ended()
+            rooms_of = {one.id: one.rooms_of_building for one in standing if one.building is not None}
+            self._gate.rooms_of_buildings(rooms_of)
+        other = rooms_of != self._rooms_of_paused
+        if not other and (
+            not self._gate.pauses
+            or not await self._ledger.read("ended pauses", lambda books: books.office.pause_ended())
         ):
             return
 
         def write(books: Books) -> tuple[PauseRecord, ...]:
             books.office.guard(self._epoch)
             books.office.lift_ended()
+            if other:
+                books.office.hold_anew()
             return tuple(books.office.pauses())
 
         self._gate.use_pauses(await self._ledger.write("lift ended pauses", write))
+        self._rooms_of_paused = rooms_of
 
     async def past_dates(self) -> None:
         """What waits for a date that has passed is too late."""

@@ -13,6 +13,8 @@ from echodesk.worker.work import UNANSWERED, Fate, Result, Work
 
 UNANSWERED_OR_CLASH = (UNANSWERED - {Fate.SPENT}) | {Fate.CLASH}
 """Fates after which a notification waits on."""
+PASSED = "The day to which it was moved has passed: it is not recorded."
+WAS_RECORDED = "The day to which it was moved has passed: what was recorded there stays."
 
 
 class Outcomes:
@@ -147,6 +149,10 @@ class Outcomes:
             return _ended(one, NotificationStatus.FAILED, Recorded.NO, result.text)
         if one.external_id in self._work.frozen or (result is not None and result.fate is Fate.TOO_LATE):
             return _ended(one, NotificationStatus.TOO_LATE, Recorded.YES, "It has begun; Echo360 keeps it.")
+        recorded = self._work.over.get(one.external_id)
+        if recorded is not None:
+            known = Recorded.YES if recorded else Recorded.NO
+            return _ended(one, NotificationStatus.TOO_LATE, known, WAS_RECORDED if recorded else PASSED)
         if result is not None and result.note:
             return _ended(one, NotificationStatus.WARN, Recorded.NOT_WANTED, result.note)
         status = NotificationStatus.REFRESHED if self._work.refreshed else NotificationStatus.SUCCESS

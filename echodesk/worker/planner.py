@@ -93,6 +93,9 @@ class Planner:
         self._owed_at = clock.monotonic()
         self.undoing: frozenset[int] = frozenset()
         """Pauses under which a batch is taken back."""
+        self._looks = 0
+        self._paused_listed: dict[int, int] = {}
+        """Refresh marks whose plan waits for a pause → at which look that was found last."""
         self._claimed: list[QueueEntry] = []
         """Taken from the queue and not yet written down as notifications: the database was away meanwhile."""
 
@@ -227,9 +230,13 @@ class Planner:
             return False
         now = self._clock.campus_now()
         busy = frozenset(self._flight.busy)
+        self._looks += 1
+        paused = {mark.id: self._paused_listed.get(mark.id, 0) for mark in marks}
+        # What is linked with a paused room-day cannot go yet: it takes up no other's place, and comes in turns.
+        in_turn = sorted(marks, key=lambda mark: paused[mark.id])
 
         def choose(books: Books) -> list[RefreshMark]:
-            return self._poison.choose(books, marks[:PLACES_AT_ONCE])
+            return self._poison.choose(books, in_turn[:PLACES_AT_ONCE])
 
         def plan(books: Books, chosen: Sequence[RefreshMark]) -> Snapshot | None:
             ids: dict[RoomDay, tuple[int, ...]] = defaultdict(tuple)
@@ -237,6 +244,10 @@ class Planner:
                 ids[mark.place] += (mark.id,)
             snapshot = plan_places(books, ids, busy, now, ids, refreshed=True)
             works, held = snapshot.works, snapshot.held
+            looked_at = {mark.id for mark in chosen}
+            self._paused_listed = {one: at for one, at in paused.items() if at and one not in looked_at}
+            for _marks, _pause, refresh in held:
+                self._paused_listed |= dict.fromkeys(refresh, self._looks)
             asked = {mark.place for mark in chosen if mark.reason.startswith(ASKED)}
             for work in works:
                 work.asked = not asked.isdisjoint(work.places)

@@ -1,8 +1,9 @@
-"""Another try of what Echo360 refused for good, when staff ask for it (decisions: "A definite failure").
+"""Another try of what Echo360 refused for good (decisions: "A definite failure").
 
-A re-sync asks for everything once more in its room-days, but for what another recording would have to make room
-for: were the answer the same, that one was taken away for nothing, and may be too near to be made again. *Retry*
-of a lesson asks all the same, also where another lesson carries the recording that it is part of.
+A re-sync, and a comparison, ask for everything once more in their room-days, but for what another recording would
+have to make room for: were the answer the same, that one was taken away for nothing, and may be too near to be
+made again. *Retry* of a lesson asks all the same, also where another lesson carries the recording that it is part
+of.
 """
 
 from __future__ import annotations
@@ -18,12 +19,17 @@ from echodesk.worker.books import Books
 
 def of_room_days(books: Books, places: Collection[RoomDay], now: dt.datetime) -> None:
     """What was refused in these room-days, judged over the mirror as it is: best right after a listing."""
+    books.journal.forget(worth_asking(books, places, now))
+
+
+def worth_asking(books: Books, places: Collection[RoomDay], now: dt.datetime) -> list[Refusal]:
+    """The same, for whoever only looks."""
     refused = books.journal.refused_at(places)
     if not refused:
-        return
+        return []
     rules = books.office.rules()
     turnaround = dict(rules.turnaround_of_room)
-    there = [row.standing for row in books.mirror.at(places)]
+    there = [row.standing for row in books.mirror.at({one.place for one in refused})]
     movable = [one for one in there if one.ours and _begins(one.place, one.time) > now]
     costly = {
         (one.external_id, one.place)
@@ -33,7 +39,7 @@ def of_room_days(books: Books, places: Collection[RoomDay], now: dt.datetime) ->
         and not _carries(other, one)
         and conflicts(other.time, one.time, turnaround.get(one.place.room, rules.turnaround))
     }
-    books.journal.forget([one for one in refused if (one.external_id, one.place) not in costly])
+    return [one for one in refused if (one.external_id, one.place) not in costly]
 
 
 def of_lessons(books: Books, notifications: Iterable[NewNotification]) -> None:

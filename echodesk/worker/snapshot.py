@@ -53,6 +53,8 @@ class Supposing:
 
     decided: tuple[Decision, ...] = ()
     withdrawn: frozenset[int] = frozenset()
+    asked_again: frozenset[tuple[str, str]] = frozenset()
+    """Refusals (external id, fingerprint) that are supposed to be forgotten."""
 
 
 NOTHING_SUPPOSED = Supposing()
@@ -169,9 +171,10 @@ def plan_places(
             held.append((share.marks, pause.id, share.refresh))
             continue
         free.append(share)
-    refused = _refused(books, free)
+    refused = _refused(books, free, supposing)
     decided = _decided(books, free, supposing)
-    works = tuple(_work(share, refused, closed, decided, rules, now, refreshed, adopt) for share in free)
+    over = _over(picture, now.date())
+    works = tuple(_work(share, refused, closed, decided, over, rules, now, refreshed, adopt) for share in free)
     caps.hold_back(books, works, float(rules.late_s), now)
     return Snapshot(works, tuple(held))
 
@@ -225,12 +228,15 @@ def _shares(picture: Picture, closures: Iterable[frozenset[RoomDay]]) -> list[_S
     return shares
 
 
-def _refused(books: Books, shares: Iterable[_Share]) -> dict[str, dict[tuple[str, str], str]]:
+def _refused(
+    books: Books, shares: Iterable[_Share], supposing: Supposing
+) -> dict[str, dict[tuple[str, str], str]]:
     """External id → the remembered refusals of it."""
     named = {one for share in shares for one in share.named}
     found: dict[str, dict[tuple[str, str], str]] = defaultdict(dict)
     for (external_id, printed), text in books.journal.refused(named).items():
-        found[external_id][external_id, printed] = text
+        if (external_id, printed) not in supposing.asked_again:
+            found[external_id][external_id, printed] = text
     return found
 
 
@@ -242,6 +248,15 @@ def _decided(books: Books, shares: Iterable[_Share], supposing: Supposing) -> di
     for decision in (*standing, *supposing.decided):
         found[decision.setid, decision.slotids[0]].append(decision)
     return found
+
+
+def _over(picture: Picture, today: dt.date) -> dict[str, bool]:
+    """What the timetable has on a day that has passed → whether it was recorded there."""
+    stood = {
+        (row.standing.external_id, row.standing.place) for row in picture.standing.values() if row.standing.ours
+    }
+    lessons: list[Occurrence | Unfit] = [*picture.occurrences.values(), *picture.unfit.values()]
+    return {one.external_id: (one.external_id, one.place) in stood for one in lessons if one.place.date < today}
 
 
 def _pause_over(pauses: Iterable[PauseRecord], closure: Collection[RoomDay]) -> PauseRecord | None:
@@ -256,6 +271,7 @@ def _work(
     refusals: Mapping[str, Mapping[tuple[str, str], str]],
     closed: Mapping[str, str],
     decided: Mapping[LessonKey, Sequence[Decision]],
+    over: Mapping[str, bool],
     rules: Rules,
     now: dt.datetime,
     refreshed: bool,
@@ -299,7 +315,7 @@ def _work(
         refused=refused,
         notes=_notes(occurrences),
         closed=frozenset(place for place in share.closure if place.room in closed),
-        unwanted=frozenset(one.external_id for one in waiting) - wanted,
+        over=over,
         frozen=begun,
         lead=rules.lead,
         stuck=tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -80,8 +80,8 @@ class Work:
     """Echo360's words for remembered refusals of this plan's occurrences."""
     notes: dict[str, str]
     """External id → something to tell staff although it is recorded (video asked in an audio-only room …)."""
-    unwanted: frozenset[str]
-    """External ids of waiting notifications that the timetable does not want any more."""
+    over: Mapping[str, bool]
+    """External ids that the timetable has on a day that has passed → whether they were recorded there."""
     frozen: frozenset[str]
     """External ids of ours that have begun."""
     lead: int
@@ -190,7 +190,7 @@ def taking_back(plan: Plan, lead: int, pause: int | None, batch: int | None = No
         waiting=(),
         refused={},
         notes={},
-        unwanted=frozenset(),
+        over={},
         frozen=frozenset(),
         lead=lead,
         batch=batch,

@@ -12,6 +12,7 @@ from echodesk.simulator.faults import FaultKind, FaultSettings
 from echodesk.simulator.wire import SimRequest
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
+from tests.worker.planned import later
 from tests.worker.values import at, external, place_of
 from tests.worker.world import World
 
@@ -179,4 +180,57 @@ def test_what_a_killed_worker_moved_nearer_is_left_alone_until_its_room_was_list
     w.change(1, weekday=5)
     w.settle(3_600.0)
     assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1, "08:20-09:20")
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("how", ["at once", "after a pause", "twice"])
+@pytest.mark.parametrize("stood", ["recorded", "left out"])
+def test_a_lesson_that_moves_to_a_day_that_has_passed_is_too_late_and_what_stood_for_it_goes(
+    world: Worlds, stood: str, how: str
+) -> None:
+    """On Wednesday the lesson of Fridays moves to Mondays, and this week's can be recorded no more."""
+    w = world()
+    w.lesson(2, weeks=(1,), weekday=5, at="09:30-10:30")
+    if stood == "left out":
+        w.settle()
+    w.lesson(1, weeks=(1, 2), weekday=5, room="R1" if stood == "left out" else "R2")
+    w.settle()
+    assert (external(1, 1) in w.schedules()) is (stood == "recorded")
+    later(w, 50.0)
+    if how != "at once":
+        w.pause()
+    w.change(1, weekday=1)
+    if how == "twice":
+        w.change(1, weekday=2)
+    if how != "at once":
+        w.pass_time(5.0)
+        w.resume()
+    w.settle()
+    w.pass_time(90.0)
+    assert w.sql("SELECT * FROM STT_ECHO_NOTIFICATION WHERE STATUS IN ('UNPROCESSED', 'IN_PROGRESS')") == []
+    told = w.sql(
+        "SELECT STATUS, RECORDED, MESSAGE FROM STT_ECHO_NOTIFICATION WHERE EXTERNAL_ID = :one AND QUEUE_ID > 2",
+        one=external(1, 1),
+    )
+    assert {(status, recorded) for status, recorded, _ in told} == {("TOO_LATE", "NO")}
+    assert all("had passed" in text or "has passed" in text for *_, text in told)
+    assert external(1, 1) not in w.schedules()
+    assert place_of(w.schedules()[external(1, 2)])[1] == day(2, 2 if how == "twice" else 1).isoformat()
+    w.assert_equal()
+
+
+def test_a_lesson_that_moves_back_to_the_day_on_which_it_was_recorded_is_told_as_recorded(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.lesson(1, weeks=(1,), weekday=1)
+    w.settle()
+    later(w, 50.0)
+    w.change(1, weekday=5)
+    w.settle()
+    w.change(1, weekday=1)
+    w.settle()
+    assert place_of(w.schedules()[external(1, 1)]) == at("R1", 1, 1)
+    assert w.notifications(1) == ["SUCCESS", "TOO_LATE", "TOO_LATE"]
+    assert "what was recorded there stays" in w.message(1)
+    assert w.sql("SELECT RECORDED FROM STT_ECHO_NOTIFICATION ORDER BY ID DESC LIMIT 1") == [("YES",)]
     w.assert_equal()

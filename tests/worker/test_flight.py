@@ -35,7 +35,7 @@ def work(slot: int, room: str, *, takes_over: int | None = None) -> Work:
     method = Method.POST if standing is None else Method.PUT
     request = Request(0, method, external(slot), booking, standing, (), Why.NEW)
     plan = Plan(frozenset({place}), (request,), Projection((booking,), ()), frozenset(), ())
-    return Work(plan, (), (), False, (), {}, {}, frozenset(), frozenset(), lead=5)
+    return Work(plan, (), (), False, (), {}, {}, {}, frozenset(), lead=5)
 
 
 @pytest.fixture

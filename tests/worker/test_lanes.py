@@ -68,7 +68,7 @@ def work(
     request = Request(0, method, booking.external_id, booking, standing, (), Why.NEW)
     plan = Plan(frozenset({place}), (request,), Projection((booking,), ()), frozenset(), ())
     return Work(
-        plan, (), (), False, (), {}, {}, frozenset(), frozenset(), lead=5, batch=batch, asked=asked
+        plan, (), (), False, (), {}, {}, {}, frozenset(), lead=5, batch=batch, asked=asked
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from echodesk import messages
 from echodesk.errors import DatabaseTrouble, NothingDone, WrongUse
 from echodesk.messages import Phase
 from echodesk.worker.control import as_args
+from tests.worker.by_hand import ByHand
 from tests.worker.campus import day, echo360_seed
 from tests.worker.values import at, external, place_of
 from tests.worker.virtual_time import UTC_AT_START
@@ -297,3 +298,72 @@ def test_a_room_that_leaves_a_paused_building_is_free_and_nothing_runs_hot(w: Wo
     w.change(4, at="11:00-12:00")
     w.pass_time(10.0)
     assert w.calls() == {}
+
+
+def test_re_syncs_that_are_linked_with_a_pause_hold_no_others_up(world: Worlds) -> None:
+    """More of them than are planned at once, and all before the one that can go."""
+    w = world()
+    with w.edit() as cmis:
+        for weekday in range(1, 6):
+            cmis.add(weekday, room="R1", weekday=weekday, weeks=range(1, 13))
+            cmis.add(10 + weekday, room="R2", weekday=weekday, weeks=range(1, 13), at="11:00-12:00")
+        cmis.add(20, room="R4", weeks=(12,), weekday=5)
+    w.settle()
+    w.pause(room="R3")
+    with w.edit() as cmis:
+        for slot in (*range(1, 6), *range(11, 16)):
+            cmis.alter(slot, room="R3")
+    w.pass_time(5.0)
+    ByHand(w).remove(external(20, 12))
+    for room in ("R1", "R2", "R4"):
+        w.ask(messages.Refresh("ann", room))
+    w.pass_time(60.0)
+    assert external(20, 12) in w.schedules()
+    w.resume()
+    w.settle()
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["at once", "while nobody was there"])
+def test_what_waited_for_a_paused_building_goes_when_its_room_leaves_the_building(w: World, away: bool) -> None:
+    w.pause("repairs", building="B1")
+    w.change(1, at="11:00-12:00")
+    w.change(2, at="11:00-12:00")
+    w.pass_time(5.0)
+    assert w.calls() == {}
+    if away:
+        w.stop()
+    w.sql("UPDATE ROOMS SET SITEID = 'B2' WHERE ROOMID = 'R1'")
+    if away:
+        w.restart()
+    w.pass_time(10.0)
+    assert w.calls() == {"PUT": 2}
+    assert w.notifications(1)[-1] == "SUCCESS"
+    assert w.notifications(2)[-1] == "UNPROCESSED", "its room is in the building still"
+    before = w.steps.done["lift ended pauses"]
+    w.pass_time(60.0)
+    assert w.steps.done["lift ended pauses"] == before
+
+
+def test_what_waits_is_let_go_also_where_a_command_came_with_the_change_of_building(w: World) -> None:
+    """The command reads the pauses anew before the change was looked for."""
+    w.pause("repairs", building="B1")
+    w.change(1, at="11:00-12:00")
+    w.pass_time(5.0)
+    w.sql("UPDATE ROOMS SET SITEID = 'B2' WHERE ROOMID = 'R1'")
+    w.pause(room="R4")
+    w.pass_time(10.0)
+    assert w.calls() == {"PUT": 2}
+
+
+def test_what_comes_while_its_room_is_in_a_paused_building_waits_until_it_leaves(w: World) -> None:
+    w.pause("repairs", building="B1")
+    w.sql("UPDATE ROOMS SET SITEID = 'B1' WHERE ROOMID = 'R4'")
+    w.pass_time(2.0)
+    w.change(4, at="11:00-12:00")
+    w.pass_time(10.0)
+    assert w.calls() == {}
+    w.sql("UPDATE ROOMS SET SITEID = 'B2' WHERE ROOMID = 'R4'")
+    w.pass_time(10.0)
+    assert w.calls() == {"PUT": 2}
+    w.assert_equal()

@@ -11,6 +11,7 @@ from echodesk.batches import CancelPlan, Compare, StopPlan, Undo
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.batches import BatchRecord, BatchState, StepState
 from echodesk.simulator.faults import FaultKind
+from echodesk.simulator.wire import json_response
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID, SETID, day, fill_year
 from tests.worker.guarded import BOOKINGS, HOURS, WEEKS, stops
@@ -26,6 +27,8 @@ from tests.worker.planned import (
     steps,
     undo_of,
 )
+from tests.worker.values import external
+from tests.worker.wire import answering
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -59,6 +62,17 @@ def test_at_its_time_everything_is_compared_and_repaired(w: World) -> None:
     w.calls()
     w.pass_time(120.0)
     assert newest(w) == found, "once a day"
+
+
+def test_the_comparison_of_the_night_asks_once_more_for_what_was_refused(w: World) -> None:
+    w.wire.interfere = answering("POST", json_response(400, {"error": "Locked", "message": "Locked for exams"}))
+    w.lesson(99, room="R4", at="20:00-21:00", weeks=(3,))
+    w.settle()
+    w.wire.interfere = lambda request: None
+    at_night(w)
+    until_three(w)
+    assert external(99, 3) in w.schedules()
+    w.assert_equal()
 
 
 def test_what_a_safety_stop_holds_at_night_waits_for_a_yes(w: World) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from echodesk import messages
+from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.switches import Switches
 from echodesk.simulator.wire import SimResponse, json_response
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import day
+from tests.worker.planned import applied, made, steps
 from tests.worker.values import external
 from tests.worker.wire import answering
 from tests.worker.world import World
@@ -213,3 +217,103 @@ def test_a_re_sync_finds_what_nobody_knows_of(world: Worlds) -> None:
     w.ask(messages.Refresh("ann", "R1"))
     w.settle()
     assert w.schedules() == {}
+
+
+def remembered(w: World) -> set[str]:
+    """The external ids of what was refused for good."""
+    return {row[0] for row in w.sql("SELECT EXTERNAL_ID FROM STT_ECHO_REFUSED")}
+
+
+def test_a_comparison_shows_what_was_refused_and_its_plan_asks_for_it_once_more(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused())
+    w.lesson(1)
+    w.settle()
+    w.wire.interfere = lambda request: None
+    w.calls()
+    number = made(w)
+    assert steps(w, number) == {StepState.OPEN: 1}
+    w.pass_time(700.0)
+    assert w.calls().keys() <= {"GET"}, "it was only looked at, and the sweep sends nothing of it"
+    assert remembered(w) == {external(1)}
+    assert applied(w, number).state is BatchState.DONE
+    assert set(w.schedules()) == {external(1)}
+    assert remembered(w) == set()
+    w.settle()
+    assert w.notifications(1) == ["SUPERSEDED"]
+    w.assert_equal()
+
+
+def test_what_is_refused_again_when_a_plan_asks_for_it_is_remembered_again(world: Worlds) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused())
+    w.lesson(1)
+    w.settle()
+    w.calls()
+    number = made(w)
+    assert applied(w, number).state is BatchState.DONE
+    assert steps(w, number) == {StepState.FAILED: 1}
+    w.pass_time(700.0)
+    assert w.calls()["POST"] == 1
+    assert remembered(w) == {external(1)}
+    assert w.notifications(1) == ["FAILED"]
+    w.wire.interfere = lambda request: None
+    applied(w, made(w))
+    assert set(w.schedules()) == {external(1)}
+
+
+def test_a_comparison_asks_for_nothing_that_another_recording_would_have_to_make_room_for(world: Worlds) -> None:
+    w = world(switches=Switches(max_minutes=60))
+    w.lesson(1, at="09:00-10:30", module="M1")
+    w.lesson(2, at="10:00-11:00", module="M1")
+    w.lesson(3, at="12:00-14:00", module="M3")
+    w.settle()
+    assert set(w.schedules()) == {external(2)}
+    w.institution.state.switches = Switches()
+    number = made(w)
+    assert steps(w, number) == {StepState.OPEN: 1}
+    applied(w, number)
+    assert set(w.schedules()) == {external(2), external(3)}
+    assert remembered(w) == {external(1)}
+    w.assert_equal()
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_comparison_asks_once_more_for_a_refused_change_or_removal(world: Worlds, method: str) -> None:
+    w = world()
+    w.lesson(1)
+    w.settle()
+    w.wire.interfere = answering(method, refused())
+    if method == "PUT":
+        w.change(1, lecturer="P2")
+    else:
+        w.cancel(1)
+    w.settle()
+    w.wire.interfere = lambda request: None
+    w.calls()
+    number = made(w)
+    assert steps(w, number) == {StepState.OPEN: 1}
+    assert applied(w, number).state is BatchState.DONE
+    assert w.calls()[method] == 1
+    assert remembered(w) == set()
+    w.assert_equal()
+
+
+def test_a_plan_asks_once_more_only_in_the_room_days_that_it_compares_and_for_no_step_that_was_left_out(
+    world: Worlds,
+) -> None:
+    w = world()
+    w.settle()
+    w.wire.interfere = answering("POST", refused())
+    for slot in (1, 2, 3):
+        w.lesson(slot, room=f"R{slot}")
+    w.settle()
+    w.wire.interfere = lambda request: None
+    number = made(w, rooms=("R1", "R2"))
+    shown = w.look(lambda books: books.batches.steps(number))
+    assert {step.external_id for step, *_ in shown} == {external(1), external(2)}
+    applied(w, number, without=tuple(step.number for step, *_ in shown if step.external_id == external(2)))
+    assert set(w.schedules()) == {external(1)}
+    assert remembered(w) == {external(2), external(3)}

@@ -497,8 +497,8 @@ INSERT INTO STT_ECHO_REFUSED (EXTERNAL_ID, FINGERPRINT, ROOMID, LESSON_DATE, ERR
 
 -- store.journal _REFUSED_AT
 SELECT r.EXTERNAL_ID, r.FINGERPRINT, r.ROOMID, r.LESSON_DATE, r.ERROR, r.AT FROM STT_ECHO_REFUSED AS r WHERE
-    EXISTS(SELECT 1 FROM jsonb_array_elements(CAST(:places AS JSONB)) AS p(value) WHERE r.ROOMID =
-    jsonb_extract_path_text(p.value, '0') AND r.LESSON_DATE = jsonb_extract_path_text(p.value, '1'));
+    (r.ROOMID, r.LESSON_DATE) IN (SELECT jsonb_extract_path_text(value, '0'), jsonb_extract_path_text(value, '1')
+    FROM jsonb_array_elements(CAST(:places AS JSONB)) AS L(value));
 
 -- store.journal _FORGET
 DELETE FROM STT_ECHO_REFUSED WHERE EXTERNAL_ID = :external_id AND FINGERPRINT = :fingerprint;
