@@ -37,6 +37,24 @@ class QueueEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestEdit:
+    """What became of one of a lesson's recording requests, as a trigger wrote it: asked for (INSERT), of another
+    kind (UPDATE), withdrawn (DELETE)."""
+
+    id: int
+    action: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """All that happened to a lesson's recording requests, by id, and how many there are after it."""
+
+    edits: tuple[RequestEdit, ...]
+    standing: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewNotification:
     """One occurrence that an entry touches, about to be written."""
 

@@ -44,7 +44,9 @@ _SECOND = (
 
 IN, CHANGED, OUT = ("TIMETABLE", "INSERT", 0, 1), ("TIMETABLE", "UPDATE", 1, 1), ("TIMETABLE", "DELETE", 1, 0)
 ENDS, BEGINS = ("TIMETABLE", "UPDATE", 1, 0), ("TIMETABLE", "UPDATE", 0, 1)
-ASKED: Entry = ("ROOMREQUESTS", "UPDATE", None, None)
+ASKED: Entry = ("ROOMREQUESTS", "INSERT", None, None)
+ASKED_OTHERWISE: Entry = ("ROOMREQUESTS", "UPDATE", None, None)
+WITHDRAWN: Entry = ("ROOMREQUESTS", "DELETE", None, None)
 
 _ENTRIES = "SELECT SOURCE, ACTION, OLD_VALID, NEW_VALID FROM STT_ECHO_QUEUE"
 _ERRORS = "SELECT MESSAGE FROM STT_ECHO_ERROR"
@@ -86,7 +88,7 @@ STEPS = (
     Step("nobody who teaches", ("UPDATE TIMETABLE SET LECTURERID = NULL WHERE SLOTID = 1",), (CHANGED,)),
     Step("a second lesson, read from the table that it goes into", (_SECOND,), (IN,)),
     Step("both at once", ("UPDATE TIMETABLE SET WEEKDAY = WEEKDAY + 1",), (CHANGED, CHANGED)),
-    Step("a request less", ("DELETE FROM ROOMREQUESTS WHERE SETID = 'TRIAL' AND SLOTID = 2",), (ASKED,)),
+    Step("a request less", ("DELETE FROM ROOMREQUESTS WHERE SETID = 'TRIAL' AND SLOTID = 2",), (WITHDRAWN,)),
     Step("a lesson that is not asked for", ("UPDATE TIMETABLE SET WEEKDAY = 5 WHERE SLOTID = 2",)),
     Step(
         "a request for a lesson, and for its second entry",
@@ -95,6 +97,11 @@ STEPS = (
             f"{_REQUEST} ('TRIAL', 2, 2, 1, 'VIDEOREC')",
         ),
         (ASKED,),
+    ),
+    Step(
+        "another kind of recording",
+        ("UPDATE ROOMREQUESTS SET FEATUREID = 'AUDIOREC' WHERE SETID = 'TRIAL' AND SLOTID = 2 AND SLOTENTRY = 1",),
+        (ASKED_OTHERWISE,),
     ),
     Step("the end of all", ("DELETE FROM TIMETABLE",), (OUT, OUT)),
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from echodesk.errors import TimetableFault
 from echodesk.lessons import LessonFound, LessonsFound, LookUp
 from echodesk.planning.answers import ReferenceFacts, SectionFacts
-from echodesk.planning.records import LessonNow
+from echodesk.planning.records import LessonNow, RequestEdit, Requests
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
 from echodesk.timetable import statements
 from echodesk.timetable.eligibility import LessonFacts, eligible
@@ -47,6 +48,16 @@ class CmisBook:
     def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]:
         """The leading entries of these slots; those that the timetable does not have are not in the answer."""
         return {key: _now(facts) for key, facts in self.reader.lessons_many(keys).items()}
+
+    def requests(self, keys: Collection[LessonKey]) -> dict[LessonKey, Requests]:
+        """What happened to the recording requests of these lessons, and how many each has; without those to whose
+        requests nothing happened."""
+        edits: dict[LessonKey, list[RequestEdit]] = defaultdict(list)
+        standing: dict[LessonKey, int] = {}
+        for setid, slotid, number, action, created, count in self.reader.rows(statements.REQUESTS, keys):
+            edits[(setid, slotid)].append(RequestEdit(number, action, created))
+            standing[(setid, slotid)] = count
+        return {key: Requests(tuple(found), standing[key]) for key, found in edits.items()}
 
     def weeks(self, weekids: Collection[WeekSetKey]) -> dict[WeekSetKey, frozenset[int]]:
         """The weeks of each of these week sets; every key is in the answer."""

@@ -151,6 +151,17 @@ CHANGED_BY = Keyed(
     WHERE TRIM(T.SETID) = K.SETID AND T.SLOTID = K.CODE AND T.SLOTENTRY = 1"""
 )
 
+# One statement, so that both are of one moment: what happened to requests, and how many there are.
+REQUESTS = Keyed(
+    """
+    SELECT E.SETID, E.SLOTID, E.ID, E.ACTION, E.CREATED,
+           (SELECT COUNT(*) FROM ROOMREQUESTS Q
+            WHERE TRIM(Q.SETID) = TRIM(E.SETID) AND Q.SLOTID = E.SLOTID AND Q.SLOTENTRY = 1
+              AND TRIM(Q.FEATUREID) IN ('AUDIOREC', 'VIDEOREC'))
+    FROM {numbers} STT_ECHO_QUEUE E
+    WHERE E.SETID = K.SETID AND E.SLOTID = K.CODE AND E.SOURCE = 'ROOMREQUESTS' ORDER BY E.ID"""
+)
+
 SETS_OF_SLOT = text("SELECT DISTINCT TRIM(SETID) FROM TIMETABLE WHERE SLOTID = :slotid ORDER BY 1")
 
 # How much of a timetable there is, year by year: lessons that are taught, in a room that can record, in some week,

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
-from echodesk.planning.expansion import actions_by_week
+from echodesk.planning.expansion import actions_by_week, newly_asked
 from echodesk.planning.records import LessonNow, NewNotification, QueueEntry
 from echodesk.planning.statuses import Action
 from echodesk.planning.values import RoomDay
@@ -75,6 +75,9 @@ class _Reading:
         nameless = {_key(entry) for entry in entries if entry.source != "TIMETABLE"}
         self._stood = books.places.stood(nameless) if nameless else {}
         self._left_out = books.places.left_out_of(nameless) if nameless else {}
+        asked = {_key(entry) for entry in entries if (entry.source, entry.action) == ("ROOMREQUESTS", "INSERT")}
+        requests = books.timetable.requests(asked) if asked else {}
+        self._newly_asked = {number for found in requests.values() for number in newly_asked(found)}
         self._rewritten = _rewritten(_with_those_before(books, entries))
         self._intents: dict[LessonKey, set[RoomDay]] = defaultdict(set)
         for intent in books.journal.intents_open():
@@ -158,7 +161,11 @@ class _Reading:
         return {place for place in found if place.date >= self._today}
 
     def sets_seniority(self, entry: QueueEntry) -> bool:
-        """Whether the edit changed room, weekday, times or week set, or made the lesson eligible (decisions)."""
+        """Whether the edit changed room, weekday, times or week set, or made the lesson eligible (decisions).
+
+        Of a request only the queue tells whether it made the lesson eligible or is for another kind of recording:
+        the lesson may be left out or have no schedule of its own, and more may have happened to it by now.
+        """
         if entry.source == "TIMETABLE":
             if not entry.new_valid or entry.id in self._rewritten:
                 return False
@@ -171,17 +178,7 @@ class _Reading:
                 entry.finish_new,
                 entry.weekid_new,
             )
-        if entry.source == "RETRY":
-            return False
-        now = self.now.get(_key(entry))
-        return now is not None and now.eligible and not self._is_recorded(_key(entry))
-
-    def _is_recorded(self, key: LessonKey) -> bool:
-        """Whether it was eligible before an entry that does not say so: another kind of recording costs nobody the
-        room, also where the lesson is older than EchoDesk and has no seniority written down."""
-        places = {place for held in self._mirror.get(key, {}).values() for place in held}
-        places.update(self._stood.get(key, {}).values())
-        return any(place.date >= self._today for place in places)
+        return entry.id in self._newly_asked
 
     def _of(self, setid: str, weekid: int | None) -> frozenset[int]:
         return self._weeks.get((setid, weekid), frozenset()) if weekid is not None else frozenset()
@@ -227,9 +224,10 @@ class _Reading:
 
 
 def _with_those_before(books: Books, entries: Sequence[QueueEntry]) -> list[QueueEntry]:
-    """The entries and, of each INSERT, the one right before it, by id: who was first must not depend on which
-    entries happened to be expanded together (reliability C4)."""
-    before = {one.id - 1 for one in entries if one.action == "INSERT"} - {one.id for one in entries}
+    """The entries and, of each INSERT of a lesson, the one right before it, by id: who was first must not depend
+    on which entries happened to be expanded together (reliability C4)."""
+    inserted = {one.id for one in entries if (one.source, one.action) == ("TIMETABLE", "INSERT")}
+    before = {number - 1 for number in inserted} - {one.id for one in entries}
     earlier = books.queue.entries(before) if before else []
     return sorted([*earlier, *entries], key=lambda one: one.id)
 
@@ -242,6 +240,7 @@ def _rewritten(entries: Sequence[QueueEntry]) -> set[int]:
         for old, new in pairwise(entries)
         if new.id == old.id + 1
         and _key(old) == _key(new)
+        and old.source == new.source == "TIMETABLE"
         and (old.action, new.action) == ("DELETE", "INSERT")
         and (old.room_old, old.weekday_old, old.start_old, old.finish_old, old.weekid_old)
         == (new.room_new, new.weekday_new, new.start_new, new.finish_new, new.weekid_new)

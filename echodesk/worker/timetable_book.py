@@ -7,7 +7,7 @@ from typing import Protocol
 
 from echodesk.lessons import LessonFound, LessonsFound, LookUp
 from echodesk.planning.answers import ReferenceFacts
-from echodesk.planning.records import LessonNow
+from echodesk.planning.records import LessonNow, Requests
 from echodesk.planning.values import Booking, Occurrence, RoomDay, Unfit
 
 LessonKey = tuple[str, int]
@@ -34,6 +34,11 @@ class TimetableBook(Protocol):
         ...
 
     def lessons_now(self, keys: Collection[LessonKey]) -> dict[LessonKey, LessonNow]: ...
+
+    def requests(self, keys: Collection[LessonKey]) -> dict[LessonKey, Requests]:
+        """What happened to the recording requests of these lessons, and how many each has; without those to whose
+        requests nothing happened."""
+        ...
 
     def weeks(self, weekids: Collection[tuple[str, int]]) -> dict[tuple[str, int], frozenset[int]]: ...
 

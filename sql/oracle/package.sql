@@ -365,20 +365,21 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_ENTRIES AS
     END;
 
     -- One entry, if the year is sent; what goes wrong is told for this lesson alone.
-    PROCEDURE ASK(P_SETID IN VARCHAR2, P_SLOTID IN NUMBER) IS
+    PROCEDURE ASK(P_ACTION IN VARCHAR2, P_SETID IN VARCHAR2, P_SLOTID IN NUMBER) IS
         V_SETID VARCHAR2(4000 CHAR);
     BEGIN
         V_SETID := PLAIN(P_SETID);
         IF LIVE(V_SETID) = 1 THEN
             INSERT INTO STT_ECHO_QUEUE (ID, SOURCE, ACTION, SETID, SLOTID)
-            VALUES (STT_ECHO_QUEUE_SEQ.NEXTVAL, 'ROOMREQUESTS', 'UPDATE', V_SETID, P_SLOTID);
+            VALUES (STT_ECHO_QUEUE_SEQ.NEXTVAL, 'ROOMREQUESTS', P_ACTION, V_SETID, P_SLOTID);
         END IF;
     EXCEPTION
         WHEN OTHERS THEN
-            STT_ECHO_TROUBLE.TELL('ROOMREQUESTS', 'UPDATE', P_SETID, P_SLOTID, SQLERRM);
+            STT_ECHO_TROUBLE.TELL('ROOMREQUESTS', P_ACTION, P_SETID, P_SLOTID, SQLERRM);
     END;
 
-    -- The entry names the lesson and nothing else: it is read against the timetable as it stands when it is worked on.
+    -- The entry names the lesson and what became of this request (asked for, of another kind, withdrawn): it is read
+    -- against the timetable as it stands when it is worked on.
     -- One entry when the request stays with its lesson, two when it goes to another, in the order of the keys.
     PROCEDURE REQUEST_ROW(
         P_SETID_OLD IN VARCHAR2,
@@ -393,6 +394,7 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_ENTRIES AS
         V_WAS NUMBER;
         V_IS NUMBER;
         V_OLD_FIRST NUMBER := 0;
+        V_BEGINS VARCHAR2(6 CHAR) := 'INSERT';
     BEGIN
         IF SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND SAME_NUMBER(P_SLOTID_OLD, P_SLOTID_NEW) = 1
            AND SAME_NUMBER(P_SLOTENTRY_OLD, P_SLOTENTRY_NEW) = 1
@@ -404,6 +406,7 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_ENTRIES AS
         V_IS := ASKS(P_SLOTENTRY_NEW, P_FEATUREID_NEW);
         IF V_WAS = 1 AND V_IS = 1 AND SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND P_SLOTID_OLD = P_SLOTID_NEW THEN
             V_WAS := 0;
+            V_BEGINS := 'UPDATE';
         END IF;
         IF PLAIN(P_SETID_OLD) < PLAIN(P_SETID_NEW)
            OR (SAME_TEXT(P_SETID_OLD, P_SETID_NEW) = 1 AND P_SLOTID_OLD < P_SLOTID_NEW)
@@ -411,13 +414,13 @@ CREATE OR REPLACE PACKAGE BODY STT_ECHO_ENTRIES AS
             V_OLD_FIRST := 1;
         END IF;
         IF V_WAS = 1 AND V_OLD_FIRST = 1 THEN
-            ASK(P_SETID_OLD, P_SLOTID_OLD);
+            ASK('DELETE', P_SETID_OLD, P_SLOTID_OLD);
         END IF;
         IF V_IS = 1 THEN
-            ASK(P_SETID_NEW, P_SLOTID_NEW);
+            ASK(V_BEGINS, P_SETID_NEW, P_SLOTID_NEW);
         END IF;
         IF V_WAS = 1 AND V_OLD_FIRST = 0 THEN
-            ASK(P_SETID_OLD, P_SLOTID_OLD);
+            ASK('DELETE', P_SETID_OLD, P_SLOTID_OLD);
         END IF;
     END;
 

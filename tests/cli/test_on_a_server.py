@@ -119,7 +119,7 @@ def test_an_edit_of_somebody_who_has_no_right_on_our_tables_and_no_path_to_them(
     assert served.run(QUEUE) == [
         ("TIMETABLE", "INSERT", 1),
         ("TIMETABLE", "UPDATE", 1),
-        ("ROOMREQUESTS", "UPDATE", 1),
+        ("ROOMREQUESTS", "DELETE", 1),
     ]
     assert served.run("SELECT count(*) FROM STT_ECHO_ERROR") == [(0,)]
 

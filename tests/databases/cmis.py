@@ -153,8 +153,18 @@ def updated(old_valid: int, new_valid: int, slotid: int = 1, setid: str = SETID)
 
 
 def requested(slotid: int = 1, setid: str = SETID) -> Entry:
-    """What a change of a recording request enters."""
+    """What asking for a recording enters."""
+    return Entry("ROOMREQUESTS", "INSERT", None, None, setid, slotid)
+
+
+def otherwise(slotid: int = 1, setid: str = SETID) -> Entry:
+    """What asking for another kind of recording enters."""
     return Entry("ROOMREQUESTS", "UPDATE", None, None, setid, slotid)
+
+
+def withdrawn(slotid: int = 1, setid: str = SETID) -> Entry:
+    """What withdrawing a recording enters."""
+    return Entry("ROOMREQUESTS", "DELETE", None, None, setid, slotid)
 
 
 def fill(cmis: Cmis, setid: str = SETID, slots: int = 3) -> None:

@@ -49,7 +49,7 @@ def test_an_error_inside_never_makes_an_edit_fail_and_is_told(cmis: Cmis, broken
 def test_a_request_goes_through_without_the_queue(cmis: Cmis) -> None:
     cmis.conn.exec_driver_sql("ALTER TABLE STT_ECHO_QUEUE RENAME TO ELSEWHERE")
     cmis.insert("roomrequests", setid="2023/24", slotid=9, slotentry=1, itemnum=1, featureid="VIDEOREC")
-    assert cmis.conn.execute(_ERRORS).all() == [("ROOMREQUESTS", "UPDATE", "2023/24", 9, "42P01")]
+    assert cmis.conn.execute(_ERRORS).all() == [("ROOMREQUESTS", "INSERT", "2023/24", 9, "42P01")]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,20 @@ import pytest
 from sqlalchemy import text
 
 from echodesk.store.database import Database
-from tests.databases.cmis import OTHER_SETID, SETID, Cmis, Value, deleted, fill, go_live, inserted, requested
+from tests.databases.cmis import (
+    OTHER_SETID,
+    SETID,
+    Cmis,
+    Entry,
+    Value,
+    deleted,
+    fill,
+    go_live,
+    inserted,
+    otherwise,
+    requested,
+    withdrawn,
+)
 
 REQUEST: dict[str, Value] = {"setid": SETID, "slotid": 7, "slotentry": 1, "itemnum": 1, "featureid": "VIDEOREC"}
 
@@ -16,24 +29,29 @@ def ask(cmis: Cmis, **changes: Value) -> None:
 
 
 @pytest.mark.parametrize("feature", ["AUDIOREC", "VIDEOREC", " VIDEOREC ", "AUDIOREC  "])
-def test_asking_and_withdrawing_enter_the_lesson_and_nothing_else(cmis: Cmis, feature: str) -> None:
+def test_asking_and_withdrawing_enter_the_lesson_and_which_it_was(cmis: Cmis, feature: str) -> None:
     ask(cmis, featureid=feature)
     cmis.delete("roomrequests", slotid=7)
-    for entry in cmis.full_entries():
-        assert {key: value for key, value in entry.items() if key != "id" and value is not None} == {
+    assert [
+        {key: value for key, value in entry.items() if key != "id" and value is not None}
+        for entry in cmis.full_entries()
+    ] == [
+        {
             "source": "ROOMREQUESTS",
-            "action": "UPDATE",
+            "action": action,
             "setid": SETID,
             "slotid": 7,
             "status": "UNPROCESSED",
         }
+        for action in ("INSERT", "DELETE")
+    ]
 
 
 def test_asking_and_withdrawing_enter_one_each(cmis: Cmis) -> None:
     ask(cmis)
     assert cmis.entries() == [requested(7)]
     cmis.delete("roomrequests", slotid=7)
-    assert cmis.entries() == [requested(7)]
+    assert cmis.entries() == [withdrawn(7)]
 
 
 @pytest.mark.parametrize("feature", ["PROJECTOR", None, "", "videorec"])
@@ -62,33 +80,34 @@ def test_a_request_in_a_year_that_is_not_live_enters_nothing(cmis: Cmis, live: i
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "count"),
+    ("old", "new", "entries"),
     [
-        ("VIDEOREC", "AUDIOREC", 1),
-        ("VIDEOREC", "TEA", 1),
-        ("TEA", "VIDEOREC", 1),
-        ("VIDEOREC", None, 1),
-        (None, "AUDIOREC", 1),
-        ("TEA", "COFFEE", 0),
-        ("VIDEOREC", "VIDEOREC  ", 0),
-        ("VIDEOREC", "VIDEOREC", 0),
-        (None, "", 0),
+        ("VIDEOREC", "AUDIOREC", [otherwise(7)]),
+        ("AUDIOREC", " VIDEOREC ", [otherwise(7)]),
+        ("VIDEOREC", "TEA", [withdrawn(7)]),
+        ("TEA", "VIDEOREC", [requested(7)]),
+        ("VIDEOREC", None, [withdrawn(7)]),
+        (None, "AUDIOREC", [requested(7)]),
+        ("TEA", "COFFEE", []),
+        ("VIDEOREC", "VIDEOREC  ", []),
+        ("VIDEOREC", "VIDEOREC", []),
+        (None, "", []),
     ],
 )
-def test_a_changed_feature(cmis: Cmis, old: str | None, new: str | None, count: int) -> None:
+def test_a_changed_feature(cmis: Cmis, old: str | None, new: str | None, entries: list[Entry]) -> None:
     ask(cmis, featureid=old)
     cmis.entries()
     cmis.update("roomrequests", {"slotid": 7}, featureid=new)
-    assert cmis.entries() == [requested(7)] * count
+    assert cmis.entries() == entries
 
 
 @pytest.mark.parametrize(
     ("changes", "entries"),
     [
-        ({"slotid": 8}, [requested(7), requested(8)]),
-        ({"slotentry": 2}, [requested(7)]),
-        ({"setid": OTHER_SETID}, [requested(7), requested(7, OTHER_SETID)]),
-        ({"setid": "1999/00"}, [requested(7)]),
+        ({"slotid": 8}, [withdrawn(7), requested(8)]),
+        ({"slotentry": 2}, [withdrawn(7)]),
+        ({"setid": OTHER_SETID}, [withdrawn(7), requested(7, OTHER_SETID)]),
+        ({"setid": "1999/00"}, [withdrawn(7)]),
         ({"setid": f"{SETID}  "}, []),
         ({"itemnum": 5}, []),
     ],
@@ -110,7 +129,7 @@ def test_a_further_entrys_request_that_becomes_the_firsts(cmis: Cmis) -> None:
 
 def test_one_statement_over_many_requests_enters_each(cmis: Cmis) -> None:
     cmis.update("roomrequests", {"setid": SETID}, featureid="AUDIOREC")
-    assert cmis.entries() == [requested(1), requested(2), requested(3)]
+    assert cmis.entries() == [otherwise(1), otherwise(2), otherwise(3)]
 
 
 # ---- order of the lesson and its request ----
@@ -152,7 +171,7 @@ def test_a_lesson_taken_away_before_its_request(cmis: Cmis) -> None:
     cmis.entries()
     cmis.delete("timetable", slotid=1)
     cmis.delete("roomrequests", slotid=1)
-    assert cmis.entries() == [deleted(), requested()]
+    assert cmis.entries() == [deleted(), withdrawn()]
 
 
 def test_a_request_withdrawn_before_its_lesson_goes(cmis: Cmis) -> None:
@@ -160,7 +179,7 @@ def test_a_request_withdrawn_before_its_lesson_goes(cmis: Cmis) -> None:
     cmis.entries()
     cmis.delete("roomrequests", slotid=1)
     cmis.delete("timetable", slotid=1)
-    assert cmis.entries() == [requested()]
+    assert cmis.entries() == [withdrawn()]
 
 
 def test_two_live_years(cmis: Cmis) -> None:
@@ -174,4 +193,4 @@ def test_the_timetable_is_never_read(cmis: Cmis) -> None:
     ask(cmis)
     cmis.update("roomrequests", {"slotid": 7}, featureid="AUDIOREC")
     cmis.delete("roomrequests", slotid=7)
-    assert cmis.entries() == [requested(7)] * 3
+    assert cmis.entries() == [requested(7), otherwise(7), withdrawn(7)]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from echodesk.messages import Refresh
 from echodesk.store.database import Database, statements
 from echodesk.worker.control import from_args
-from tests.databases.cmis import LESSON, Cmis, deleted, fill_live, inserted, requested, updated
+from tests.databases.cmis import LESSON, Cmis, deleted, fill_live, inserted, requested, updated, withdrawn
 from tests.databases.engines import SQL, Opener, fresh_sqlite
 
 _COLUMNS = ", ".join(LESSON)
@@ -76,7 +76,7 @@ def test_an_upsert_is_an_update(cmis: Cmis) -> None:
 
 def test_replacing_a_request_enters_its_lesson(cmis: Cmis) -> None:
     cmis.conn.execute(text("INSERT OR REPLACE INTO ROOMREQUESTS VALUES ('2023/24', 1, 1, 1, 'AUDIOREC')"))
-    assert cmis.entries() == [requested(), requested()]
+    assert cmis.entries() == [withdrawn(), requested()]
 
 
 def test_numbers_written_as_text_count(cmis: Cmis) -> None:

@@ -89,7 +89,7 @@ MIXES: Mapping[str, Mix] = {
     "together": Mix(
         weight=DEEP,
         about="Lectures under several modules whose carriers and members come and go.",
-        edits={"twin": 9.0, "drop": 3.0, "lecturer": 3.0, "withdraw": 2.0, "ask": 2.0},
+        edits={"twin": 9.0, "drop": 3.0, "lecturer": 3.0, "withdraw": 2.0, "ask": 2.0, "kind": 4.0},
         acts={"pause": 0.7, "window": 2.0, "resume": 0.7, "stop": 0.7},
         switches={"put_external_id": ("changes", "keeps")},
         faults=(K.SLOW, *LATE),
@@ -170,7 +170,7 @@ MIXES: Mapping[str, Mix] = {
     "clashes": Mix(
         about="Clashes real, spurious and endless, in crowded rooms.",
         faults=(K.SPURIOUS_CLASH, K.ENDLESS_CLASH, *STRANGERS),
-        edits={"add": 6.0, "twin": 3.0},
+        edits={"add": 6.0, "twin": 3.0, "withdraw": 2.0, "ask": 2.0, "kind": 3.0},
         switches={"clash_status": (400, 409), "clash_wording": ("timing", "taken")},
         grace_s=HOUR_S,
         unseen=True,
@@ -367,7 +367,7 @@ MIXES: Mapping[str, Mix] = {
         about="A bit of all.",
         refuses=True,
         faults=SOME_OF_ALL,
-        edits={**UNTRIGGERED, "rotate": 2.0},
+        edits={**UNTRIGGERED, "rotate": 2.0, "kind": 2.0},
         acts={
             "kill": 0.7,
             "foreign": 0.5,

@@ -45,11 +45,7 @@ def _one(cmis: Edit, op: Op) -> None:
     elif isinstance(op, Drop):
         cmis.delete("timetable", setid=SETID, slotid=op.slot)
     elif isinstance(op, Request):
-        there = _there(cmis, "ROOMREQUESTS", op.slot)
-        if op.wanted and not there:
-            cmis.ask(op.slot)
-        elif there and not op.wanted:
-            cmis.withdraw(op.slot)
+        _request(cmis, op)
     elif isinstance(op, Feature):
         cmis.delete("roomfeatures", setid=SETID, roomid=op.room)
         if op.there:
@@ -77,6 +73,16 @@ def _alter(cmis: Edit, op: Alter) -> None:
             values[name] = text if text != "" else None
     if values:
         cmis.alter(op.slot, **values)
+
+
+def _request(cmis: Edit, op: Request) -> None:
+    there = _there(cmis, "ROOMREQUESTS", op.slot)
+    if there and (op.anew or not op.wanted):
+        cmis.withdraw(op.slot)
+    if op.wanted and (op.anew or not there):
+        cmis.ask(op.slot, op.feature or "VIDEOREC")
+    elif op.wanted and op.feature:
+        cmis.update("roomrequests", {"setid": SETID, "slotid": op.slot}, featureid=op.feature)
 
 
 def _week_set(cmis: Edit, op: WeekSet) -> None:

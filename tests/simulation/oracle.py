@@ -44,8 +44,7 @@ def expected(world: World, seniority: str = "queue") -> Expected:
 
     `seniority` says where "who was first" comes from: 'queue' computes it from STT_ECHO_QUEUE by the rule in
     decisions.md, 'table' believes STT_ECHO_SENIORITY. The second is for histories whose queue does not tell it
-    all: entries that were purged, and lessons made eligible by a ROOMREQUESTS row, which does not say whether they
-    were eligible before it (for those lessons 'queue' believes the table as well).
+    all: entries that were purged.
     """
     now = read(world, seniority)
     today = now.book.now.date()

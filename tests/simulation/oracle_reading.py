@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +39,8 @@ DEFAULTS = {
 
 Key = tuple[str, int]
 RECORDINGS = ("AUDIOREC", "VIDEOREC")
+_MORE = {"INSERT": 1, "UPDATE": 0, "DELETE": -1}
+"""Requests of a lesson that there are more after an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def read(world: World, seniority: str) -> Reading:
     by_table = {
         (row[0], row[1]): row[2] for row in world.sql("SELECT SETID, SLOTID, SINCE FROM STT_ECHO_SENIORITY")
     }
-    by_queue = _since_by_queue(world, by_table)
+    by_queue = _since_by_queue(world)
     lessons, never = _lessons(world, settings, by_table if seniority == "table" else by_queue)
     book = Rulebook(
         now=world.clock.campus_now(),
@@ -276,28 +278,44 @@ class _Dates:
         return None if start is None else start + dt.timedelta(days=(weekday - self._first) % 7)
 
 
-def _since_by_queue(world: World, by_table: dict[Key, str]) -> dict[Key, str]:
+def _since_by_queue(world: World) -> dict[Key, str]:
     """The time of the last entry (by id) that changed room, weekday, times or week set, or made the lesson
     eligible (decisions "Who is first").
 
-    A row of ROOMREQUESTS does not say whether the lesson was eligible before it, and the trigger may not look:
-    for a lesson with such a row history alone knows, so STT_ECHO_SENIORITY is believed. A lesson that was taken
-    away and put back as it was by two rows in a row (a program that saves its row anew) has not left.
+    A lesson that was taken away and put back as it was by two rows in a row (a program that saves its row anew)
+    has not left. Nor has one that is asked for in another way: only the first request after none counts, not if
+    it comes at once after the last one went. There were as many at first as makes those that there are.
     """
     found: dict[Key, str] = {}
     before: dict[str, Any] = {}
-    asked: set[Key] = set()
     rows = _table(
         world,
         "SELECT ID, SOURCE, ACTION, SETID, SLOTID, OLD_VALID, NEW_VALID, CREATED, ROOMID_OLD, ROOMID_NEW,"
         " WEEKDAY_OLD, WEEKDAY_NEW, STARTTIME_OLD, STARTTIME_NEW, FINISHTIME_OLD, FINISHTIME_NEW, WEEKID_OLD,"
         " WEEKID_NEW FROM STT_ECHO_QUEUE ORDER BY ID",
     )
+    asked = Counter(
+        (_text(setid), slot)
+        for setid, slot, entry, feature in world.sql(
+            "SELECT SETID, SLOTID, SLOTENTRY, FEATUREID FROM ROOMREQUESTS"
+        )
+        if entry == 1 and _text(feature) in RECORDINGS
+    )
+    for row in rows:
+        if row["SOURCE"] == "ROOMREQUESTS":
+            asked[(row["SETID"], row["SLOTID"])] -= _MORE[row["ACTION"]]
+    gone: dict[Key, str] = {}
     decides = ("ROOMID", "WEEKDAY", "STARTTIME", "FINISHTIME", "WEEKID")
     for row in rows:
         key = (row["SETID"], row["SLOTID"])
         if row["SOURCE"] == "ROOMREQUESTS":
-            asked.add(key)
+            if row["ACTION"] == "INSERT" and asked[key] == 0 and not _soon(gone.get(key), row["CREATED"]):
+                found[key] = row["CREATED"]
+            asked[key] += _MORE[row["ACTION"]]
+            if row["ACTION"] == "DELETE":
+                gone[key] = row["CREATED"]
+            else:
+                gone.pop(key, None)
         if row["SOURCE"] != "TIMETABLE" or not row["NEW_VALID"]:
             before = row
             continue
@@ -313,11 +331,14 @@ def _since_by_queue(world: World, by_table: dict[Key, str]) -> dict[Key, str]:
         if (not row["OLD_VALID"] or old != new) and not saved_anew:
             found[key] = row["CREATED"]
         before = row
-    for key in asked:
-        found.pop(key, None)
-        if key in by_table:
-            found[key] = by_table[key]
     return found
+
+
+def _soon(earlier: str | None, later: str) -> bool:
+    """Within half a second."""
+    if earlier is None:
+        return False
+    return abs((dt.datetime.fromisoformat(later) - dt.datetime.fromisoformat(earlier)).total_seconds()) <= 0.5
 
 
 def _minute(text: str | None) -> int | None:

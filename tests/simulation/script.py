@@ -44,11 +44,14 @@ class Drop(msgspec.Struct, frozen=True, tag="drop"):
     slot: int
 
 
-class Request(msgspec.Struct, frozen=True, tag="request"):
-    """A recording is asked for, or no longer."""
+class Request(msgspec.Struct, frozen=True, tag="request", omit_defaults=True):
+    """A recording is asked for, or no longer; of this kind if one is named. What is asked for already is changed,
+    or written anew in the same transaction."""
 
     slot: int
     wanted: bool
+    feature: str = ""
+    anew: bool = False
 
 
 class Feature(msgspec.Struct, frozen=True, tag="feature"):

@@ -52,6 +52,7 @@ USUAL: Mapping[str, float] = {
     "week_set": 0.0,
     "week_start": 0.0,
     "person": 0.0,
+    "kind": 0.0,
 }
 ROLLED_BACK = 0.06
 STARTS = (540, 570, 600, 600, 630, 660, 720)
@@ -128,6 +129,7 @@ class Timetabler:
             "module": self._module,
             "withdraw": lambda: self._request(wanted=False),
             "ask": lambda: self._request(wanted=True),
+            "kind": self._kind,
             "status": self._status,
             "twin": self._twin,
             "feature": lambda: [Feature(self._dice.choice(self._rooms), self._dice.random() < 0.6)],
@@ -278,6 +280,13 @@ class Timetabler:
     def _request(self, *, wanted: bool) -> list[Op]:
         lesson = self._pick()
         return self._add() if lesson is None else [Request(lesson.slot, wanted)]
+
+    def _kind(self) -> list[Op]:
+        """Another kind of recording, or the same request written anew."""
+        lesson = self._pick()
+        feature = self._dice.choice(("AUDIOREC", "VIDEOREC"))
+        anew = self._dice.random() < 0.5
+        return self._add() if lesson is None else [Request(lesson.slot, True, feature, anew)]
 
     def _week_set(self) -> list[Op]:
         lesson = self._pick()

@@ -84,3 +84,18 @@ def test_what_expansion_needs(cmis: Cmis, book: CmisBook) -> None:
     assert book.date_of(SETID, 2, 3) == "2023-09-27"
     assert book.date_of(SETID, 9, 3) is None
     assert book.external_id(SETID, 617747, 1) == "617747-1-2023-24"
+
+
+def test_what_happened_to_requests_and_how_many_there_are(cmis: Cmis, book: CmisBook) -> None:
+    cmis.update("roomrequests", {"slotid": 1}, featureid=" AUDIOREC ")
+    for item, feature in enumerate(("VIDEOREC", "PROJECTOR"), 2):
+        cmis.insert("roomrequests", setid=SETID, slotid=1, slotentry=1, itemnum=item, featureid=feature)
+    cmis.insert("roomrequests", setid=SETID, slotid=1, slotentry=2, itemnum=1, featureid="VIDEOREC")
+    cmis.lesson(slotid=1)
+    cmis.delete("roomrequests", slotid=2)
+    found = book.requests([(SETID, 1), (SETID, 2), (SETID, 3)])
+    assert {key[1]: ([edit.action for edit in one.edits], one.standing) for key, one in found.items()} == {
+        1: (["UPDATE", "INSERT"], 2),
+        2: (["DELETE"], 0),
+    }
+    assert all(len(edit.created) == 24 for edit in found[(SETID, 1)].edits)

@@ -89,6 +89,14 @@ def test_a_week_set_that_changes_touches_only_the_weeks_that_differ(w: World) ->
     w.assert_equal()
 
 
+def test_a_week_that_the_week_set_lost_goes_with_the_lessons_next_edit(w: World) -> None:
+    with w.edit() as cmis:
+        cmis.delete("weekmapnumeric", weeknumber=5)
+    w.change(1, lecturer="P2")
+    w.settle()
+    assert {external(1, week) for week in WEEKS} & set(w.schedules()) == {external(1, 2), external(1, 3)}
+
+
 def test_an_edit_that_changes_nothing_that_is_sent_costs_nothing(w: World) -> None:
     w.change(1, roomgrpcode="G7")
     w.change(2, capacity=500)

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from echodesk.planning.records import Requests
 from echodesk.planning.values import RoomDay
 from echodesk.store.journal import Journal
 from echodesk.store.places import Places
-from echodesk.worker import housekeeping, send, settle
+from echodesk.worker import expand, housekeeping, send, settle
 from echodesk.worker.engine import Engine
 from echodesk.worker.flight import Flight
 from echodesk.worker.housekeeping import Housekeeper
 from echodesk.worker.work import Fate
 from tests.simulation.mutations.tools import Mutant, does_nothing, replaced, waits_for_nothing, wrapped
+
+
+def with_every_request(requests: Requests) -> set[int]:
+    """Each request that comes makes its lesson the newest."""
+    return {edit.id for edit in requests.edits}
 
 
 def not_for_decisions(real: Any) -> Any:
@@ -98,6 +104,13 @@ BESIDE = (
         "makes no room-day dirty for a decision, nor when it is taken back",
         wrapped(Places, "mark", not_for_decisions),
         ("decisions",),
+    ),
+    Mutant(
+        "new_with_every_request",
+        "decisions: SENIORITY",
+        "takes another kind of recording for a lesson that is asked for from now on",
+        replaced((expand, "newly_asked", with_every_request)),
+        ("together", "clashes"),
     ),
     Mutant(
         "supplied_for_ever",

@@ -356,7 +356,7 @@ RULES = (
         "decisions: expansion and week sets count where the mirror has the lesson",
         "expands an entry without looking into the mirror",
         wrapped(expand._Reading, "__init__", seen_by_no_mirror),
-        test="tests/worker/test_seniority.py::test_another_kind_of_recording_costs_a_lesson_no_seniority",
+        test="tests/worker/test_quiet_edits.py::test_a_week_that_the_week_set_lost_goes_with_the_lessons_next_edit",
         escapes="the sweep finds within ten minutes what an entry did not lead to",
     ),
     Mutant(
