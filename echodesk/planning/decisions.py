@@ -7,8 +7,9 @@ plan: a lesson that is changed or withdrawn makes the decision void, one that is
 Decisions stand above the strategy, and among those that count the newest wins: one that would leave out what a
 newer one records, or record what a newer one leaves out, has no effect on that room-day.
 - *Record this one* keeps the lesson against everything it overlaps, named or not, and leaves out those it names
-  that overlap it. Where the lesson cannot be recorded (it meets an obstacle, begins too soon, was refused, meets
-  the choice of a newer one), it has no effect on that room-day: a lecture must not be lost for nothing.
+  that overlap it. Where the lesson cannot be recorded (it meets an obstacle, begins too soon, or too soon to take
+  a place from what stands, was refused, meets the choice of a newer one), it has no effect on that room-day: a
+  lecture must not be lost for nothing.
 - *Record neither* and *do not record* leave out all lessons they name.
 - *Record together* makes one unit of its lessons, which must have the same times, as if they had one lecturer; the
   strategy decides between that unit and others.
@@ -116,11 +117,20 @@ def rule(
 
 
 def kept_first(
-    competing: Sequence[Unit], chosen: Iterable[Counting], begun: Collection[str], turnaround: int
+    competing: Sequence[Unit],
+    chosen: Iterable[Counting],
+    begun: Collection[str],
+    waits: Collection[str],
+    turnaround: int,
 ) -> set[int] | Counting:
-    """Indexes of the units that staff chose; or the newest decision whose lesson does not compete, or conflicts
-    with what a newer one chose."""
-    index_of = {member: index for index, unit in enumerate(competing) for member in unit.booking.members}
+    """Indexes of the units that staff chose; or the newest decision whose lesson does not compete, is among those
+    that take no place from what stands (`waits`), or conflicts with what a newer one chose."""
+    index_of = {
+        member: index
+        for index, unit in enumerate(competing)
+        if unit.booking.external_id not in waits
+        for member in unit.booking.members
+    }
     first: set[int] = set()
     for one in chosen:
         winner = one.winner.external_id if one.winner is not None else ""

@@ -7,12 +7,12 @@ ours to change, until the lead time, and ours to remove, until it starts.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
 
-from echodesk.planning.values import Content, Interval, RoomDay, Situation, Standing
+from echodesk.planning.values import Booking, Content, Interval, RoomDay, Situation, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,8 @@ def late_of(situation: Situation) -> Deadline:
 
 
 def too_soon_of(situation: Situation) -> Deadline:
-    """What starts until then does not step aside for others: its second request might come too late."""
+    """What starts until then does not step aside for others, and takes no place from what stands: a request that
+    waits for another might come too late."""
     rules = situation.rules
     return Deadline.at(situation.now + dt.timedelta(minutes=rules.lead, seconds=rules.late_s))
 
@@ -125,6 +126,25 @@ def too_soon_of(situation: Situation) -> Deadline:
 def stands_at(standing: Standing, place: RoomDay, time: Interval) -> bool:
     """True if `standing` holds exactly this place and time."""
     return standing.time == time and standing.place == place
+
+
+def standing_for(booking: Booking, ground: Ground, known: Collection[str]) -> Standing | None:
+    """Ours, at exactly this place and time, under a member's id (the carrier's first). `known` are all lessons'.
+
+    Failing that one under an id that no lesson has any more, or that has begun, and with a section of the
+    booking: what is left of a carrier that was taken out of the timetable a moment ago.
+    """
+    here = [one for one in ground.ours_at.get(booking.place, ()) if one.time == booking.time]
+    for external_id in booking.members:
+        for standing in here:
+            if standing.external_id == external_id and standing.echo_id not in ground.repeated:
+                return standing
+    sections = set(booking.content.sections)
+    for standing in here:
+        free = standing.external_id not in known or standing.external_id in ground.begun_by_id
+        if free and not sections.isdisjoint(standing.content.sections):
+            return standing
+    return None
 
 
 def same_content(one: Content, other: Content) -> bool:

@@ -55,7 +55,7 @@ class _Step(NamedTuple):
     external_id: str
     starts: _Urgency
     """Start of the lesson that the step is about: what will stand, or else what stood."""
-    comes_back: Booking | None = None
+    in_time_for: Booking | None = None
 
 
 def _step(method: Method, change: Change, why: Why) -> _Step:
@@ -168,7 +168,7 @@ def _steps(
             after[arrives[index]] = {leaves[index]}
             in_time = why is Why.STEPS_ASIDE and not _starts_until(change, not_before)
             back = change.booking if in_time else None
-            steps.append(_step(Method.DELETE, change, why)._replace(comes_back=back))
+            steps.append(_step(Method.DELETE, change, why)._replace(in_time_for=back))
             steps.append(_step(Method.POST, change, why))
         else:
             leaves[index] = arrives[index] = len(steps)
@@ -207,7 +207,7 @@ def _requests(steps: Sequence[_Step], after: Mapping[int, set[int]]) -> tuple[Re
                 step.standing,
                 waits_for,
                 step.why,
-                step.comes_back,
+                step.in_time_for,
             )
         )
         for dependant in dependants.get(index, ()):

@@ -65,7 +65,7 @@ class Seat:
 def seats(lessons: Sequence[Occurrence], rules: Rules, counting: Iterable[Counting]) -> dict[str, Seat]:
     """External id → how it stands to the others, for the lessons of one room-day and the decisions that count
     there, newest first."""
-    turnaround = dict(rules.turnaround_of_room).get(lessons[0].place.room, rules.turnaround) if lessons else 0
+    turnaround = rules.turnaround_in(lessons[0].place.room) if lessons else 0
     ruling = rule(counting, turnaround=turnaround)
     units = units_of_day(lessons, rules, ruling.together)
     against: dict[int, set[str]] = defaultdict(set)

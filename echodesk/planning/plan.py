@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from echodesk.planning.adopting import adopted
 from echodesk.planning.ground import too_soon_of
+from echodesk.planning.making_way import held_to_time
 from echodesk.planning.order import arrange
 from echodesk.planning.staying import settled
 from echodesk.planning.values import Plan, Situation
@@ -20,9 +21,10 @@ def make_plan(situation: Situation) -> Plan:
     have succeeded and nothing else has changed, the next plan is empty.
     """
     projection, change = adopted(situation) if situation.adopt else settled(situation)
+    too_soon, rules = too_soon_of(situation), situation.rules
     return Plan(
         places=situation.places,
-        requests=arrange(change.changes, too_soon_of(situation)).requests,
+        requests=held_to_time(arrange(change.changes, too_soon).requests, too_soon, rules.turnaround_in),
         projection=projection,
         kept=change.kept,
         carrier_of=tuple(

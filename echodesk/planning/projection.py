@@ -7,8 +7,10 @@ Stages, each seeing only what the one before left over:
 4. units that meet an obstacle (foreign, begun, or too late to change places) are left out;
 5. units that come too late, or were refused for good (they or their whole room), do not compete, unless they
    already stand at their place and time: those stay as they are ("held");
-6. what staff decided to record is kept, and the strategy of the room decides between the others (`strategies`).
-A decision whose lesson does not come to stage 6 has no effect on that room-day: all begins again without it.
+6. what staff decided to record is kept, and the strategy of the room decides between the others (`strategies`);
+   who starts too soon takes no place from what stands (`making_way`).
+A decision whose lesson does not come to stage 6, or would take such a place, has no effect on that room-day: all
+begins again without it.
 *Ignore* counts overlaps before stage 4, over all units of the room-day: otherwise a lesson would appear and
 vanish as another begins.
 """
@@ -20,9 +22,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from echodesk.planning.decisions import Counting, DecisionIndex, Ruling, kept_first, rule, told_of
-from echodesk.planning.ground import Ground, ground_of, same_content, stands_at
+from echodesk.planning.ground import Ground, ground_of, same_content, standing_for, stands_at, too_soon_of
+from echodesk.planning.making_way import chosen_in_time
 from echodesk.planning.overlap import conflicts
-from echodesk.planning.strategies import Losers, choose, clashing
+from echodesk.planning.strategies import Losers, clashing
 from echodesk.planning.together import Unit, identity, units_of_day
 from echodesk.planning.values import (
     Booking,
@@ -55,6 +58,7 @@ class _Projector:
         self._situation = situation
         self._rules = situation.rules
         self._ground = ground
+        self._too_soon = too_soon_of(situation)
         self._strategy_of = dict(situation.rules.strategy_of_room)
         self._turnaround_of = dict(situation.rules.turnaround_of_room)
         self._refused_ids = {external_id for external_id, _ in situation.refused}
@@ -157,7 +161,8 @@ class _Projector:
             ruling = rule(counting, without, running, turnaround)
             rest = [one for one in lessons if one.external_id not in ruling.left_out]
             units = units_of_day(rest, self._rules, ruling.together)
-            failed = self._settle_day(place, units, ruling.chosen)
+            instead = [one for one in lessons if (by := ruling.left_out.get(one.external_id)) and by.winner]
+            failed = self._settle_day(place, units, ruling.chosen, units_of_day(instead, self._rules))
             if failed is None:
                 break
             without.add(failed.decision.id)
@@ -183,17 +188,18 @@ class _Projector:
             if counting is None:
                 continue
             winner = kept[counting.winner.external_id] if counting.winner is not None else None
-            detail = counting.detail(winner)
-            self._leave_out(lesson, Reason.DECISION, winner.external_id if winner else None, detail)
+            keeps = winner.external_id if winner else None
+            self._leave_out(lesson, Reason.DECISION, keeps, counting.detail(winner))
 
-    def _settle_day(self, place: RoomDay, units: list[Unit], chosen: Sequence[Counting] = ()) -> Counting | None:
-        """Stages 4 to 6; `chosen` is kept first. Returns one of those that cannot be kept."""
+    def _settle_day(
+        self, place: RoomDay, units: list[Unit], chosen: Sequence[Counting] = (), instead: Sequence[Unit] = ()
+    ) -> Counting | None:
+        """Stages 4 to 6; `chosen` is kept first, in the place of `instead`. Returns one that cannot be kept."""
         strategy = self._strategy_of.get(place.room, self._rules.strategy)
         turnaround = self._turnaround_of.get(place.room, self._rules.turnaround)
         booked = len(self._bookings)
-        ignored: Losers = {}
-        if strategy is Strategy.IGNORE and len(units) > 1:
-            ignored = clashing(units, turnaround)
+        ignores = strategy is Strategy.IGNORE
+        ignored = clashing(units, turnaround) if ignores and len(units) > 1 else {}
         competing: list[Unit] = []
         rivals: dict[int, Unit] = {}
         for index, unit in enumerate(units):
@@ -203,24 +209,42 @@ class _Projector:
             if index in ignored:
                 rivals[len(competing)] = units[ignored[index]]
             competing.append(still)
+        # Where a room records neither, what stands would leave in any case.
+        waits = set() if ignores else self._waits(competing, (*units, *instead), turnaround)
         if chosen:
             begun = {member for booking in self._bookings[booked:] for member in booking.members}
-            first = kept_first(competing, chosen, begun, turnaround)
+            first = kept_first(competing, chosen, begun, waits, turnaround)
             if isinstance(first, Counting):
                 return first
             competing, rivals = self._after(first, competing, rivals, turnaround)
-        if strategy is not Strategy.IGNORE:
-            losers = choose(competing, strategy, turnaround)
-            rivals = {index: competing[winner] for index, winner in losers.items()}
+        late: Losers = {}
+        if not ignores:
+            losers, late = chosen_in_time(competing, waits, strategy, turnaround)
+            rivals = {index: competing[winner] for index, winner in (losers | late).items()}
         for index, unit in enumerate(competing):
             winner = rivals.get(index)
             if winner is None:
                 self._bookings.append(unit.booking)
-            elif strategy is Strategy.IGNORE:
+            elif index in late:
+                self._leave_all_out(unit, Reason.TOO_LATE, winner.booking.external_id, _too_soon_for(winner))
+            elif ignores:
                 self._lose(unit, winner, f"overlaps {told_of(winner.booking)}; this room records neither")
             else:
                 self._lose(unit, winner, f"overlaps {told_of(winner.booking)}, which is recorded")
         return None
+
+    def _waits(self, competing: Sequence[Unit], asked: Sequence[Unit], turnaround: int) -> set[str]:
+        """External ids of those that start too soon to take a place from what stands and is `asked` for there."""
+        soon = [
+            one.booking
+            for one in competing
+            if self._too_soon.reached(one.booking.place.date, one.booking.time.start) and not self._stands(one)
+        ]
+        stand = [one.booking.time for one in asked if self._stands(one)] if soon else []
+        return {one.external_id for one in soon if any(conflicts(time, one.time, turnaround) for time in stand)}
+
+    def _stands(self, unit: Unit) -> bool:
+        return standing_for(unit.booking, self._ground, self._known_ids) is not None
 
     def _after(
         self, first: Collection[int], competing: Sequence[Unit], rivals: dict[int, Unit], turnaround: int
@@ -252,7 +276,7 @@ class _Projector:
         place, start = booking.place, booking.time.start
         begun = ground.begun.reached(place.date, start)
         if begun:
-            standing = self._standing_for(unit)
+            standing = standing_for(booking, ground, self._known_ids)
             if standing is not None:
                 held = self._hold(unit, standing, Reason.BEGUN)
                 self._bookings.append(held.booking)
@@ -282,30 +306,11 @@ class _Projector:
         return unit
 
     def _hold_or_leave_out(self, unit: Unit, reason: Reason, detail: str) -> Unit | None:
-        standing = self._standing_for(unit)
+        standing = standing_for(unit.booking, self._ground, self._known_ids)
         if standing is None:
             self._leave_all_out(unit, reason, None, detail)
             return None
         return self._hold(unit, standing, reason)
-
-    def _standing_for(self, unit: Unit) -> Standing | None:
-        """Ours, at exactly this place and time, under a member's id (the carrier's first).
-
-        Failing that one under an id that no lesson has any more, or that has begun, and with a section of the
-        unit: what is left of a carrier that was taken out of the timetable a moment ago.
-        """
-        ground, booking = self._ground, unit.booking
-        here = [one for one in ground.ours_at.get(booking.place, ()) if one.time == booking.time]
-        for external_id in booking.members:
-            for standing in here:
-                if standing.external_id == external_id and standing.echo_id not in ground.repeated:
-                    return standing
-        sections = set(booking.content.sections)
-        for standing in here:
-            free = standing.external_id not in self._known_ids or standing.external_id in ground.begun_by_id
-            if free and not sections.isdisjoint(standing.content.sections):
-                return standing
-        return None
 
     def _hold(self, unit: Unit, standing: Standing, reason: Reason) -> Unit:
         """The unit as it stands: older content, and without the members whose sections are not in it."""
@@ -375,6 +380,11 @@ class _Projector:
                 occurrence.content.title,
             )
         )
+
+
+def _too_soon_for(winner: Unit) -> str:
+    keeps = winner.booking
+    return f"starts too soon to change places with “{keeps.content.title}” {keeps.time}, which is recorded"
 
 
 def _where(standing: Standing) -> str:

@@ -215,8 +215,9 @@ class Request:
     """What stands before; None for POST (unless it follows the DELETE of the same schedule)."""
     after: tuple[int, ...]
     why: Why
-    comes_back: Booking | None = None
-    """Of a DELETE that steps aside: what is made again last, and must still be in time for it."""
+    in_time_for: Booking | None = None
+    """Of a DELETE: what is booked afterwards in its place (what steps aside is itself made again), and must still
+    be in time for it. None if nothing is, or if that starts too soon already."""
 
     @property
     def places(self) -> frozenset[RoomDay]:
@@ -256,7 +257,11 @@ class Rules:
     """Minutes that must lie between two bookings of a room."""
     late_s: int = 0
     """L: seconds after which an unanswered request can no longer take effect. Nothing that starts within
-    `lead` plus this steps aside for others (decisions: "The planner")."""
+    `lead` plus this steps aside for others, or takes a place from what stands (decisions: "The planner")."""
+
+    def turnaround_in(self, room: str) -> int:
+        """Minutes that must lie between two bookings of this room."""
+        return next((minutes for one, minutes in self.turnaround_of_room if one == room), self.turnaround)
 
 
 class DecisionKind(StrEnum):

@@ -129,9 +129,9 @@ class Gate:
             return Fate.HELD
         now = self._clock.campus_now()
         late = now + dt.timedelta(minutes=lead_minutes)
-        booking, standing, back = request.booking, request.standing, request.comes_back
-        if back is not None and _start(back.place, back.time.start) <= late + dt.timedelta(seconds=self.late_s):
-            # It could not be made again in time for certain.
+        booking, standing, then = request.booking, request.standing, request.in_time_for
+        if then is not None and _start(then.place, then.time.start) <= late + dt.timedelta(seconds=self.late_s):
+            # What is to stand in its place could not be made in time for certain.
             return Fate.OVERTAKEN
         if booking is not None and _start(booking.place, booking.time.start) <= late:
             return Fate.OVERTAKEN

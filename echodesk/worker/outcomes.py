@@ -5,16 +5,18 @@ Pure: read off one finished work; `settle` writes it down.
 
 from __future__ import annotations
 
-from echodesk.planning.records import NotificationOutcome, Waiting
+from echodesk.planning.records import Lost, NotificationOutcome, Waiting
 from echodesk.planning.statuses import NotificationStatus, Recorded
-from echodesk.planning.values import LeftOut, Method, Reason
-from echodesk.worker.wording import left_out_text, lessons
+from echodesk.planning.values import LeftOut, Method, Reason, Request
+from echodesk.worker.wording import left_out_text, lessons, made_way_text
 from echodesk.worker.work import UNANSWERED, Fate, Result, Work
 
 UNANSWERED_OR_CLASH = (UNANSWERED - {Fate.SPENT}) | {Fate.CLASH}
 """Fates after which a notification waits on."""
 PASSED = "The day to which it was moved has passed: it is not recorded."
 WAS_RECORDED = "The day to which it was moved has passed: what was recorded there stays."
+LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION, Reason.TOO_LONG, Reason.UNREADABLE)
+"""Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
 
 
 class Outcomes:
@@ -62,6 +64,10 @@ class Outcomes:
             return self._booked(one, carrier, result)
         left = self._left.get(one.external_id)
         if left is not None:
+            winner = self._not_yet_recorded(left.winner)
+            if winner is not None and self._work.results[winner.number].fate in UNANSWERED_OR_CLASH:
+                # Whether the other one is recorded instead is not known yet.
+                return self._again(one, self._work.results[winner.number])
             return self._not_booked(one, left, result)
         return self._unwanted(one, result)
 
@@ -167,6 +173,33 @@ class Outcomes:
             if (request := self._by_id.get(carrier)) is None
             or self._work.results[request.number].fate is Fate.DONE
         }
+
+    def lost(self) -> list[Lost]:
+        """What is not recorded any more, for notifications that ended before. What was to be removed and stands
+        still is not among it; nothing is said to be recorded instead that is not."""
+        stand = {
+            one.standing.external_id
+            for one in self._work.plan.requests
+            if one.standing is not None and self._work.results[one.number].fate is not Fate.DONE
+        }
+        found = []
+        for one in self._left.values():
+            if one.reason not in LOST or one.external_id in stand:
+                continue
+            winner = self._not_yet_recorded(one.winner)
+            if winner is None:
+                found.append(Lost(one.external_id, Recorded.NO, one.winner, left_out_text(one)))
+            else:
+                found.append(Lost(one.external_id, Recorded.NO, None, made_way_text(winner)))
+        return found
+
+    def _not_yet_recorded(self, winner: str | None) -> Request | None:
+        """The request that was to record this one, if it did not, and nothing of it stands there."""
+        request = self._by_id.get(winner or "")
+        if winner is None or request is None or request.booking is None or request.external_id != winner:
+            return None
+        done = self._work.results[request.number].fate is Fate.DONE
+        return None if done or self._recorded_as_before(winner) is Recorded.YES else request
 
     def answered(self) -> set[tuple[str, Method]]:
         """(external id, method) of what Echo360 answered clearly and without surprise: what was sent so counts in

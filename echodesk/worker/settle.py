@@ -20,7 +20,6 @@ from echodesk.planning.records import (
     PlaceOutcome,
     Refusal,
 )
-from echodesk.planning.statuses import Recorded
 from echodesk.planning.values import (
     LeftOut,
     Method,
@@ -35,7 +34,7 @@ from echodesk.worker.books import Books
 from echodesk.worker.gate import ROOM_WAIT_S
 from echodesk.worker.outcomes import Outcomes
 from echodesk.worker.pieces import end_steps
-from echodesk.worker.wording import left_out_text, outcome_text, standing_text
+from echodesk.worker.wording import outcome_text, standing_text
 from echodesk.worker.work import UNANSWERED, Fate, Result, Work, print_of, removal_print
 
 SURPRISES_SHOWN = 3
@@ -46,8 +45,6 @@ DONE_WAIT_MAX_S = 60.0
 """What was done in another way than expected is looked at again within this time: only then it is certain."""
 ENDED_OTHERWISE = {Fate.REFUSED, Fate.NO_DEVICE, Fate.TOO_LATE, Fate.OVERTAKEN}
 """Fates after which a room-day is planned again, knowing more."""
-LOST = (Reason.CLASH, Reason.FOREIGN, Reason.DECISION, Reason.TOO_LONG, Reason.UNREADABLE)
-"""Why an occurrence that was recorded may not be recorded any more without an edit of its own."""
 
 
 def settle(books: Books, works: Sequence[Work], epoch: int, late_s: float) -> None:
@@ -81,6 +78,7 @@ class _Wave:
     good: set[str] = field(default_factory=set)
     booked: set[str] = field(default_factory=set)
     """Occurrences that now stand as they should."""
+    lost: list[Lost] = field(default_factory=list)
     answered: set[tuple[str, Method]] = field(default_factory=set)
     """(external id, method) of what was answered clearly: it counts in its burst alone."""
     unsent: list[int] = field(default_factory=list)
@@ -111,15 +109,9 @@ class _Wave:
         books.queue.tell_parked(self.parked)
         good = self.good | _wanted_no_more(books, [one.place for one in self.places])
         books.queue.put_right(good, "a later check of this room and day")
-        lost = [
-            Lost(one.external_id, Recorded.NO, one.winner, left_out_text(one))
-            for place in self.places
-            for one in place.left_out
-            if one.reason in LOST
-        ]
         books.stops.made_again(self.booked)
         books.told.recorded_again(self.booked)
-        books.queue.tell_lost(lost)
+        books.queue.tell_lost(self.lost)
 
 
 class _Settling:
@@ -153,6 +145,7 @@ class _Settling:
         wave.notifications.extend(outcomes.notifications())
         wave.booked |= outcomes.booked()
         wave.good |= outcomes.good()
+        wave.lost += outcomes.lost()
         wave.answered |= outcomes.answered()
         self._tries(results)
         wave.parked.extend(outcomes.parked())

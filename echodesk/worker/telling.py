@@ -10,8 +10,8 @@ from echodesk.planning.records import Lost
 from echodesk.planning.statuses import Recorded
 from echodesk.planning.values import Reason, RoomDay
 from echodesk.worker.books import Books
+from echodesk.worker.outcomes import LOST
 from echodesk.worker.ports import Ledger
-from echodesk.worker.settle import LOST
 from echodesk.worker.work import Work
 
 NOT_WANTED = "Not recorded any more: the timetable asks for no recording of it."

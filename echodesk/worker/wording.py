@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from echodesk.planning.reasons import REASONS
-from echodesk.planning.values import LeftOut, Standing
+from echodesk.planning.values import LeftOut, Request, Standing
 from echodesk.worker.work import Result
 
 
@@ -14,6 +14,12 @@ def left_out_text(one: LeftOut, winner_title: str = "") -> str:
     winner = f"{winner_title} ({one.winner})" if winner_title else one.winner or "another lesson"
     text = REASONS[one.reason].kept.format(winner=winner)
     return f"{text} {one.detail}".strip() if one.detail and one.detail not in text else text
+
+
+def made_way_text(winner: Request) -> str:
+    """Why an occurrence is not recorded any more; true whatever becomes of the one for which it was removed."""
+    title = winner.booking.content.title if winner.booking is not None else ""
+    return f"Not recorded any more: it made way for “{title}” ({winner.external_id})."
 
 
 def standing_text(standing: Standing | None) -> str | None:

@@ -40,7 +40,7 @@ def decided(
 @st.composite
 def decided_situations(draw: st.DrawFn) -> Situation:
     """A disturbed projection with decisions about lessons that mostly meet; some are void, some contradict."""
-    bare = draw(situations())
+    bare = draw(st.one_of(situations(), situations(soon=True)))
     chance = random.Random(draw(st.integers(0, 2**32 - 1)))
     decisions = [
         made

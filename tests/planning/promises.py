@@ -234,6 +234,37 @@ def nobody_steps_aside_who_starts_within_lead_and_l(situation: Situation, chance
             assert dt.datetime.combine(place.date, dt.time()) + dt.timedelta(minutes=time.start) > soonest
 
 
+def nothing_is_removed_for_who_starts_within_lead_and_l(situation: Situation, chance: random.Random) -> None:
+    """What stands at its lesson's place and time, and loses it, loses it to something that stands as well, or that
+    has time to be made. Where a room records neither it loses it in any case."""
+    plan = make_plan(situation)
+    soonest = situation.now + dt.timedelta(minutes=situation.rules.lead, seconds=situation.rules.late_s)
+    seats = {(one.external_id, one.place, one.time) for one in situation.standing if one.ours}
+    strategies = dict(situation.rules.strategy_of_room)
+    lessons = {one.external_id: one for one in situation.occurrences}
+    for one in plan.projection.left_out:
+        lesson = lessons[one.external_id]
+        place, time = lesson.place, lesson.time
+        if (one.external_id, place, time) not in seats or one.reason not in (Reason.CLASH, Reason.DECISION):
+            continue
+        if one.winner is None or strategies.get(place.room, situation.rules.strategy) is Strategy.IGNORE:
+            continue
+        takers = [
+            other
+            for other in plan.projection.bookings
+            if other.place == place and conflicts(other.time, time, situation.rules.turnaround)
+        ]
+        assert any(
+            _moment(place.date, other.time.start) > soonest
+            or any(s.ours and (s.place, s.time) == (place, other.time) for s in situation.standing)
+            for other in takers
+        ), f"{one.external_id} makes way for what starts too soon"
+
+
+def _moment(date: dt.date, minute: int) -> dt.datetime:
+    return dt.datetime.combine(date, dt.time()) + dt.timedelta(minutes=minute)
+
+
 def no_smaller_set_could_step_aside(situation: Situation, chance: random.Random) -> None:
     """Requests = size of the difference + the smallest set of movers without which none waits in a circle; so a
     lesson that moves between room-days is one PUT whenever its new time is or becomes free."""
@@ -301,6 +332,7 @@ PROMISES: tuple[Promise, ...] = (
     only_ours_and_only_before_it_begins_is_touched,
     steps_aside_are_delete_first_and_post_last,
     nobody_steps_aside_who_starts_within_lead_and_l,
+    nothing_is_removed_for_who_starts_within_lead_and_l,
     somebody_stays_only_where_no_way_is_allowed,
     no_smaller_set_could_step_aside,
     slices_are_the_whole,

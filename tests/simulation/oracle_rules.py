@@ -70,12 +70,27 @@ def _settle_with(
         if still is not None:
             competing.append((still, rivals[unit.carrier.external_id]))
     begun = {member for one in day.wanted for member in one.members}
+    # What staff do not want recorded at all gives its place to anybody; what only gives way to another does not.
+    asked = [one for one in present if one not in unwanted or unwanted[one].winner is not None]
+    stand = [one for one in asked if _standing_for(Unit((one,)), stood, known, ours_begun) is not None]
+    hurried = [
+        unit
+        for unit, _ in competing
+        if strategy is not Strategy.IGNORE  # where who overlaps leaves, whoever comes
+        and book.too_soon(date, unit.start)
+        and _standing_for(unit, stood, known, ours_begun) is None
+        and any(meet(one, unit, turnaround) for one in stand)
+    ]
     chosen: list[Unit] = []
     for order in decided:
         if order.winner is None or order.winner.external_id in begun:
             continue
         serving = [unit for unit, _ in competing if order.winner in unit.members]
-        if not serving or any(meet(serving[0], one, turnaround) for one in chosen if one is not serving[0]):
+        if (
+            not serving
+            or serving[0] in hurried
+            or any(meet(serving[0], one, turnaround) for one in chosen if one is not serving[0])
+        ):
             return day, order.decision.id
         chosen.append(serving[0])
     chosen.sort(key=lambda one: (one.start, one.finish, one.carrier.name))
@@ -96,18 +111,46 @@ def _settle_with(
         # The newest first; ties still go to the smaller SLOTID.
         ranked = sorted(rest, key=lambda one: one.carrier.name)
         ranked.sort(key=lambda one: max(m.since for m in one.members), reverse=True)
-    kept = most(ranked, turnaround) if strategy is Strategy.MOST_RECORDED else greedy(ranked, turnaround)
-    for unit in ranked:
-        if unit in kept:
-            day.wanted.append(unit.wanted())
-        else:
-            winner = next(one for one in ranked if one in kept and meet(one, unit, turnaround))
-            _lose(day, unit, winner.external_id)
+    _decide(day, ranked, hurried, strategy, turnaround)
     serves = {member: one.external_id for one in day.wanted for member in one.members}
     for lesson, order in unwanted.items():
         instead = serves[order.winner.external_id] if order.winner is not None else None
         day.left_out[lesson.external_id] = (Reason.DECISION, instead)
     return day, None
+
+
+def _decide(
+    day: Day, ranked: Sequence[Unit], hurried: Collection[Unit], strategy: Strategy, turnaround: int
+) -> None:
+    """Who is kept of those that are left, the first in rank first. Nothing that stands is removed for who starts
+    so soon that it might not be made any more: whoever is `hurried` gets what is free without a removal for it."""
+
+    def best(units: Sequence[Unit]) -> list[Unit]:
+        return most(units, turnaround) if strategy is Strategy.MOST_RECORDED else greedy(units, turnaround)
+
+    def against(unit: Unit, kept: Collection[Unit]) -> Unit | None:
+        return next((one for one in ranked if one in kept and meet(one, unit, turnaround)), None)
+
+    at_leisure = best([one for one in ranked if one not in hurried])
+    fits = [one for one in ranked if one in hurried and against(one, at_leisure) is None]
+    squeezed_in = best(fits)
+    with_time_for_all = best(ranked)
+    for unit in ranked:
+        if unit in at_leisure or unit in squeezed_in:
+            day.wanted.append(unit.wanted())
+            continue
+        winner = against(unit, squeezed_in if unit in fits else at_leisure)
+        assert winner is not None
+        if unit in hurried and unit not in fits:
+            anyway = None if unit in with_time_for_all else against(unit, with_time_for_all)
+            if anyway not in (*at_leisure, *squeezed_in):
+                stays = [one for one in at_leisure if meet(one, unit, turnaround)]
+                first = min(stays, key=lambda one: (one.start, one.finish, one.carrier.name))
+                for member in unit.members:
+                    day.left_out[member.external_id] = (Reason.TOO_LATE, first.external_id)
+                continue
+            winner = anyway or winner
+        _lose(day, unit, winner.external_id)
 
 
 def together(lessons: Iterable[Lesson], book: Rulebook, decided: Iterable[frozenset[Lesson]] = ()) -> list[Unit]:

@@ -274,3 +274,39 @@ def test_who_is_left_out_is_told_again_after_edits_that_no_trigger_sees(
     before = w.steps.done["settle"]
     w.pass_time(65.0)
     assert w.steps.done["settle"] == before, "once it is told, it is not planned again"
+
+
+def pushed_out_for_one_that_is_not_answered(w: World) -> None:
+    """Lesson 1 was recorded; it has been removed for lesson 2, of which nobody knows whether it was booked."""
+    w.lesson(1)
+    w.settle()
+    w.faults(FaultKind.ERROR_502, methods=("POST",), first=2)
+    with w.edit() as cmis:
+        cmis.add(2, at="09:30-10:30", lecturer="P2")
+        cmis.alter(1, lecturer="P3")
+    w.until(lambda: bool(w.sql("SELECT 1 FROM STT_ECHO_AUDIT WHERE ACTION = 'POST' AND STATUS = 502")))
+    assert w.schedules() == {}
+
+
+def test_nobody_is_told_that_another_is_recorded_before_that_is_known(world: Worlds) -> None:
+    w = world(strategy="last_wins", late_s="30")
+    pushed_out_for_one_that_is_not_answered(w)
+    assert w.notifications(1) == ["SUCCESS", "UNPROCESSED"]
+    w.settle()
+    assert answers(w, 1)[-1] == ("IN_CONFLICT", "NO", external(2))
+    w.assert_equal()
+
+
+def test_who_was_recorded_is_told_at_once_that_it_is_not_and_not_that_another_is(world: Worlds) -> None:
+    w = world(strategy="last_wins", late_s="30")
+    w.lesson(1)
+    w.settle()
+    w.faults(FaultKind.ERROR_502, methods=("POST",), first=2)
+    w.lesson(2, at="09:30-10:30", lecturer="P2")
+    w.until(lambda: w.message(1) != "")
+    assert answers(w, 1) == [("SUCCESS", "NO", None)]
+    assert w.message(1).startswith("Not recorded any more: it made way for “")
+    w.cancel(2)
+    w.settle()
+    assert answers(w, 1) == [("SUCCESS", "YES", None)]
+    w.assert_equal()

@@ -29,7 +29,12 @@ def a_minute_apart(real: Any) -> Any:
 
 def removed_at_any_time(real: Any) -> Any:
     """What steps aside is removed until it begins, whether it can be made again or not."""
-    return lambda self, request, *more: real(self, dataclasses.replace(request, comes_back=None), *more)
+    return lambda self, request, *more: real(self, dataclasses.replace(request, in_time_for=None), *more)
+
+
+def nobody_waits(real: Any) -> Any:
+    """Whoever is to be recorded takes its place, however soon it starts."""
+    return lambda *asked: set()
 
 
 def as_if_all_were_kept(real: Any) -> Any:
@@ -122,6 +127,13 @@ PLANNER = (
         test="tests/worker/test_changing_places_late.py"
         "::test_what_waits_for_its_turn_is_not_removed_once_it_might_not_be_made_again",
         escapes="the turn of a lesson that changes places has to come within seconds of a minute",
+    ),
+    Mutant(
+        "makes_way_too_late",
+        "decisions: who starts within lead + L takes no place from what stands",
+        "removes what stands for a lesson that may not be made in time",
+        wrapped(projection._Projector, "_waits", nobody_waits),
+        planner=True,
     ),
     Mutant(
         "touching_is_overlapping",
