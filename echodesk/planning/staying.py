@@ -4,6 +4,11 @@ Of a circle of moves one member has to step aside: removed first, made again las
 the lead time and L (decisions "The planner"), so a circle of such lessons alone cannot be opened; they stay. Who
 moves at all is known only once overlaps, obstacles and decisions have been judged, and what stays is an obstacle
 to the rest: so all is planned, whoever cannot go is held where it stands, and all is planned again.
+
+What one turn keeps may fall in a later one, because of whoever is held. If it was refused for good, or starts
+within the lead time, it counted only because it stands, and no later plan will see it: a circle that is held on
+account of it would be open then. So what falls is given up, and all is planned from the start as if it were gone.
+For what can be made again that changes nothing: kept or made anew, it is no move.
 """
 
 from __future__ import annotations
@@ -23,17 +28,42 @@ _Graph = Mapping[str, set[str]]
 def settled(situation: Situation) -> tuple[Projection, Difference]:
     """What should stand and what must change, once everybody who cannot go is held where it stands.
 
+    Ends because every turn gives up more of what stands, and there is only so much.
+    """
+    given_up: set[str] = set()
+    left = situation
+    while True:
+        projection, change, stuck, kept_before = _turns(left)
+        if given_up:
+            change = difference(projection, ground_of(situation, stuck))
+        fall = {
+            one.standing.echo_id
+            for one in change.changes
+            if one.booking is None and one.standing and one.standing.external_id in kept_before
+        }
+        if fall <= given_up:
+            return projection, change
+        given_up |= fall
+        left = replace(situation, standing=tuple(one for one in situation.standing if one.echo_id not in given_up))
+
+
+def _turns(situation: Situation) -> tuple[Projection, Difference, dict[str, Standing], set[str]]:
+    """What should stand and what must change, who is held where it stands, and the external ids of what only
+    earlier turns kept.
+
     Ends because every turn holds more, and there are only so many.
     """
     stuck: dict[str, Standing] = {}
+    kept: set[str] = set()
     while True:
         ground = ground_of(situation, stuck)
         projection = project(situation, ground)
         change = difference(projection, ground)
         more = _cannot_go(situation, ground, projection, change)
         if not more:
-            return projection, change
+            return projection, change, stuck, kept - change.kept
         stuck |= more
+        kept |= change.kept
 
 
 def _cannot_go(

@@ -20,17 +20,20 @@ MOST_TRIED = 7
 
 def who_stays(situation: Situation) -> frozenset[str]:
     """External ids of what stays although its lesson is elsewhere, by the oracle."""
-    return asked_of_the_oracle(situation)[1]
+    return asked_of_the_oracle(situation).staying
 
 
 def somebody_stays_only_where_no_way_is_allowed(situation: Situation, chance: random.Random) -> None:
     """If and only if no order of requests takes all who would move to their places, unless somebody is removed who
-    starts too soon to be made again. Without a lead time, which stops lessons that are in no circle as well."""
+    starts too soon to be made again. Without a lead time, which stops lessons that are in no circle as well, and
+    without what counts only because it stands and will be removed."""
     asked = replace(situation, rules=replace(situation.rules, lead=0))
-    goals = {one.external_id: (one.place, one.time) for one in project(asked).bookings}
+    fallen = asked_of_the_oracle(asked).fallen
+    left = replace(asked, standing=tuple(one for one in asked.standing if one.echo_id not in fallen))
+    goals = {one.external_id: (one.place, one.time) for one in project(left).bookings}
     stands = {
         one.external_id: (one.place, one.time)
-        for one in asked.standing
+        for one in left.standing
         if one.ours and one.external_id in goals and one.place in asked.places
     }
     movers = sorted(name for name, seat in stands.items() if name and goals[name] != seat)

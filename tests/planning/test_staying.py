@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from dataclasses import replace
 
+import pytest
+
 from echodesk.planning.plan import make_plan
-from echodesk.planning.values import Decision, Occurrence, Plan, Reason, Rules, Standing, Strategy
-from tests.planning.builders import MONDAY, asked, day, lesson, situation, slots, standing
+from echodesk.planning.projection import project
+from echodesk.planning.values import (
+    Decision,
+    Occurrence,
+    Plan,
+    Reason,
+    Rules,
+    Situation,
+    Standing,
+    Strategy,
+    fingerprint,
+)
+from tests.planning.builders import MONDAY, asked, day, external_id, lesson, situation, slots, standing
 from tests.planning.decided import NOT, ONE, decided
+from tests.planning.promises import the_second_plan_is_empty
+from tests.simulation.oracle_agrees import assert_agree
 
 NOW = dt.datetime.combine(MONDAY, dt.time(8, 54, 30))
 """Five minutes and a half before nine: past the lead time and L of a minute, but not past the lead time."""
@@ -111,3 +127,46 @@ def test_who_starts_later_opens_the_circle_of_those_who_start_soon() -> None:
     lessons[1] = replace(lessons[1], time=lesson(0, "9:30-10:30").time)
     plan = planned(lessons, stands)
     assert asked(plan.requests) == [("DELETE", 2, "steps_aside"), ("PUT", 1, "moved"), ("POST", 2, "steps_aside")]
+
+
+def carried_by_a_third(lead: int = 5) -> Situation:
+    """1 and 2 change places only if 1 is recorded in B: with 3, which stands there, it outweighs the older 4;
+    neither does alone."""
+    lessons = [lesson(1, "11-12", B, since="2026-05"), lesson(2, "11-12", A)]
+    lessons += [lesson(3, "10-11", B, since="2026-06"), lesson(4, "10:30-11:15", B, since="2026-01")]
+    stands = [standing(1, "11-12", A), standing(2, "11:30-12", B), standing(3, "10-11", B)]
+    most = ((B.room, Strategy.MOST_RECORDED),)
+    rules = Rules(lead=lead, late_s=3 * 3600, strategy_of_room=most)
+    return situation(lessons, stands, rules, now=NOW)
+
+
+def refused_for_good(found: Situation) -> Situation:
+    (third,) = (one for one in project(found).bookings if one.external_id == external_id(3))
+    return replace(found, refused=frozenset({(third.external_id, fingerprint(third))}))
+
+
+def test_a_circle_stays_because_of_one_that_falls_if_that_one_can_be_made_again() -> None:
+    plan = make_plan(carried_by_a_third())
+    assert slots(plan.projection.stays) == [1, 2]
+    assert asked(plan.requests) == [("DELETE", 3, "lost_clash"), ("POST", 4, "new")]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(refused_for_good(carried_by_a_third()), id="refused for good"),
+        pytest.param(carried_by_a_third(lead=70), id="too late to be made"),
+    ],
+)
+def test_a_circle_is_open_if_the_one_that_falls_counted_only_because_it_stood(found: Situation) -> None:
+    """Once 3 is removed it does not come back, so 1 loses to 4 and 2 can move: at once, not by a second plan."""
+    plan = make_plan(found)
+    assert plan.projection.stays == ()
+    assert sorted(asked(plan.requests)) == [
+        ("DELETE", 1, "lost_clash"),
+        ("DELETE", 3, "not_wanted"),
+        ("POST", 4, "new"),
+        ("PUT", 2, "moved"),
+    ]
+    the_second_plan_is_empty(found, random.Random(1))
+    assert_agree(found)

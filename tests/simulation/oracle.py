@@ -53,7 +53,7 @@ def expected(world: World, seniority: str = "queue") -> Expected:
         if lesson.date >= today:
             days[(lesson.room, lesson.date)].append(lesson)
     known = {one.external_id for one in now.lessons}
-    settled, staying = settle_all(days, now.stood, known, now.book)
+    settled, staying, _ = settle_all(days, now.stood, known, now.book)
     wanted: dict[str, Wanted] = {}
     left_out: LeftOut = {}
     for place in sorted(settled, key=lambda one: (one[1], one[0])):

@@ -7,8 +7,8 @@ from collections import defaultdict
 from echodesk.planning.ground import ground_of
 from echodesk.planning.plan import make_plan
 from echodesk.planning.values import Occurrence, RoomDay, Situation, Standing
-from tests.simulation.oracle_staying import settle_all
-from tests.simulation.oracle_values import Day, Decided, Lesson, Rulebook, Stood
+from tests.simulation.oracle_staying import Settled, settle_all
+from tests.simulation.oracle_values import Decided, Lesson, Rulebook, Stood
 
 
 def as_lesson(one: Occurrence) -> Lesson:
@@ -27,8 +27,8 @@ def as_stood(one: Standing, recurs: bool) -> Stood:
     )  # fmt: skip
 
 
-def asked_of_the_oracle(situation: Situation) -> tuple[dict[RoomDay, Day], frozenset[str]]:
-    """Every room-day of the situation, settled by the oracle, and who stays where it stands."""
+def asked_of_the_oracle(situation: Situation) -> Settled[RoomDay]:
+    """Every room-day of the situation, settled by the oracle."""
     rules = situation.rules
     book = Rulebook(
         situation.now, rules.strategy, dict(rules.strategy_of_room), rules.together, rules.together_unknown,
@@ -50,7 +50,7 @@ def asked_of_the_oracle(situation: Situation) -> tuple[dict[RoomDay, Day], froze
 
 def assert_agree(situation: Situation) -> None:
     planned = make_plan(situation).projection
-    days, staying = asked_of_the_oracle(situation)
+    days, staying, _ = asked_of_the_oracle(situation)
     assert set(planned.stays) == staying
     said = {
         one.external_id: (one.room, one.date, one.start, one.finish, one.title, one.sections, one.presenter,

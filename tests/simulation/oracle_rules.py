@@ -247,6 +247,7 @@ def _admitted(
     if book.too_late(carrier.date, carrier.start) or refused:
         reason = Reason.TOO_LATE if book.too_late(carrier.date, carrier.start) else Reason.REFUSED
         if here is not None and not begun:
+            day.by_standing.append(here)
             return _held(unit, here, reason, day)
         if reason is Reason.TOO_LATE and not begun:
             day.late.append(unit.wanted())

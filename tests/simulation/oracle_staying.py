@@ -4,13 +4,17 @@ Said by trying it out. All lessons are settled as if everybody could go. Then th
 aside go, whoever can, until nobody can any more: whoever stands in another's new place has to have left before. Of
 those left behind, a group of which everybody waits for the group and for nobody else stays where it stands. Then
 all is settled again around it, since others may have got a place by that, or lost theirs.
+
+Whoever competes only because it stands (refused for good, or too late to be made) may have a place at first and
+lose it to somebody who gets one by that. It is removed then and never comes back, so nobody may stay on account of
+it: all is judged once more as if it did not stand.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from tests.simulation.oracle_rules import settle
 from tests.simulation.oracle_values import Day, Lesson, Rulebook, Stood, Wanted
@@ -18,19 +22,56 @@ from tests.simulation.oracle_values import Day, Lesson, Rulebook, Stood, Wanted
 Place = TypeVar("Place")
 
 
+class Settled(NamedTuple, Generic[Place]):
+    """What every room-day should hold."""
+
+    days: dict[Place, Day]
+    staying: frozenset[str]
+    """External ids of what stays where it stands."""
+    fallen: frozenset[str]
+    """Echo360's ids of what had a place only because it stands, and lost it because others stay."""
+
+
 def settle_all(
     days: Mapping[Place, Sequence[Lesson]], stood: Collection[Stood], known: Collection[str], book: Rulebook
-) -> tuple[dict[Place, Day], frozenset[str]]:
-    """What every room-day should hold, and the external ids of what stays where it stands."""
+) -> Settled[Place]:
+    """All days, once nobody stays on account of what falls."""
+    gone: frozenset[str] = frozenset()
+    while True:
+        settled, staying, had_a_place = _rounds(days, stood, known, book)
+        fallen = {one.echo_id for one in had_a_place if not _has_a_place(one, settled)}
+        if not fallen:
+            return Settled(settled, staying, gone)
+        gone |= fallen
+        stood = [one for one in stood if one.echo_id not in gone]
+
+
+def _rounds(
+    days: Mapping[Place, Sequence[Lesson]], stood: Collection[Stood], known: Collection[str], book: Rulebook
+) -> tuple[dict[Place, Day], frozenset[str], list[Stood]]:
+    """The days, who stays, and what had a place in any round only because it stands."""
     staying: frozenset[str] = frozenset()
+    had_a_place: list[Stood] = []
     while True:
         round_book = replace(book, stuck=staying)
         settled = {place: settle(lessons, stood, known, round_book) for place, lessons in days.items()}
+        by_standing = [one for day in settled.values() for one in day.by_standing]
+        had_a_place += [one for one in by_standing if _has_a_place(one, settled)]
         wanted = [one for day in settled.values() for one in (*day.wanted, *day.late)]
         more = _nobody_first(_left_behind(_moves(wanted, stood, round_book)))
         if not more:
-            return settled, staying
+            return settled, staying, had_a_place
         staying |= more
+
+
+def _has_a_place(one: Stood, settled: Mapping[Place, Day]) -> bool:
+    """True if it stays for somebody, under its own id or under the one of whoever carries it now."""
+    place = (one.room, one.date, one.start, one.finish)
+    return any(
+        place == (must.room, must.date, must.start, must.finish)
+        and (one.external_id == must.external_id or set(one.sections) & set(must.sections))
+        for day in settled.values() for must in day.wanted
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,8 @@ class Day:
     left_out: LeftOut = field(default_factory=dict)
     late: list[Wanted] = field(default_factory=list)
     """What is left out because of the lead time alone."""
+    by_standing: list[Stood] = field(default_factory=list)
+    """What lets a unit compete only because it stands: nobody could make it."""
 
 
 def moment(date: dt.date, minute: int) -> dt.datetime:

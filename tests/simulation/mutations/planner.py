@@ -54,6 +54,11 @@ def as_if_all_were_kept(real: Any) -> Any:
     return cannot_go
 
 
+def nothing_falls(real: Any) -> Any:
+    """What one turn keeps and a later one removes is not given up."""
+    return lambda situation: (*real(situation)[:3], set())
+
+
 def moves_are_two_requests(real: Any) -> Any:
     """DELETE and POST for each move."""
 
@@ -117,6 +122,15 @@ PLANNER = (
         "holds lessons in a circle with one that the projection leaves out",
         wrapped(staying, "_cannot_go", as_if_all_were_kept),
         test="tests/planning/test_staying.py::test_who_loses_its_new_place_to_another_leaves_and_the_rest_moves",
+        escapes="a history has to exchange places within the lead time",
+    ),
+    Mutant(
+        "stays_because_of_what_falls",
+        "planner: once all requests have succeeded the next plan is empty",
+        "holds a circle because of a lesson that falls and cannot be made again",
+        wrapped(staying, "_turns", nothing_falls),
+        test="tests/planning/test_staying.py"
+        "::test_a_circle_is_open_if_the_one_that_falls_counted_only_because_it_stood",
         escapes="a history has to exchange places within the lead time",
     ),
     Mutant(
