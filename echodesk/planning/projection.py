@@ -226,6 +226,7 @@ class _Projector:
             if winner is None:
                 self._bookings.append(unit.booking)
             elif index in late:
+                self._late.append(unit.booking)
                 self._leave_all_out(unit, Reason.TOO_LATE, winner.booking.external_id, _too_soon_for(winner))
             elif ignores:
                 self._lose(unit, winner, f"overlaps {told_of(winner.booking)}; this room records neither")

@@ -113,6 +113,17 @@ def test_who_gets_a_room_only_because_others_stay_may_be_in_a_circle_of_its_own(
     assert plan.requests == ()
 
 
+def test_those_who_stay_do_so_whoever_is_recorded_in_the_place_that_one_of_them_wanted() -> None:
+    """It got what they left free a moment ago, and stands there now."""
+    lessons, stands = exchange()
+    lessons[0] = replace(lessons[0], time=lesson(0, "9-11").time)
+    other = lesson(3, "10-11", B, since="2026-06")
+    rules = Rules(late_s=7200)
+    plan = planned([*lessons, other], [*stands, standing(3, "10-11", B)], rules=rules)
+    assert slots(plan.projection.stays) == [1, 2]
+    assert plan.requests == ()
+
+
 def test_those_who_stay_do_so_until_one_of_them_begins() -> None:
     """Before the lead time, in it, and planned twice."""
     lessons, stands = exchange()

@@ -145,6 +145,7 @@ def _decide(
             anyway = None if unit in with_time_for_all else against(unit, with_time_for_all)
             if anyway not in (*at_leisure, *squeezed_in):
                 stays = [one for one in at_leisure if meet(one, unit, turnaround)]
+                day.late.append(unit.wanted())
                 first = min(stays, key=lambda one: (one.start, one.finish, one.carrier.name))
                 for member in unit.members:
                     day.left_out[member.external_id] = (Reason.TOO_LATE, first.external_id)
