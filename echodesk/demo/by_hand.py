@@ -1,7 +1,7 @@
 """What people did in Echo360 by hand, for pictures of an office's ordinary bad day.
 
-One room has lost its recorder; somebody booked a dozen lessons of another room just where they are, which can be
-adopted; and three bookings stand in the way of a lesson each.
+Some rooms have lost their recorder; somebody booked a dozen lessons of another room just where they are, which can
+be adopted; and three bookings stand in the way of a lesson each.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ ADOPTABLE = 12
 IN_THE_WAY = ("Open day", "Visiting speaker", "Exam briefing")
 EARLIER_MINUTES = 30
 """So much earlier than the lesson in whose way it is begins and ends such a booking."""
+BROKEN = 3
+"""So many rooms have no recorder, if there are enough others."""
 WEEK = dt.timedelta(days=7)
 FIRST_WEEKS = 4
 
@@ -32,7 +34,7 @@ def lessons_of_first_weeks(timetable: CmisBook, today: dt.date) -> list[Occurren
 
 
 def with_bad_day(seed: Seed, lessons: Sequence[Occurrence]) -> Seed:
-    """`seed` with a room less that records, and with what was booked by hand around these lessons.
+    """`seed` with fewer rooms that record, and with what was booked by hand around these lessons.
 
     The same arguments give the same, in whatever order the lessons are. Lessons that overlap others are left as
     they are. A timetable with too few rooms gets as much of it as it has room for.
@@ -44,9 +46,8 @@ def with_bad_day(seed: Seed, lessons: Sequence[Occurrence]) -> Seed:
         if lesson.place.room in recording:
             by_room.setdefault(lesson.place.room, []).append(lesson)
     broken = _broken(by_room)
-    if broken is None:
-        return seed
-    del by_room[broken]
+    for room in broken:
+        del by_room[room]
     days: dict[RoomDay, list[Interval]] = {}
     for lesson in ordered:
         days.setdefault(lesson.place, []).append(lesson.time)
@@ -58,19 +59,20 @@ def with_bad_day(seed: Seed, lessons: Sequence[Occurrence]) -> Seed:
         *_in_the_way(others, days),
     ]
     rooms = tuple(
-        msgspec.structs.replace(room, device=room.device and room.external_id != broken) for room in seed.rooms
+        msgspec.structs.replace(room, device=room.device and room.external_id not in broken) for room in seed.rooms
     )
     changed: Seed = msgspec.structs.replace(seed, rooms=rooms, schedules=(*seed.schedules, *bookings))
     return changed
 
 
-def _broken(by_room: dict[str, list[Occurrence]]) -> str | None:
-    """The room with the fewest lessons of those that are used in the first week."""
+def _broken(by_room: dict[str, list[Occurrence]]) -> list[str]:
+    """Those with the fewest lessons of the rooms that are used in the first week; of few rooms one at most."""
     if not by_room:
-        return None
+        return []
     first = min(lessons[0].place.date for lessons in by_room.values())
     soon = [room for room, lessons in by_room.items() if lessons[0].place.date < first + WEEK]
-    return min(soon, key=lambda room: (len(by_room[room]), room))
+    enough = len(soon) > BROKEN + len(IN_THE_WAY) + 1
+    return sorted(soon, key=lambda room: (len(by_room[room]), room))[: BROKEN if enough else 1]
 
 
 def _adoptable(by_room: dict[str, list[Occurrence]], days: dict[RoomDay, list[Interval]]) -> list[Occurrence]:
