@@ -13,7 +13,7 @@ from echodesk.desk.pages.detail_pane import body_text
 
 LEAST_WIDTH = 340
 NOTHING = "nothing"
-WIDE, NARROW = 40, 14
+WIDE, NARROW = 40, 12
 """Letters without a space that fit into a line of a value alone, and of one beside another."""
 """In the place of what did not stand, or stands no more."""
 
