@@ -10,7 +10,9 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -144,17 +146,22 @@ def demo(
             sys.stderr.write(text + "\n")
 
     if not headless:
-        shown = DesktopWish(
-            folder=folder,
-            wish=wish,
-            theme=theme,
-            edits_per_minute=edits_per_minute,
-            calls_per_minute=120 if calls_per_minute is None else calls_per_minute,
-            screenshots=screenshots,
-            simulator_options=options,
-            echo360=echo360,
-        )
-        raise typer.Exit(run_demonstration_window(shown, told))
+        with ExitStack() as stack:
+            if screenshots is not None and data is None:
+                # Pictures are of a demonstration of their own; the one that people look at stays as it is.
+                folder = Path(stack.enter_context(TemporaryDirectory(prefix="echodesk-")))
+            shown = DesktopWish(
+                folder=folder,
+                wish=wish,
+                theme=theme,
+                edits_per_minute=edits_per_minute,
+                calls_per_minute=120 if calls_per_minute is None else calls_per_minute,
+                screenshots=screenshots,
+                simulator_options=options,
+                echo360=echo360,
+            )
+            code = run_demonstration_window(shown, told)
+        raise typer.Exit(code)
     code = 0
 
     def report_to(report: dict[str, object], simulator: Any) -> None:

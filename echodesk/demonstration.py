@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from echodesk import paths
 from echodesk.access import Echo360Access, echo360_access
 from echodesk.commands.first_connection import OwnSystems
 from echodesk.demo import headless
+from echodesk.demo.by_hand import lessons_of_first_weeks, with_bad_day
 from echodesk.demo.editing import Editing
 from echodesk.demo.restore import restore
 from echodesk.demo.stage import (
@@ -50,6 +52,7 @@ from echodesk.messages import EngineState, Event, Notice, Phase, Table, WorkerFa
 from echodesk.secrets import Secrets
 from echodesk.settings import DEMONSTRATION
 from echodesk.simulator.process import SimulatorProcess
+from echodesk.simulator.seed import read_seed, write_seed
 from echodesk.store.connection import connection_of
 from echodesk.store.database import Database, check_schema, open_sqlite
 from echodesk.store.screens import Tables
@@ -124,14 +127,21 @@ def _refuse_to_renew(folder: Path, *, unfinished: bool) -> None:
 
 
 def start_simulator(
-    folder: Path, stage: Stage, office: Office, calls_per_minute: int, options: Sequence[str]
+    folder: Path,
+    stage: Stage,
+    office: Office,
+    calls_per_minute: int,
+    options: Sequence[str],
+    *,
+    first_seed: Path | None = None,
 ) -> SimulatorProcess:
     """The demonstration's Echo360 in a process of its own, as it was when it was last stopped.
 
-    Raises `SimulatorFailed`.
+    One that was not synchronised before begins with `first_seed`, or with the folder's own seed. Raises
+    `SimulatorFailed`.
     """
     zone = office.zone()
-    seed_file = folder / SEED_FILE
+    seed_file = first_seed or folder / SEED_FILE
     if office.look(lambda books: books.mirror.complete()):
         seed_file = office.database.write(lambda connection: restore(folder, stage, connection))
     return SimulatorProcess.start(
@@ -145,6 +155,15 @@ def start_simulator(
             *options,
         ]
     )
+
+
+def bad_day_seed(folder: Path, office: Office, made: Path) -> Path:
+    """Write the folder's seed with an office's ordinary bad day into `made`, for pictures; returns the file."""
+    today = office.clock().campus_now().date()
+    lessons = office.look(lambda books: lessons_of_first_weeks(books.timetable, today))
+    seed_file = made / SEED_FILE
+    write_seed(with_bad_day(read_seed(folder / SEED_FILE), lessons), seed_file)
+    return seed_file
 
 
 def start_timetabler(office: Office, stage: Stage, seed: int) -> Editing:
@@ -346,7 +365,15 @@ def run_demonstration_window(wish: DesktopWish, told: Callable[[str], None]) -> 
             access = echo360_access(Secrets(wish.folder), wish.echo360)
         else:
             told("Starting the simulated Echo360 …")
-            simulator = stack.enter_context(start_simulator(wish.folder, stage, office, 0, wish.simulator_options))
+            first_seed = None
+            if wish.screenshots is not None and office.look(lambda books: books.mirror.complete()):
+                told("This demonstration has begun before: the pictures show it as it stands.")
+            elif wish.screenshots is not None:
+                made = Path(stack.enter_context(TemporaryDirectory(prefix="echodesk-")))
+                first_seed = bad_day_seed(wish.folder, office, made)
+            simulator = stack.enter_context(
+                start_simulator(wish.folder, stage, office, 0, wish.simulator_options, first_seed=first_seed)
+            )
             address = simulator.address
             access = Echo360Access(address.url, address.client_id, address.client_secret)
         if wish.edits_per_minute > 0:

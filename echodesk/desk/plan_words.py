@@ -139,8 +139,9 @@ def facts(plan: PlanShown) -> list[str]:
     if plan.paused:
         lines.append(f"{formats.counted(plan.paused, 'room-day')} paused, and left as they are.")
     if plan.foreign:
-        left = formats.number(plan.foreign - counts.get("adopted", 0))
-        lines.append(f"Booked in Echo360 by others: {formats.number(plan.foreign)}; {left} never touched.")
+        left = plan.foreign - counts.get("adopted", 0)
+        rest = f"{formats.number(left)} never touched" if left else "all of them can be adopted"
+        lines.append(f"Booked in Echo360 by others: {formats.number(plan.foreign)}; {rest}.")
     if plan.unplanned:
         lines.append(f"{formats.counted(plan.unplanned, 'room-day')} could not be planned; the log says why.")
     if plan.kept_in_all:
@@ -163,7 +164,7 @@ def step_columns() -> Sequence[Column[StepRow]]:
     """The steps of a plan: what becomes of which recording, where, and why, with what it changes."""
     return (
         Column("What", 106, _what, lambda r: (_FIRST.get(r.state, len(_FIRST)), r.action, r.key)),
-        Column("Lesson", 132, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
+        Column("Lesson", 142, lambda r: Cell(formats.date(r.date), r.time), lambda r: (r.date, r.time, r.key)),
         Column("Room", 78, lambda r: Cell(r.room, r.building), lambda r: (r.room, r.date)),
         Column("Recording", 150, lambda r: Cell(r.title, r.external_id), lambda r: (r.title.casefold(), r.key)),
         Column("Why", 230, _why, lambda r: (words.why(r.why), r.key)),

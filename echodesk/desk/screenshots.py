@@ -15,6 +15,8 @@ from echodesk.desk.pages.activity_page import ActivityPage
 from echodesk.desk.pages.attention_page import AttentionPage
 from echodesk.desk.pages.lessons_page import TITLE, LessonsPage
 from echodesk.desk.pages.matter_list import MatterList
+from echodesk.desk.pages.plans_page import TITLE as PLANS
+from echodesk.desk.pages.plans_page import PlansPage
 from echodesk.desk.pages.room_days_page import RoomDaysPage
 from echodesk.desk.pages.settings_page import TITLE as SETTINGS
 from echodesk.desk.pages.settings_page import SettingsPage
@@ -25,6 +27,7 @@ from echodesk.desk.tables.finding import status_of
 from echodesk.desk.window import MainWindow
 from echodesk.desk.words import Tone, status_tone
 from echodesk.errors import EchoDeskError
+from echodesk.lessons import Matter
 from echodesk.messages import Overview, RoomDayRow
 
 log = logging.getLogger(__name__)
@@ -69,6 +72,8 @@ async def take(
         page = window.pages[number]
         if isinstance(page, TablePage):
             await _fill_table(page, wait_s)
+        elif isinstance(page, PlansPage):
+            await _fill_plans(window, page, wait_s)
         elif isinstance(page, LessonsPage):
             await _fill_lessons(window, page, wait_s)
         elif isinstance(page, SettingsPage):
@@ -133,6 +138,24 @@ async def _fill_lessons(window: MainWindow, page: LessonsPage, wait_s: float) ->
     page.show_one_that_is_missed()
 
 
+async def _fill_plans(window: MainWindow, page: PlansPage, wait_s: float) -> None:
+    """A new plan that adopts what others booked just where a lesson is; the page as it is if nobody did so."""
+    others = window.attention.lists[Matter.OTHERS]
+    others.read()
+    await _fill_list(others, wait_s)
+    rooms = [line.room for line in _lines(others) if line.fits]
+    if not rooms:
+        return
+    before = page.plan.key if page.plan is not None else 0
+
+    def with_steps() -> bool:
+        return page.plan is not None and page.plan.key > before and page.steps.model.rowCount() > 0
+
+    page.adopt_in(rooms[0])
+    await _until(with_steps, (window.overview.filled, page.steps.selected), wait_s, PLANS)
+    page.steps.view.choose(page.steps.model.cache.row(0).key)
+
+
 async def _fill_settings(page: SettingsPage, wait_s: float) -> None:
     await _until(lambda: bool(page.settings), (page.filled,), wait_s, SETTINGS)
 
@@ -147,13 +170,20 @@ async def _fill_activity(page: ActivityPage, wait_s: float) -> None:
 
 
 async def _fill_attention(page: AttentionPage, wait_s: float) -> None:
-    """The first list that has a line; the first of all if none has."""
-    for matter, one in page.lists.items():
+    """What failed; if nothing did, the first list that has a line; its first line is chosen."""
+    for matter in sorted(page.lists, key=lambda matter: matter is not Matter.FAILURES):
+        one = page.lists[matter]
         page.open_list(matter)
         await _fill_list(one, wait_s)
         if one.in_all:
+            one.view.choose(one.model.cache.row(0).key)
             return
     page.open_list(next(iter(page.lists)))
+
+
+def _lines(one: MatterList) -> list[Any]:
+    rows: list[Any] = [one.model.cache.row(position) for position in range(one.model.rowCount())]
+    return [row.line for row in rows]
 
 
 async def _fill_list(one: MatterList, wait_s: float) -> None:

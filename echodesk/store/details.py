@@ -141,7 +141,8 @@ class Details:
             held_as = held[0].EXTERNAL_ID if held else row.external_id
         stands = tuple(("Stands in Echo360", _standing(one)) for one in held)
         recorded = {"YES": "Recorded.", "NO": "Not recorded.", "NOT_WANTED": "Not wanted any more."}
-        headline = " ".join(p for p in (recorded.get(row.recorded, "Not decided yet."), row.message) if p)
+        lead = "" if _says_it(row.message) else recorded.get(row.recorded, "Not decided yet.")
+        headline = " ".join(p for p in (lead, row.message) if p)
         groups = (
             DetailGroup("Lesson", _filled(lesson)),
             DetailGroup("Echo360 holds", stands or (("Stands in Echo360", "nothing for this lesson and week"),)),
@@ -213,7 +214,12 @@ def _filled(lines: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
 
 
 def _said(status: str, recorded: str | None, message: str | None) -> str:
-    return " · ".join(p for p in (status, recorded, message) if p)
+    return " · ".join(p for p in (status, "" if _says_it(message) else recorded, message) if p)
+
+
+def _says_it(message: str | None) -> bool:
+    """True if a reason begins with what would stand before it."""
+    return (message or "").startswith("Not recorded:")
 
 
 def _standing(row: Any) -> str:

@@ -300,6 +300,24 @@ def test_words_from_outside_stay_plain(qapp: QApplication) -> None:
     run_desk(qapp, body, prepare=telling(hostile))
 
 
+def test_an_address_is_shown_whole_beside_another(qapp: QApplication) -> None:
+    address = "bartholomew.featherstonehaugh@example.ac.uk"
+    call = replace(
+        CALL, before=CALL.before.replace("ada@", "bo@"), after=f"R1 2026-11-24 09:00-10:00 · S · {address}"
+    )
+
+    async def body(desk: Desk) -> None:
+        page = await opened(desk)
+        page.view.choose(page.model.cache.row(0).key)
+        await turns(20)
+        (after,) = [one for one in page.pane.findChildren(QLabel) if one.text().replace("\u200b", "") == address]
+        assert after.width() >= after.minimumSizeHint().width()
+        line = max(after.text().split("\u200b"), key=after.fontMetrics().horizontalAdvance)
+        assert after.fontMetrics().horizontalAdvance(line) <= after.width()
+
+    run_desk(qapp, body, prepare=telling(call))
+
+
 def test_what_was_made_or_removed_has_one_side_alone() -> None:
     made = compared(replace(CALL, before=""), campus())
     assert [(one.label, one.before) for one in made if one.differs] == [

@@ -31,7 +31,9 @@ def lesson(slotid: int, *weeks: WeekFound, title: str = "Anatomy") -> LessonFoun
 
 
 YES = WeekFound(2, "1-2", "2026-11-23", "YES", "held", "Recorded: Echo360 holds it as the timetable has it.")
-NO = WeekFound(3, "1-3", "2026-11-30", "NO", "clash", "Not recorded: MATH2 keeps the room at that time.")
+NO = WeekFound(
+    3, "1-3", "2026-11-30", "NO", "clash", "Not recorded: others have booked the room in Echo360 at that time."
+)
 
 
 def answering(*lessons: LessonFound, in_all: int = 0) -> Callable[[FakeWorker], None]:
@@ -75,7 +77,7 @@ def test_each_week_of_the_lesson_says_why(qapp: QApplication) -> None:
         assert page.headline.text() == "Anatomy · LC01"
         assert [cells(page.weeks, at) for at in range(2)] == [
             ["2", "Mon 23 Nov 2026", "Recorded", "Echo360 holds it as the timetable has it."],
-            ["3", "Mon 30 Nov 2026", "Not recorded", "MATH2 keeps the room at that time."],
+            ["3", "Mon 30 Nov 2026", "Not recorded", "Others have booked the room in Echo360 at that time."],
         ]
         assert cells(page.criteria, 1)[1] == "No"
         assert page.count.text() == "2 of 213 lessons: more words find fewer"

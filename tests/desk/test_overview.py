@@ -32,3 +32,11 @@ def test_calls_are_never_more_than_what_they_are_said_to_be_of(
         worker.first_overview = overview(calls_last_minute=used, calls_per_minute=limit)
 
     run_desk(qapp, body, prepare=prepare)
+
+
+def test_one_failure_needs_somebody(qapp: QApplication) -> None:
+    async def body(desk: Desk) -> None:
+        desk.worker.sink.post(overview(failed=1))
+        await until(lambda: desk.window.overview.failed.accessibleName() == "Failed: 1. needs someone to look")
+
+    run_desk(qapp, body)

@@ -69,6 +69,12 @@ STEPS = (
 )
 
 
+def test_what_others_booked_is_never_touched_but_where_it_can_be_adopted() -> None:
+    others = "Booked in Echo360 by others: 5;"
+    assert f"{others} 2 never touched." in plan_words.facts(plan(counts=(("adopted", 3),)))
+    assert f"{others} all of them can be adopted." in plan_words.facts(plan(counts=(("adopted", 5),)))
+
+
 def with_plans(*plans: PlanShown, steps: tuple[StepRow, ...] = STEPS, kept: tuple[str, ...] = ()) -> object:
     def prepare(worker: FakeWorker) -> None:
         worker.first_overview = overview(plans=plans, plans_in_all=len(plans))

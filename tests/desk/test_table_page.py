@@ -77,6 +77,23 @@ def test_typing_filters_after_a_pause(qapp: QApplication) -> None:
     run_desk(qapp, body, SMALL)
 
 
+def test_no_more_are_found_than_there_are(qapp: QApplication) -> None:
+    """The numbers of all come less often than rows."""
+
+    async def body(desk: Desk) -> None:
+        page = await desk.open(1)
+        page.filter_to(("PROCESSED",))
+        await until(lambda: page.counter.text() == "2 changes found, of 4")
+        rows = tuple(queue_row(number) for number in (5, 6, 7))
+        generation = desk.worker.watching[Table.QUEUE].generation
+        counted = (("PROCESSED", 2), ("FAILED", 1), ("UNPROCESSED", 1))
+        desk.worker.sink.post(TableDelta(Table.QUEUE, generation, 0, 1, rows, frozenset(), False, counted))
+        await until(lambda: page.model.rowCount() == 5)
+        assert page.counter.text() == "5 changes found, of 5"
+
+    run_desk(qapp, body, SMALL)
+
+
 def test_a_status_chip_shows_only_its_rows(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         page = await desk.open(1)

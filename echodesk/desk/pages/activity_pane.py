@@ -13,6 +13,8 @@ from echodesk.desk.pages.detail_pane import body_text
 
 LEAST_WIDTH = 340
 NOTHING = "nothing"
+WIDE, NARROW = 40, 12
+"""Letters without a space that fit into a line of a value alone, and of one beside another."""
 """In the place of what did not stand, or stands no more."""
 
 
@@ -90,7 +92,7 @@ def _compared(fields: tuple[activity_words.Compared, ...]) -> QGridLayout:
         mark = f"{one.label} {DIFFERS}" if one.differs else one.label
         grid.addWidget(widgets.label(mark, "small"), row, 0, Qt.AlignmentFlag.AlignTop)
         for column, (title, text) in enumerate((("before", one.before), ("after", one.after)), 1):
-            value = _value(text or NOTHING)
+            value = _value(text or NOTHING, NARROW)
             value.setAccessibleName(f"{mark} {title}")
             if one.differs:
                 font = value.font()
@@ -100,8 +102,8 @@ def _compared(fields: tuple[activity_words.Compared, ...]) -> QGridLayout:
     return grid
 
 
-def _value(text: str) -> QLabel:
+def _value(text: str, run: int = WIDE) -> QLabel:
     made = widgets.label(wrap=True, selectable=True)
-    made.setText(formats.breakable(text))
+    made.setText(formats.breakable(text, run))
     made.setMinimumWidth(60)
     return made

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy
 from echodesk.desk import formats
 from echodesk.messages import RoomDayRow, Row
 
-LEAST_CHARACTERS = 14
+LEAST_CHARACTERS = 12
 
 _READ: Mapping[str, Callable[[RoomDayRow], tuple[str, ...]]] = {
     "building": lambda row: (row.building,) if row.building else (),

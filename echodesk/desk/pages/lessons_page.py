@@ -27,6 +27,7 @@ from echodesk.desk import formats, shapes, widgets, words
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
 from echodesk.desk.words import Tone
+from echodesk.desk.wrapped import wrap
 from echodesk.errors import EchoDeskError
 from echodesk.lessons import LessonFound, LessonsFound, LookUp, WeekFound
 from echodesk.messages import with_code
@@ -63,8 +64,7 @@ class LessonsPage(QWidget):
         self.list = QListWidget()
         self.list.setObjectName("lessons")
         self.list.setAccessibleName("Lessons found")
-        self.list.setWordWrap(True)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        wrap(self.list)
         self.headline = widgets.label(kind="headline", wrap=True)
         self.facts = widgets.label(wrap=True, selectable=True)
         self.weeks = _tree("Weeks of the lesson", ("Week", "Date", "Recorded?", "Why"))
@@ -202,7 +202,7 @@ class LessonsPage(QWidget):
     def _add_week(self, week: WeekFound) -> None:
         # The column before it says already whether it is recorded.
         why = week.why.removeprefix("Not recorded: ").removeprefix("Recorded: ")
-        row = (str(week.week), formats.date(week.date), words.recorded(week.recorded), why)
+        row = (str(week.week), formats.date(week.date), words.recorded(week.recorded), why[:1].upper() + why[1:])
         item = self._add(self.weeks, row, 2, words.recorded_tone(week.recorded))
         # Qt reads a tooltip that looks like HTML as HTML: escaping keeps strings from outside plain (S12).
         item.setToolTip(3, f"<p>{html.escape(item.text(3))}</p>")

@@ -100,9 +100,8 @@ class OverviewPage(QScrollArea):
             Tone.BUSY if overview.pending else Tone.QUIET,
         )
         failed = overview.failed + overview.failed_unread
-        self.failed.say(
-            failed, "need someone to look" if failed else "nothing failed", Tone.BAD if failed else Tone.QUIET
-        )
+        look = "needs someone to look" if failed == 1 else "need someone to look"
+        self.failed.say(failed, look if failed else "nothing failed", Tone.BAD if failed else Tone.QUIET)
         self.clashes.say(
             overview.open_room_days,
             "rooms on days with something left out" if overview.open_room_days else "no room is double booked",

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 from echodesk.batches import PlanList as OlderPlans
 from echodesk.batches import PlanShown
 from echodesk.desk import formats, plan_words, widgets
+from echodesk.desk.wrapped import wrap
 from echodesk.messages import EngineState
 
 WIDTH = 188
@@ -31,8 +32,7 @@ class PlanList(QWidget):
         self.box = QListWidget()
         self.box.setObjectName("plans")
         self.box.setAccessibleName("Plans")
-        self.box.setWordWrap(True)
-        self.box.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        wrap(self.box)
         self.older = widgets.button("Ol&der…", older_wanted, hint="Show plans from before these")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from echodesk.batches import (
     SINCE,
     CancelPlan,
+    Compare,
     ContinuePlan,
     ListPlans,
     PlanDetail,
@@ -124,6 +125,10 @@ class PlansPage(QWidget):
         self._engine = engine
         self.plans.show_state(engine)
         self._show()
+
+    def adopt_in(self, room: str) -> None:
+        """Have a plan made that adopts what others booked in this room just where a lesson is."""
+        self._send(Compare(self._parts.by, (room,), adopt=True), self.compare)
 
     # ---- what is shown
 

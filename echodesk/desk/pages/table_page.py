@@ -227,7 +227,8 @@ class TablePage(QWidget):
             return f"{formats.counted(shown, one, many)} found among {searched}"
         if filtered:
             more = " or more" if self.model.cache.held >= CAP else ""
-            return f"{formats.counted(shown, one, many)}{more} found, of {formats.number(total)}"
+            # The numbers of all are counted less often than rows come.
+            return f"{formats.counted(shown, one, many)}{more} found, of {formats.number(max(shown, total))}"
         if total > shown:
             return f"{formats.number(shown)} of {formats.number(total)} {many}, the newest"
         return formats.counted(shown, one, many)
