@@ -6,7 +6,8 @@ Read it as a plan is made; `plan.make_plan` is the whole in ten lines:
 1. `values`      the words: room-day, occurrence, standing, booking, request, situation, plan;
 2. `ground`      what stands, sorted by what may still be done with it;
 3. `projection`  what should stand, stage by stage, helped by `overlap` (what is a clash?), `together` (one lecture
-                 under several modules), `decisions` (what staff chose) and `strategies` (who is recorded?);
+                 under several modules), `decisions` (what staff chose), `strategies` (who is recorded?) and
+                 `making_way` (what stands is not removed for who may come too late);
 4. `difference`  what must change;
                  `staying` holds who would have to change places too late, and plans the rest anew;
                  `adopting` takes over what others booked exactly where a lesson is, if staff wish it;
