@@ -16,7 +16,7 @@ os.environ.setdefault("QT_API", "pyside6")
 
 import qasync  # type: ignore[import-untyped]  # it ships no types
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from echodesk.connecting import Connecting
 from echodesk.desk import fonts, window_state
@@ -34,6 +34,7 @@ from echodesk.desk.resting import rest
 from echodesk.desk.signals import ending_on_signals
 from echodesk.desk.tables.feed import generations
 from echodesk.desk.theme import Theme, ThemeName
+from echodesk.desk.tray import Tray, system_tray
 from echodesk.desk.window import MainWindow
 from echodesk.messages import WorkerEnded, WorkerFailed
 from echodesk.settings import Profile, SettingShown
@@ -70,6 +71,8 @@ class DeskOptions:
     """The settings that this PC keeps."""
     connecting: Connecting | None = None
     """Connects an office's own systems from the page Settings."""
+    tray: Callable[[], QSystemTrayIcon | None] = system_tray
+    """Makes the icon in the system's tray; None where there is no tray."""
 
 
 def run(make_worker: MakeWorker, options: DeskOptions, script: Script | None = None) -> int:
@@ -111,6 +114,8 @@ class Session:
             machine=options.machine,
             connecting=options.connecting,
         )
+        icon = options.tray()
+        self.tray = None if icon is None else Tray(self.window, icon, options.campus, self.theme, options.profile)
         self.worker: WorkerHandle = make_worker(self.bridge)
 
     async def run(self, script: Script | None = None) -> int:
@@ -158,6 +163,8 @@ class Session:
         watchdog.timeout.connect(self._on_watchdog_timeout)
         watchdog.start(self._options.watchdog_ms)
         self.window.show_stopping()
+        if self.tray is not None:
+            self.tray.close()
         self.gateway.close()
         await self.gateway.finish()
         self.worker.request_stop()
@@ -183,6 +190,8 @@ class Session:
             self.gateway.start(self._show_unexpected(event))
         else:
             self.window.on_event(event)
+            if self.tray is not None:
+                self.tray.on_event(event)
 
     async def _show_unexpected(self, event: Unexpected) -> None:
         await answered(Failure(self.window, event.headline, event.details))
@@ -195,6 +204,8 @@ class Session:
         self.gateway.attach(self.worker)
         self.worker.start()
         self.window.show_failed(None)
+        if self.tray is not None:
+            self.tray.on_restart()
 
     def _on_watchdog_timeout(self) -> None:
         log.critical("The worker did not end within %d ms; leaving.", self._options.watchdog_ms)

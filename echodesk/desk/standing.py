@@ -77,6 +77,12 @@ def leaving_text(overview: Overview | None) -> str:
     ).strip()
 
 
+def nobody_sends(state: EngineState) -> bool:
+    """True if it is known that no EchoDesk is sending."""
+    unknown = state.phase in (Phase.STARTING, Phase.STOPPING, Phase.DATABASE_LOST)
+    return not state.holder and not state.mine and not unknown
+
+
 def banners(state: EngineState, campus: CampusTime, overview: Overview | None = None) -> tuple[Banner, ...]:
     """All that stands in the way of sending, the worst first."""
     stops: Sequence[StopShown] = overview.stops if overview is not None else ()
@@ -110,11 +116,7 @@ def banners(state: EngineState, campus: CampusTime, overview: Overview | None = 
                 "Try now",
             )
         )
-    if (
-        not state.holder
-        and not state.mine
-        and state.phase not in (Phase.STARTING, Phase.STOPPING, Phase.DATABASE_LOST)
-    ):
+    if nobody_sends(state):
         way_out = (
             "Here you may only look: start EchoDesk on the office's sending PC."
             if state.phase is Phase.LOOKING

@@ -336,6 +336,9 @@ class MainWindow(QMainWindow):
             self._add(view, f"&{number + 1} {title}", QKeySequence(f"Ctrl+{number + 1}"), self._opener(number))
         view.addSeparator()
         self._make_theme_menu(view.addMenu("&Colours"))
+        # Shown where the system can show notices.
+        self.notices_switch = QAction("&Desktop notices", self, checkable=True, checked=True, visible=False)
+        view.addAction(self.notices_switch)
         sending = bar.addMenu("&Sending")
         sending.addActions([self.sending.pause, self.sending.resume, self.sending.send_here])
         sending.addSeparator()

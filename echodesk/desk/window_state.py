@@ -1,4 +1,4 @@
-"""Remembers size, place, the columns of each table and the detail pane of the window between two starts."""
+"""Remembers size, place, desktop notices, the columns of each table and the detail pane between two starts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def save(window: MainWindow, file: Path) -> None:
     """Write it down; a file that cannot be written is no reason to complain at the end of a day."""
     settings = QSettings(str(file), QSettings.Format.IniFormat)
     settings.setValue("window/geometry", window.saveGeometry())
+    settings.setValue("window/notices", window.notices_switch.isChecked())
     for page in window.tables:
         settings.setValue(f"{page.table}/columns", page.view.horizontalHeader().saveState())
         settings.setValue(f"{page.table}/titles", _titles(page))
@@ -27,6 +28,7 @@ def restore(window: MainWindow, file: Path) -> None:
     geometry = settings.value("window/geometry")
     if isinstance(geometry, QByteArray):
         window.restoreGeometry(geometry)
+    window.notices_switch.setChecked(bool(settings.value("window/notices", defaultValue=True, type=bool)))
     for page in window.tables:
         columns = settings.value(f"{page.table}/columns")
         # Columns are kept by number: those of a table that has others now would be put in wrong places.

@@ -11,7 +11,7 @@ import qasync  # type: ignore[import-untyped]  # it ships no types
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QSystemTrayIcon, QToolButton, QWidget
 
 from echodesk.connecting import Connecting
 from echodesk.desk import fonts
@@ -69,6 +69,7 @@ def run_desk(
     machine: tuple[SettingShown, ...] = (),
     profile: Profile = DEMONSTRATION,
     connecting: Connecting | None = None,
+    tray: QSystemTrayIcon | None = None,
 ) -> Desk:
     """Open the window over a `FakeWorker`, run the body, close everything; the body's failure is raised."""
     left: list[int] = []
@@ -81,6 +82,7 @@ def run_desk(
     options = DeskOptions(
         *(profile, "Ann", campus(), theme, fonts.PICTURE_FAMILIES, state_file, watchdog_ms, asks, machine),
         connecting=connecting,
+        tray=lambda: tray,
     )
 
     async def main() -> Desk:

@@ -98,6 +98,14 @@ class SettingsPage(QWidget):
             if item is not None and item.data(0, NAME) == [name, room]:
                 self.tree.setCurrentItem(item)
 
+    def show_here(self, setting: SettingShown) -> None:
+        """One more that this PC keeps, or another value of it."""
+        others = [one for one in self._machine if one.key != setting.key]
+        self._machine = (*others, setting)
+        if self._shown:
+            self._shown = (*(one for one in self._shown if one.kept is Kept.OFFICE), *self._machine)
+            self._fill()
+
     def reload(self) -> None:
         """Read all anew; what was typed and not saved stays."""
         self._parts.gateway.start(self._reload())
