@@ -69,12 +69,10 @@ class Presence:
     async def leave(self) -> None:
         """The window ends. Without its word the others find out by themselves, after a minute."""
         self._open = NOTHING
-        try:
-            await self._write()
-        except DatabaseTrouble as trouble:
-            log.info("the others were not told that this window is closed: %s", trouble)
+        await self._write()
 
     async def _write(self) -> None:
+        """Tell the others what they do not know yet. What cannot be written keeps nobody from looking."""
         wish = self._open
         if wish == self._written and (wish == NOTHING or self._clock.age_s(self._alive) < ALIVE_S):
             return
@@ -91,4 +89,7 @@ class Presence:
         except RightMissing as error:
             # Tried again with the next sign of life: the right may have been given by then.
             log.info("this window may only look, and the others are not told of it: %s", error)
+        except DatabaseTrouble as trouble:
+            log.debug("the others are not told what this window has open: %s", trouble)
+            return
         self._written, self._alive = wish, began
