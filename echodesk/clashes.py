@@ -71,6 +71,36 @@ class ShowRoomDay:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRoomDay:
+    """The window has this room-day open from now on, or none (`room` is ''): the others are told of it, and it is
+    told by `AlsoOpen` events who else has it open."""
+
+    by: str
+    room: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWindow:
+    """Another window that has a room-day open."""
+
+    who: str
+    machine: str
+    """The name of its PC, '' if that is not known."""
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlsoOpen:
+    """An event: these other windows have the room-day open that this one opened last. Latest wins."""
+
+    room: str
+    date: str
+    others: tuple[OtherWindow, ...]
+    """Who was first comes first."""
+
+
+@dataclass(frozen=True, slots=True)
 class LessonThere:
     """An eligible lesson of a room-day."""
 

@@ -12,9 +12,11 @@ from echodesk.activity import ActivityShown, ShowActivity
 from echodesk.batches import PlanAnswer, PlanMessage, PlanShown
 from echodesk.clashes import (
     Alike,
+    AlsoOpen,
     DecisionList,
     FindAlike,
     ListDecisions,
+    OpenRoomDay,
     RoomDayShown,
     ShowRoomDay,
     Suppose,
@@ -193,6 +195,7 @@ Command = (
     | ListMatter
     | ShowActivity
     | ShowRoomDay
+    | OpenRoomDay
     | Suppose
     | FindAlike
     | ListDecisions
@@ -353,4 +356,4 @@ class WorkerEnded:
     left: tuple[str, ...] = field(default=())
 
 
-Event = TableDelta | EngineState | Overview | Progress | Notice | WorkerFailed | WorkerEnded
+Event = TableDelta | EngineState | Overview | AlsoOpen | Progress | Notice | WorkerFailed | WorkerEnded

@@ -13,6 +13,7 @@ from echodesk.clashes import (
     DecisionThere,
     LessonThen,
     LessonThere,
+    OtherWindow,
     RoomDayShown,
     Supposed,
 )
@@ -24,6 +25,8 @@ from echodesk.planning.values import DecisionKind
 
 COMPARED = ("Module", "Group", "Lecturer", "Time", "Weeks")
 """What is marked where lessons that clash differ."""
+MOST_OTHERS = 3
+"""So many who have the same room-day open are named; the rest is counted."""
 _CALLS = {"POST": "made", "PUT": "changed", "DELETE": "removed"}
 
 
@@ -223,6 +226,21 @@ def decided(one: DecisionThere) -> str:
     """A decision that counts here."""
     when = "every week" if one.every_week else "some weeks"
     return f"Decision {one.number}: {one.text}, {when} ({one.by}, {formats.date(one.on)})"
+
+
+def also_open(others: Sequence[OtherWindow], campus: CampusTime) -> str:
+    """Who else has the room-day open, and since when; '' for nobody."""
+    said = [_has_open(one, campus) for one in others[:MOST_OTHERS]]
+    if rest := others[MOST_OTHERS:]:
+        said.append(f"And {formats.counted(len(rest), 'other')} {'has' if len(rest) == 1 else 'have'} it open.")
+    return " ".join(said)
+
+
+def _has_open(one: OtherWindow, campus: CampusTime) -> str:
+    local = campus.to_local(one.since)
+    since = local[11:16] if local[:10] == campus.now()[:10] else formats.moment(local)
+    at = f" on {formats.one_line(one.machine, 60)}" if one.machine else ""
+    return f"{formats.one_line(one.who, 60)}{at} has this open too, since {since}."
 
 
 def scale(found: Supposed) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from echodesk.clashes import AlsoOpen
 from echodesk.messages import EngineState, Event, Overview, Progress, Row, Table, TableDelta
 
 LIMIT = 5_000
@@ -63,7 +64,8 @@ def joined(first: TableDelta, second: TableDelta) -> TableDelta | None:
 
 
 class EventBuffer:
-    """Events in order of arrival; state, overview and progress overwrite, deltas of a table concatenate.
+    """Events in order of arrival; state, overview, progress and who else has a room-day open overwrite, deltas of
+    a table concatenate.
 
     After more than `limit` events without `take`, deltas are dropped and their tables asked afresh.
     """
@@ -81,7 +83,7 @@ class EventBuffer:
     def add(self, event: Delivered) -> None:
         """Take an event in."""
         self._added += 1
-        if isinstance(event, EngineState | Overview):
+        if isinstance(event, EngineState | Overview | AlsoOpen):
             self._slots[type(event)] = [event]
         elif isinstance(event, Progress):
             self._slots[(Progress, event.task)] = [event]

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from echodesk.clashes import AlsoOpen
 from echodesk.connecting import Connecting
 from echodesk.desk import standing, words
 from echodesk.desk.banners import BannerArea, Toasts
@@ -175,6 +176,8 @@ class MainWindow(QMainWindow):
             self._show_state(event)
         elif isinstance(event, Overview):
             self._show_overview(event)
+        elif isinstance(event, AlsoOpen):
+            self.room_days.clash.show_others(event)
         elif isinstance(event, Progress):
             self.status.show_progress(event)
         elif isinstance(event, Notice):

@@ -35,6 +35,7 @@ from echodesk.store.suspects import Suspects
 from echodesk.store.told import Told
 from echodesk.store.tries import Tries
 from echodesk.store.unknown_people import unknown_people
+from echodesk.store.windows import Windows
 
 
 class Screens:
@@ -175,6 +176,11 @@ class StoreBooks(ABC):
     def screens(self) -> Screens:
         """What the window shows."""
         return Screens(self.connection)
+
+    @cached_property
+    def windows(self) -> Windows:
+        """What the windows have open."""
+        return Windows(self.connection)
 
     @cached_property
     def figures(self) -> Figures:

@@ -42,6 +42,7 @@ from echodesk.worker.timetable_book import LessonKey as LessonKey
 from echodesk.worker.timetable_book import OccurrenceKey as OccurrenceKey
 from echodesk.worker.timetable_book import TimetableBook as TimetableBook
 from echodesk.worker.trouble_books import PoisonedPlaces, PoisonedQueue, SuspectBook, TryBook
+from echodesk.worker.window_book import WindowBook as WindowBook
 
 IntentRow = tuple[str, str, tuple[RoomDay, ...]]
 """Method, external id, and the room-days that the request touches."""
@@ -391,3 +392,6 @@ class Books(Protocol):
 
     @property
     def screens(self) -> ScreenBook: ...
+
+    @property
+    def windows(self) -> WindowBook: ...

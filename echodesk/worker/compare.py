@@ -26,6 +26,7 @@ from echodesk.worker.books import (
     ScreenBook,
     TimetableBook,
     ToldBook,
+    WindowBook,
 )
 from echodesk.worker.defects import Defect, Report, attempt
 from echodesk.worker.listed import Listed, ListedMirror, Meanwhile, NotListed, list_for
@@ -95,6 +96,7 @@ class _WithListing:
     stops: StopBook
     batches: BatchBook
     screens: ScreenBook
+    windows: WindowBook
 
 
 def _with_listing(books: Books, mirror: ListedMirror) -> _WithListing:
@@ -112,6 +114,7 @@ def _with_listing(books: Books, mirror: ListedMirror) -> _WithListing:
         books.stops,
         books.batches,
         books.screens,
+        books.windows,
     )
 
 

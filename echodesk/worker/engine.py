@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from echodesk.activity import LEAD, WORKER
 from echodesk.batches import ListPlans, PlanQuestion, SavePlan, ShowNotRecorded
+from echodesk.clashes import OpenRoomDay
 from echodesk.errors import DatabaseTrouble, NotLeading, RightMissing, TimetableFault, WorkerStopped
 from echodesk.messages import (
     Cancel,
@@ -53,6 +54,7 @@ from echodesk.worker.ports import (
     no_tables,
     whole,
 )
+from echodesk.worker.presence import Presence
 from echodesk.worker.publish import Publisher
 from echodesk.worker.saving import save_table
 from echodesk.worker.tasks import Tasks, first_of
@@ -115,6 +117,7 @@ class Engine:
         self._calls_per_minute = calls_per_minute
         self._free = free_first_fill
         self._publisher = Publisher(ledger, capture, clock, sink, 0 if free_first_fill else calls_per_minute)
+        self._presence = Presence(ledger, clock, sink, holder, machine)
         capture.limit(self._publisher.calls_per_minute)
         self._stop = asyncio.Event()
         self._leading: Leading | None = None
@@ -138,11 +141,14 @@ class Engine:
     async def run(self) -> None:
         """Run until asked to stop. Lets defects through; trouble with database or Echo360 is waited out."""
         async with asyncio.TaskGroup() as group:
-            publishing = group.create_task(self._publisher.run())
+            beside = [group.create_task(one.run()) for one in (self._publisher, self._presence)]
             try:
                 await self._lead_or_follow()
             finally:
-                publishing.cancel()
+                for one in beside:
+                    one.cancel()
+        if not self._database:
+            await self._presence.leave()
 
     # ---- the lease ----------------------------------------------------------------------------------------
 
@@ -274,6 +280,9 @@ class Engine:
         if isinstance(command, Unwatch):
             self._publisher.unwatch(command)
             return CommandDone("hidden")
+        if isinstance(command, OpenRoomDay):
+            self._presence.open(command)
+            return CommandDone("")
         if isinstance(command, Cancel):
             return CommandDone("Stopping it." if self._tasks.cancel(command.task) else "It had ended already.")
         if isinstance(command, Inspect):

@@ -1,18 +1,19 @@
 -- Brings EchoDesk's tables of schema version 3 or 4 up to this one, 5, with all that they hold, for a database administrator in
 -- SQL*Plus, from this folder (names.sql has the names of the schemas). Make a backup and close every EchoDesk first. May be
--- run again. Version 4 has one table and one index more than 3, version 5 three indexes more than 4, and what is in install.sql
--- already is left alone: a statement for it fails (ORA-00955, ORA-01408, ORA-01921, ORA-02260), and the next one goes on. After
--- any other error correct its cause and run this again: `echodesk check` names what is missing.
+-- run again. Version 4 has one table and one index more than 3, version 5 one table and three indexes more than 4, and what is
+-- in install.sql already is left alone: a statement for it fails (ORA-00955, ORA-01408, ORA-01921, ORA-02260), and the next one
+-- goes on. After any other error correct its cause and run this again: `echodesk check` names what is missing.
 
 @@names.sql
 
 @@install.sql
 
--- Only if the table and the indexes are there, and no EchoDesk of the earlier version sends. "0 rows updated" says that it is
+-- Only if the tables and the indexes are there, and no EchoDesk of the earlier version sends. "0 rows updated" says that it is
 -- this version already, or that something is missing above, or somebody sends.
 UPDATE &ECHODESK..STT_ECHO_META SET VALUE = '5'
 WHERE NAME = 'schema_version' AND VALUE IN ('3', '4')
   AND EXISTS (SELECT 1 FROM ALL_TABLES T WHERE T.OWNER = '&ECHODESK' AND T.TABLE_NAME = 'STT_ECHO_BATCH_LEFT_OUT')
+  AND EXISTS (SELECT 1 FROM ALL_TABLES T WHERE T.OWNER = '&ECHODESK' AND T.TABLE_NAME = 'STT_ECHO_WINDOW')
   AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_DAY_ROOM_DATE')
   AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_AUDIT_WHO')
   AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_AUDIT_ACTION')

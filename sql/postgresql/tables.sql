@@ -360,6 +360,18 @@ CREATE TABLE STT_ECHO_COMMAND (
 );
 CREATE INDEX STT_ECHO_COMMAND_WAITING ON STT_ECHO_COMMAND (STATE, ID) WHERE STATE = 'WAITING';
 
+-- Which room-day each window has open on "Room clashes", so that two people see each other there: one row for each window,
+-- written by itself and taken away when it ends. SEEN is its last sign of life, by database time.
+CREATE TABLE STT_ECHO_WINDOW (
+    HOLDER      TEXT PRIMARY KEY,
+    WHO         TEXT NOT NULL,
+    MACHINE     TEXT,
+    ROOMID      TEXT NOT NULL,
+    LESSON_DATE TEXT NOT NULL,
+    SINCE       TEXT NOT NULL DEFAULT STT_ECHO_NOW(),
+    SEEN        TEXT NOT NULL DEFAULT STT_ECHO_NOW()
+);
+
 CREATE TABLE STT_ECHO_SETTING (
     NAME TEXT PRIMARY KEY, VALUE TEXT NOT NULL, BY TEXT NOT NULL,
     AT TEXT NOT NULL DEFAULT STT_ECHO_NOW()

@@ -166,6 +166,7 @@ LEADS = "UPDATE STT_ECHO_LEASE SET HOLDER = 'ann', UNTIL = '{until}'"
     ("trouble", "version"),
     [
         ("DROP TABLE STT_ECHO_BATCH_LEFT_OUT", "3"),
+        ("DROP TABLE STT_ECHO_WINDOW", "3"),
         ("DROP INDEX STT_ECHO_DAY_ROOM_DATE ON STT_ECHO_DAY_ROOM", "3"),
         ("DROP INDEX STT_ECHO_AUDIT_WHO ON STT_ECHO_AUDIT", "3"),
         ("DROP INDEX STT_ECHO_AUDIT_ACTION ON STT_ECHO_AUDIT", "3"),
@@ -173,7 +174,16 @@ LEADS = "UPDATE STT_ECHO_LEASE SET HOLDER = 'ann', UNTIL = '{until}'"
         (LEADS.format(until="2999-01-01T00:00:00.000Z"), "3"),
         (LEADS.format(until="2001-01-01T00:00:00.000Z"), SCHEMA_VERSION),
     ],
-    ids=["no table", "no index", "no index 2", "no index 3", "no index 4", "somebody sends", "somebody sent"],
+    ids=[
+        "no table",
+        "no table 2",
+        "no index",
+        "no index 2",
+        "no index 3",
+        "no index 4",
+        "somebody sends",
+        "somebody sent",
+    ],
 )
 def test_mariadb_tells_the_version_only_if_all_is_there_and_nobody_sends(
     trouble: str, version: str, mariadb: Path

@@ -23,6 +23,7 @@ from echodesk.clashes import (
     DecisionListed,
     FindAlike,
     ListDecisions,
+    OpenRoomDay,
     RoomDayShown,
     ShowRoomDay,
     Suppose,
@@ -121,7 +122,7 @@ class FakeWorker:
         self.commands.append(command)
         if self.stopped:
             answer.set_exception(WorkerStopped("Stopped", "The worker takes no commands.", "Start it again."))
-        elif self.hold and not isinstance(command, Watch | Unwatch | Inspect):
+        elif self.hold and not isinstance(command, Watch | Unwatch | Inspect | OpenRoomDay):
             self._waiting.append((command, answer))
         else:
             self._answer(command, answer)
@@ -197,6 +198,8 @@ class FakeWorker:
             answer.set_result(self.activity(command))
         elif isinstance(command, ShowRoomDay):
             answer.set_result(self.room_day(command))
+        elif isinstance(command, OpenRoomDay):
+            answer.set_result(CommandDone(""))
         elif isinstance(command, ListDecisions):
             answer.set_result(DecisionList(self.decisions))
         elif isinstance(command, FindAlike):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from echodesk.clashes import AlsoOpen
 from echodesk.desk.merge import EventBuffer, NeedsSnapshot, joined
 from echodesk.messages import Level, Notice, Progress, Row, Table, TableDelta
 from tests.desk.rows import overview, queue_row, state_of_engine
@@ -83,11 +84,13 @@ def test_state_overview_and_progress_overwrite() -> None:
     for number in range(3):
         buffer.add(state_of_engine(holder=str(number)))
         buffer.add(overview(failed=number))
+        buffer.add(AlsoOpen(f"R{number}", "2026-11-24", ()))
         buffer.add(Progress(1, "one", number, 9, cancellable=False))
         buffer.add(Progress(2, "two", number, 9, cancellable=False))
     assert buffer.take() == [
         state_of_engine(holder="2"),
         overview(failed=2),
+        AlsoOpen("R2", "2026-11-24", ()),
         Progress(1, "one", 2, 9, cancellable=False),
         Progress(2, "two", 2, 9, cancellable=False),
     ]

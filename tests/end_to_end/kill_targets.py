@@ -21,7 +21,7 @@ PLANS = frozenset(
 WINDOW = frozenset(
     {
         *("table", "detail", "safety stop", "plan file", "plans", "question", "not recorded"),
-        *("settings", "table file"),
+        *("settings", "table file", "tell what is open", "who has it open"),
     }
 )
 """What a worker does for a window alone."""

@@ -27,7 +27,7 @@ from echodesk.access import Echo360Access
 from echodesk.batches import ListPlans, SavePlan, ShowNotRecorded
 from echodesk.capture.client import Echo360
 from echodesk.capture.trust import context
-from echodesk.clashes import FindAlike, ListDecisions, ShowRoomDay, Suppose, Withdraw
+from echodesk.clashes import FindAlike, ListDecisions, OpenRoomDay, ShowRoomDay, Suppose, Withdraw
 from echodesk.lessons import ListMatter, LookUp, Matter
 from echodesk.main import AllBooks, capture_settings, holder, open_office
 from echodesk.messages import (
@@ -243,6 +243,7 @@ def live(life: Life) -> int:
         worker.submit(LookUp("a"))
         worker.submit(ShowNotRecorded(1))
         worker.submit(ShowRoomDay("R1", "2030-09-09"))
+        worker.submit(OpenRoomDay("Ann", "R1", "2030-09-09"))
         worker.submit(Suppose(Withdraw("Ann", "Exams are over", (1,))))
         worker.submit(FindAlike(Withdraw("Ann", "Exams are over", (1,))))
         worker.submit(ListDecisions())

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from echodesk.clashes import (
     Alike,
+    AlsoOpen,
     Decide,
     DecisionList,
     DecisionThere,
@@ -26,6 +28,7 @@ from echodesk.desk import clash_words, formats, widgets
 from echodesk.desk.dialogs.asking import answered
 from echodesk.desk.dialogs.decision import DecisionDialog, Offer
 from echodesk.desk.dialogs.decisions import DecisionsDialog
+from echodesk.desk.pages.also_open import AlsoOpenLine
 from echodesk.desk.pages.clash_table import MOST_KEYS, ClashTable
 from echodesk.desk.pages.state_pane import StatePane
 from echodesk.desk.pages.table_page import PageParts
@@ -71,6 +74,7 @@ class ClashPane(QFrame):
         self.setProperty("kind", "panel")
         self.setAccessibleName("The chosen room-day")
         self.headline = widgets.label(kind="headline", wrap=True)
+        self.others = AlsoOpenLine(parts)
         self.summary = widgets.label(wrap=True)
         self.timeline = Timeline(parts.theme)
         self.table = ClashTable(parts.theme, parts.campus)
@@ -101,6 +105,7 @@ class ClashPane(QFrame):
             return
         self._place = place
         self._asked += 1
+        self.others.forget()
         self._timer.start(AFTER_CHOICE_MS)
 
     def show_nothing(self, count: int = 0) -> None:
@@ -108,6 +113,7 @@ class ClashPane(QFrame):
         self._place = None
         self._asked += 1
         self._timer.stop()
+        self.others.tell(None)
         self._forget()
         if count > 1:
             self.state_pane.say(f"{formats.number(count)} room-days chosen", "Choose one to decide about it.")
@@ -118,6 +124,18 @@ class ClashPane(QFrame):
         """Something has changed there."""
         if self._place is not None and not self._timer.isActive():
             self._timer.start(AFTER_CHANGE_MS)
+
+    def show_others(self, found: AlsoOpen) -> None:
+        """Who else has a room-day open."""
+        self.others.show(found, self._place)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.others.tell(self._place)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.others.tell(None)
 
     def choose_lesson(self, external_id: str) -> None:
         """What is to be decided is about this lesson."""
@@ -137,6 +155,8 @@ class ClashPane(QFrame):
 
     def _on_timeout(self) -> None:
         if self._place is not None:
+            if self.isVisible():
+                self.others.tell(self._place)
             self._parts.gateway.start(self._ask(self._place, self._asked))
 
     async def _ask(self, place: Place, asked: int) -> None:
@@ -316,6 +336,7 @@ class ClashPane(QFrame):
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(6)
         column.addWidget(self.headline)
+        column.addWidget(self.others.label)
         column.addWidget(self.summary)
         column.addWidget(self.timeline)
         column.addLayout(row)
