@@ -252,11 +252,8 @@ class Batches:
         guard: str,
         left_out: Iterable[LeftOut] = (),
     ) -> None:
-        """What was compared and planned. `places` holds the room-days of each piece, `left_out` the lessons that
-        are not recorded by it."""
-        told = replace(summary, lost=self.summary(batch).lost)
-        values = {"id": batch, "summary": msgspec.json.encode(told).decode(), "guard": guard}
-        self._connection.execute(_PLAN, {**values, "change": self._change()})
+        """What was compared and planned; `places` of each piece, `left_out` the lessons that are not recorded."""
+        self.weigh(batch, summary, guard)
         _STEPS.insert(self._connection, [step_values(batch, step) for step in steps])
         rows = [
             {"batch": batch, "date": place.date.isoformat(), "room": place.room, "piece": piece}
@@ -265,6 +262,12 @@ class Batches:
         ]
         _PLACES.insert(self._connection, rows)
         keep_not_recorded(self._connection, batch, left_out)
+
+    def weigh(self, batch: int, summary: Summary, guard: str) -> None:
+        """What is to be sent of it, and why that must be confirmed in writing."""
+        told = replace(summary, lost=self.summary(batch).lost)
+        values = {"id": batch, "summary": msgspec.json.encode(told).decode(), "guard": guard}
+        self._connection.execute(_PLAN, {**values, "change": self._change()})
 
     def forget_left_out(self, batches: Collection[int]) -> None:
         """Nobody needs to know any more which lessons these left out."""

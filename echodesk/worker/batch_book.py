@@ -59,6 +59,10 @@ class BatchBook(Protocol):
         are not recorded by it."""
         ...
 
+    def weigh(self, batch: int, summary: Summary, guard: str) -> None:
+        """What is to be sent of it, and why that must be confirmed in writing."""
+        ...
+
     def forget_left_out(self, batches: Collection[int]) -> None:
         """Nobody needs to know any more which lessons these left out."""
         ...

@@ -1,0 +1,55 @@
+"""What the check of a plan finds that its preview could not: nothing is sent without the words it asks for."""
+
+from __future__ import annotations
+
+from echodesk.batches import Apply
+from echodesk.planning.batches import BatchState, StepState
+from tests.worker.planned import applied, ended, later, lose_many, made, no_triggers, plan, steps
+from tests.worker.world import World
+
+TO_LATE_IN_THE_YEAR_H = (7 * 5 - 1) * 24.0
+
+
+def cut(w: World, slots: range) -> None:
+    """Lessons do not take place in the last week any more, and no trigger saw it."""
+    no_triggers(w)
+    for slot in slots:
+        w.change(slot, weeks=(2, 3, 4, 5))
+
+
+def test_a_guard_that_came_since_the_preview_asks_for_words(w: World) -> None:
+    cut(w, range(1, 9))
+    number = made(w)
+    assert plan(w, number).guard == ""
+    later(w, TO_LATE_IN_THE_YEAR_H)
+    before = w.schedules()
+    w.ask(Apply("ann", number))
+    found = ended(w, number)
+    assert (found.state, found.said) == (
+        BatchState.READY,
+        "It was not sent. Since it was shown, a safety stop came that must be confirmed in writing.",
+    )
+    assert found.guard == "8 of the 40 bookings ahead would be removed, more than 5 %"
+    assert w.schedules() == before
+    assert applied(w, number, confirm="remove 8").state is BatchState.DONE
+    assert len(before) - len(w.schedules()) == 8
+
+
+def test_what_was_confirmed_in_writing_is_not_asked_for_again(w: World) -> None:
+    lose_many(w, 3)
+    number = made(w)
+    assert plan(w, number).guard.startswith("15 of the 200 bookings ahead")
+    later(w, 9 * 24.0)
+    assert applied(w, number).state is BatchState.DONE
+    assert steps(w, number)[StepState.OVERTAKEN] == 3
+
+
+def test_what_was_left_out_calls_for_no_words(w: World) -> None:
+    cut(w, range(1, 40, 6))
+    number = made(w)
+    later(w, TO_LATE_IN_THE_YEAR_H)
+    listed = w.look(lambda books: books.batches.steps(number))
+    before = w.schedules()
+    found = applied(w, number, without=tuple(step.number for step, _state, _answer in listed[2:]))
+    assert found.state is BatchState.DONE
+    assert len(before) - len(w.schedules()) == 2
