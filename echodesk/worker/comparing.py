@@ -251,6 +251,8 @@ class Comparing:
                 "It was not sent. Since it was shown, a safety stop came that must be confirmed in writing.",
             )
             return None
+        if left_out:
+            books.batches.weigh(batch.id, sent.summary, sent.guard)
         return going
 
     async def _run(
@@ -296,11 +298,12 @@ def keep_preview(
     going: Sequence[Plan] | None = None,
 ) -> None:
     """Save a plan that was made, for staff to look at; one that asks for nothing is done. What of its plans is not
-    `going` is left out; None: all of them are going."""
+    `going` is left out, and counted nowhere; None: all of them are going."""
     steps, pieces = steps_of(preview.plans), pieces_of(preview.plans)
-    summary = preview.summary
+    shown = preview if going is None else preview.of(going)
+    summary, guard = shown.summary, shown.guard
     places = {piece: plan.places for piece, plan in pieces.items()}
-    books.batches.save(batch, summary, steps, places, preview.guard, preview.left_out)
+    books.batches.save(batch, summary, steps, places, guard, preview.left_out)
     if going is not None:
         sent = {id(plan) for plan in going}
         out = {piece for piece, plan in pieces.items() if id(plan) not in sent}
@@ -310,7 +313,7 @@ def keep_preview(
         return
     if not steps:
         said = nothing_to_send(found.kind, summary)
-    elif summary.missing and not preview.guard:
+    elif summary.missing and not guard:
         said = f"{said} {summary.missing} booking(s) that EchoDesk made are not in Echo360 any more.".strip()
     year, on = year_of(found, books.batches.get)
     if year:

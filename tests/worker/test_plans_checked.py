@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from echodesk.batches import Apply
 from echodesk.planning.batches import BatchState, StepState
+from tests.worker.by_hand import ByHand
 from tests.worker.planned import applied, ended, later, lose_many, made, no_triggers, plan, steps
+from tests.worker.values import external
 from tests.worker.world import World
 
 TO_LATE_IN_THE_YEAR_H = (7 * 5 - 1) * 24.0
@@ -53,3 +55,31 @@ def test_what_was_left_out_calls_for_no_words(w: World) -> None:
     found = applied(w, number, without=tuple(step.number for step, _state, _answer in listed[2:]))
     assert found.state is BatchState.DONE
     assert len(before) - len(w.schedules()) == 2
+
+
+def test_the_plan_of_now_and_one_that_is_sent_count_what_is_sent_of_them(w: World) -> None:
+    lose_many(w)
+    number = made(w)
+    listed = [step for step, _state, _answer in w.look(lambda books: books.batches.steps(number))]
+    out = tuple(step.number for step in listed if step.piece != listed[-1].piece)
+    ByHand(w).remove(external(40))
+    assert applied(w, number, without=out).state is BatchState.STALE
+    newer = w.look(lambda books: books.batches.newest(1))[0]
+    found = w.look(lambda books: books.batches.summary(newer.id))
+    going = len(listed) - len(out)
+    assert steps(w, newer.id) == {StepState.LEFT_OUT: len(out), StepState.OPEN: going + 1}
+    assert (found.counts["removed"], found.counts["made"], found.calls) == (going, 1, going + 1)
+    assert newer.guard == "", "5 of 200 are no more than 5 %"
+    assert applied(w, newer.id, without=(listed[-1].number + 1,)).state is BatchState.DONE
+    found = w.look(lambda books: books.batches.summary(newer.id))
+    assert found.calls == steps(w, newer.id)[StepState.DONE]
+
+
+def test_a_guard_tells_of_what_is_sent_once_something_was_left_out(w: World) -> None:
+    lose_many(w, 3)
+    number = made(w)
+    first = w.look(lambda books: books.batches.steps(number))[0][0]
+    assert applied(w, number, without=(first.number,)).state is BatchState.DONE
+    assert steps(w, number) == {StepState.DONE: 12, StepState.LEFT_OUT: 3}
+    assert plan(w, number).guard == "12 of the 200 bookings ahead would be removed, more than 5 %"
+    assert w.look(lambda books: books.batches.summary(number)).counts["removed"] == 12
