@@ -34,12 +34,12 @@ class BatchBook(Protocol):
     def newest(self, limit: int) -> list[BatchRecord]: ...
 
     def begun_after(self, batch: int) -> list[BatchRecord]:
-        """Later batches of which something was sent, or may have been, newest first."""
+        """Batches that were let go later than this one, or at all (0), whatever their numbers; the last first."""
         ...
 
     def taken_back(self, batch: int, *, whole: bool = False) -> bool:
         """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to
-        be tried again."""
+        be tried again: nothing was refused, failed or left out."""
         ...
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
