@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from echodesk.batches import Apply
+from collections.abc import Callable
+
+import pytest
+
+from echodesk.batches import Apply, ContinuePlan, StopPlan
 from echodesk.planning.batches import BatchState, StepState
 from tests.worker.by_hand import ByHand
-from tests.worker.planned import applied, ended, later, lose_many, made, no_triggers, plan, steps
+from tests.worker.guarded import fill
+from tests.worker.planned import (
+    applied,
+    begin,
+    ended,
+    later,
+    lose_many,
+    made,
+    no_triggers,
+    plan,
+    spoil_everything,
+    steps,
+)
 from tests.worker.values import external
 from tests.worker.world import World
 
@@ -83,3 +99,21 @@ def test_a_guard_tells_of_what_is_sent_once_something_was_left_out(w: World) -> 
     assert steps(w, number) == {StepState.DONE: 12, StepState.LEFT_OUT: 3}
     assert plan(w, number).guard == "12 of the 200 bookings ahead would be removed, more than 5 %"
     assert w.look(lambda books: books.batches.summary(number)).counts["removed"] == 12
+
+
+def test_the_time_left_does_not_count_how_long_it_stood_still(world: Callable[..., World]) -> None:
+    w = world(calls_per_minute=120)
+    fill(w)
+    w.pass_time(120.0)
+    number = spoil_everything(w)
+    begin(w, number)
+    w.until(lambda: steps(w, number).get(StepState.DONE, 0) >= 80, 900.0, 0.2)
+    w.ask(StopPlan("ann", number, "lunch"))
+    w.pass_time(300.0)
+    w.ask(ContinuePlan("ann", number))
+    w.pass_time(20.0)
+    today = w.clock.campus_now().date().isoformat()
+    found = w.look(lambda books: books.screens.plan(number, 120, today))
+    assert found is not None
+    shown = found.plan
+    assert shown.minutes == pytest.approx(shown.count("OPEN") / 120, abs=0.15)
