@@ -204,16 +204,18 @@ class Pace:
 
 
 def minutes_left(open_steps: int, pace: Pace, calls_per_minute: int, to_make: int = 0) -> float:
-    """How long so many steps take yet: by what was done lately, or else by the call limit; 0 if unknown.
+    """How long so many steps take yet: by what was done lately, but never less than the call limit asks for, as
+    the first ones go out at once; by that alone if nothing was done lately; 0 if unknown.
 
     While so many things are `to_make` before them, few steps end, or none: then the call limit alone says it.
     """
     if not open_steps:
         return 0.0
-    if pace.ended and pace.seconds > 0 and not (to_make and calls_per_minute):
-        return round(open_steps * pace.seconds / pace.ended / 60, 1)
     calls = open_steps + CALLS_TO_MAKE * to_make
-    return round(calls / calls_per_minute, 1) if calls_per_minute else 0.0
+    by_limit = calls / calls_per_minute if calls_per_minute else 0.0
+    if pace.ended and pace.seconds > 0 and not (to_make and calls_per_minute):
+        return round(max(by_limit, open_steps * pace.seconds / pace.ended / 60), 1)
+    return round(by_limit, 1)
 
 
 def scope_in_words(scope: PlanScope) -> str:

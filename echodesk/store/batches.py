@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from echodesk.errors import WrongUse
 from echodesk.planning.batches import (
@@ -29,6 +30,7 @@ from echodesk.store.many import ManyRows
 from echodesk.store.not_recorded import forget_not_recorded, keep_not_recorded
 
 PACE_MINUTES = 10
+_LEFT = frozenset({StepState.FAILED, StepState.LEFT_OUT})
 
 _ADD = text(
     "INSERT INTO STT_ECHO_BATCH (KIND, STATE, BY, SCOPE, UNDOES, REPLACES, CHANGE_NO)"
@@ -41,7 +43,7 @@ _COLUMNS = (
 _ONE = text(f"{_COLUMNS} WHERE ID = :id")
 _OPEN = text(f"{_COLUMNS} WHERE STATE IN ('COMPARING', 'CHECKING', 'RUNNING', 'STOPPED') ORDER BY ID")
 _ALL = text(f"{_COLUMNS} ORDER BY ID DESC LIMIT :limit")
-_LATER = text(f"{_COLUMNS} WHERE ID > :id AND BEGUN IS NOT NULL ORDER BY ID DESC")
+_BEGUN = text(f"{_COLUMNS} WHERE BEGUN IS NOT NULL ORDER BY BEGUN DESC, ID DESC")
 _UNDOS = text(f"{_COLUMNS} WHERE UNDOES = :id AND STATE = 'DONE' ORDER BY ID DESC")
 _STATE = text(
     "UPDATE STT_ECHO_BATCH SET STATE = :state, SAID = :said, CHANGE_NO = :change,"
@@ -98,8 +100,9 @@ _IDENTITIES = text(
 )
 _PACE = text(
     "SELECT count(*) AS ENDED, (julianday('now') - julianday(min(ENDED))) * 86400.0 AS SECONDS"
-    " FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE IN ('DONE', 'FAILED', 'OVERTAKEN')"
+    " FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE IN ('DONE', 'FAILED')"
     " AND ENDED > strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :minutes)"
+    " AND ENDED >= (SELECT h.COMPARED FROM STT_ECHO_BATCH h WHERE h.ID = :batch)"
 )
 _DATABASE = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'database'")
 _END = text(
@@ -207,28 +210,27 @@ class Batches:
 
     def open(self) -> list[BatchRecord]:
         """Batches with which the worker has something to do, oldest first."""
-        return [batch_record(row) for row in self._connection.execute(_OPEN)]
+        return self._records(_OPEN)
 
     def newest(self, limit: int) -> list[BatchRecord]:
         """The last batches, newest first."""
-        return [batch_record(row) for row in self._connection.execute(_ALL, {"limit": limit})]
+        return self._records(_ALL, limit=limit)
+
+    def _records(self, statement: TextClause, **values: int) -> list[BatchRecord]:
+        return [batch_record(row) for row in self._connection.execute(statement, values)]
 
     def begun_after(self, batch: int) -> list[BatchRecord]:
-        """Later batches of which something was sent, or may have been, newest first."""
-        return [batch_record(row) for row in self._connection.execute(_LATER, {"id": batch})]
-
-    def _undos_of(self, batch: int) -> list[BatchRecord]:
-        """What took it back, wholly or in part, or found nothing of it to take back; newest first."""
-        return [batch_record(row) for row in self._connection.execute(_UNDOS, {"id": batch})]
+        """Batches that were let go later than this one, or at all (0), whatever their numbers; the last first."""
+        return list(takewhile(lambda one: one.id != batch, self._records(_BEGUN)))
 
     def taken_back(self, batch: int, *, whole: bool = False) -> bool:
         """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to
-        be tried again."""
+        be tried again: nothing was refused, failed or left out."""
         return any(
             not self.taken_back(one.id)
             and not (whole and self.summary(one.id).refused)
-            and not (whole and self.progress(one.id).by_state.get(StepState.FAILED))
-            for one in self._undos_of(batch)
+            and not (whole and _LEFT & self.progress(one.id).by_state.keys())
+            for one in self._records(_UNDOS, id=batch)
         )
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
@@ -252,11 +254,8 @@ class Batches:
         guard: str,
         left_out: Iterable[LeftOut] = (),
     ) -> None:
-        """What was compared and planned. `places` holds the room-days of each piece, `left_out` the lessons that
-        are not recorded by it."""
-        told = replace(summary, lost=self.summary(batch).lost)
-        values = {"id": batch, "summary": msgspec.json.encode(told).decode(), "guard": guard}
-        self._connection.execute(_PLAN, {**values, "change": self._change()})
+        """What was compared and planned."""
+        self.weigh(batch, summary, guard)
         _STEPS.insert(self._connection, [step_values(batch, step) for step in steps])
         rows = [
             {"batch": batch, "date": place.date.isoformat(), "room": place.room, "piece": piece}
@@ -265,6 +264,12 @@ class Batches:
         ]
         _PLACES.insert(self._connection, rows)
         keep_not_recorded(self._connection, batch, left_out)
+
+    def weigh(self, batch: int, summary: Summary, guard: str) -> None:
+        """What is to be sent of it, and why that must be confirmed in writing."""
+        told = replace(summary, lost=self.summary(batch).lost)
+        values = {"id": batch, "summary": msgspec.json.encode(told).decode(), "guard": guard}
+        self._connection.execute(_PLAN, {**values, "change": self._change()})
 
     def forget_left_out(self, batches: Collection[int]) -> None:
         """Nobody needs to know any more which lessons these left out."""
@@ -311,7 +316,7 @@ class Batches:
         return Progress({StepState(row.STATE): row.STEPS for row in rows})
 
     def pace(self, batch: int) -> Pace:
-        """What of it was done in the last minutes."""
+        """What of it was sent in the last minutes, since it was last let go on."""
         row = self._connection.execute(_PACE, {"batch": batch, "minutes": f"-{PACE_MINUTES} minutes"}).one()
         return Pace(row.ENDED, row.SECONDS or 0.0)
 
@@ -328,10 +333,8 @@ class Batches:
     def places(self, batch: int, pieces: Collection[int] | None = None) -> dict[int, set[RoomDay]]:
         """Piece → its room-days, of all pieces or of these."""
         found: dict[int, set[RoomDay]] = {}
-        if pieces is None:
-            rows = self._connection.execute(_PLACES_OF, {"batch": batch})
-        else:
-            rows = self._connection.execute(_PLACES_OF_PIECES, {"batch": batch, "pieces": as_json(sorted(pieces))})
+        values = {"batch": batch} if pieces is None else {"batch": batch, "pieces": as_json(sorted(pieces))}
+        rows = self._connection.execute(_PLACES_OF if pieces is None else _PLACES_OF_PIECES, values)
         for row in rows:
             found.setdefault(row.PIECE, set()).add(sure_place(row.ROOMID, row.LESSON_DATE))
         return dict(sorted(found.items()))

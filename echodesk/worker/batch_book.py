@@ -34,12 +34,12 @@ class BatchBook(Protocol):
     def newest(self, limit: int) -> list[BatchRecord]: ...
 
     def begun_after(self, batch: int) -> list[BatchRecord]:
-        """Later batches of which something was sent, or may have been, newest first."""
+        """Batches that were let go later than this one, or at all (0), whatever their numbers; the last first."""
         ...
 
     def taken_back(self, batch: int, *, whole: bool = False) -> bool:
         """True if an undo of it came to its end and was not taken back itself; `whole` if nothing is left of it to
-        be tried again."""
+        be tried again: nothing was refused, failed or left out."""
         ...
 
     def become(self, batch: int, state: BatchState, said: str = "") -> None:
@@ -57,6 +57,10 @@ class BatchBook(Protocol):
     ) -> None:
         """What was compared and planned. `places` holds the room-days of each piece, `left_out` the lessons that
         are not recorded by it."""
+        ...
+
+    def weigh(self, batch: int, summary: Summary, guard: str) -> None:
+        """What is to be sent of it, and why that must be confirmed in writing."""
         ...
 
     def forget_left_out(self, batches: Collection[int]) -> None:

@@ -193,8 +193,8 @@ class Comparing:
         )
         now = self._clock.campus_now()
         ahead = books.stops.future(now.date().isoformat(), now.hour * 60 + now.minute)
-        guard = guard_of_undo(back.plans, ahead)
-        return self._keep(books, batch, Preview(back.plans, summary, guard))
+        weigh = functools.partial(guard_of_undo, ahead)
+        return self._keep(books, batch, Preview(back.plans, summary, weigh(back.plans), weigh))
 
     def _keep(self, books: Books, batch: BatchRecord, preview: Preview) -> Sequence[Plan] | None:
         """The plan of a preview is saved; that of a check is held against what was shown, and returned if it is
@@ -242,6 +242,17 @@ class Comparing:
         books.batches.end(
             batch.id, [(number, StepState.OVERTAKEN, "The lesson has begun.") for number in sorted(begun)]
         )
+        sent = preview.of(going)
+        if sent.guard and _asks_for_words(books, batch, sent):
+            books.batches.weigh(batch.id, sent.summary, sent.guard)
+            books.batches.become(
+                batch.id,
+                BatchState.READY,
+                "It was not sent. Since it was shown, a safety stop came that must be confirmed in writing.",
+            )
+            return None
+        if left_out:
+            books.batches.weigh(batch.id, sent.summary, sent.guard)
         return going
 
     async def _run(
@@ -287,11 +298,12 @@ def keep_preview(
     going: Sequence[Plan] | None = None,
 ) -> None:
     """Save a plan that was made, for staff to look at; one that asks for nothing is done. What of its plans is not
-    `going` is left out; None: all of them are going."""
+    `going` is left out, and counted nowhere; None: all of them are going."""
     steps, pieces = steps_of(preview.plans), pieces_of(preview.plans)
-    summary = preview.summary
+    shown = preview if going is None else preview.of(going)
+    summary, guard = shown.summary, shown.guard
     places = {piece: plan.places for piece, plan in pieces.items()}
-    books.batches.save(batch, summary, steps, places, preview.guard, preview.left_out)
+    books.batches.save(batch, summary, steps, places, guard, preview.left_out)
     if going is not None:
         sent = {id(plan) for plan in going}
         out = {piece for piece, plan in pieces.items() if id(plan) not in sent}
@@ -301,7 +313,7 @@ def keep_preview(
         return
     if not steps:
         said = nothing_to_send(found.kind, summary)
-    elif summary.missing and not preview.guard:
+    elif summary.missing and not guard:
         said = f"{said} {summary.missing} booking(s) that EchoDesk made are not in Echo360 any more.".strip()
     year, on = year_of(found, books.batches.get)
     if year:
@@ -318,6 +330,12 @@ def _replace_earlier_nights(books: Books, batch: BatchRecord) -> None:
         if one.state is BatchState.READY:
             books.batches.become(one.id, BatchState.CANCELLED, f"Plan {batch.id} compared everything anew.")
     books.batches.forget_left_out([one.id for one in nights if one.state not in OPEN_BATCHES])
+
+
+def _asks_for_words(books: Books, batch: BatchRecord, sent: Preview) -> bool:
+    """True if nobody has confirmed its guard in writing. What was typed holds for the steps that were shown,
+    however few stand ahead by now; not for more that is missing in Echo360 than was shown."""
+    return not batch.guard or sent.summary.missing > books.batches.summary(batch.id).missing
 
 
 def without_left_out(

@@ -227,11 +227,13 @@ def _no_other(books: Books) -> None:
 
 def _latest_first(books: Books, batch: BatchRecord) -> None:
     """Raise `NothingDone` if a later plan about the same room-days has to be taken back before this one."""
+    begun = books.batches.begun_after(batch.id)
+    undone = {batch.id, *(one.id for one in begun)}
     later = [
         one.id
-        for one in books.batches.begun_after(batch.id)
+        for one in begun
         # A later plan and what took it back are nothing together.
-        if (one.undoes or 0) < batch.id and not books.batches.taken_back(one.id) and _meet(books, batch.id, one.id)
+        if one.undoes not in undone and not books.batches.taken_back(one.id) and _meet(books, batch.id, one.id)
     ]
     if later:
         raise NothingDone(
@@ -315,12 +317,13 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     if was not in (BatchState.RUNNING, BatchState.STOPPED):
         return CommandDone(f"Plan {batch.id} was cancelled; nothing of it was sent.", 0, batch.id)
     undoing = batch.kind is BatchKind.UNDO
-    # What is on its way ends as it ends: only then it can be told, and taken back.
-    going = set() if undoing else books.batches.under_way(batch.id)
-    left = books.batches.cancel_steps(batch.id, going)
+    going = books.batches.under_way(batch.id)
     sent = _on_their_way(books, batch) if going else 0
+    # What is on its way ends as it ends: only then it can be told, and taken back. Nobody takes an undo back that
+    # was cancelled: its room-days are planned again.
+    left = books.batches.cancel_steps(batch.id, () if undoing else going)
     # Of a large piece only a portion is; the rest ends with it.
-    left += len(going) - sent
+    left += -sent if undoing else len(going) - sent
     text = f"Plan {batch.id} was cancelled: {left} call(s) were not sent"
     if sent := sent + _being_made(books):
         text += f", up to {sent} are on their way"
@@ -367,6 +370,12 @@ def _retry(books: Books, command: RetrySteps, batch: BatchRecord) -> CommandDone
         raise NothingDone("Nothing to try again", f"Plan {batch.id} is {batch.state.value.lower()}.", LOOK)
     if batch.state is BatchState.DONE:
         _no_other(books)
+    if books.batches.taken_back(batch.id):
+        raise NothingDone(
+            "This plan was taken back",
+            f"Trying steps of plan {batch.id} again would put back a part of it.",
+            "Compare with Echo360 anew: its plan holds what is to be sent now.",
+        )
     again = books.batches.reopen(batch.id, command.steps)
     if not again:
         raise NothingDone("Nothing to try again", f"None of these steps of plan {batch.id} failed.", LOOK)

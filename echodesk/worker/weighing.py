@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from echodesk.planning.answers import Kind
 from echodesk.planning.batches import Summary
@@ -18,6 +19,7 @@ from echodesk.planning.guards import (
     rooms_guard,
     standing_by_day,
 )
+from echodesk.planning.needed import needed_by
 from echodesk.planning.steps import counts
 from echodesk.planning.values import LeftOut, Plan
 from echodesk.worker.books import Books
@@ -32,13 +34,26 @@ class Preview:
     summary: Summary
     guard: str
     """Why it must be confirmed in writing, '' if a plain yes is enough."""
+    weigh: Callable[[Sequence[Plan]], str]
+    """The guard if only these of its plans are sent."""
     left_out: Sequence[LeftOut] = ()
     """What would not be recorded."""
+
+    def of(self, going: Sequence[Plan]) -> Preview:
+        """What is shown if only these of its plans are sent."""
+        summary = replace(
+            self.summary,
+            counts=counts(going),
+            calls=sum(len(plan.requests) for plan in going),
+            lacking=tuple(sorted(needed_by(going).intersection(self.summary.lacking))),
+        )
+        return replace(self, plans=going, summary=summary, guard=self.weigh(going))
 
 
 def preview_of(books: Books, found: Comparison) -> Preview:
     """A comparison as it is shown."""
-    return Preview(found.plans, _summary_of(found), _guard_of(books, found), found.left_out)
+    weigh = functools.partial(_guard_of, books, found)
+    return Preview(found.plans, _summary_of(found), weigh(found.plans), weigh, found.left_out)
 
 
 def _summary_of(found: Comparison) -> Summary:
@@ -57,20 +72,20 @@ def _summary_of(found: Comparison) -> Summary:
     )
 
 
-def _guard_of(books: Books, found: Comparison) -> str:
-    """Why the plan of a comparison must be confirmed in writing, '' if it need not."""
-    counted = counts(found.plans)
+def _guard_of(books: Books, found: Comparison, plans: Sequence[Plan]) -> str:
+    """Why these plans of a comparison must be confirmed in writing, '' if they need not."""
+    counted = counts(plans)
     known = {one.key for one in books.journal.known_reference() if one.kind is Kind.ROOM}
     moved = [
         request.booking.place.room
-        for plan in found.plans
+        for plan in plans
         for request in plan.requests
         if request.booking is not None and request.standing is not None and known
     ]
     unknown = [room for room in moved if room not in known]
     return (
         batch_guard(counted["removed"], found.ahead)
-        or _day(found.plans)
+        or _day(plans)
         or rooms_guard(unknown, found.ahead)
         or missing_guard(found.missing, found.listed_ahead + found.missing)
         or moved_guard(counted["moved"] + counted["changed"], found.ahead)
@@ -78,7 +93,7 @@ def _guard_of(books: Books, found: Comparison) -> str:
     )
 
 
-def guard_of_undo(plans: Sequence[Plan], ahead: int) -> str:
+def guard_of_undo(ahead: int, plans: Sequence[Plan]) -> str:
     """The same for plans that take a batch back; `ahead` of ours stand and have not begun."""
     counted = counts(plans)
     return (

@@ -114,6 +114,13 @@ def test_what_is_asked_after_something_was_left_out_is_about_what_will_be_sent(q
     run(qapp, body, with_plans(guarded))
 
 
+def test_how_long_it_takes_leaves_out_what_was_left_out_before(qapp: QApplication) -> None:
+    shown = plan(steps=(("LEFT_OUT", 2), ("OPEN", 1)), minutes=12.0)
+    dialog = ApplyDialog(None, "Ann", shown, (), (step(3, 2, kind="made"),))
+    told = [label.text() for label in dialog.findChildren(QLabel)]
+    assert any(one.startswith("It takes about 12 min.") for one in told)
+
+
 def test_the_keys_stay_with_the_steps_when_one_is_left_out_or_put_back(qapp: QApplication) -> None:
     async def body(desk: Desk) -> None:
         page = await opened(desk)

@@ -11,6 +11,7 @@ import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -34,7 +35,7 @@ from echodesk.timetable.eligibility import CONFIRMED
 from echodesk.worker.compare import EVERYTHING, Comparison
 from echodesk.worker.comparing import keep_preview
 from echodesk.worker.control import Asked, as_args
-from echodesk.worker.weighing import Preview, preview_of
+from echodesk.worker.weighing import preview_of
 from tests.end_to_end.forks import Forks
 from tests.end_to_end.small_timetable import ROOMS, small_timetable
 from tests.end_to_end.worker_that_dies import Life
@@ -259,7 +260,7 @@ class World:
 
         def keep(books: AllBooks) -> int:
             number = books.batches.add(BatchKind.RECONCILE, "Ann", EVERYTHING)
-            keep_preview(books, number, Preview(found.plans, preview_of(books, found).summary, ""))
+            keep_preview(books, number, replace(preview_of(books, found), guard=""))
             return number
 
         return self._write(keep), len(found.plans)

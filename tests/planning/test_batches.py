@@ -152,6 +152,10 @@ def test_how_long_it_takes_is_told_by_what_was_done_or_else_by_the_limit() -> No
     assert minutes_left(240, Pace(0, 0.0), 0) == 0.0
 
 
+def test_calls_that_went_out_at_once_promise_no_more_than_the_call_limit_allows() -> None:
+    assert minutes_left(120, Pace(15, 5.0), 120) == 1.0
+
+
 def test_while_things_are_to_be_made_the_call_limit_says_how_long_it_takes() -> None:
     assert minutes_left(240, Pace(0, 0.0), 120, to_make=20) == 2.5
     assert minutes_left(240, Pace(30, 60.0), 120, to_make=20) == 2.5

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from echodesk.batches import Apply, CancelPlan, StopPlan, Undo
+from echodesk.batches import Apply, CancelPlan, RetrySteps, StopPlan, Undo
 from echodesk.errors import NothingDone
 from echodesk.planning.batches import BatchState, StepState
 from echodesk.planning.values import Method
+from echodesk.simulator.wire import json_response
 from tests.worker.by_hand import ByHand
 from tests.worker.campus import OTHER_SETID
 from tests.worker.guarded import LESSONS, WEEKS
@@ -28,6 +29,7 @@ from tests.worker.planned import (
 )
 from tests.worker.test_plans_by_themselves import next_year
 from tests.worker.values import external
+from tests.worker.wire import answering
 from tests.worker.world import World
 
 Worlds = Callable[..., World]
@@ -246,3 +248,68 @@ def test_a_later_plan_that_was_made_good_again_comes_first_once_more(w: World) -
     assert applied(w, undo_of(w, second)).state is BatchState.DONE
     assert applied(w, undo_of(w, first)).state is BatchState.DONE
     assert w.schedules().keys() == removed
+
+
+def test_what_was_left_out_of_an_undo_is_taken_back_by_another(w: World) -> None:
+    hand = ByHand(w)
+    for slot in (1, 6):
+        hand.remove(external(slot))
+    before = w.schedules()
+    number = made(w)
+    applied(w, number)
+    back = undo_of(w, number)
+    first = w.look(lambda books: books.batches.steps(back))[0][0]
+    applied(w, back, without=(first.number,))
+    assert applied(w, undo_of(w, number)).state is BatchState.DONE
+    assert w.schedules() == before
+
+
+def test_a_plan_that_was_taken_back_is_not_tried_again(w: World) -> None:
+    spread(w)
+    before = w.schedules()
+    number = made(w)
+    locked = answering("POST", json_response(400, {"error": "Locked", "message": "Locked for exams"}))
+    w.wire.interfere = lambda request: locked(request) if external(1) in str(request) else None
+    applied(w, number)
+    w.wire.interfere = lambda request: None
+    assert steps(w, number)[StepState.FAILED]
+    applied(w, undo_of(w, number))
+    with pytest.raises(NothingDone, match="was taken back"):
+        w.ask(RetrySteps("ann", number))
+    w.pass_time(60.0)
+    assert w.schedules() == before
+
+
+def test_the_latest_is_what_was_sent_last_whatever_its_number(w: World) -> None:
+    hand = ByHand(w)
+    hand.rename(external(1), "Staff meeting")
+    first, second = made(w), made(w)
+    applied(w, second)
+    hand.rename(external(1), "Another name")
+    applied(w, first)
+    with pytest.raises(NothingDone, match=f"Plan {first} changed the same room-days"):
+        undo_of(w, second)
+    assert applied(w, undo_of(w, first)).state is BatchState.DONE
+
+
+def test_an_undo_that_is_cancelled_tells_what_of_it_was_sent(world: Worlds) -> None:
+    w = world()
+    w.lesson(1, room="R1", weekday=1, weeks=(3,), at="09:00-10:00")
+    w.lesson(2, room="R1", weekday=1, weeks=(3,), at="10:00-11:00")
+    w.settle()
+    no_triggers(w)
+    w.change(1, at="10:00-11:00")
+    w.change(2, at="09:00-10:00")
+    number = made(w)
+    applied(w, number)
+    back = undo_of(w, number)
+
+    def sent() -> int:
+        return sum(one.method in ("POST", "PUT", "DELETE") and "/schedules" in one.path for one in w.wire.seen)
+
+    begun = sent()
+    begin(w, back)
+    w.until(lambda: sent() - begun >= 2)
+    told = w.ask(CancelPlan("ann", back))
+    assert told.touched <= 3 - (sent() - begun)
+    assert "0 call(s) were not sent, up to 3 are on their way" in told.text

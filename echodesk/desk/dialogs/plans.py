@@ -184,8 +184,9 @@ def _about(plan: PlanShown, chosen: int, sent: Sequence[StepRow]) -> Sequence[st
     lines = [f"{told}." if told else "Nothing is sent for it now."]
     if not plan.calls and plan.said:
         lines.append(plan.said)
-    if plan.minutes and plan.calls:
-        minutes = plan.minutes * calls / plan.calls
+    if plan.minutes and (is_open := dict(plan.steps).get("OPEN", plan.calls)):
+        # The minutes are those of the steps that are open: what was left out before is none of them.
+        minutes = plan.minutes * calls / is_open
         lines.append(f"It takes about {formats.minutes(minutes)}. Timetable changes go first meanwhile.")
     if lacking := plan_words.lacking(plan):
         lines.append(f"{lacking}; they are made first.")
