@@ -21,7 +21,10 @@ UPGRADABLE: Mapping[str, tuple[str, ...]] = {
 HOLDS_NOTHING = ("TRIGGER", "INDEX")
 """What may be made anew without losing anything."""
 
-SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+_SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+_END_TERM = text(
+    "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL, STATE = NULL, EPOCH = EPOCH + 1 WHERE ID = 1"
+)
 _NAME_DATABASE = text(
     "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))))"
     " ON CONFLICT (NAME) DO NOTHING"
@@ -65,7 +68,7 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
     def work(connection: Connection) -> None:
         ready(connection)
         _change(connection, sql_folder)
-        connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
+        become_this_version(connection)
         connection.execute(_NAME_DATABASE)
 
     database.write(work)
@@ -90,6 +93,13 @@ def ready(connection: Connection) -> str:
             "Close it, or wait half a minute if it has crashed; then upgrade. Nothing was changed.",
         )
     return was
+
+
+def become_this_version(connection: Connection) -> None:
+    """Say that all is made. An EchoDesk of the earlier version that led, and stood still until its lease had run
+    out, does not go on with it when it wakes (reliability L7)."""
+    connection.execute(_END_TERM)
+    connection.execute(_SET_VERSION, {"version": SCHEMA_VERSION})
 
 
 def script_for(

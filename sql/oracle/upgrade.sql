@@ -8,6 +8,12 @@
 
 @@install.sql
 
+-- Who led, and stood still until the lease had run out, does not go on with it on waking. "0 rows updated" says that it is this
+-- version already, or that somebody sends.
+UPDATE &ECHODESK..STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL, STATE = NULL, EPOCH = EPOCH + 1
+WHERE (HOLDER IS NULL OR UNTIL <= TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'))
+  AND EXISTS (SELECT 1 FROM &ECHODESK..STT_ECHO_META M WHERE M.NAME = 'schema_version' AND M.VALUE IN ('3', '4'));
+
 -- Only if the table and the indexes are there, and no EchoDesk of the earlier version sends. "0 rows updated" says that it is
 -- this version already, or that something is missing above, or somebody sends.
 UPDATE &ECHODESK..STT_ECHO_META SET VALUE = '5'
@@ -17,8 +23,6 @@ WHERE NAME = 'schema_version' AND VALUE IN ('3', '4')
   AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_AUDIT_WHO')
   AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_AUDIT_ACTION')
   AND EXISTS (SELECT 1 FROM ALL_INDEXES I WHERE I.OWNER = '&ECHODESK' AND I.INDEX_NAME = 'STT_ECHO_AUDIT_PLACE')
-  AND NOT EXISTS (SELECT 1 FROM &ECHODESK..STT_ECHO_LEASE L
-                  WHERE L.HOLDER IS NOT NULL
-                    AND L.UNTIL > TO_CHAR(SYS_EXTRACT_UTC(SYSTIMESTAMP), 'YYYY-MM-DD"T"HH24:MI:SS.FF3"Z"'));
+  AND EXISTS (SELECT 1 FROM &ECHODESK..STT_ECHO_LEASE L WHERE L.HOLDER IS NULL);
 
 COMMIT;
