@@ -25,6 +25,25 @@ _SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'sch
 _END_TERM = text(
     "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL, STATE = NULL, EPOCH = EPOCH + 1 WHERE ID = 1"
 )
+# The triggers of versions 1 to 4 entered every edit of a request as an update. Where a recording is asked for now,
+# and the lesson was neither recorded nor left out, nor a member of what was, it was asked for where none was.
+_ASKED_FOR = text(
+    "UPDATE STT_ECHO_QUEUE SET ACTION = 'INSERT' WHERE SOURCE = 'ROOMREQUESTS' AND ACTION = 'UPDATE'"
+    " AND STATUS IN ('UNPROCESSED', 'IN_PROGRESS') AND WEEKS_ALL = 0"
+    " AND EXISTS (SELECT 1 FROM ROOMREQUESTS R WHERE TRIM(R.SETID) = TRIM(STT_ECHO_QUEUE.SETID)"
+    " AND R.SLOTID = STT_ECHO_QUEUE.SLOTID AND R.SLOTENTRY = 1 AND TRIM(R.FEATUREID) IN ('AUDIOREC', 'VIDEOREC'))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_MIRROR M WHERE M.SETID = STT_ECHO_QUEUE.SETID"
+    " AND M.SLOTID = STT_ECHO_QUEUE.SLOTID"
+    " AND M.LESSON_DATE >= substr(strftime('%Y-%m-%dT%H:%M:%fZ'), 1, 10))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_LEFT_OUT L WHERE L.SETID = STT_ECHO_QUEUE.SETID"
+    " AND L.SLOTID = STT_ECHO_QUEUE.SLOTID"
+    " AND L.LESSON_DATE >= substr(strftime('%Y-%m-%dT%H:%M:%fZ'), 1, 10))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_QUEUE Q JOIN STT_ECHO_NOTIFICATION N ON N.QUEUE_ID = Q.ID"
+    " WHERE Q.SETID = STT_ECHO_QUEUE.SETID AND Q.SLOTID = STT_ECHO_QUEUE.SLOTID"
+    " AND N.NEW_DATE >= substr(strftime('%Y-%m-%dT%H:%M:%fZ'), 1, 10)"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_QUEUE P JOIN STT_ECHO_NOTIFICATION O ON O.QUEUE_ID = P.ID"
+    " WHERE P.SETID = Q.SETID AND P.SLOTID = Q.SLOTID AND O.WEEKNUMBER = N.WEEKNUMBER AND O.ID > N.ID))"
+)
 _NAME_DATABASE = text(
     "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))))"
     " ON CONFLICT (NAME) DO NOTHING"
@@ -96,9 +115,13 @@ def ready(connection: Connection) -> str:
 
 
 def become_this_version(connection: Connection) -> None:
-    """Say that all is made. An EchoDesk of the earlier version that led, and stood still until its lease had run
-    out, does not go on with it when it wakes (reliability L7)."""
+    """Say that all is made, and bring what the earlier version wrote to what this one reads.
+
+    An EchoDesk of the earlier version that led, and stood still until its lease had run out, does not go on with
+    it when it wakes (reliability L7). Requests that nobody has read tell whether a recording is newly asked for.
+    """
     connection.execute(_END_TERM)
+    connection.execute(_ASKED_FOR)
     connection.execute(_SET_VERSION, {"version": SCHEMA_VERSION})
 
 

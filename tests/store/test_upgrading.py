@@ -21,6 +21,7 @@ from echodesk.store.database import (
 )
 from echodesk.store.office import Office
 from echodesk.store.upgrading import UPGRADABLE, upgrade_sqlite
+from tests.store import unread_requests
 
 SCHEMAS = Path(__file__).with_name("schemas")
 STOOD_STILL = (
@@ -158,6 +159,25 @@ def test_who_led_and_stood_still_does_not_go_on_in_the_upgraded_tables(version: 
         assert not database.write(lambda connection: Office(connection).renew_lease("ann", 7, 30.0))
         with database.engine.connect() as now:
             assert tuple(now.exec_driver_sql(LEASE).one()) == (None, 8, None, None)
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("version", UPGRADABLE["sqlite"])
+def test_requests_that_nobody_has_read_say_whether_a_recording_was_asked_for_where_none_was(
+    version: str, tmp_path: Path
+) -> None:
+    file = made_by(version, tmp_path / "old.sqlite")
+    with closing(sqlite3.connect(file)) as connection:
+        for one in unread_requests.ADDED:
+            connection.execute(one)
+        connection.commit()
+    database = Database(open_sqlite(file))
+    try:
+        upgrade_sqlite(database, file, paths.sql_folder())
+        with database.engine.connect() as now:
+            found = now.exec_driver_sql(unread_requests.NUMBERS).scalars().all()
+        assert found == unread_requests.NEWLY_ASKED
     finally:
         database.close()
 
