@@ -18,7 +18,7 @@ UPGRADABLE: Mapping[str, tuple[str, ...]] = {
     "oracle": ("3", "4"),
 }
 """The earlier versions of each engine: those on a server began later."""
-HOLDS_NOTHING = ("TRIGGER", "INDEX")
+HOLDS_NOTHING = ("TRIGGER", "INDEX", "VIEW")
 """What may be made anew without losing anything."""
 
 _SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
@@ -55,7 +55,7 @@ _THERE = text(
     "SELECT name, upper(type) AS type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 )
 _COPY = text("VACUUM INTO :file")
-_MAKES = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+_MAKES = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER|VIEW) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def become_this_version(connection: Connection) -> None:
 def script_for(
     connection: Connection, sql_folder: Path, *, room_features: bool = False
 ) -> dict[str, tuple[str, str]]:
-    """What this program makes here: name → (TABLE, INDEX or TRIGGER, its statement).
+    """What this program makes here, in this order: name → (TABLE or one of `HOLDS_NOTHING`, its statement).
 
     The triggers on ROOMFEATURES belong to it if they are asked for, or one of them is there.
     """
@@ -167,9 +167,11 @@ def _change(connection: Connection, sql_folder: Path) -> None:
     script = {name: statement for name, (_kind, statement) in script_for(connection, sql_folder).items()}
     # Those that differ, or are of no use any more, are made anew.
     for name, (kind, sql) in there.items():
-        if kind in HOLDS_NOTHING and differs(sql, script.get(name)):
-            connection.exec_driver_sql(f"DROP {kind} {name}")
-    made = {name for name, (kind, sql) in there.items() if not differs(sql, script.get(name))}
+        if kind in HOLDS_NOTHING and differs(sql, script.get(name)) and (kind != "VIEW" or name in script):
+            connection.exec_driver_sql(f"DROP {kind} IF EXISTS {name}")
+    # With a view its triggers are gone.
+    there = things_in(connection)
+    made = {name for name, (_kind, sql) in there.items() if not differs(sql, script.get(name))}
     for name, (kind, sql) in there.items():
         if kind == "TABLE" and name in script and differs(sql, script[name]):
             drop_if_empty(connection, name)
