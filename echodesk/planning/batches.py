@@ -165,7 +165,8 @@ class Summary:
     lacking: tuple[Needed, ...] = ()
     """What the steps name and Echo360 did not have, as far as that was known: it is made first."""
     lost: tuple[int, ...] = ()
-    """Edits that a trigger could not enter, as far as they were seen when it began: it found what they changed."""
+    """Edits that a trigger could not enter, as far as they were seen when it began: it found what they changed. Of
+    many the newest."""
 
     @property
     def calls_in_all(self) -> int:

@@ -24,6 +24,11 @@ SQLITE_FILES = ("cmis", "tables", "triggers")
 ROOM_FEATURES = "room_features"
 """The script of the triggers on ROOMFEATURES, without which an office may do."""
 
+RUN_ONCE = """-- For a database without EchoDesk's tables: this is refused the second time.
+-- `echodesk database install` and `echodesk database upgrade` may be run again.
+"""
+"""How a script begins that people run by hand."""
+
 VERSION = text("SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'")
 _TABLES = text("SELECT count(*) FROM sqlite_master WHERE type = 'table'")
 
@@ -152,7 +157,7 @@ def install_sqlite(database: Database, sql_folder: Path) -> bool:
 def sqlite_script(sql_folder: Path) -> str:
     """The SQL that makes every table and trigger in an empty SQLite file, for people to read or to run."""
     parts = [(sql_folder / "sqlite" / f"{name}.sql").read_text(encoding="utf-8") for name in SQLITE_FILES]
-    return "\n".join([*parts, first_rows("lower(hex(randomblob(16)))")])
+    return "\n".join([RUN_ONCE, *parts, first_rows("lower(hex(randomblob(16)))")])
 
 
 def first_rows(mark: str) -> str:

@@ -30,7 +30,7 @@ SEES_EDITS = ("TRIGGER", "FUNCTION", "PACKAGE", "PACKAGE BODY", "VIEW")
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A table, index, trigger or function that is not as this program makes it."""
+    """A table, view, index, trigger or function that is not as this program makes it."""
 
     kind: str
     """TABLE, COLUMN, INDEX, or one of `SEES_EDITS`."""
@@ -84,7 +84,7 @@ def sees_room_features(connection: Connection, sql_folder: Path) -> bool | None:
 
 
 def mend(database: Database, sql_folder: Path, schemas: Schemas, *, room_features: bool = False) -> list[str]:
-    """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names.
+    """Make triggers, views, functions and indexes that are missing or others anew; nothing is lost. Returns names.
 
     With `room_features` the optional triggers on ROOMFEATURES as well; on Oracle an administrator makes them.
     """
@@ -101,9 +101,12 @@ def mend(database: Database, sql_folder: Path, schemas: Schemas, *, room_feature
         script = script_for(connection, sql_folder, room_features=room_features)
         odd = [one for one in _odd(connection, script) if one.kind in HOLDS_NOTHING]
         for one in odd:
-            if one.how != MISSING:
-                connection.exec_driver_sql(f"DROP {one.kind} {one.name}")
-            connection.exec_driver_sql(script[one.name][1])
+            connection.exec_driver_sql(f"DROP {one.kind} IF EXISTS {one.name}")
+        # With a view its triggers are gone.
+        there = things_in(connection)
+        for name, (kind, sql) in script.items():
+            if kind in HOLDS_NOTHING and name not in there:
+                connection.exec_driver_sql(sql)
         return [one.name for one in odd]
 
     return database.write(work)

@@ -19,7 +19,7 @@ from echodesk.store.health_oracle import UNUSABLE, odd_things, room_features_the
 from echodesk.store.oracle_dictionary import WATCHED
 from echodesk.store.oracle_script import script_of, statements_of
 from echodesk.store.trouble import converted, oracle_code
-from echodesk.store.upgrading import SET_VERSION, Upgraded, ready
+from echodesk.store.upgrading import Upgraded, become_this_version, ready
 
 STEP_S = 600
 """An index on a large timetable takes its time; nothing else here does."""
@@ -104,7 +104,7 @@ def upgrade_oracle(database: Database, sql_folder: Path, schemas: Schemas) -> Up
 def _is_this_version(connection: Connection) -> None:
     # Somebody may have begun to send while all was made.
     ready(connection)
-    connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
+    become_this_version(connection)
 
 
 def run_statements(

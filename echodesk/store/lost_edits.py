@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from echodesk.planning.batches import BatchKind, BatchRecord, BatchState
 from echodesk.planning.steps import PlanScope
 from echodesk.store.batches import Batches
 from echodesk.store.binding import ChangeNumber
-from echodesk.store.errors_seen import ERRORS, errors_seen
+from echodesk.store.errors_seen import ERRORS, KEEP_THEM, not_seen
 
 NEWEST = 500
 UNFINISHED = (BatchState.COMPARING, BatchState.FAILED)
@@ -32,17 +32,20 @@ class LostEdits:
 
 def lost_edits(connection: Connection) -> LostEdits:
     """Those that the last comparison of everything could not find, because it had begun."""
-    there = errors_seen(connection)
-    if not there:
+    if (
+        connection.dialect.name not in KEEP_THEM
+        or connection.execute(select(ERRORS.c.id).limit(1)).first() is None
+    ):
         return LostEdits(0)
     batches = Batches(connection, ChangeNumber(connection))
     compared = next((one.id for one in comparisons(batches) if came_to_an_end(batches, one)), None)
-    lost = set(there) - set(batches.summary(compared).lost if compared is not None else ())
-    if not lost:
+    others = not_seen(batches.summary(compared).lost if compared is not None else ())
+    count, newest = connection.execute(select(func.count(), func.max(ERRORS.c.id)).where(others)).one()
+    if not count:
         return LostEdits(0)
-    asked = select(ERRORS.c.written, ERRORS.c.message).where(ERRORS.c.id == max(lost))
+    asked = select(ERRORS.c.written, ERRORS.c.message).where(ERRORS.c.id == newest)
     last, said = connection.execute(asked).one()
-    return LostEdits(len(lost), str(last), str(said))
+    return LostEdits(int(count), str(last), str(said))
 
 
 def came_to_an_end(batches: Batches, one: BatchRecord) -> bool:

@@ -101,7 +101,8 @@ _RELEASE = text(
     " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
 )
 _HAND_OVER = text(
-    "UPDATE STT_ECHO_LEASE SET HOLDER = :next, STATE = NULL, UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl)"
+    "UPDATE STT_ECHO_LEASE SET HOLDER = :next, EPOCH = EPOCH + 1, STATE = NULL,"
+    " UNTIL = strftime('%Y-%m-%dT%H:%M:%fZ', 'now', :ttl)"
     " WHERE ID = 1 AND HOLDER = :holder AND EPOCH = :epoch"
 )
 _TELL = text("UPDATE STT_ECHO_LEASE SET STATE = :state WHERE ID = 1 AND EPOCH = :epoch AND HOLDER IS NOT NULL")
@@ -256,7 +257,8 @@ class Office:
         self._connection.execute(_RELEASE, {"holder": holder, "epoch": epoch})
 
     def hand_over_lease(self, holder: str, epoch: int, successor: str, ttl_s: float) -> None:
-        """Give the lease to another, who takes it anew; anybody may once `ttl_s` have passed in vain."""
+        """Give the lease to another, who takes it anew; anybody may once `ttl_s` have passed in vain. This epoch
+        writes nothing from now on."""
         values = {"holder": holder, "epoch": epoch, "next": successor, "ttl": f"+{ttl_s:.3f} seconds"}
         self._connection.execute(_HAND_OVER, values)
 

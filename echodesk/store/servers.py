@@ -19,6 +19,7 @@ from echodesk.errors import SchemaMismatch
 from echodesk.store.connection import Schemas
 from echodesk.store.database import (
     BUSY_TIMEOUT_S,
+    RUN_ONCE,
     Database,
     check_version,
     first_rows,
@@ -168,9 +169,11 @@ def postgresql_part(sql_folder: Path, part: str, schemas: Schemas) -> str:
     if part == "install":
         own = f"CREATE SCHEMA IF NOT EXISTS {schemas.own};\n"
         scripts = [own, *postgresql_scripts(sql_folder)]
+        head = [RUN_ONCE]
     else:
+        head = []
         scripts = [(sql_folder / "postgresql" / f"{part}.sql").read_text(encoding="utf-8")]
-    return "\n".join(["BEGIN;", f"SET LOCAL search_path = {schemas.path};", *scripts, "COMMIT;"])
+    return "\n".join([*head, "BEGIN;", f"SET LOCAL search_path = {schemas.path};", *scripts, "COMMIT;"])
 
 
 def run_script(connection: Connection, script: str) -> None:

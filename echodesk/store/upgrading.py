@@ -18,10 +18,32 @@ UPGRADABLE: Mapping[str, tuple[str, ...]] = {
     "oracle": ("3", "4"),
 }
 """The earlier versions of each engine: those on a server began later."""
-HOLDS_NOTHING = ("TRIGGER", "INDEX")
+HOLDS_NOTHING = ("TRIGGER", "INDEX", "VIEW")
 """What may be made anew without losing anything."""
 
-SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+_SET_VERSION = text("UPDATE STT_ECHO_META SET VALUE = :version WHERE NAME = 'schema_version'")
+_END_TERM = text(
+    "UPDATE STT_ECHO_LEASE SET HOLDER = NULL, UNTIL = NULL, STATE = NULL, EPOCH = EPOCH + 1 WHERE ID = 1"
+)
+# The triggers of versions 1 to 4 entered every edit of a request as an update. Where a recording is asked for now,
+# and the lesson was neither recorded nor left out, nor a member of what was, it was asked for where none was.
+_ASKED_FOR = text(
+    "UPDATE STT_ECHO_QUEUE SET ACTION = 'INSERT' WHERE SOURCE = 'ROOMREQUESTS' AND ACTION = 'UPDATE'"
+    " AND STATUS IN ('UNPROCESSED', 'IN_PROGRESS') AND WEEKS_ALL = 0"
+    " AND EXISTS (SELECT 1 FROM ROOMREQUESTS R WHERE TRIM(R.SETID) = TRIM(STT_ECHO_QUEUE.SETID)"
+    " AND R.SLOTID = STT_ECHO_QUEUE.SLOTID AND R.SLOTENTRY = 1 AND TRIM(R.FEATUREID) IN ('AUDIOREC', 'VIDEOREC'))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_MIRROR M WHERE M.SETID = STT_ECHO_QUEUE.SETID"
+    " AND M.SLOTID = STT_ECHO_QUEUE.SLOTID"
+    " AND M.LESSON_DATE >= substr(strftime('%Y-%m-%dT%H:%M:%fZ'), 1, 10))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_LEFT_OUT L WHERE L.SETID = STT_ECHO_QUEUE.SETID"
+    " AND L.SLOTID = STT_ECHO_QUEUE.SLOTID"
+    " AND L.LESSON_DATE >= substr(strftime('%Y-%m-%dT%H:%M:%fZ'), 1, 10))"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_QUEUE Q JOIN STT_ECHO_NOTIFICATION N ON N.QUEUE_ID = Q.ID"
+    " WHERE Q.SETID = STT_ECHO_QUEUE.SETID AND Q.SLOTID = STT_ECHO_QUEUE.SLOTID"
+    " AND N.NEW_DATE >= substr(strftime('%Y-%m-%dT%H:%M:%fZ'), 1, 10)"
+    " AND NOT EXISTS (SELECT 1 FROM STT_ECHO_QUEUE P JOIN STT_ECHO_NOTIFICATION O ON O.QUEUE_ID = P.ID"
+    " WHERE P.SETID = Q.SETID AND P.SLOTID = Q.SLOTID AND O.WEEKNUMBER = N.WEEKNUMBER AND O.ID > N.ID))"
+)
 _NAME_DATABASE = text(
     "INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', lower(hex(randomblob(16))))"
     " ON CONFLICT (NAME) DO NOTHING"
@@ -33,7 +55,7 @@ _THERE = text(
     "SELECT name, upper(type) AS type, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
 )
 _COPY = text("VACUUM INTO :file")
-_MAKES = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+_MAKES = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX|TRIGGER|VIEW) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +87,7 @@ def upgrade_sqlite(database: Database, file: Path, sql_folder: Path) -> Upgraded
     def work(connection: Connection) -> None:
         ready(connection)
         _change(connection, sql_folder)
-        connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
+        become_this_version(connection)
         connection.execute(_NAME_DATABASE)
 
     database.write(work)
@@ -92,10 +114,21 @@ def ready(connection: Connection) -> str:
     return was
 
 
+def become_this_version(connection: Connection) -> None:
+    """Say that all is made, and bring what the earlier version wrote to what this one reads.
+
+    An EchoDesk of the earlier version that led, and stood still until its lease had run out, does not go on with
+    it when it wakes (reliability L7). Requests that nobody has read tell whether a recording is newly asked for.
+    """
+    connection.execute(_END_TERM)
+    connection.execute(_ASKED_FOR)
+    connection.execute(_SET_VERSION, {"version": SCHEMA_VERSION})
+
+
 def script_for(
     connection: Connection, sql_folder: Path, *, room_features: bool = False
 ) -> dict[str, tuple[str, str]]:
-    """What this program makes here: name → (TABLE, INDEX or TRIGGER, its statement).
+    """What this program makes here, in this order: name → (TABLE or one of `HOLDS_NOTHING`, its statement).
 
     The triggers on ROOMFEATURES belong to it if they are asked for, or one of them is there.
     """
@@ -134,9 +167,11 @@ def _change(connection: Connection, sql_folder: Path) -> None:
     script = {name: statement for name, (_kind, statement) in script_for(connection, sql_folder).items()}
     # Those that differ, or are of no use any more, are made anew.
     for name, (kind, sql) in there.items():
-        if kind in HOLDS_NOTHING and differs(sql, script.get(name)):
-            connection.exec_driver_sql(f"DROP {kind} {name}")
-    made = {name for name, (kind, sql) in there.items() if not differs(sql, script.get(name))}
+        if kind in HOLDS_NOTHING and differs(sql, script.get(name)) and (kind != "VIEW" or name in script):
+            connection.exec_driver_sql(f"DROP {kind} IF EXISTS {name}")
+    # With a view its triggers are gone.
+    there = things_in(connection)
+    made = {name for name, (_kind, sql) in there.items() if not differs(sql, script.get(name))}
     for name, (kind, sql) in there.items():
         if kind == "TABLE" and name in script and differs(sql, script[name]):
             drop_if_empty(connection, name)

@@ -13,7 +13,7 @@ from echodesk.store.health_postgresql import TRIGGERS, make_anew, odd_things, sc
 from echodesk.store.postgresql_script import Made
 from echodesk.store.servers import run_script
 from echodesk.store.site import WORKER
-from echodesk.store.upgrading import SET_VERSION, Upgraded, drop_if_empty, ready
+from echodesk.store.upgrading import Upgraded, become_this_version, drop_if_empty, ready
 
 _NAME_DATABASE = """
 INSERT INTO STT_ECHO_META (NAME, VALUE) VALUES ('database', replace(CAST(gen_random_uuid() AS TEXT), '-', ''))
@@ -35,7 +35,7 @@ def upgrade_postgresql(database: Database, sql_folder: Path) -> Upgraded:
         was = ready(connection)
         if was != SCHEMA_VERSION:
             _change(connection, sql_folder)
-            connection.execute(SET_VERSION, {"version": SCHEMA_VERSION})
+            become_this_version(connection)
             connection.exec_driver_sql(_NAME_DATABASE)
         return was
 

@@ -345,16 +345,17 @@ class Engine:
     def tell(self) -> None:
         """Post the state if it differs from what was told."""
         leading = self._leading
+        holder = self._holder if leading is not None else self._other
         pauses = leading.gate.pauses if leading is not None else self._pauses
         state = EngineState(
             phase=self._phase(),
-            holder=(self._holder if leading is not None else self._lease.holder) or "",
+            holder=holder,
             mine=leading is not None,
             pauses=tuple(_shown(one) for one in pauses),
             database=self._trouble or (leading.database if leading is not None else ""),
             echo360=leading.trouble if leading is not None else "",
             clock=self._clock.fault,
-            since=leading.since if leading is not None else self._said.since,
+            since=leading.since if leading is not None else self._said.since if holder else "",
             silent_s=0 if leading is not None else self._silent_s,
         )
         if state != self._told:
@@ -362,10 +363,15 @@ class Engine:
             self._sink.post(state)
 
     @property
+    def _other(self) -> str:
+        """Who leads elsewhere; '' where the lease has run out: nobody sends until another takes it."""
+        return (self._lease.holder or "") if self._lease.seconds_left > 0 else ""
+
+    @property
     def _silent_s(self) -> int:
         """How long whoever leads has not renewed the lease, in steps of five seconds; 0 if it does."""
         silent = self._constants.lease_ttl_s - self._lease.seconds_left
-        late = self._lease.holder is not None and silent > 2 * self._constants.lease_renew_s
+        late = self._other != "" and silent > 2 * self._constants.lease_renew_s
         return int(silent // SILENT_STEP_S * SILENT_STEP_S) if late else 0
 
     @property
@@ -382,7 +388,7 @@ class Engine:
             return Phase.DATABASE_LOST
         if self._leading is not None:
             return self._leading.phase
-        if self._lease.holder and self._lease.seconds_left > 0:
+        if self._other:
             return Phase.FOLLOWING
         return Phase.LOOKING if self._looks_only else Phase.STARTING
 

@@ -52,6 +52,8 @@ def test_the_printed_sql_makes_the_same_database(run: Run, tmp_path: Path) -> No
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_the_script_says_what_brings_earlier_tables_up_to_date(run: Run, engine: str) -> None:
     said = run("database", "script", "--engine", engine, "--json").json["sql"]
+    assert said.startswith("-- For a database without EchoDesk's tables: this is refused the second time.")
+    assert "-- `echodesk database install` and `echodesk database upgrade` may be run again." in said
     assert "May be run once" in said
     assert "-- `echodesk database upgrade` does, in one transaction" in said
 

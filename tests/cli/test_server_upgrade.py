@@ -12,6 +12,8 @@ from echodesk.store.upgrading import UPGRADABLE
 from tests.cli.conftest import Run
 from tests.cli.servers import ServedOffice
 from tests.databases import postgres
+from tests.store import unread_requests
+from tests.store.test_upgrading import LEASE, STOOD_STILL
 
 SCHEMAS = Path(__file__).parents[1] / "store" / "schemas" / "postgresql"
 
@@ -96,8 +98,12 @@ def test_what_an_earlier_version_installed_ends_like_a_new_one(
         run_script(connection, (SCHEMAS / f"{version}.sql").read_text(encoding="utf-8"))
     assert shape(served) != new
     served.run("INSERT INTO STT_ECHO_SETTING (NAME, VALUE, BY) VALUES ('lead', '7', 'ann')")
+    for one in (STOOD_STILL, *unread_requests.ADDED):
+        served.run(one)
     assert run("database", "upgrade", "--data", served.folder, "--json").json["was"] == version
     assert shape(served) == new
+    assert served.run(LEASE) == [(None, 8, None, None)], "who led before the upgrade goes on with nothing"
+    assert served.run(unread_requests.NUMBERS) == [(one,) for one in unread_requests.NEWLY_ASKED]
     assert served.run("SELECT NAME, VALUE FROM STT_ECHO_SETTING") == [("lead", "7")]
     assert run("database", "upgrade", "--data", served.folder, "--json").json["was"] == SCHEMA_VERSION
 

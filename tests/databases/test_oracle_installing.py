@@ -218,6 +218,8 @@ def upgrade(database: Database) -> Upgraded:
 
 NEW_TABLE = "STT_ECHO_BATCH_LEFT_OUT"
 SAYS = "UPDATE STT_ECHO_META SET VALUE"
+ENDS = "UPDATE STT_ECHO_LEASE SET HOLDER = NULL"
+TELLS = "UPDATE STT_ECHO_QUEUE SET ACTION = 'INSERT'"
 
 
 @pytest.fixture
@@ -241,6 +243,8 @@ def test_what_an_earlier_version_lacks_is_made_and_then_it_is_this_one(
     (says,) = [at for at, one in enumerate(asked) if one.startswith(SAYS)]
     assert says > asked.index(STATEMENTS[-1])
     assert earlier.asked[says][1] == {"version": SCHEMA_VERSION}
+    assert asked[says - 2].startswith(ENDS)
+    assert asked[says - 1].startswith(TELLS)
 
 
 def test_without_sys_it_is_this_version_all_the_same(database: Database, earlier: Driver) -> None:

@@ -19,6 +19,8 @@ from echodesk.store.oracle_script import script_of, statements_of
 from echodesk.store.upgrading import UPGRADABLE
 from tests.databases import mariadb as mariadb_server
 from tests.databases.engines import SQL
+from tests.store import unread_requests
+from tests.store.test_upgrading import LEASE, STOOD_STILL
 
 SCHEMAS = Path(__file__).parents[1] / "store" / "schemas"
 UPGRADE = script_of(SQL, "upgrade", ORACLE.schemas)
@@ -33,7 +35,10 @@ ORACLE_ALONE = re.compile(
     re.DOTALL,
 )
 """What MariaDB does not take."""
-ROWS = "SELECT KIND, ID, REASON FROM STT_ECHO_STOP UNION ALL SELECT SETID, SLOTID, STATUS FROM STT_ECHO_QUEUE"
+ROWS = (
+    "SELECT KIND, ID, REASON FROM STT_ECHO_STOP"
+    " UNION ALL SELECT SETID, SLOTID, STATUS FROM STT_ECHO_QUEUE WHERE ID < 100"
+)
 ADD = (
     "INSERT INTO STT_ECHO_STOP (KIND, REASON) VALUES ('DAY', 'seven')",
     "INSERT INTO STT_ECHO_QUEUE (SOURCE, ACTION, SETID, SLOTID) VALUES ('RETRY', 'UPDATE', '2030/31', 5)",
@@ -67,7 +72,10 @@ def test_what_an_earlier_version_made_on_oracle_is_made_in_the_same_words(versio
 def test_oracle_s_upgrade_installs_and_then_says_which_version_it_is() -> None:
     whole, made = list(statements_of(UPGRADE)), list(statements_of(INSTALL))
     assert whole[: len(made)] == made
-    says, commits = whole[len(made) :]
+    ends, asks, says, commits = whole[len(made) :]
+    assert ends.startswith("UPDATE ECHODESK.STT_ECHO_LEASE SET HOLDER = NULL")
+    assert tuple(re.findall(r"'(\d+)'", ends)) == UPGRADABLE["oracle"]
+    assert asks.startswith("UPDATE ECHODESK.STT_ECHO_QUEUE E SET E.ACTION = 'INSERT'")
     assert says.startswith("UPDATE ECHODESK.STT_ECHO_META SET VALUE = ")
     assert tuple(re.findall(r"'(\d+)'", says)) == (SCHEMA_VERSION, *UPGRADABLE["oracle"])
     assert commits == "COMMIT"
@@ -83,7 +91,7 @@ def run(database: Database, script: str) -> None:
                 continue
             with raw.cursor() as cursor:
                 try:
-                    cursor.execute(one.replace("ECHODESK.", ""))
+                    cursor.execute(re.sub(r"\b(?:ECHODESK|CMIS_OWNER)\.", "", one))
                 except pymysql.err.OperationalError as error:
                     if error.args[0] not in THERE_ALREADY:
                         raise
@@ -107,6 +115,12 @@ def version_of(database: Database) -> str:
     asked = "SELECT VALUE FROM STT_ECHO_META WHERE NAME = 'schema_version'"
     with database.engine.begin() as connection:
         return str(connection.exec_driver_sql(asked).scalar_one())
+
+
+def lease_of(database: Database) -> tuple[object, ...]:
+    """Who leads, in which term."""
+    with database.engine.begin() as connection:
+        return tuple(connection.exec_driver_sql(LEASE).one())
 
 
 def shape(database: Database) -> set[tuple[str, ...]]:
@@ -143,7 +157,7 @@ def test_mariadb_ends_like_a_new_one_and_keeps_its_rows(version: str, mariadb: P
         run(new, INSTALL)
         run(old, earlier(version))
         with old.engine.begin() as connection:
-            for one in ADD:
+            for one in (*ADD, STOOD_STILL, *unread_requests.ADDED):
                 connection.exec_driver_sql(one)
         assert shape(old) != shape(new)
         for _once_more in range(2):
@@ -153,6 +167,10 @@ def test_mariadb_ends_like_a_new_one_and_keeps_its_rows(version: str, mariadb: P
                 rows = {tuple(map(str, row)) for row in connection.exec_driver_sql(ROWS)}
                 assert rows == {("DAY", "1", "seven"), ("2030/31", "5", "UNPROCESSED")}
             assert version_of(old) == SCHEMA_VERSION
+            assert lease_of(old) == (None, 8, None, None), "who led before goes on with nothing"
+            with old.engine.begin() as connection:
+                asked = connection.exec_driver_sql(unread_requests.NUMBERS).scalars().all()
+                assert asked == unread_requests.NEWLY_ASKED
         assert len(shape(new)) > 60
     finally:
         new.close()
@@ -198,5 +216,7 @@ def test_mariadb_tells_the_version_only_if_all_is_there_and_nobody_sends(
                 connection.exec_driver_sql(one)
         run(database, "\n\n".join(f"{one};" for one in statements_of(UPGRADE) if one.startswith("UPDATE")))
         assert version_of(database) == version
+        if trouble.startswith("UPDATE STT_ECHO_LEASE"):
+            assert lease_of(database)[0] == ("ann" if version == "3" else None)
     finally:
         database.close()

@@ -80,6 +80,18 @@ def test_a_stale_epoch_writes_nothing(office: Office) -> None:
         office.write(lambda books: books.office.guard(2))
 
 
+def test_who_handed_the_lease_over_writes_nothing_more_though_nobody_has_taken_it(office: Office) -> None:
+    take(office, "ann")
+    office.write(lambda books: books.office.hand_over_lease("ann", 1, "bo", 10.0))
+    with pytest.raises(NotLeading):
+        office.write(lambda books: books.office.guard(1))
+    assert not office.write(lambda books: books.office.renew_lease("ann", 1, 30.0))
+    assert take(office, "ann") is None
+    epoch = take(office, "bo")
+    assert epoch is not None
+    office.write(lambda books: books.office.guard(epoch))
+
+
 def test_the_audit_can_only_grow(office: Office) -> None:
     office.write(lambda books: books.journal.audit([AuditLine("ann", "PAUSE", why="exams")], None))
     for statement in ("UPDATE STT_ECHO_AUDIT SET WHO = 'bo'", "DELETE FROM STT_ECHO_AUDIT"):

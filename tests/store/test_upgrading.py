@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from echodesk import paths
-from echodesk.errors import SchemaMismatch
+from echodesk.errors import NotLeading, SchemaMismatch
 from echodesk.store.database import (
     ROOM_FEATURES,
     SCHEMA_VERSION,
@@ -19,9 +19,16 @@ from echodesk.store.database import (
     install_sqlite,
     open_sqlite,
 )
+from echodesk.store.office import Office
 from echodesk.store.upgrading import UPGRADABLE, upgrade_sqlite
+from tests.store import unread_requests
 
 SCHEMAS = Path(__file__).with_name("schemas")
+STOOD_STILL = (
+    "UPDATE STT_ECHO_LEASE SET HOLDER = 'ann', EPOCH = 7, UNTIL = '2001-01-01T00:00:00.000Z', STATE = '[]'"
+)
+"""A lease that has run out, of one who may wake and renew it."""
+LEASE = "SELECT HOLDER, EPOCH, UNTIL, STATE FROM STT_ECHO_LEASE"
 
 
 def made_by(version: str, file: Path) -> Path:
@@ -134,6 +141,43 @@ def test_what_cannot_be_upgraded_now_is_left_alone(sql: str, said: str, tmp_path
             upgrade_sqlite(database, file, paths.sql_folder())
         assert shape(database) == before
         assert list(tmp_path.glob("*-schema-*")) == []
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("version", UPGRADABLE["sqlite"])
+def test_who_led_and_stood_still_does_not_go_on_in_the_upgraded_tables(version: str, tmp_path: Path) -> None:
+    file = made_by(version, tmp_path / "old.sqlite")
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(STOOD_STILL)
+        connection.commit()
+    database = Database(open_sqlite(file))
+    try:
+        upgrade_sqlite(database, file, paths.sql_folder())
+        with pytest.raises(NotLeading):
+            database.write(lambda connection: Office(connection).guard(7))
+        assert not database.write(lambda connection: Office(connection).renew_lease("ann", 7, 30.0))
+        with database.engine.connect() as now:
+            assert tuple(now.exec_driver_sql(LEASE).one()) == (None, 8, None, None)
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("version", UPGRADABLE["sqlite"])
+def test_requests_that_nobody_has_read_say_whether_a_recording_was_asked_for_where_none_was(
+    version: str, tmp_path: Path
+) -> None:
+    file = made_by(version, tmp_path / "old.sqlite")
+    with closing(sqlite3.connect(file)) as connection:
+        for one in unread_requests.ADDED:
+            connection.execute(one)
+        connection.commit()
+    database = Database(open_sqlite(file))
+    try:
+        upgrade_sqlite(database, file, paths.sql_folder())
+        with database.engine.connect() as now:
+            found = now.exec_driver_sql(unread_requests.NUMBERS).scalars().all()
+        assert found == unread_requests.NEWLY_ASKED
     finally:
         database.close()
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from echodesk import messages
+from echodesk.desk import standing
+from echodesk.desk.words import Tone
+from echodesk.errors import RightMissing
 from echodesk.messages import Phase
 from echodesk.simulator.wire import json_response
 from echodesk.worker.engine import Constants
+from tests.desk.rows import campus
 from tests.worker.process import Process
 from tests.worker.test_takeover import leads, lessons, sent, two_workers
 from tests.worker.values import external
@@ -94,3 +98,24 @@ def test_who_follows_tells_since_when_the_other_sends_and_that_it_is_silent(worl
     first.machine.freeze(20.0)
     w.pass_time(15.0)
     assert second.heard.state.silent_s in (10, 15)
+
+
+def test_who_may_only_look_says_in_red_that_nobody_sends_once_the_lease_has_run_out(world: Worlds) -> None:
+    w, first, second = two_workers(world)
+
+    def may_only_look(step: str) -> None:
+        if step == "take lease":
+            raise RightMissing("The database refused a step", "The user has no right to it.", "Ask for it.")
+
+    second.steps.before = may_only_look
+    w.pass_time(5.0)
+    assert (second.heard.state.phase, second.heard.state.holder) == (Phase.FOLLOWING, first.holder)
+    first.machine.suspend(7_200.0)
+    w.change(1, room="R3")
+    w.pass_time(60.0)
+    state = second.heard.state
+    assert (state.phase, state.holder, state.since, state.silent_s) == (Phase.LOOKING, "", "", 0)
+    assert standing.sender_text(state, campus()) == ("Nobody is sending", Tone.BAD)
+    assert [(one.title, one.tone) for one in standing.banners(state, campus())] == [
+        ("Nobody is sending", Tone.BAD)
+    ]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from echodesk import messages
+from echodesk.store.upgrading import become_this_version
 from tests.simulation.oracle import differences, expected
 from tests.worker.campus import SETID
 from tests.worker.edit import Edit
@@ -57,6 +58,32 @@ def test_a_recording_that_is_asked_for_again_later_comes_last(world: Worlds) -> 
         cmis.ask(1)
     w.settle()
     assert set(w.schedules()) == {external(2)}
+
+
+def test_what_was_asked_for_before_an_upgrade_and_not_read_comes_last(world: Worlds) -> None:
+    """The triggers of an earlier version entered every edit of a request as an update."""
+    w = world()
+    w.settle()
+    w.kill()
+    with w.edit() as cmis:
+        cmis.add(1, at="09:00-10:00", lecturer="P1", datechanged="202101011200")
+        cmis.add(2, at="09:30-10:30", lecturer="P2", datechanged="202001011200")
+        cmis.withdraw(2)
+    w.sql("DELETE FROM STT_ECHO_QUEUE")
+    w.restart()
+    w.settle()
+    w.ask(messages.Refresh("ann", "R1"))
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    w.kill()
+    with w.edit() as cmis:
+        cmis.ask(2)
+    w.sql("UPDATE STT_ECHO_QUEUE SET ACTION = 'UPDATE'")
+    w.office.database.write(become_this_version)
+    w.restart()
+    w.settle()
+    assert set(w.schedules()) == {external(1)}
+    assert differences(expected(w), w) == ()
 
 
 def changed(cmis: Edit) -> None:
