@@ -7,6 +7,7 @@ within seconds, on either side: a workstation that fell asleep in the middle of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,7 @@ def open_postgresql(
 
 def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
     """Make every statement and every value on this engine PostgreSQL's."""
+    from psycopg.adapt import Loader
     from psycopg.types.numeric import IntDumper
     from psycopg.types.string import StrDumper
 
@@ -110,6 +112,14 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
         def dump(self, obj: str) -> Any:
             return super().dump(obj.replace("\0", "\ufffd"))
 
+    class Number(Loader):
+        """A NUMERIC, as which a copy of the timetable may have Oracle's NUMBER, as Oracle's driver gives it."""
+
+        def load(self, data: Any) -> int | float:
+            number = Decimal(bytes(data).decode())
+            whole = number.is_finite() and number == number.to_integral_value()
+            return int(number) if whole else float(number)
+
     words = _words(sql_folder)
 
     @event.listens_for(engine, "connect")
@@ -117,6 +127,7 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
         connection.adapters.register_dumper(str, Text)
         # Truth is 0 or 1 in the tables.
         connection.adapters.register_dumper(bool, IntDumper)
+        connection.adapters.register_loader("numeric", Number)
 
     @event.listens_for(engine, "before_execute", retval=True)
     def translate(_connection: Connection, clause: Any, many: Any, one: Any, _options: Any) -> Any:
@@ -150,11 +161,26 @@ def install_postgresql(database: Database, sql_folder: Path, schemas: Schemas = 
                 f"The database has no table TIMETABLE in the schema {schemas.timetable}.",
                 "Name the database and the schema that hold the timetable's tables.",
             )
+        _check_timetable(connection)
         if not inspect(connection).has_schema(schemas.own):
             connection.execute(CreateSchema(schemas.own))
         for script in postgresql_scripts(sql_folder):
             run_script(connection, script)
     return True
+
+
+def _check_timetable(connection: Connection) -> None:
+    """Raise `SchemaMismatch` if a column is of a type that EchoDesk cannot read."""
+    from echodesk.store.site import unreadable_types
+
+    odd = unreadable_types(connection)
+    if odd:
+        raise SchemaMismatch(
+            "The timetable cannot be read as it is",
+            " ".join(f"Column {one.name} {one.how}." for one in odd),
+            "Have the timetable's administrator change or copy it as such a type, then install again."
+            " Nothing was changed.",
+        )
 
 
 def postgresql_scripts(sql_folder: Path) -> list[str]:

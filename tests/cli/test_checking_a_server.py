@@ -293,6 +293,14 @@ def test_a_column_that_the_site_does_not_have(run: Run, served: ServedOffice, st
     assert "ask the administrator of the timetable" in named[0][2]
 
 
+def test_a_column_of_a_type_that_cannot_be_read(run: Run, served: ServedOffice) -> None:
+    served.run("ALTER TABLE WEEKMAPNUMERIC ALTER WEEKNUMBER TYPE DOUBLE PRECISION")
+    served.run("ALTER TABLE ROOMS ALTER CAPACITY TYPE DOUBLE PRECISION")
+    ((_check, text, step),) = [line for line in lines(run, served.folder) if line[0] == "Timetable"]
+    assert text.startswith("Column WEEKMAPNUMERIC.WEEKNUMBER of the timetable has the type double precision")
+    assert "Have it changed" in step
+
+
 def test_what_is_needed_of_the_timetable_is_what_is_read(served: ServedOffice) -> None:
     """Without all other columns every statement still finds what it reads; each that is named stands in one."""
     there = served.run(
