@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from echodesk.store.database import ROOM_FEATURES, Database
 from echodesk.store.health import MISSING, OFF, OTHER, Odd
 from echodesk.store.postgresql_script import Made, made_by
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import TRIES, hold_still, run_script, when_still
 
 REMADE = ("INDEX", "FUNCTION", "TRIGGER")
 """What may be made anew without losing anything."""
@@ -49,20 +49,22 @@ def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
     return _odd_things(connection, script_for(connection, sql_folder))
 
 
-def mend(database: Database, sql_folder: Path, *, room_features: bool = False) -> list[str]:
+def mend(database: Database, sql_folder: Path, *, room_features: bool = False, tries: int = TRIES) -> list[str]:
     """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names.
 
-    With `room_features` the triggers on ROOMFEATURES as well.
+    With `room_features` the triggers on ROOMFEATURES as well. Raises `DatabaseBusy` or `RightMissing` as
+    `when_still` does.
     """
 
     def work(connection: Connection) -> list[str]:
         script = script_for(connection, sql_folder, room_features=room_features)
         odd = [one for one in _odd_things(connection, script) if one.kind in REMADE]
         if odd:
+            hold_still(connection, sql_folder)
             make_anew(connection, script, sql_folder)
         return [one.name for one in odd]
 
-    return database.write(work)
+    return when_still(database, lambda: database.write(work), tries)
 
 
 def script_for(connection: Connection, sql_folder: Path, *, room_features: bool = False) -> list[Made]:
