@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from echodesk.store.upgrading import UPGRADABLE
 from tests.cli.conftest import Run
 from tests.cli.servers import ServedOffice

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from echodesk.store import servers
+from echodesk.store import postgresql_still, servers
 from echodesk.store.database import Database
 from tests.databases.engines import SQL, Opener
 
@@ -112,7 +112,7 @@ def script(name: str) -> str:
 def run_script(database: Database, name: str) -> None:
     """Run a file as `psql -1 -f` would: whole or not at all."""
     with database.engine.begin() as connection:
-        servers.run_script(connection, script(name))
+        postgresql_still.run_script(connection, script(name))
 
 
 def fresh(socket: Path, name: str, numbers: str = "") -> Database:
@@ -128,7 +128,9 @@ def timetable(socket: Path, name: str, numbers: str = "") -> Database:
     database = opened(socket, name)
     with database.engine.begin() as connection:
         made = script("cmis")
-        servers.run_script(connection, re.sub(r"\b(?:INTEGER|BIGINT)\b", numbers, made) if numbers else made)
+        postgresql_still.run_script(
+            connection, re.sub(r"\b(?:INTEGER|BIGINT)\b", numbers, made) if numbers else made
+        )
     return database
 
 

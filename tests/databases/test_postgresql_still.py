@@ -12,8 +12,8 @@ from echodesk.errors import DatabaseBusy, RightMissing
 from echodesk.store import health_postgresql
 from echodesk.store.connection import Schemas
 from echodesk.store.database import SCHEMA_VERSION, VERSION, Database
-from echodesk.store.postgresql_still import PAUSE_S
-from echodesk.store.servers import install_postgresql, postgresql_part, run_script
+from echodesk.store.postgresql_still import PAUSE_S, run_script
+from echodesk.store.servers import install_postgresql, postgresql_part
 from echodesk.store.upgrading_postgresql import upgrade_postgresql
 from tests.databases import postgres as server
 from tests.databases.cmis import SETID, Cmis, fill_live, inserted
