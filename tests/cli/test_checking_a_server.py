@@ -199,6 +199,10 @@ _NOTHING = "LANGUAGE PLPGSQL AS 'BEGIN RETURN NULL; END'"
             "Trigger STT_ECHO_ROOMREQUESTS_DELETE is switched off.",
         ),
         (
+            "ALTER TABLE TIMETABLE ENABLE TRIGGER STT_ECHO_TIMETABLE_DELETE",
+            "Trigger STT_ECHO_TIMETABLE_DELETE misses what a subscription to a copy of the timetable brings.",
+        ),
+        (
             "CREATE OR REPLACE TRIGGER STT_ECHO_TIMETABLE_UPDATE AFTER UPDATE OF ROOMID ON TIMETABLE"
             " FOR EACH ROW EXECUTE FUNCTION STT_ECHO_ON_TIMETABLE()",
             "Trigger STT_ECHO_TIMETABLE_UPDATE is not as this version makes it.",
@@ -223,6 +227,11 @@ _NOTHING = "LANGUAGE PLPGSQL AS 'BEGIN RETURN NULL; END'"
             f"{server.script('room_features')};"
             "ALTER TABLE ROOMFEATURES DISABLE TRIGGER STT_ECHO_ROOMFEATURES_DELETE",
             "Trigger STT_ECHO_ROOMFEATURES_DELETE is switched off.",
+        ),
+        (
+            f"{server.script('room_features')};"
+            "ALTER TABLE ROOMFEATURES ENABLE TRIGGER STT_ECHO_ROOMFEATURES_UPDATE",
+            "Trigger STT_ECHO_ROOMFEATURES_UPDATE misses what a subscription to a copy of the timetable brings.",
         ),
         ("DROP FUNCTION STT_ECHO_FAILED", "Function STT_ECHO_FAILED is missing."),
         ("DROP INDEX STT_ECHO_MODULE", "Index STT_ECHO_MODULE is missing."),
