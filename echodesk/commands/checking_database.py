@@ -28,6 +28,8 @@ WATCHING = (
     "Have SYS run what `echodesk database script --part watching` prints; until then nobody sees the triggers."
 )
 
+OF_ANOTHER_TYPE = "Have it changed, or copied as such a type; until then nothing is seen of what is edited there."
+
 
 def disk_line(folder: Path, free: int) -> Line:
     """Whether there is room where the data folder is, its database and its log; `free` in bytes."""
@@ -99,7 +101,7 @@ def _file(books: AllBooks) -> list[Line]:
 
 
 def _server(books: AllBooks) -> list[Line]:
-    from echodesk.store.site import timetable_lacks
+    from echodesk.store.site import timetable_lacks, unreadable_types
 
     dialect = books.connection.dialect
     version = ".".join(map(str, dialect.server_version_info or ()))
@@ -110,6 +112,10 @@ def _server(books: AllBooks) -> list[Line]:
         *(
             Line("Timetable", State.WRONG, f"{one.kind.capitalize()} {one.name} of the timetable {one.how}.", step)
             for one in timetable_lacks(books.connection)
+        ),
+        *(
+            Line("Timetable", State.WRONG, f"Column {one.name} of the timetable {one.how}.", OF_ANOTHER_TYPE)
+            for one in unreadable_types(books.connection)
         ),
     ]
 

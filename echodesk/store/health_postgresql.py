@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 from echodesk.store.database import ROOM_FEATURES, Database
 from echodesk.store.health import MISSING, OFF, OTHER, Odd
 from echodesk.store.postgresql_script import Made, made_by
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import TRIES, hold_still, run_script, when_still
 
 REMADE = ("INDEX", "FUNCTION", "TRIGGER")
 """What may be made anew without losing anything."""
+NOT_ALWAYS = "misses what a subscription to a copy of the timetable brings"
 ON_EDITS = ("STT_ECHO_ON_TIMETABLE", "STT_ECHO_ON_ROOMREQUESTS", "STT_ECHO_ON_ROOMFEATURES")
 """They run at an edit of the timetable, with the rights of their owner."""
 
@@ -49,20 +50,22 @@ def odd_things(connection: Connection, sql_folder: Path) -> list[Odd]:
     return _odd_things(connection, script_for(connection, sql_folder))
 
 
-def mend(database: Database, sql_folder: Path, *, room_features: bool = False) -> list[str]:
+def mend(database: Database, sql_folder: Path, *, room_features: bool = False, tries: int = TRIES) -> list[str]:
     """Make triggers, functions and indexes that are missing or others anew; nothing is lost. Returns names.
 
-    With `room_features` the triggers on ROOMFEATURES as well.
+    With `room_features` the triggers on ROOMFEATURES as well. Raises `DatabaseBusy` or `RightMissing` as
+    `when_still` does.
     """
 
     def work(connection: Connection) -> list[str]:
         script = script_for(connection, sql_folder, room_features=room_features)
         odd = [one for one in _odd_things(connection, script) if one.kind in REMADE]
         if odd:
+            hold_still(connection, sql_folder)
             make_anew(connection, script, sql_folder)
         return [one.name for one in odd]
 
-    return database.write(work)
+    return when_still(database, lambda: database.write(work), tries)
 
 
 def script_for(connection: Connection, sql_folder: Path, *, room_features: bool = False) -> list[Made]:
@@ -92,8 +95,10 @@ def make_anew(connection: Connection, script: Sequence[Made], sql_folder: Path) 
         if made.kind == "INDEX" and one.how != MISSING:
             connection.exec_driver_sql(f"DROP INDEX {made.name}")
         run_script(connection, made.sql)
-    # Where functions look for tables, and who may use them, stands behind them.
-    run_script(connection, (sql_folder / "postgresql" / "triggers.sql").read_text(encoding="utf-8"))
+    # Where functions look for tables, who may use them, and when triggers run, stands behind them.
+    optional = {made.name for made in made_by(sql_folder, (ROOM_FEATURES,))} & {made.name for made in script}
+    for name in ("triggers", ROOM_FEATURES) if optional else ("triggers",):
+        run_script(connection, (sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def columns_there(connection: Connection) -> dict[str, dict[str, tuple[str, bool]]]:
@@ -133,7 +138,7 @@ def _odd_others(connection: Connection, script: Sequence[Made]) -> Iterator[Odd]
             how = _function_is(made, functions, path)
         elif made.kind in ("INDEX", "TRIGGER"):
             sql, state = (indexes if made.kind == "INDEX" else triggers).get(made.name, (None, None))
-            how = _same(made.sql, sql, state)
+            how = _same(made, sql, state)
         else:
             continue
         if how:
@@ -152,13 +157,16 @@ def _function_is(made: Made, functions: list[tuple[object, ...]], path: str) -> 
     return ""
 
 
-def _same(wanted: str, found: str | None, state: object) -> str:
-    """`state` of an index: whether it is valid; of a trigger: with D or R it does not run at an edit."""
+def _same(wanted: Made, found: str | None, state: object) -> str:
+    """`state` of an index: whether it is valid; of a trigger: with D or R it does not run at an edit, with O not
+    for what a subscription brings."""
     if found is None:
         return MISSING
     if state in ("D", "R"):
         return OFF
-    return "" if state is not False and _plain(found) == _plain(wanted) else OTHER
+    if state is False or _plain(found) != _plain(wanted.sql):
+        return OTHER
+    return NOT_ALWAYS if wanted.always and state != "A" else ""
 
 
 def _plain(sql: str) -> str:

@@ -15,6 +15,7 @@ _REMARK = re.compile(r"\A(?:\s|--[^\n]*\n)+")
 _MAKES = re.compile(
     r"CREATE (?:OR REPLACE |UNIQUE )?(TABLE|INDEX|FUNCTION|TRIGGER) (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE
 )
+_ALWAYS = re.compile(r"ENABLE ALWAYS TRIGGER (\w+);")
 _GRANT = re.compile(r"GRANT ([A-Z, ]+?) ON ([\w,\s]+?)\s+TO ([\w, ]+);")
 _OF_A_SCHEMA = re.compile(r"&\w+\.\.|^DEFINE .*$", re.MULTILINE)
 """How Oracle's scripts say in which schema something is."""
@@ -31,6 +32,8 @@ class Made:
     name: str
     """In upper case; functions of one name and other arguments are several things."""
     sql: str
+    always: bool = False
+    """A trigger that runs for rows which a subscription brings, too."""
 
     @property
     def body(self) -> str:
@@ -67,10 +70,12 @@ def made_by(sql_folder: Path, files: Sequence[str] = ("tables", "triggers")) -> 
     """Everything that this program makes, or that some of its scripts make, in the order in which it is made."""
     found = []
     for name in files:
-        for sql in statements_of((sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8")):
+        script = (sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8")
+        always = set(_ALWAYS.findall(script))
+        for sql in statements_of(script):
             made = _MAKES.match(sql)
             if made is not None:
-                found.append(Made(made[1].upper(), made[2].upper(), sql))
+                found.append(Made(made[1].upper(), made[2].upper(), sql, made[2] in always))
     return found
 
 

@@ -7,6 +7,7 @@ within seconds, on either side: a workstation that fell asleep in the middle of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from echodesk.store.database import (
     statements,
 )
 from echodesk.store.made_tables import MadeTables
+from echodesk.store.postgresql_still import TRIES, hold_still, run_script, when_still
 from echodesk.store.translating import PostgreSQL
 from echodesk.store.trouble import converted
 
@@ -102,6 +104,7 @@ def open_postgresql(
 
 def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
     """Make every statement and every value on this engine PostgreSQL's."""
+    from psycopg.adapt import Loader
     from psycopg.types.numeric import IntDumper
     from psycopg.types.string import StrDumper
 
@@ -111,6 +114,14 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
         def dump(self, obj: str) -> Any:
             return super().dump(obj.replace("\0", "\ufffd"))
 
+    class Number(Loader):
+        """A NUMERIC, as which a copy of the timetable may have Oracle's NUMBER, as Oracle's driver gives it."""
+
+        def load(self, data: Any) -> int | float:
+            number = Decimal(bytes(data).decode())
+            whole = number.is_finite() and number == number.to_integral_value()
+            return int(number) if whole else float(number)
+
     words = _words(sql_folder)
 
     @event.listens_for(engine, "connect")
@@ -118,6 +129,7 @@ def set_up_postgresql(engine: Engine, sql_folder: Path) -> None:
         connection.adapters.register_dumper(str, Text)
         # Truth is 0 or 1 in the tables.
         connection.adapters.register_dumper(bool, IntDumper)
+        connection.adapters.register_loader("numeric", Number)
 
     @event.listens_for(engine, "before_execute", retval=True)
     def translate(_connection: Connection, clause: Any, many: Any, one: Any, _options: Any) -> Any:
@@ -135,33 +147,64 @@ def _words(sql_folder: Path) -> PostgreSQL:
     return PostgreSQL(MadeTables(statements(sqlite_script(sql_folder))))
 
 
-def install_postgresql(database: Database, sql_folder: Path, schemas: Schemas = EVERYTHING_IN_ONE) -> bool:
+def install_postgresql(
+    database: Database, sql_folder: Path, schemas: Schemas = EVERYTHING_IN_ONE, tries: int = TRIES
+) -> bool:
     """Make EchoDesk's tables and triggers beside the timetable's, and their schema if there is none; False, and
     nothing done, if the right version is there.
 
-    All or nothing. Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable.
+    All or nothing. Raises `SchemaMismatch` if the tables were made by another version, or there is no timetable;
+    `DatabaseBusy` or `RightMissing` as `when_still` does.
     """
-    with converted(), database.engine.begin() as connection:
-        if installed(connection):
-            check_version(connection)
-            return False
-        if not inspect(connection).has_table("timetable", schema=schemas.timetable):
-            raise SchemaMismatch(
-                "The timetable is not here",
-                f"The database has no table TIMETABLE in the schema {schemas.timetable}.",
-                "Name the database and the schema that hold the timetable's tables.",
-            )
-        if not inspect(connection).has_schema(schemas.own):
-            connection.execute(CreateSchema(schemas.own))
-        for script in postgresql_scripts(sql_folder):
-            run_script(connection, script)
+
+    def transaction() -> bool:
+        with converted(), database.engine.begin() as connection:
+            return _install(connection, sql_folder, schemas)
+
+    return when_still(database, transaction, tries)
+
+
+def _install(connection: Connection, sql_folder: Path, schemas: Schemas) -> bool:
+    if installed(connection):
+        check_version(connection)
+        return False
+    if not inspect(connection).has_table("timetable", schema=schemas.timetable):
+        raise SchemaMismatch(
+            "The timetable is not here",
+            f"The database has no table TIMETABLE in the schema {schemas.timetable}.",
+            "Name the database and the schema that hold the timetable's tables.",
+        )
+    _check_timetable(connection)
+    hold_still(connection, sql_folder)
+    if not inspect(connection).has_schema(schemas.own):
+        connection.execute(CreateSchema(schemas.own))
+    for script in postgresql_scripts(sql_folder):
+        run_script(connection, script)
     return True
+
+
+def _check_timetable(connection: Connection) -> None:
+    """Raise `SchemaMismatch` if a column is of a type that EchoDesk cannot read."""
+    from echodesk.store.site import unreadable_types
+
+    odd = unreadable_types(connection)
+    if odd:
+        raise SchemaMismatch(
+            "The timetable cannot be read as it is",
+            " ".join(f"Column {one.name} {one.how}." for one in odd),
+            "Have the timetable's administrator change or copy it as such a type, then install again."
+            " Nothing was changed.",
+        )
 
 
 def postgresql_scripts(sql_folder: Path) -> list[str]:
     """The SQL that makes every table and trigger beside the timetable, for people to read or to run."""
-    parts = [(sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8") for name in POSTGRESQL_FILES]
+    parts = [_script(sql_folder, name) for name in POSTGRESQL_FILES]
     return [*parts, first_rows("replace(CAST(gen_random_uuid() AS TEXT), '-', '')")]
+
+
+def _script(sql_folder: Path, name: str) -> str:
+    return (sql_folder / "postgresql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def postgresql_part(sql_folder: Path, part: str, schemas: Schemas) -> str:
@@ -172,13 +215,7 @@ def postgresql_part(sql_folder: Path, part: str, schemas: Schemas) -> str:
         head = [RUN_ONCE]
     else:
         head = []
-        scripts = [(sql_folder / "postgresql" / f"{part}.sql").read_text(encoding="utf-8")]
-    return "\n".join([*head, "BEGIN;", f"SET LOCAL search_path = {schemas.path};", *scripts, "COMMIT;"])
-
-
-def run_script(connection: Connection, script: str) -> None:
-    """Run a whole script within the transaction of this connection."""
-    raw = connection.connection.driver_connection
-    if raw is None:
-        raise ValueError("the database has no connection of its own")
-    raw.execute(script)
+        scripts = [_script(sql_folder, part)]
+    # Grants are given while people edit.
+    first = [] if part == "grants" else [_script(sql_folder, "still")]
+    return "\n".join([*head, "BEGIN;", f"SET LOCAL search_path = {schemas.path};", *first, *scripts, "COMMIT;"])

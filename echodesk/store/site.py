@@ -13,7 +13,7 @@ from echodesk.store.health import MISSING, Odd
 from echodesk.store.health_postgresql import ON_EDITS
 from echodesk.store.oracle_dictionary import PROTOCOL
 from echodesk.store.postgresql_script import granted_by
-from echodesk.timetable.needed import NEEDED
+from echodesk.timetable.needed import DATES, NEEDED, NUMBERS
 
 TRIGGERS, WORKER = "echodesk_triggers", "echodesk_worker"
 WORKERS: Mapping[str, str] = {"postgresql": WORKER, "oracle": "STT_ECHO_WORKER"}
@@ -29,6 +29,16 @@ SELECT DISTINCT 'USAGE on schema ' || CAST(relnamespace AS regnamespace) FROM pg
 WHERE oid IN (to_regclass('stt_echo_queue'), to_regclass('timetable'))
 AND NOT has_schema_privilege(CAST(%(user)s AS name), relnamespace, 'USAGE')
 """
+_TYPES = """
+SELECT upper(c.relname), upper(a.attname), format_type(b.oid, NULL), b.typcategory = 'S'
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type b ON b.oid = COALESCE(NULLIF(t.typbasetype, 0), t.oid)
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid)
+AND upper(c.relname) = ANY (CAST(%(tables)s AS text[])) ORDER BY 1, a.attnum
+"""
+_NUMBERS = ("smallint", "integer", "bigint", "numeric")
+_DATES = ("date", "timestamp without time zone")
+"""What has a zone may be the day before in another."""
 _ENCRYPTED = """
 SELECT CASE WHEN s.ssl OR g.encrypted THEN 'yes' ELSE 'no' END FROM pg_stat_ssl s
 LEFT JOIN pg_stat_gssapi g ON g.pid = s.pid WHERE s.pid = pg_backend_pid()
@@ -64,6 +74,28 @@ def timetable_lacks(connection: Connection) -> list[Odd]:
             if table in there and column not in there[table]
         ),
     ]
+
+
+def unreadable_types(connection: Connection) -> list[Odd]:
+    """Columns of the timetable on PostgreSQL in which EchoDesk would not find what it looks for.
+
+    Oracle's are CMIS's own.
+    """
+    if connection.dialect.name != "postgresql":
+        return []
+    return [
+        Odd("COLUMN", f"{table}.{column}", f"has the type {kind}, and would have to be {_readable(column)}")
+        for table, column, kind, text in connection.exec_driver_sql(_TYPES, {"tables": list(NEEDED)})
+        if column in NEEDED[table].split()
+        and kind not in (_NUMBERS if column in NUMBERS else _DATES if column in DATES else ())
+        and (not text or column in NUMBERS)
+    ]
+
+
+def _readable(column: str) -> str:
+    if column in NUMBERS:
+        return "a number (" + ", ".join(_NUMBERS) + ")"
+    return "a date, a timestamp without time zone, or text" if column in DATES else "text"
 
 
 def rights_missing(connection: Connection, sql_folder: Path) -> list[str]:

@@ -11,7 +11,7 @@ from echodesk.store.database import SCHEMA_VERSION, Database
 from echodesk.store.health import MISSING
 from echodesk.store.health_postgresql import TRIGGERS, make_anew, odd_things, script_for
 from echodesk.store.postgresql_script import Made
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import TRIES, hold_still, run_script, when_still
 from echodesk.store.site import WORKER
 from echodesk.store.upgrading import Upgraded, become_this_version, drop_if_empty, ready
 
@@ -25,21 +25,23 @@ AND has_table_privilege(r.oid, CAST(to_regclass('stt_echo_meta') AS oid), 'SELEC
 """
 
 
-def upgrade_postgresql(database: Database, sql_folder: Path) -> Upgraded:
+def upgrade_postgresql(database: Database, sql_folder: Path, tries: int = TRIES) -> Upgraded:
     """Make this version's tables of an earlier version's; what they hold stays.
 
-    Raises `SchemaMismatch` for a version that cannot be upgraded, and while a worker leads; nothing was changed.
+    Raises `SchemaMismatch` for a version that cannot be upgraded, and while a worker leads, and `DatabaseBusy` or
+    `RightMissing` as `when_still` does; then nothing was changed.
     """
 
     def work(connection: Connection) -> str:
         was = ready(connection)
         if was != SCHEMA_VERSION:
+            hold_still(connection, sql_folder)
             _change(connection, sql_folder)
             become_this_version(connection)
             connection.exec_driver_sql(_NAME_DATABASE)
         return was
 
-    return Upgraded(database.write(work), None)
+    return Upgraded(when_still(database, lambda: database.write(work), tries), None)
 
 
 def _change(connection: Connection, sql_folder: Path) -> None:

@@ -22,3 +22,6 @@ NEEDED: Mapping[str, str] = {
     "ROOMFEATURES": "SETID ROOMID FEATUREID",
 }
 """Table → its columns, with spaces between."""
+NUMBERS = frozenset(["SLOTID", "SLOTENTRY", "WEEKID", "WEEKDAY", "STATUS", "WEEKNUMBER", "WEEKNUM", "DAYPOSN"])
+DATES = frozenset(("STARTDATE", "MAPDATE"))
+"""Columns that hold numbers, and dates, wherever they stand; the others hold text, as dates may."""

@@ -16,7 +16,7 @@ from echodesk.main import data_folder
 from echodesk.paths import sql_folder
 from echodesk.store.connection import Schemas, checked_connection, keep_connection
 from echodesk.store.opening import DataFolder
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from tests.databases import postgres
 from tests.databases.cmis import Cmis
 from tests.worker.campus import fill_university

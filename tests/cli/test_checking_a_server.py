@@ -200,6 +200,10 @@ _NOTHING = "LANGUAGE PLPGSQL AS 'BEGIN RETURN NULL; END'"
             "Trigger STT_ECHO_ROOMREQUESTS_DELETE is switched off.",
         ),
         (
+            "ALTER TABLE TIMETABLE ENABLE TRIGGER STT_ECHO_TIMETABLE_DELETE",
+            "Trigger STT_ECHO_TIMETABLE_DELETE misses what a subscription to a copy of the timetable brings.",
+        ),
+        (
             "CREATE OR REPLACE TRIGGER STT_ECHO_TIMETABLE_UPDATE AFTER UPDATE OF ROOMID ON TIMETABLE"
             " FOR EACH ROW EXECUTE FUNCTION STT_ECHO_ON_TIMETABLE()",
             "Trigger STT_ECHO_TIMETABLE_UPDATE is not as this version makes it.",
@@ -224,6 +228,11 @@ _NOTHING = "LANGUAGE PLPGSQL AS 'BEGIN RETURN NULL; END'"
             f"{server.script('room_features')};"
             "ALTER TABLE ROOMFEATURES DISABLE TRIGGER STT_ECHO_ROOMFEATURES_DELETE",
             "Trigger STT_ECHO_ROOMFEATURES_DELETE is switched off.",
+        ),
+        (
+            f"{server.script('room_features')};"
+            "ALTER TABLE ROOMFEATURES ENABLE TRIGGER STT_ECHO_ROOMFEATURES_UPDATE",
+            "Trigger STT_ECHO_ROOMFEATURES_UPDATE misses what a subscription to a copy of the timetable brings.",
         ),
         ("DROP FUNCTION STT_ECHO_FAILED", "Function STT_ECHO_FAILED is missing."),
         ("DROP INDEX STT_ECHO_MODULE", "Index STT_ECHO_MODULE is missing."),
@@ -292,6 +301,14 @@ def test_a_column_that_the_site_does_not_have(run: Run, served: ServedOffice, st
     ]
     assert [text for _check, text, _step in named] == [part]
     assert "ask the administrator of the timetable" in named[0][2]
+
+
+def test_a_column_of_a_type_that_cannot_be_read(run: Run, served: ServedOffice) -> None:
+    served.run("ALTER TABLE WEEKMAPNUMERIC ALTER WEEKNUMBER TYPE DOUBLE PRECISION")
+    served.run("ALTER TABLE ROOMS ALTER CAPACITY TYPE DOUBLE PRECISION")
+    ((_check, text, step),) = [line for line in lines(run, served.folder) if line[0] == "Timetable"]
+    assert text.startswith("Column WEEKMAPNUMERIC.WEEKNUMBER of the timetable has the type double precision")
+    assert "Have it changed" in step
 
 
 def test_what_is_needed_of_the_timetable_is_what_is_read(served: ServedOffice) -> None:

@@ -13,7 +13,7 @@ from echodesk.errors import DatabaseTrouble
 from echodesk.main import open_office
 from echodesk.paths import sql_folder
 from echodesk.store.postgresql_script import granted_by
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from tests.cli.conftest import Run
 from tests.cli.servers import ServedOffice
 from tests.databases import postgres as server

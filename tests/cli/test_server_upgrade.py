@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from echodesk.store.database import SCHEMA_VERSION
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from echodesk.store.upgrading import UPGRADABLE
 from tests.cli.conftest import Run
 from tests.cli.servers import ServedOffice
@@ -132,3 +132,23 @@ def test_what_cannot_be_upgraded_now_is_left_alone(run: Run, served: ServedOffic
     assert told.code == 1
     assert said in told.error["message"]
     assert shape(served) == before
+
+
+def test_who_does_not_own_the_tables_is_told_who_may(run: Run, served: ServedOffice) -> None:
+    served.run("DROP INDEX STT_ECHO_MODULE")
+    served.connect("ann")
+    for words, spoil in (("install", "SELECT 1"), ("upgrade", EARLIER)):
+        served.run(spoil)
+        before = shape(served)
+        told = run("database", words, "--data", served.folder, "--json")
+        assert (told.code, told.error["title"]) == (1, "Only the owner of the tables may do this")
+        assert shape(served) == before
+
+
+def test_where_an_edit_stays_open_it_is_told_in_plain_words(run: Run, served: ServedOffice) -> None:
+    served.run(EARLIER)
+    with served.timetabler() as cmis:
+        cmis.insert("timetable", setid="x", slotid=99, slotentry=1)
+        told = run("database", "upgrade", "--data", served.folder, "--json")
+    assert (told.code, told.error["title"]) == (1, "The timetable is being edited")
+    assert run("database", "upgrade", "--data", served.folder, "--json").json["was"] == "3"

@@ -29,6 +29,8 @@ ENGINES = {
     "oracle": "oracle_opener",
 }
 """The engines of the contract, and the fixture that opens each."""
+OPENERS = {**ENGINES, "postgresql-bigint": "bigint_opener", "postgresql-numeric": "numeric_opener"}
+"""The same, and what a copy of the timetable makes of Oracle's NUMBER: BIGINT (as ora2pg does) or NUMERIC."""
 
 
 @pytest.fixture(scope="session")
@@ -67,12 +69,23 @@ def sqlite_opener(tmp_path_factory: pytest.TempPathFactory) -> Opener:
 @pytest.fixture(scope="session")
 def postgresql_opener(postgres: Path) -> Iterator[Opener]:
     """The same on PostgreSQL."""
+    with closing(ByCopy(postgres, postgres_server.filled(postgres, "filled", _with_all_triggers))) as opening:
+        yield opening
 
-    def fill(database: Database) -> None:
-        mend(database, SQL, Schemas(), room_features=True)
-        _fill(database)
 
-    with closing(ByCopy(postgres, postgres_server.filled(postgres, "filled", fill))) as opening:
+@pytest.fixture(scope="session")
+def bigint_opener(postgres: Path) -> Iterator[Opener]:
+    """The same where every number of the timetable is a BIGINT."""
+    name = postgres_server.filled(postgres, "filled_bigint", _with_all_triggers, "BIGINT")
+    with closing(ByCopy(postgres, name, "bigint_copy")) as opening:
+        yield opening
+
+
+@pytest.fixture(scope="session")
+def numeric_opener(postgres: Path) -> Iterator[Opener]:
+    """The same where every number of the timetable is a NUMERIC."""
+    name = postgres_server.filled(postgres, "filled_numeric", _with_all_triggers, "NUMERIC")
+    with closing(ByCopy(postgres, name, "numeric_copy")) as opening:
         yield opening
 
 
@@ -104,11 +117,16 @@ def oracle_opener(oracle: None) -> Iterator[Opener]:
         yield opening
 
 
-@pytest.fixture(scope="session", params=[marked(one) for one in ENGINES])
+@pytest.fixture(scope="session", params=[marked(one) for one in OPENERS])
 def opener(request: pytest.FixtureRequest) -> Opener:
     """Opens databases of one engine, each with the year filled in."""
-    found: Opener = request.getfixturevalue(ENGINES[request.param])
+    found: Opener = request.getfixturevalue(OPENERS[request.param])
     return found
+
+
+def _with_all_triggers(database: Database) -> None:
+    mend(database, SQL, Schemas(), room_features=True)
+    _fill(database)
 
 
 def _fill(database: Database) -> None:

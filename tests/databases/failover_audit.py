@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from echodesk.store.database import Database
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from tests.databases.failover_programs import Exchange
 
 _TABLES = "SELECT table_name FROM information_schema.tables WHERE starts_with(table_name, 'stt_echo_')"

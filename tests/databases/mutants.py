@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from echodesk.store import servers
 from echodesk.store.database import statements
+from echodesk.store.postgresql_still import run_script
 from tests.databases import mariadb, ora2pg
 from tests.databases.cmis import Cmis
 from tests.databases.engines import SQL, Opener
@@ -103,7 +103,7 @@ def _plant(conn: Connection, engine: str, file: str, script: str) -> None:
         for statement in statements(script):
             conn.exec_driver_sql(statement)
     elif engine == "postgresql":
-        servers.run_script(conn, script)
+        run_script(conn, script)
     elif file in ("package", "guard"):
         ora2pg.load_package(conn, script)
     else:

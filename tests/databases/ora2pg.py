@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from echodesk.store import servers
 from echodesk.store.database import Database
 from echodesk.store.oracle_script import statements_of
+from echodesk.store.postgresql_still import run_script
 from tests.databases import postgres
 from tests.databases.engines import SQL
 from tests.databases.mariadb import COMMANDS, oracle_script
@@ -146,12 +146,12 @@ def searched() -> str:
 
 def load_package(connection: Connection, script: str) -> None:
     """Convert packages and load them, in place of those that are there."""
-    servers.run_script(connection, converted("GUARD" if GUARD in script else "PACKAGE", script))
+    run_script(connection, converted("GUARD" if GUARD in script else "PACKAGE", script))
 
 
 def load_triggers(connection: Connection, script: str) -> None:
     """The same of the triggers."""
-    servers.run_script(connection, converted("TRIGGER", script))
+    run_script(connection, converted("TRIGGER", script))
 
 
 def opened(socket: Path, name: str) -> Database:
@@ -168,9 +168,9 @@ def fresh(socket: Path, name: str) -> Database:
     with database.engine.begin() as connection:
         for extension in EXTENSIONS:
             connection.exec_driver_sql(f"CREATE EXTENSION {extension}")
-        servers.run_script(connection, converted("SEQUENCE", written_tables()))
-        servers.run_script(connection, converted("TABLE", CMIS.read_text(encoding="utf-8") + written_tables()))
-        servers.run_script(connection, searched())
+        run_script(connection, converted("SEQUENCE", written_tables()))
+        run_script(connection, converted("TABLE", CMIS.read_text(encoding="utf-8") + written_tables()))
+        run_script(connection, searched())
         for name in ("package", "guard"):
             load_package(connection, oracle_script(name))
         for name in ("triggers", "room_features"):

@@ -6,6 +6,7 @@ It listens on no port. PostgreSQL refuses to run as root, so that then everythin
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from echodesk.store import servers
+from echodesk.store import postgresql_still, servers
 from echodesk.store.database import Database
 from tests.databases.engines import SQL, Opener
 
@@ -111,22 +112,32 @@ def script(name: str) -> str:
 def run_script(database: Database, name: str) -> None:
     """Run a file as `psql -1 -f` would: whole or not at all."""
     with database.engine.begin() as connection:
-        servers.run_script(connection, script(name))
+        postgresql_still.run_script(connection, script(name))
 
 
-def fresh(socket: Path, name: str) -> Database:
-    """A new database with everything installed."""
-    run_statement(socket, f"CREATE DATABASE {name}")
-    database = opened(socket, name)
-    run_script(database, "cmis")
+def fresh(socket: Path, name: str, numbers: str = "") -> Database:
+    """A new database with everything installed; the timetable's numbers are of the type `numbers`, if given."""
+    database = timetable(socket, name, numbers)
     servers.install_postgresql(database, SQL)
     return database
 
 
-def filled(socket: Path, name: str, fill: Callable[[Database], None]) -> str:
+def timetable(socket: Path, name: str, numbers: str = "") -> Database:
+    """The same without EchoDesk."""
+    run_statement(socket, f"CREATE DATABASE {name}")
+    database = opened(socket, name)
+    with database.engine.begin() as connection:
+        made = script("cmis")
+        postgresql_still.run_script(
+            connection, re.sub(r"\b(?:INTEGER|BIGINT)\b", numbers, made) if numbers else made
+        )
+    return database
+
+
+def filled(socket: Path, name: str, fill: Callable[[Database], None], numbers: str = "") -> str:
     """The name of a database for others to be copies of: made and filled once for each server."""
     if (socket, name) not in _FILLED:
-        database = fresh(socket, name)
+        database = fresh(socket, name, numbers)
         fill(database)
         database.close()
         _FILLED.add((socket, name))

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from echodesk.store.database import Database
-from tests.databases.cmis import Cmis, inserted, updated
+from tests.databases.cmis import SETID, Cmis, deleted, inserted, otherwise, requested, updated, withdrawn
 from tests.databases.engines import Opener
 from tests.databases.postgres import run_script
 
@@ -96,6 +96,21 @@ def test_one_waits_for_another_who_edits_the_same_lesson(database: Database) -> 
         second.commit()
     with database.engine.begin() as conn:
         assert Cmis(conn).entries() == [inserted(), updated(1, 1), updated(1, 1)]
+
+
+def test_rows_that_a_subscription_brings_are_entered_as_edits(cmis: Cmis) -> None:
+    """Whoever receives them writes them so (PostgreSQL's manual, session_replication_role)."""
+    cmis.conn.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    cmis.lesson()
+    cmis.change(roomid="R2")
+    cmis.delete("timetable", slotid=1)
+    cmis.insert("roomrequests", setid=SETID, slotid=9, slotentry=1, itemnum=1, featureid="VIDEOREC")
+    cmis.update("roomrequests", {"slotid": 9}, featureid="AUDIOREC")
+    cmis.delete("roomrequests", slotid=9)
+    assert cmis.entries() == [inserted(), updated(1, 1), deleted(), requested(9), otherwise(9), withdrawn(9)]
+    cmis.update("roomfeatures", {"roomid": "R1"}, featureid="AUDIOREC")
+    cmis.delete("roomfeatures", roomid="R1")
+    assert len(cmis.commands()) == 2
 
 
 def test_the_triggers_may_be_installed_again(database: Database) -> None:

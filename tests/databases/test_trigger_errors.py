@@ -23,14 +23,14 @@ from tests.databases.cmis import (
     updated,
     withdrawn,
 )
-from tests.databases.conftest import ENGINES
+from tests.databases.conftest import OPENERS
 from tests.databases.engines import Opener, marked
 
 
-@pytest.fixture(scope="session", params=[marked(one) for one in ENGINES if one != "sqlite"])
+@pytest.fixture(scope="session", params=[marked(one) for one in OPENERS if one != "sqlite"])
 def opener(request: pytest.FixtureRequest) -> Opener:
     """The engines that can catch an error."""
-    found: Opener = request.getfixturevalue(ENGINES[request.param])
+    found: Opener = request.getfixturevalue(OPENERS[request.param])
     return found
 
 

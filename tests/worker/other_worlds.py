@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 
 from echodesk.main import Office
 from echodesk.store.database import Database
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from tests.databases import postgres
 from tests.databases.cmis import Cmis
 from tests.databases.engines import Opener

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from echodesk.store.database import ROOM_FEATURES, statements
-from echodesk.store.servers import run_script
+from echodesk.store.postgresql_still import run_script
 from echodesk.worker.housekeeping import SWEEP_S
 from tests.databases.engines import SQL
 from tests.worker.campus import SETID
