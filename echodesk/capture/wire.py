@@ -63,22 +63,33 @@ def body_of_new(booking: Booking, quality: str) -> bytes:
 
 
 def body_of_change(booking: Booking, standing: Standing, quality: str, names: Names) -> bytes:
-    """The body of a PUT, which replaces everything: what EchoDesk does not own goes back as it was last read."""
+    """The body of a PUT, which replaces everything: what EchoDesk does not own goes back as it was last read. A
+    section that comes in the place of others has their availability, where it was one and the same."""
     body = _own_fields(booking)
     rest: Row = msgspec.json.decode(standing.rest) if standing.rest else {}
     available: Row = rest.pop("sections", {})
     rest.pop(_RECURS, None)
+    handed = _handed_on(booking, standing, available, names)
     sections = []
     for section in booking.content.sections:
         sent = _section(section)
-        echo_id = names.section_id(section)
-        if echo_id is not None and echo_id in available:
-            sent["availability"] = available[echo_id]
+        stood = section in standing.content.sections
+        availability = available.get(_section_id(section, names), None if stood else handed)
+        if availability is not None:
+            sent["availability"] = availability
         sections.append(sent)
     body["sections"] = sections
     body["captureQuality"] = quality
     body.update(rest)
     return _encode(body)
+
+
+def _handed_on(booking: Booking, standing: Standing, available: Row, names: Names) -> object:
+    """The availability of a section that comes in the place of others: who may not see a recording yet may not see
+    it after a change of module. None if those that leave had none, or not the same."""
+    leaving = [section for section in standing.content.sections if section not in booking.content.sections]
+    had = [available.get(_section_id(section, names)) for section in leaving]
+    return had[0] if had and all(one == had[0] for one in had) else None
 
 
 def standings(
@@ -128,6 +139,13 @@ def _section(section: str) -> Row:
     if section.startswith(UNKNOWN):
         return {"sectionId": section.removeprefix(UNKNOWN)}
     return {"sectionExternalId": section}
+
+
+def _section_id(section: str, names: Names) -> str:
+    """Echo360's own id of a section, '' where it is not known."""
+    if section.startswith(UNKNOWN):
+        return section.removeprefix(UNKNOWN)
+    return names.section_id(section) or ""
 
 
 def _standings(

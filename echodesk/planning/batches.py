@@ -8,13 +8,15 @@ A batch whose preview is no longer what a new comparison would plan is stale: it
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from echodesk.planning.needed import Needed
-from echodesk.planning.steps import PlanScope, Step
+from echodesk.planning.steps import PlanScope, Step, differing
 from echodesk.planning.undoing import fingerprint_of
 from echodesk.planning.values import Booking, Request, Standing, Why, fingerprint
 
@@ -26,6 +28,8 @@ BY_ITSELF = "the comparison of "
 """How the name begins of who asked for a comparison that came at its time; its date follows."""
 CALLS_TO_MAKE = 3
 """A room or section that Echo360 lacks is looked for by its external id, by its name, and made."""
+FEW_NAMED = 3
+"""So many steps are named where it is said what was changed under them."""
 FAILING_COUNT, FAILING_PERCENT = 5, 10
 """A batch stops when more steps than these have failed: what fails for many will fail for all."""
 
@@ -269,20 +273,63 @@ class PlanDifference:
 
     gone: tuple[Step, ...]
     new: tuple[Step, ...]
+    stands_otherwise: tuple[tuple[Step, Step], ...] = ()
+    """Of these, those that ask for the same as before, each as it was shown and as it is now: what it writes over
+    was changed in Echo360, and undo would give back something else than was shown."""
 
     def __bool__(self) -> bool:
         return bool(self.gone or self.new)
 
+    @property
+    def in_words(self) -> str:
+        """What was changed in Echo360 under steps that are the same otherwise, '' if nothing was."""
+        if not self.stands_otherwise:
+            return ""
+        some = [f"{now.external_id} ({_changed(shown, now)})" for shown, now in self.stands_otherwise[:FEW_NAMED]]
+        more = len(self.stands_otherwise) - len(some)
+        return (
+            f"What {len(self.stands_otherwise)} of them write over was changed in Echo360: {', '.join(some)}"
+            + (f" and {more} more." if more else ".")
+        )
+
 
 def plan_difference(shown: Iterable[Step], now: Iterable[Step]) -> PlanDifference:
-    """What changed between the plan that was shown and the plan of now; nothing if they send the same."""
-    before = [(identity_of_step(one), one) for one in shown]
-    after = [(identity_of_step(one), one) for one in now]
-    had, has = {name for name, _one in before}, {name for name, _one in after}
+    """What changed between the plan that was shown and the plan of now; nothing if they send the same over what
+    stood when it was shown. In what order Echo360 names its fields does not count."""
+    before = {_with_what_stands(one): one for one in shown}
+    after = {_with_what_stands(one): one for one in now}
+    gone = {name: one for name, one in before.items() if name not in after}
+    new = {name: one for name, one in after.items() if name not in before}
+    asked = {name[0]: one for name, one in gone.items()}
     return PlanDifference(
-        tuple(one for name, one in before if name not in has),
-        tuple(one for name, one in after if name not in had),
+        tuple(gone.values()),
+        tuple(new.values()),
+        tuple((asked[name[0]], one) for name, one in new.items() if name[0] in asked),
     )
+
+
+def _with_what_stands(step: Step) -> tuple[str, str, str]:
+    """What a step asks for, and all that Echo360 says of what it writes over."""
+    before = step.before
+    if before is None:
+        return identity_of_step(step), "", ""
+    return identity_of_step(step), fingerprint_of(before), _in_order(before.rest)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _in_order(rest: str) -> str:
+    return json.dumps(json.loads(rest), sort_keys=True) if rest else ""
+
+
+def _changed(shown: Step, now: Step) -> str:
+    """Which fields of what stands differ; those that EchoDesk does not own by Echo360's names."""
+    if shown.before is None or now.before is None:
+        # Of one that makes something nothing stands, before and after.
+        return ""
+    had, has = (json.loads(one.rest or "{}") for one in (shown.before, now.before))
+    others = sorted(name for name in {*had, *has} if had.get(name) != has.get(name))
+    named = [name for name, _then, _now in differing(shown.before, now.before)]
+    return ", ".join(named + ["availability" if name == "sections" else name for name in others])
 
 
 def left_out_with(steps: Iterable[Step], numbers: Collection[int]) -> frozenset[int]:

@@ -96,9 +96,12 @@ def differences(step: Step) -> tuple[tuple[str, str, str], ...]:
     """(field, what it says now, what it would say) of every field that a step changes, in the order of `FIELDS`;
     nothing where something is made or removed. '' is for none, dates are ISO texts."""
     before, after = step.before, step.after
-    if before is None or after is None:
-        return ()
-    now, then = _said(before), _said(after)
+    return () if before is None or after is None else differing(before, after)
+
+
+def differing(one: Standing | Booking, other: Standing | Booking) -> tuple[tuple[str, str, str], ...]:
+    """The same of any two."""
+    now, then = _said(one), _said(other)
     return tuple((name, now[at], then[at]) for at, name in enumerate(FIELDS) if now[at] != then[at])
 
 

@@ -6,6 +6,7 @@ its place free. Everything else is refused, with the reason. The plan is ordered
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,9 @@ from echodesk.planning.values import (
     Why,
     fingerprint,
 )
+
+SECTIONS = "sections"
+"""What `Standing.rest` calls the availability of sections, by Echo360's own ids."""
 
 LessonOf = Callable[[str], tuple[str, int, int] | None]
 """An external id → (year, lesson, week)."""
@@ -260,7 +264,7 @@ def _under_its_name(request: Request) -> Request:
 
 def _with_rest(request: Request, ways: Sequence[_Back]) -> Request:
     """What is made again gets back the fields that EchoDesk does not own: they are in what stood. So does what was
-    somebody else's before."""
+    somebody else's before, and a section that comes back its availability."""
     if request.method is Method.DELETE:
         return request
     before = next(
@@ -268,7 +272,23 @@ def _with_rest(request: Request, ways: Sequence[_Back]) -> Request:
     )
     if request.method is Method.POST:
         return replace(request, standing=before)
-    theirs = next((way.before for way in ways if way.standing is request.standing), None)
-    if theirs is None or theirs.ours or request.standing is None:
+    stands, stood = request.standing, next((way.before for way in ways if way.standing is request.standing), None)
+    if stands is None or stood is None:
         return request
-    return replace(request, standing=replace(request.standing, rest=theirs.rest))
+    if not stood.ours:
+        return replace(request, standing=replace(stands, rest=stood.rest))
+    return replace(request, standing=with_availability(stands, stood.rest, stood.content.sections))
+
+
+def with_availability(stands: Standing, rest: str, sections: Sequence[str]) -> Standing:
+    """What stands, knowing the availability that sections had which come back to it: `sections` are those that it
+    goes back to, `rest` the fields that Echo360 held with them. With the same sections it keeps its own."""
+    if sections == stands.content.sections or not rest:
+        return stands
+    had: dict[str, object] = json.loads(rest).get(SECTIONS, {})
+    if not had:
+        return stands
+    now: dict[str, object] = json.loads(stands.rest) if stands.rest else {}
+    has = now.get(SECTIONS, {})
+    now[SECTIONS] = {**had, **(has if isinstance(has, dict) else {})}
+    return replace(stands, rest=json.dumps(now, ensure_ascii=False, separators=(",", ":")))

@@ -161,7 +161,8 @@ class Standing:
     """What the target holds on one date, as far as EchoDesk knows.
 
     A recurring foreign schedule gives one of these for each of its dates. `rest` is the target's other fields
-    as last read (an opaque text that goes back unchanged in a change); planning looks inside for `recurs` only.
+    as last read (an opaque text that goes back unchanged in a change); planning looks inside for `recurs`, and
+    undo for the availability of sections.
     """
 
     echo_id: str

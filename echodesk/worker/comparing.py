@@ -233,7 +233,8 @@ class Comparing:
                 batch.id,
                 BatchState.STALE,
                 f"Changed since the preview: {len(change.gone) - waiting} step(s) are needed no more{held}"
-                f" and {len(change.new)} came. Plan {new} is what would be sent now.",
+                f" and {len(change.new)} came. {change.in_words}".rstrip()
+                + f" Plan {new} is what would be sent now.",
             )
             return None
         if batch.went_by_itself and (reason := brake_on(books, going, self._clock.campus_now())) is not None:

@@ -22,7 +22,7 @@ from echodesk.planning.batches import (
 from echodesk.planning.portions import portion
 from echodesk.planning.steps import Step
 from echodesk.planning.steps import aside as steps_aside
-from echodesk.planning.undoing import fingerprint_of, gives_up, half_done
+from echodesk.planning.undoing import fingerprint_of, gives_up, half_done, with_availability
 from echodesk.planning.values import Method, Plan, Projection, Request, RoomDay, Standing, Why, fingerprint
 from echodesk.worker import caps
 from echodesk.worker.books import Books
@@ -205,11 +205,15 @@ def _now_of(step: Step, stands: Mapping[str, list[Standing]]) -> Standing | None
 
 
 def _as_it_was(step: Step, now: Standing | None) -> Standing | None:
-    """What stands now; what goes back to others, with those fields of theirs that EchoDesk does not own."""
+    """What stands now; what goes back to others, with those fields of theirs that EchoDesk does not own, and
+    sections that come back with their availability."""
     if now is None or step.before is None:
         return now or step.before
-    given_back = step.after is not None and step.after.external_id != now.external_id
-    return replace(now, rest=step.before.rest) if given_back else now
+    if step.after is None:
+        return now
+    if step.after.external_id != now.external_id:
+        return replace(now, rest=step.before.rest)
+    return with_availability(now, step.before.rest, step.after.content.sections)
 
 
 def _found(step: Step, stands: Mapping[str, list[Standing]], leaves: Collection[str]) -> Result | None:

@@ -118,7 +118,7 @@ def test_truth_that_was_read_in_words_is_sent_as_truth() -> None:
     assert (sent["shouldCaption"], sent["shouldStreamLive"]) == (False, True)
 
 
-def test_availability_stays_with_its_section_and_leaves_with_it() -> None:
+def test_availability_stays_with_its_section_alone() -> None:
     later = {"availability": "Relative", "relativeDelay": 2, "unavailabilityDelay": 0}
     answer = row(sections=[{"sectionId": "s:A", "availability": later}, {"sectionId": "s:B"}])
     standing = standings(answer, Prefixed(), lambda _: True, TODAY)[0]
@@ -126,6 +126,45 @@ def test_availability_stays_with_its_section_and_leaves_with_it() -> None:
     assert both["sections"] == [{"sectionExternalId": "A", "availability": later}, {"sectionExternalId": "C"}]
     none = json.loads(body_of_change(booking(sections=("C",)), standing, "High", Prefixed()))
     assert none["sections"] == [{"sectionExternalId": "C"}]
+    gone = json.loads(body_of_change(booking(sections=("B", "C")), standing, "High", Prefixed()))
+    assert gone["sections"][0] == {"sectionExternalId": "B"}
+    assert gone["sections"][1] == {"sectionExternalId": "C", "availability": later}
+
+
+def test_availability_goes_to_who_comes_in_the_place_of_those_that_had_it() -> None:
+    hidden, later = {"availability": "Unavailable"}, {"availability": "Relative", "relativeDelay": 2}
+
+    def sent(had: list[Body], *sections: str) -> list[object]:
+        standing = standings(row(sections=had), Prefixed(), lambda _: True, TODAY)[0]
+        body = json.loads(body_of_change(booking(sections=sections), standing, "High", Prefixed()))
+        return [one.get("availability") for one in body["sections"]]
+
+    one = [{"sectionId": "s:A", "availability": hidden}]
+    both = [*one, {"sectionId": "s:B", "availability": hidden}]
+    assert sent(one, "C") == [hidden]
+    assert sent(one, "C", "D") == sent(both, "C", "D") == [hidden, hidden]
+    assert sent(both, "C") == [hidden]
+    assert sent(one, "A", "C") == [hidden, None]
+    assert sent([*one, {"sectionId": "s:B", "availability": later}], "C") == [None]
+    assert sent([*one, {"sectionId": "s:B"}], "A", "C") == [hidden, None]
+
+
+def test_a_section_that_nobody_knows_keeps_its_availability() -> None:
+    """It is others', and what was adopted goes back to them."""
+
+    class Unknown(Prefixed):
+        def section(self, echo_id: str) -> str:
+            return f"echo360:{echo_id}"
+
+        def section_id(self, section: str) -> str | None:
+            return None
+
+    hidden = {"availability": "Unavailable"}
+    answer = row(sections=[{"sectionId": "u-1", "availability": hidden}])
+    standing = standings(answer, Unknown(), lambda _: True, TODAY)[0]
+    back = booking(content=standing.content)
+    sent = json.loads(body_of_change(back, standing, "High", Unknown()))
+    assert sent["sections"] == [{"sectionId": "u-1", "availability": hidden}]
 
 
 def test_quality_is_ours_only_when_none_was_read() -> None:

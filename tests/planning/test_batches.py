@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -45,8 +46,10 @@ from echodesk.planning.values import (
 DAY = dt.date(2030, 9, 9)
 
 
-def standing(echo_id: str = "e1", external_id: str = "1-2-2030", room: str = "R1", hour: int = 9) -> Standing:
-    content = Content("M1 LC01", ("M1_LC01",), None, ("display",))
+def standing(
+    echo_id: str = "e1", external_id: str = "1-2-2030", room: str = "R1", hour: int = 9, title: str = "M1 LC01"
+) -> Standing:
+    content = Content(title, ("M1_LC01",), None, ("display",))
     place, time = RoomDay(room, DAY), Interval(hour * 60, hour * 60 + 60)
     return Standing(echo_id, external_id, True, place, time, content)
 
@@ -102,6 +105,35 @@ def test_another_schedule_time_content_room_or_method_is_another_step(other: Ste
     change = plan_difference([shown], [other])
     assert (change.gone, change.new) == ((shown,), (other,))
     assert change
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (replace(standing(), rest='{"a":1,"b":3}'), "b"),
+        (replace(standing(), rest='{"a":1,"b":2,"c":true}'), "c"),
+        (replace(standing(), rest=""), "a, b"),
+        (replace(standing(hour=12), rest='{"b":2,"a":1}'), "time"),
+        (replace(standing(title="Another"), rest='{"b":2,"a":1}'), "title"),
+        (replace(standing(room="R2"), rest='{"b":2,"a":1,"sections":{"s":{}}}'), "room, availability"),
+    ],
+)
+def test_the_same_request_over_something_else_than_was_shown_is_another_step(other: Standing, said: str) -> None:
+    stands = replace(standing(), rest='{"a":1,"b":2}')
+    shown, now = step(1, 1, stands, booking(hour=11)), step(1, 1, other, booking(hour=11))
+    change = plan_difference([shown], [now])
+    assert (change.gone, change.new, change.stands_otherwise) == ((shown,), (now,), ((shown, now),))
+    assert f"({said})" in change.in_words
+    # While it is sent it is the same step: what it is sent over is looked at when a yes is said, and before it.
+    assert identity_of_step(shown) == identity_of_step(now)
+
+
+def test_in_what_order_the_fields_stand_does_not_count() -> None:
+    one, other = (
+        replace(standing(), rest=rest) for rest in ('{"a":1,"b":{"c":2,"d":3}}', '{"b":{"d":3,"c":2},"a":1}')
+    )
+    change = plan_difference([step(1, 1, one)], [step(1, 1, other)])
+    assert (bool(change), change.in_words) == (False, "")
 
 
 def test_a_step_and_the_request_that_it_was_made_from_are_one() -> None:

@@ -17,6 +17,7 @@ from echodesk.batches import Apply, Compare, Undo
 from echodesk.errors import EchoDeskError
 from echodesk.planning.batches import BatchRecord, BatchState, StepState, confirmation
 from echodesk.planning.values import Method, Why
+from echodesk.simulator.bookings import Availability
 from tests.databases.cmis import Cmis
 from tests.databases.engines import fresh_sqlite
 from tests.simulation.draw import TIMES
@@ -28,6 +29,8 @@ from tests.worker.world import Died, World
 WEEKS = (2, 3, 4)
 LESSONS = 14
 WITHIN_S = 400.0
+HIDDEN = Availability(availability="Unavailable")
+LATER = Availability(availability="Relative", relative_delay=3)
 
 
 @dataclass(slots=True)
@@ -163,11 +166,23 @@ class _Batch:
         }
 
     def _decorate(self) -> None:
-        """People give captions and other qualities to some, which EchoDesk does not own."""
-        bookings = self._world.institution.state.bookings
+        """People give to some what EchoDesk does not own: captions, qualities, a live stream, guests who
+        present, and to sections when their students see the recording."""
+        bookings, dice = self._world.institution.state.bookings, self._dice
         for one in list(bookings):
-            if self._dice.random() < 0.3:
-                changed = msgspec.structs.replace(one, caption=True, stream_quality="High")
+            if dice.random() < 0.3:
+                live = dice.random() < 0.5
+                changed = msgspec.structs.replace(
+                    one,
+                    caption=dice.random() < 0.5,
+                    stream_live=live,
+                    stream_quality=dice.choice(("Medium", "High")) if live else one.stream_quality,
+                    guest=dice.choice((None, "Dr Guest")),
+                    sections=tuple(
+                        msgspec.structs.replace(link, availability=dice.choice((None, HIDDEN, LATER)))
+                        for link in one.sections
+                    ),
+                )
                 bookings.put(changed, self._world.institution.state.monotonic())
 
     def _drift(self) -> None:
