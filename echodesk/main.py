@@ -263,10 +263,12 @@ def compare_now(
     *,
     loopback_only: bool = True,
     tries: int = COMPARISONS,
+    asks_again: bool = False,
 ) -> Comparison | str:
     """A fresh listing beside the projection; a text says why the listing could not be completed.
 
-    `rooms` are those that the scope names, None for all.
+    `rooms` are those that the scope names, None for all. `asks_again`: also for what was refused for good, as a
+    plan does.
     """
     clock = office.clock()
     settings = capture_settings(office, access, calls_per_minute, loopback_only=loopback_only)
@@ -274,12 +276,12 @@ def compare_now(
     async def run() -> Comparison | str:
         capture = Echo360(settings, clock)
         try:
-            found = await compare(InThisThread(office), capture, clock, scope, rooms)
+            found = await compare(InThisThread(office), capture, clock, scope, rooms, asks_again=asks_again)
             for _ in range(tries):
                 if not isinstance(found, str):
                     break
                 await clock.sleep(0.5)
-                found = await compare(InThisThread(office), capture, clock, scope, rooms)
+                found = await compare(InThisThread(office), capture, clock, scope, rooms, asks_again=asks_again)
             return found
         finally:
             await capture.close()

@@ -122,7 +122,9 @@ def _here(
         )
     access = echo360_access(secrets, echo360)
     rooms, seen = office.look(lambda books: (rooms_of(books, scope), errors_seen(books.connection)))
-    found = compare_now(office, access, limit, scope, rooms, loopback_only=loopback_only, tries=TRIES)
+    found = compare_now(
+        office, access, limit, scope, rooms, loopback_only=loopback_only, tries=TRIES, asks_again=True
+    )
     if isinstance(found, str):
         raise _no_listing(found)
 

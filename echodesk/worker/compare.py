@@ -124,16 +124,19 @@ async def compare(
     clock: Clock,
     scope: PlanScope = EVERYTHING,
     rooms: Collection[str] | None = None,
+    *,
+    asks_again: bool = False,
 ) -> Comparison | str:
     """List what Echo360 holds and compare; a text says why the listing could not be completed.
 
     `rooms` are those that the scope names, None for all. They are listed one by one where that costs fewer calls.
+    `asks_again` as in `compare_with`.
     """
     try:
         listed = await list_for(ledger, capture, rooms)
     except NotListed as problem:
         return str(problem)
-    found = await compare_with(ledger, listed, Meanwhile(), clock, scope, rooms)
+    found = await compare_with(ledger, listed, Meanwhile(), clock, scope, rooms, asks_again=asks_again)
     return replace(found, lacking=await lacking_of(capture, found.plans))
 
 

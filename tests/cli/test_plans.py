@@ -8,11 +8,14 @@ import signal
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from echodesk.main import open_office
+from echodesk.planning.values import fingerprint
 from tests.cli.conftest import CREDENTIALS, Run, until
 from tests.cli.test_worker import QUIET_S, ended, quiet, working
 
@@ -287,3 +290,24 @@ def test_the_steps_as_a_table_in_which_nothing_is_a_formula(
 def test_a_place_where_nothing_can_be_written(run: Run, folder: Path, echo360: str, tmp_path: Path) -> None:
     said = run("plan", "--echo360", echo360, "--file", tmp_path, "--data", folder, "--json")
     assert (said.code, said.error["title"]) == (1, "The plan's file could not be written")
+
+
+def test_a_plan_made_here_asks_again_for_what_was_refused_for_good(
+    run: Run, folder: Path, echo360: str, sql: Sql
+) -> None:
+    """As the leader's would: it would find the plan stale otherwise."""
+    words = ("plan", "--echo360", echo360, "--data", folder, "--calls-per-minute", "0", "--json")
+    shown = run(*words).json
+    with closing(open_office(folder)) as office:
+        (first, *_), *_ = office.look(lambda books: books.batches.steps(shown["plan"]))
+    assert first.after is not None
+    place = first.after.place
+    sql(
+        "INSERT INTO STT_ECHO_REFUSED (EXTERNAL_ID, FINGERPRINT, ROOMID, LESSON_DATE, ERROR) VALUES (?, ?, ?, ?, 'no')",
+        first.external_id,
+        fingerprint(first.after),
+        place.room,
+        place.date.isoformat(),
+    )
+    assert run(*words).json["calls"] == shown["calls"]
+    assert sql("SELECT count(*) FROM STT_ECHO_REFUSED") == [(1,)]
