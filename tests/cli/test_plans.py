@@ -303,7 +303,8 @@ def test_a_plan_made_here_asks_again_for_what_was_refused_for_good(
     assert first.after is not None
     place = first.after.place
     sql(
-        "INSERT INTO STT_ECHO_REFUSED (EXTERNAL_ID, FINGERPRINT, ROOMID, LESSON_DATE, ERROR) VALUES (?, ?, ?, ?, 'no')",
+        "INSERT INTO STT_ECHO_REFUSED (EXTERNAL_ID, FINGERPRINT, ROOMID, LESSON_DATE, ERROR)"
+        " VALUES (?, ?, ?, ?, 'no')",
         first.external_id,
         fingerprint(first.after),
         place.room,
