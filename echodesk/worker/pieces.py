@@ -308,6 +308,9 @@ def _end(step: Step, works: Sequence[Work], batch: BatchRecord) -> tuple[StepSta
             if identity_of_request(request) == own:
                 return _end_of(work.results[request.number], step, batch.kind)
         if asked:
+            same = _makes(step, asked)
+            if same is not None:
+                return _end_of(work.results[same.number], step, batch.kind)
             # Something else was asked for under this external id.
             ends = [work.results[request.number].fate for request in asked]
             known = all(fate is Fate.DONE or fate in _SAID_NO for fate in ends)
@@ -330,6 +333,18 @@ def _end(step: Step, works: Sequence[Work], batch: BatchRecord) -> tuple[StepSta
         # Nobody else takes it over: an ordinary change beside it says nothing about it.
         return (StepState.CANCELLED, "") if batch.state is BatchState.CANCELLED else None
     return (StepState.DONE, STANDS) if stands else (StepState.OVERTAKEN, OVERTAKEN)
+
+
+def _makes(step: Step, asked: Iterable[Request]) -> Request | None:
+    """The request that makes of a lesson what a step was to make of it, in another way: anew, say, because nothing
+    stood there any more. What was to be taken over from others is theirs, and not the same."""
+    if step.after is None or step.why is Why.ADOPTED:
+        return None
+    wanted = fingerprint(step.after)
+    return next(
+        (one for one in asked if one.booking is not None and fingerprint(one.booking) == wanted),
+        None,
+    )
 
 
 def _end_of(result: Result, step: Step, kind: BatchKind) -> tuple[StepState, str] | None:

@@ -8,9 +8,11 @@ import pytest
 
 from echodesk.batches import Apply, Undo
 from echodesk.planning.batches import BatchState, StepState
+from echodesk.simulator.wire import json_response
 from tests.worker.campus import ROOMS
-from tests.worker.planned import ended, made, no_triggers, plan, steps
+from tests.worker.planned import applied, ended, made, no_triggers, plan, steps, undo_of
 from tests.worker.values import external
+from tests.worker.wire import answering
 from tests.worker.world import Died, World
 
 Worlds = Callable[..., World]
@@ -104,3 +106,24 @@ def elsewhere(w: World, torn: set[str]) -> dict[str, object]:
     return {
         name: one for name, one in w.schedules().items() if name not in {external(slot, WEEK) for slot in pair}
     }
+
+
+def test_what_stands_as_it_was_shown_was_done_by_the_plan_and_is_taken_back(world: Worlds) -> None:
+    """The move is refused; who stepped aside for it is made again all the same, where the plan wanted it."""
+    w = world()
+    w.lesson(1, weekday=1, weeks=(WEEK,), at="09:00-10:00")
+    w.lesson(2, weekday=1, weeks=(WEEK,), at="10:00-11:00")
+    w.settle()
+    no_triggers(w)
+    w.change(1, at="10:00-11:00")
+    w.change(2, at="09:00-10:00")
+    number = made(w)
+    w.wire.interfere = answering("PUT", json_response(400, {"error": "Locked", "message": "Locked for exams"}))
+    applied(w, number)
+    w.pass_time(60.0)
+    w.wire.interfere = lambda _request: None
+    step, state, _ = w.look(lambda books: books.batches.steps(number))[-1]
+    assert step.after is not None
+    assert w.schedules()[step.external_id].time == str(step.after.time)
+    assert state is StepState.DONE
+    assert plan(w, undo_of(w, number)).state is BatchState.READY
