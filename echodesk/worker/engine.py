@@ -147,8 +147,7 @@ class Engine:
             finally:
                 for one in beside:
                     one.cancel()
-        if not self._database:
-            await self._presence.leave()
+        await self._presence.leave_unless(self._database)
 
     # ---- the lease ----------------------------------------------------------------------------------------
 
@@ -281,8 +280,7 @@ class Engine:
             self._publisher.unwatch(command)
             return CommandDone("hidden")
         if isinstance(command, OpenRoomDay):
-            self._presence.open(command)
-            return CommandDone("")
+            return self._presence.open(command)
         if isinstance(command, Cancel):
             return CommandDone("Stopping it." if self._tasks.cancel(command.task) else "It had ended already.")
         if isinstance(command, Inspect):

@@ -10,6 +10,7 @@ import logging
 
 from echodesk.clashes import AlsoOpen, OpenRoomDay
 from echodesk.errors import DatabaseTrouble, RightMissing
+from echodesk.messages import CommandDone
 from echodesk.worker.books import Books
 from echodesk.worker.ports import Clock, EventSink, Ledger
 
@@ -38,10 +39,16 @@ class Presence:
         """When that was written last."""
         self._told: AlsoOpen | None = None
 
-    def open(self, wish: OpenRoomDay) -> None:
+    def open(self, wish: OpenRoomDay) -> CommandDone:
         """The window shows this from now on."""
         self._open = wish if wish.room else NOTHING
         self._told = None
+        return CommandDone("")
+
+    async def leave_unless(self, trouble: str) -> None:
+        """Leave when the worker ends, unless the database is away."""
+        if not trouble:
+            await self.leave()
 
     async def run(self) -> None:
         """Tell and look until cancelled; a database that is away only means that nothing new is known."""

@@ -255,8 +255,8 @@ def test_a_way_that_is_not_encrypted_is_noted(database: Database, driver: Driver
 def test_edits_that_could_not_be_entered_are_told(database: Database, driver: Driver) -> None:
     assert database.read(lambda connection: edit_lines(AllBooks(connection), NOW))[0].state is State.OK
     driver.answers = {
-        "SELECT stt_echo_error.message": [("ORA-01653: unable to extend table",)],
-        "SELECT count(": [(2, "2030-09-09T10:00:00.000Z")],
+        "SELECT stt_echo_error.written": [("2030-09-09T10:00:00.000Z", "ORA-01653: unable to extend table")],
+        "SELECT count(": [(2, 7)],
         "SELECT stt_echo_error.id": [(7,)],
         **driver.answers,
     }
@@ -265,7 +265,7 @@ def test_edits_that_could_not_be_entered_are_told(database: Database, driver: Dr
     assert "2 could not be entered" in line.text
     assert "ORA-01653" in line.text
     asked = {one: given for one, given in driver.asked if "stt_echo_error" in one}
-    assert "0" in [value for given in asked.values() for value in given.values()]
+    assert 7 in [value for given in asked.values() for value in given.values()], "the newest is read"
     assert not [one for one in asked if "LIMIT" in one]
 
 
