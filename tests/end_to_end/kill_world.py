@@ -11,7 +11,6 @@ import random
 import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -27,7 +26,7 @@ from echodesk.errors import DatabaseBusy
 from echodesk.main import AllBooks, compare_now, pending
 from echodesk.messages import Allow, Pause, Refresh, Resume, RetryMatching, Scope, Table, TableQuery, TryAgain
 from echodesk.paths import DATABASE
-from echodesk.planning.batches import BatchKind
+from echodesk.planning.batches import BatchKind, confirmation
 from echodesk.planning.values import Decision, DecisionKind, RoomDay, clock_text
 from echodesk.simulator.control import PREFIX, SECRET_HEADER
 from echodesk.store.figures import Pending
@@ -235,18 +234,18 @@ class World:
 
     def apply_a_plan(self) -> None:
         """Somebody compares, looks at the plan, and says yes to it."""
-        number, steps = self.look_at_a_plan()
+        number, steps, words = self.look_at_a_plan()
         if steps:
-            self.ask(Apply("Ann", number))
+            self.ask(Apply("Ann", number, confirm=words))
 
     def take_a_plan_back(self) -> None:
         """Somebody asks what it would take to take a plan back."""
-        number, _steps = self.look_at_a_plan()
+        number, _steps, _words = self.look_at_a_plan()
         self._write(lambda books: books.batches.add(BatchKind.UNDO, "Ann", EVERYTHING, undoes=number))
 
-    def look_at_a_plan(self) -> tuple[int, int]:
-        """Somebody compares and looks at the plan: its number, and how many plans of room-days it holds. A lesson
-        of it needs a section that Echo360 lacks."""
+    def look_at_a_plan(self) -> tuple[int, int, str]:
+        """Somebody compares and looks at the plan: its number, how many plans of room-days it holds, and what a
+        safety stop would ask to be typed. A lesson of it needs a section that Echo360 lacks."""
         self.rename_modules()
         watching = self.sql(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'TIMETABLE'"
@@ -258,12 +257,14 @@ class World:
             self.sql(str(made_by))
         found = self.compared()
 
-        def keep(books: AllBooks) -> int:
+        def keep(books: AllBooks) -> tuple[int, str]:
             number = books.batches.add(BatchKind.RECONCILE, "Ann", EVERYTHING)
-            keep_preview(books, number, replace(preview_of(books, found), guard=""))
-            return number
+            preview = preview_of(books, found)
+            keep_preview(books, number, preview)
+            return number, confirmation(preview.summary)
 
-        return self._write(keep), len(found.plans)
+        number, words = self._write(keep)
+        return number, len(found.plans), words
 
     def ask_for_people(self) -> None:
         """Someone whom Echo360 did not know was not looked for since yesterday."""
