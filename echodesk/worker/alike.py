@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from echodesk.clashes import Alike, Choice, DecideAlike, FindAlike, Suppose, Withdraw
 from echodesk.errors import NothingDone, WrongUse
 from echodesk.planning.alike import Cause, Party, cause_of, clashes_of, parts_of
-from echodesk.planning.values import Occurrence, RoomDay
+from echodesk.planning.values import Occurrence, RoomDay, Rules
 from echodesk.worker.books import Books, LessonKey
 from echodesk.worker.deciding import examine, single
 from echodesk.worker.meetings import date_of
@@ -42,22 +42,21 @@ def _made_at_once(books: Books, command: Withdraw) -> Withdraw:
 def _same_cause(books: Books, command: DecideAlike, place: RoomDay, today: dt.date) -> Alike:
     (first,) = command.choices
     rules = books.office.rules()
-    minutes = defaultdict(lambda: rules.turnaround, rules.turnaround_of_room)
     here = next(
         (
             clash
-            for clash in _clashes(books, [place], minutes)
+            for clash in _clashes(books, [place], rules)
             if {(command.setid, slotid) for slotid in first.lessons} <= {_key(one.lesson) for one in clash}
         ),
         None,
     )
-    cause = cause_of(here, minutes[place.room]) if here is not None else None
+    cause = cause_of(here, rules.turnaround_in(place.room)) if here is not None else None
     if here is None or cause is None:
         return Alike(command, None)
     part_of = {one.lesson.slotid: part for part, one in parts_of(here).items()}
     others: dict[tuple[int, ...], Choice] = {}
-    for clash in _clashes(books, _open_with(books, cause, today), minutes):
-        if cause_of(clash, minutes[clash[0].lesson.place.room]) == cause:
+    for clash in _clashes(books, _open_with(books, cause, today), rules):
+        if cause_of(clash, rules.turnaround_in(clash[0].lesson.place.room)) == cause:
             slot_of = {part: one.lesson.slotid for part, one in parts_of(clash).items()}
             lessons = tuple(sorted(slot_of[part_of[slotid]] for slotid in first.lessons))
             winner = None if first.winner is None else slot_of[part_of[first.winner]]
@@ -99,13 +98,13 @@ def _open_with(books: Books, cause: Cause, today: dt.date) -> set[RoomDay]:
     return {place for place, key in left_out if key in now and now[key].module in modules}
 
 
-def _clashes(books: Books, places: Collection[RoomDay], minutes: Mapping[str, int]) -> Iterable[tuple[Party, ...]]:
+def _clashes(books: Books, places: Collection[RoomDay], rules: Rules) -> Iterable[tuple[Party, ...]]:
     by_place: dict[RoomDay, list[Occurrence]] = defaultdict(list)
     for one in books.timetable.occurrences(places)[0]:
         by_place[one.place].append(one)
     now = books.timetable.lessons_now({_key(one) for there in by_place.values() for one in there})
     for place, there in by_place.items():
-        for clash in clashes_of(there, minutes[place.room]):
+        for clash in clashes_of(there, rules.turnaround_in(place.room)):
             if all(_key(one) in now for one in clash):
                 yield tuple(Party(one, now[_key(one)].module or "", now[_key(one)].group or "") for one in clash)
 

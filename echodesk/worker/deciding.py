@@ -92,10 +92,9 @@ def examine(books: Books, command: Decide, today: dt.date) -> Asked:
             "`echodesk explain LESSON` shows where and when each takes place.",
         )
     rules = books.office.rules()
-    of_room = dict(rules.turnaround_of_room)
     for lessons in meetings.values():
         room = lessons[slotids[0]].place.room
-        _check_times(command, lessons, of_room.get(room, rules.turnaround))
+        _check_times(command, lessons, rules.turnaround_in(room))
     ahead = {week: lessons for week, lessons in meetings.items() if lessons[slotids[0]].place.date >= today}
     if not ahead:
         raise NothingDone(

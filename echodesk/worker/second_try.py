@@ -28,7 +28,6 @@ def worth_asking(books: Books, places: Collection[RoomDay], now: dt.datetime) ->
     if not refused:
         return []
     rules = books.office.rules()
-    turnaround = dict(rules.turnaround_of_room)
     there = [row.standing for row in books.mirror.at({one.place for one in refused})]
     movable = [one for one in there if one.ours and _begins(one.place, one.time) > now]
     costly = {
@@ -37,7 +36,7 @@ def worth_asking(books: Books, places: Collection[RoomDay], now: dt.datetime) ->
         for other in movable
         if other.place == one.place
         and not _carries(other, one)
-        and conflicts(other.time, one.time, turnaround.get(one.place.room, rules.turnaround))
+        and conflicts(other.time, one.time, rules.turnaround_in(one.place.room))
     }
     return [one for one in refused if (one.external_id, one.place) not in costly]
 

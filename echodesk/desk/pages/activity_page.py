@@ -146,8 +146,7 @@ class ActivityPage(QWidget):
         self.count.setText(formats.counted(shown, "line") if shown and self._trouble is None else "")
         self._refresh()
         if self._trouble is not None:
-            text = f"{self._trouble.message} {self._trouble.next_step}"
-            self.state_pane.say(self._trouble.title, text, "Try again", self.read)
+            self.state_pane.tell(self._trouble, self.read)
         elif shown:
             self._stack.setCurrentWidget(self.view)
             return

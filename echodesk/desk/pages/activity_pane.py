@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from echodesk.activity import ActivityLine
 from echodesk.desk import activity_words, formats, widgets
@@ -28,11 +28,7 @@ class ActivityPane(QFrame):
         self.setAccessibleName("Details of the selected line")
         self.setMinimumWidth(LEAST_WIDTH)
         self.headline = widgets.label(kind="headline", wrap=True, selectable=True)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setAccessibleName("Details")
+        self._area = widgets.details()
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 12, 10, 12)
         column.setSpacing(8)

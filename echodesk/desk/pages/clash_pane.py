@@ -165,8 +165,7 @@ class ClashPane(QFrame):
         except EchoDeskError as trouble:
             if asked == self._asked and isValid(self):
                 self._forget()
-                text = f"{trouble.message} {trouble.next_step}"
-                self.state_pane.say(trouble.title, text, "Try again", self._on_timeout)
+                self.state_pane.tell(trouble, self._on_timeout)
             return
         if asked == self._asked and isValid(self) and isinstance(found, RoomDayShown):
             before = self.lesson.external_id if self.lesson is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextOption
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from echodesk.desk import fonts, formats, prose, shapes, widgets, words
 from echodesk.desk.campus import CampusTime
@@ -31,11 +31,7 @@ class DetailPane(QFrame):
         self.setProperty("kind", "panel")
         self.setAccessibleName("Details of the selected row")
         self.headline = widgets.label(kind="headline", wrap=True, selectable=True)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setAccessibleName("Details")
+        self._area = widgets.details()
         self.close_button = widgets.button("Close", self.closed.emit, "plain", name="Close details", hint="Escape")
         top = QHBoxLayout()
         top.addWidget(widgets.label("Details", "small"), 1)

@@ -126,9 +126,7 @@ class LessonsPage(QWidget):
             if number == self._asked and isValid(self):
                 self._found = LessonsFound((), 0)
                 self._fill()
-                self.state_pane.say(
-                    trouble.title, f"{trouble.message} {trouble.next_step}", "Try again", self.search
-                )
+                self.state_pane.tell(trouble, self.search)
             return
         if number != self._asked or not isValid(self) or not isinstance(found, LessonsFound):
             return

@@ -147,8 +147,7 @@ class MatterList(QWidget):
         self.count.setText(self._count_text(shown, held))
         self._refresh()
         if self._trouble is not None:
-            text = f"{self._trouble.message} {self._trouble.next_step}"
-            self.state_pane.say(self._trouble.title, text, "Try again", self.read)
+            self.state_pane.tell(self._trouble, self.read)
         elif shown:
             self._stack.setCurrentWidget(self.view)
             return

@@ -130,9 +130,7 @@ class SettingsPage(QWidget):
             if isValid(self):
                 self._shown = ()
                 self._fill()
-                self.state_pane.say(
-                    trouble.title, f"{trouble.message} {trouble.next_step}", "Try again", self.reload
-                )
+                self.state_pane.tell(trouble, self.reload)
 
     async def _read(self) -> None:
         self._asked += 1

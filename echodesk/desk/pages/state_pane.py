@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from echodesk.desk import formats, widgets
+from echodesk.errors import EchoDeskError
 
 WIDTH = 480
 
@@ -47,6 +48,10 @@ class StatePane(QFrame):
         self.button.setAccessibleName(button)
         self.button.setVisible(bool(button))
         self._pressed = pressed or (lambda: None)
+
+    def tell(self, trouble: EchoDeskError, again: Callable[[], None]) -> None:
+        """Why there is nothing to show, with a button that tries again."""
+        self.say(trouble.title, f"{trouble.message} {trouble.next_step}", "Try again", again)
 
     def _on_pressed(self) -> None:
         self._pressed()

@@ -197,10 +197,7 @@ class TablePage(QWidget):
         self.counter.setText(self._counter_text(shown, total, filtered))
         self.save_action.setEnabled(shown > 0 and not self.field.typed.trouble)
         if self.feed.trouble is not None and self.feed.state is FeedState.FAILED:
-            trouble = self.feed.trouble
-            self.state_pane.say(
-                trouble.title, f"{trouble.message} {trouble.next_step}", "Try again", self.feed.reload
-            )
+            self.state_pane.tell(self.feed.trouble, self.feed.reload)
         elif shown:
             self._stack.setCurrentWidget(self.view)
             self.actions_.refresh()
