@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from echodesk.main import InThisThread, Office
+from echodesk.planning.records import AuditLine
 from echodesk.planning.values import RoomDay
 from echodesk.worker.books import Books
 from tests.databases import postgres as postgres_server
@@ -135,6 +136,26 @@ def test_who_does_not_lead_may_ask_and_leave_marks_on_postgresql(office: Office)
     sent = [("PUT", "one", (PLACE,))]
     asyncio.run(first.write("leave marks", lambda books: books.journal.write_intents(1, sent)))
     assert Audit(office.database).stale_writes() == []
+
+
+def begins(books: Books) -> None:
+    books.journal.audit([AuditLine("EchoDesk", "LEAD", why="a test")], None)
+
+
+def test_where_a_term_begins_is_told_by_who_takes_the_lease_alone_on_postgresql(office: Office) -> None:
+    first = NotedLedger(InThisThread(office), Epoch("worker A"))
+
+    def work(books: Books) -> tuple[object, object]:
+        lease = books.office.take_lease("a", 30.0)
+        begins(books)
+        return lease, books.office.utc()
+
+    asyncio.run(first.write("take lease", work))
+    assert Audit(office.database).stale_writes() == []
+    asyncio.run(NotedLedger(InThisThread(office), Epoch("worker B")).write("take lease", begins))
+    assert Audit(office.database).stale_writes() == [
+        'worker B wrote stt_echo_audit in "take lease" under epoch 0 when epoch 1 led'
+    ]
 
 
 # ---- who asked without leading ----------------------------------------------------------------------------------
