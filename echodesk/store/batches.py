@@ -23,6 +23,7 @@ from echodesk.planning.batches import (
 from echodesk.planning.needed import Needed
 from echodesk.planning.steps import PlanScope, Step
 from echodesk.planning.values import LeftOut, RoomDay
+from echodesk.store.batch_pauses import free_cancelled, free_torn, pause_pieces
 from echodesk.store.batch_rows import batch_record, step_of_row, step_values
 from echodesk.store.binding import ChangeNumber, as_json, places_json, sure_place
 from echodesk.store.errors_seen import keep_seen, seen_by
@@ -162,15 +163,6 @@ _UNDER_WAY = text(
     "SELECT STEP FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = 'OPEN' AND PIECE IN"
     " (SELECT s.PIECE FROM STT_ECHO_INTENT i JOIN STT_ECHO_BATCH_STEP s ON s.BATCH_ID = :batch"
     " AND s.EXTERNAL_ID = i.EXTERNAL_ID WHERE s.STATE = 'OPEN')"
-)
-_PAUSE_PIECES = text(
-    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 1 WHERE BATCH_ID = :batch AND PIECE IN"
-    " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE = :state)"
-)
-_FREE_PIECES = text(
-    "UPDATE STT_ECHO_BATCH_PLACE SET PAUSED = 0 WHERE BATCH_ID = :batch AND PAUSED = 1 AND PIECE NOT IN"
-    " (SELECT PIECE FROM STT_ECHO_BATCH_STEP WHERE BATCH_ID = :batch AND STATE <> 'CANCELLED')"
-    " RETURNING ROOMID, LESSON_DATE"
 )
 
 
@@ -392,9 +384,13 @@ class Batches:
     def pause_steps(self, batch: int, pause: int, state: StepState) -> None:
         """The pause covers every room-day of pieces with a step in this state."""
         self._connection.execute(_PAUSE, {"id": batch, "pause": pause, "change": self._change()})
-        self._connection.execute(_PAUSE_PIECES, {"batch": batch, "state": state.value})
+        pause_pieces(self._connection, batch, state)
 
     def free_cancelled(self, batch: int) -> set[RoomDay]:
         """The pause covers pieces no more of which every step was cancelled; returns their room-days."""
-        rows = self._connection.execute(_FREE_PIECES, {"batch": batch})
-        return {sure_place(row.ROOMID, row.LESSON_DATE) for row in rows}
+        return free_cancelled(self._connection, batch)
+
+    def free_torn(self, batch: int) -> set[RoomDay]:
+        """The pause covers pieces no more in which a lesson stepped aside and will not be made again; returns
+        their room-days."""
+        return free_torn(self._connection, batch)

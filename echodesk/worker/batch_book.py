@@ -146,3 +146,8 @@ class BatchBook(Protocol):
     def free_cancelled(self, batch: int) -> set[RoomDay]:
         """The pause covers pieces no more of which every step was cancelled; returns their room-days."""
         ...
+
+    def free_torn(self, batch: int) -> set[RoomDay]:
+        """The pause covers pieces no more in which a lesson stepped aside and will not be made again; returns
+        their room-days."""
+        ...

@@ -86,6 +86,8 @@ class Batching:
         self._after = 0
         """The piece after which the next ones are looked for."""
         self._rest_until = 0.0
+        self._failed: dict[int, int] = {}
+        """Undo → so many of its steps had failed when torn pieces were last looked for."""
 
     @property
     def idle(self) -> bool:
@@ -190,10 +192,29 @@ class Batching:
         # Where the next piece has to wait for one on its way, its end wakes us.
         return self._after != before
 
+    async def _free_torn(self, batch: BatchRecord, failed: int) -> None:
+        """No undo keeps a lesson that stepped aside without a schedule: where it cannot be made again as it was,
+        the timetable has its say."""
+        if batch.kind is not BatchKind.UNDO or failed == self._failed.get(batch.id, 0):
+            return
+
+        def free(books: Books) -> bool:
+            books.office.guard(self._epoch)
+            freed = books.batches.free_torn(batch.id)
+            books.places.mark(freed, "an undo could not make a lesson again")
+            return bool(freed)
+
+        if await self._ledger.write("plan", free):
+            await self._read_pauses()
+        self._failed[batch.id] = failed
+
     async def _on_portion_ended(self) -> None:
         """The rest of that piece is the next to go; or it was cancelled meanwhile, and left a pause."""
         self._flight.portion_ended = False
         self._after, self._rest_until = 0, 0.0
+        await self._read_pauses()
+
+    async def _read_pauses(self) -> None:
         known: tuple[PauseRecord, ...] | None = None
         now: tuple[PauseRecord, ...] = ()
         while known is not self._gate.pauses:
@@ -217,6 +238,7 @@ class Batching:
             if batch.state is not BatchState.RUNNING:
                 continue
             progress, lately = await self._ledger.read("progress", functools.partial(_progress, batch.id))
+            await self._free_torn(batch, progress.by_state.get(StepState.FAILED, 0))
             reason = must_stop(lately.by_state)
             if reason is not None:
                 await self._become(batch, BatchState.STOPPED, f"{reason}. Look at them before it goes on.")

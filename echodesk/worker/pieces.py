@@ -40,6 +40,7 @@ OVERTAKEN_ADOPTION = "The lesson was changed since the preview; what others book
 STANDS = "It stands like this already."
 GIVEN_BACK = "It carries the lesson's id no more."
 GIVEN_UP = "What stands at its old time and room is removed: it would record another lesson."
+NOT_MADE_AGAIN = "What it waits for did not succeed. It is recorded as the timetable says instead."
 CHANGED = "It was changed since the preview, and stays as it is."
 
 
@@ -177,10 +178,15 @@ def _work_back(
     work = taking_back(plan, lead, batch.pause, batch.id)
     failed = {step.number for step, state, _answer in steps if state is StepState.FAILED}
     leaves = {step.external_id for step in going if step.method is Method.DELETE}
+    left = {
+        step.external_id for step, state, _ in steps if step.method is Method.DELETE and state is StepState.DONE
+    }
     for step in going:
         number = number_of[step.number]
         if failed & set(step.needs):
-            work.record(number, Result(Fate.REFUSED, "Something it waits for did not succeed."))
+            torn = step.method is Method.POST and step.external_id in left
+            said = NOT_MADE_AGAIN if torn else "Something it waits for did not succeed."
+            work.record(number, Result(Fate.REFUSED, said))
         elif (end := _found(step, stands, leaves)) is not None and number not in work.results:
             work.record(number, end)
     return work

@@ -328,7 +328,8 @@ def _cancel(books: Books, command: CancelPlan, batch: BatchRecord) -> CommandDon
     if sent := sent + _being_made(books):
         text += f", up to {sent} are on their way"
     if undoing:
-        books.places.mark(books.batches.free_cancelled(batch.id), "an undo was cancelled")
+        freed = books.batches.free_cancelled(batch.id) | books.batches.free_torn(batch.id)
+        books.places.mark(freed, "an undo was cancelled")
     elif left:
         pause_steps(books, batch, f"plan {batch.id} was cancelled", command.by, StepState.CANCELLED)
         text += "; the room-days of what was not sent are paused"

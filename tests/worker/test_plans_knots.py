@@ -9,6 +9,7 @@ import pytest
 from echodesk.batches import Apply, Undo
 from echodesk.planning.batches import BatchState, StepState
 from echodesk.simulator.wire import json_response
+from echodesk.worker.pieces import NOT_MADE_AGAIN
 from tests.worker.campus import ROOMS
 from tests.worker.planned import applied, ended, made, no_triggers, plan, steps, undo_of
 from tests.worker.values import external
@@ -127,3 +128,56 @@ def test_what_stands_as_it_was_shown_was_done_by_the_plan_and_is_taken_back(worl
     assert w.schedules()[step.external_id].time == str(step.after.time)
     assert state is StepState.DONE
     assert plan(w, undo_of(w, number)).state is BatchState.READY
+
+
+LOCKED = answering("PUT", json_response(400, {"error": "Locked", "message": "Locked for exams"}))
+
+
+def swapped_back(world: Worlds) -> tuple[World, int]:
+    """Two lessons changed their times, a plan sent it, and its undo waits for a yes; another lesson moved too."""
+    w = world()
+    w.lesson(1, weekday=1, weeks=(WEEK,), at="09:00-10:00")
+    w.lesson(2, weekday=1, weeks=(WEEK,), at="10:00-11:00")
+    w.lesson(9, weekday=2, weeks=(WEEK,), at="10:00-11:00")
+    w.settle()
+    no_triggers(w)
+    w.change(1, at="10:00-11:00")
+    w.change(2, at="09:00-10:00")
+    w.change(9, at="14:00-15:00")
+    number = made(w)
+    assert applied(w, number).state is BatchState.DONE
+    return w, undo_of(w, number)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_an_undo_that_cannot_change_lessons_back_leaves_none_of_them_without_a_schedule(
+    world: Worlds, killed: bool
+) -> None:
+    w, back = swapped_back(world)
+    w.wire.interfere = LOCKED
+    w.ask(Apply("ann", back))
+    if killed:
+        w.until(lambda: StepState.FAILED in steps(w, back))
+        w.kill()
+        with pytest.raises(Died):
+            w.pass_time(0.01)
+        w.restart()
+    assert ended(w, back).state is BatchState.DONE
+    said = {step.why: answer for step, state, answer in w.look(lambda books: books.batches.steps(back)) if answer}
+    assert NOT_MADE_AGAIN in said.values()
+    w.until(lambda: {external(1, WEEK), external(2, WEEK)} <= w.schedules().keys(), 300.0)
+    w.pass_time(1_300.0)
+    times = {slot: w.schedules()[external(slot, WEEK)].time for slot in (1, 2)}
+    assert times == {1: "10:00-11:00", 2: "09:00-10:00"}, "as the timetable has it"
+
+
+def test_what_an_undo_did_take_back_stays_under_its_pause(world: Worlds) -> None:
+    w, back = swapped_back(world)
+    torn = {external(1, WEEK), external(2, WEEK)}
+    (nine,) = (one.id for one in w.institution.state.bookings if one.external_id == external(9, WEEK))
+    w.wire.interfere = lambda request: None if nine in request.path else LOCKED(request)
+    assert applied(w, back).state is BatchState.DONE
+    w.wire.interfere = lambda _request: None
+    w.pass_time(1_300.0)
+    assert torn <= w.schedules().keys()
+    assert w.schedules()[external(9, WEEK)].time == "10:00-11:00", "as it was before the plan"
