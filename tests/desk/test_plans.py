@@ -121,6 +121,16 @@ def test_the_overview_counts_plans_that_wait_and_opens_them(qapp: QApplication) 
     run(qapp, body, with_plans(plan(), plan(2, "STOPPED"), plan(1, "DONE")))
 
 
+def test_the_overview_says_what_a_plan_waits_for(qapp: QApplication) -> None:
+    said = "It waits for a yes, because plan 2 is not at its end."
+
+    async def body(desk: Desk) -> None:
+        await until(lambda: desk.window.overview.overview is not None)
+        assert desk.window.overview.yes.text.text() == f"Plan 3: everything. {said}"
+
+    run(qapp, body, with_plans(replace(plan(), said=said)))
+
+
 def test_steps_are_a_tree_by_action_building_room_week_and_reason_and_a_group_filters_them(
     qapp: QApplication,
 ) -> None:

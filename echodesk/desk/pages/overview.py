@@ -169,7 +169,7 @@ class OverviewPage(QScrollArea):
         if waiting:
             text = f"Safety stop: {waiting[0].headline}"
         elif plans:
-            text = f"{plan_words.title(plans[0])}. {plan_words.state(plans[0])}"
+            text = f"{plan_words.title(plans[0])}. {plans[0].said or plan_words.state(plans[0])}"
         else:
             text = "no safety stop, no plan"
         tone = Tone.BAD if waiting else Tone.NOTE if plans else Tone.QUIET
