@@ -34,7 +34,7 @@ class ManyRows:
         taken = ", ".join([*(f"json_extract(value, '$[{at}]')" for at in range(len(self._keys))), *now])
         given = ", ".join([*(f":{key}" for key in self._keys), *now])
         self.statements = (
-            text(f"{into} SELECT {taken} FROM json_each(:rows) WHERE true"),  # noqa: S608 - names of ours
+            text(f"{into} SELECT {taken} FROM json_each(:many) WHERE true"),  # noqa: S608 - names of ours
             text(f"{into} VALUES ({given})"),
         )
 
@@ -47,7 +47,7 @@ class ManyRows:
         if _CUT in written:
             connection.execute(single, [{key: row[key] for key in self._keys} for row in rows])
         else:
-            connection.execute(together, {"rows": written})
+            connection.execute(together, {"many": written})
 
 
 def _plain(value: object) -> object:

@@ -30,7 +30,7 @@ _TRIES = ManyRows(
     stamped="AT",
 )
 _OTHER_BODIES = text(
-    "DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT t.ID FROM json_each(:rows) r CROSS JOIN STT_ECHO_TRY t"
+    "DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT t.ID FROM json_each(:many) r CROSS JOIN STT_ECHO_TRY t"
     " ON t.EXTERNAL_ID = json_extract(r.value, '$[0]') WHERE t.METHOD = json_extract(r.value, '$[1]')"
     " AND t.FINGERPRINT <> json_extract(r.value, '$[2]'))"
 )
@@ -42,7 +42,7 @@ _OF = text(
 _TOLD = text("UPDATE STT_ECHO_TRY SET SENT = :sent, SAID = :said WHERE ID = :id")
 _DROP = text("DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT value FROM json_each(:ids))")
 _ANSWERED = text(
-    "UPDATE STT_ECHO_TRY SET SAID = :said WHERE ID IN (SELECT t.ID FROM json_each(:rows) r"
+    "UPDATE STT_ECHO_TRY SET SAID = :said WHERE ID IN (SELECT t.ID FROM json_each(:many) r"
     " CROSS JOIN STT_ECHO_TRY t ON t.EXTERNAL_ID = json_extract(r.value, '$[0]')"
     " WHERE t.METHOD = json_extract(r.value, '$[1]'))"
 )
@@ -76,7 +76,7 @@ class Tries:
         if not tries:
             return []
         keys = as_json((one.external_id, one.method, one.fingerprint) for one in tries)
-        self._connection.execute(_OTHER_BODIES, {"rows": keys})
+        self._connection.execute(_OTHER_BODIES, {"many": keys})
         last = int(self._connection.execute(_LAST).scalar_one())
         _TRIES.insert(
             self._connection,
@@ -123,7 +123,7 @@ class Tries:
         """(external id, method) that Echo360 answered clearly: what was sent so counts in its burst alone."""
         if requests:
             rows = as_json((external_id, method.value) for external_id, method in requests)
-            self._connection.execute(_ANSWERED, {"rows": rows, "said": ANSWERED})
+            self._connection.execute(_ANSWERED, {"many": rows, "said": ANSWERED})
 
     def forget(self, external_ids: Collection[str]) -> None:
         """Somebody asks for another try: the count begins anew."""

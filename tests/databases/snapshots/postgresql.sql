@@ -136,7 +136,7 @@ INSERT INTO STT_ECHO_BATCH_STEP (BATCH_ID, STEP, PIECE, METHOD, EXTERNAL_ID, IDE
     BIGINT), CAST(jsonb_extract_path_text(value, '2') AS BIGINT), jsonb_extract_path_text(value, '3'),
     jsonb_extract_path_text(value, '4'), jsonb_extract_path_text(value, '5'), jsonb_extract_path_text(value, '6'),
     jsonb_extract_path_text(value, '7'), jsonb_extract_path_text(value, '8'), jsonb_extract_path_text(value, '9'),
-    jsonb_extract_path_text(value, '10') FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS L(value) WHERE TRUE;
+    jsonb_extract_path_text(value, '10') FROM jsonb_array_elements(CAST(:many AS JSONB)) AS L(value) WHERE TRUE;
 
 -- store.batches _STEPS 1
 INSERT INTO STT_ECHO_BATCH_STEP (BATCH_ID, STEP, PIECE, METHOD, EXTERNAL_ID, IDENTITY, WHY, BEFORE, AFTER, NEEDS,
@@ -145,7 +145,7 @@ INSERT INTO STT_ECHO_BATCH_STEP (BATCH_ID, STEP, PIECE, METHOD, EXTERNAL_ID, IDE
 -- store.batches _PLACES 0
 INSERT INTO STT_ECHO_BATCH_PLACE (BATCH_ID, LESSON_DATE, ROOMID, PIECE) SELECT CAST(jsonb_extract_path_text(value,
     '0') AS BIGINT), jsonb_extract_path_text(value, '1'), jsonb_extract_path_text(value, '2'),
-    CAST(jsonb_extract_path_text(value, '3') AS BIGINT) FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS L(value)
+    CAST(jsonb_extract_path_text(value, '3') AS BIGINT) FROM jsonb_array_elements(CAST(:many AS JSONB)) AS L(value)
     WHERE TRUE;
 
 -- store.batches _PLACES 1
@@ -469,7 +469,7 @@ SELECT COALESCE(MAX(ID), 0) FROM STT_ECHO_INTENT;
 -- store.journal _INTENT_WITH_ID 0
 INSERT INTO STT_ECHO_INTENT (ID, EPOCH, METHOD, EXTERNAL_ID, PLACES) SELECT CAST(jsonb_extract_path_text(value,
     '0') AS BIGINT), CAST(jsonb_extract_path_text(value, '1') AS BIGINT), jsonb_extract_path_text(value, '2'),
-    jsonb_extract_path_text(value, '3'), jsonb_extract_path_text(value, '4') FROM jsonb_array_elements(CAST(:rows
+    jsonb_extract_path_text(value, '3'), jsonb_extract_path_text(value, '4') FROM jsonb_array_elements(CAST(:many
     AS JSONB)) AS L(value) WHERE TRUE;
 
 -- store.journal _INTENT_WITH_ID 1
@@ -555,7 +555,7 @@ INSERT INTO STT_ECHO_AUDIT (WHO, ACTION, EXTERNAL_ID, ROOMID, LESSON_DATE, WHY, 
     jsonb_extract_path_text(value, '5'), jsonb_extract_path_text(value, '6'), jsonb_extract_path_text(value, '7'),
     jsonb_extract_path_text(value, '8'), CAST(jsonb_extract_path_text(value, '9') AS BIGINT),
     jsonb_extract_path_text(value, '10'), jsonb_extract_path_text(value, '11'), CAST(jsonb_extract_path_text(value,
-    '12') AS BIGINT), CAST(jsonb_extract_path_text(value, '13') AS BIGINT) FROM jsonb_array_elements(CAST(:rows AS
+    '12') AS BIGINT), CAST(jsonb_extract_path_text(value, '13') AS BIGINT) FROM jsonb_array_elements(CAST(:many AS
     JSONB)) AS L(value) WHERE TRUE;
 
 -- store.journal _AUDIT 1
@@ -619,7 +619,7 @@ INSERT INTO STT_ECHO_MIRROR (ECHO_ID, EXTERNAL_ID, OURS, SETID, SLOTID, WEEKNUMB
     jsonb_extract_path_text(value, '7'), jsonb_extract_path_text(value, '8'), CAST(jsonb_extract_path_text(value,
     '9') AS BIGINT), CAST(jsonb_extract_path_text(value, '10') AS BIGINT), jsonb_extract_path_text(value, '11'),
     jsonb_extract_path_text(value, '12'), jsonb_extract_path_text(value, '13'), jsonb_extract_path_text(value,
-    '14'), jsonb_extract_path_text(value, '15'), STT_ECHO_NOW() FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS
+    '14'), jsonb_extract_path_text(value, '15'), STT_ECHO_NOW() FROM jsonb_array_elements(CAST(:many AS JSONB)) AS
     L(value) WHERE TRUE ON CONFLICT(ECHO_ID) DO UPDATE SET EXTERNAL_ID = excluded.EXTERNAL_ID, OURS =
     excluded.OURS, SETID = excluded.SETID, SLOTID = excluded.SLOTID, WEEKNUMBER = excluded.WEEKNUMBER, ROOMID =
     excluded.ROOMID, LESSON_DATE = excluded.LESSON_DATE, DATES = excluded.DATES, STARTTIME = excluded.STARTTIME,
@@ -660,7 +660,7 @@ INSERT INTO STT_ECHO_BATCH_LEFT_OUT (BATCH_ID, LINE, EXTERNAL_ID, TITLE, ROOMID,
     DETAIL) SELECT CAST(jsonb_extract_path_text(value, '0') AS BIGINT), CAST(jsonb_extract_path_text(value, '1') AS
     BIGINT), jsonb_extract_path_text(value, '2'), jsonb_extract_path_text(value, '3'),
     jsonb_extract_path_text(value, '4'), jsonb_extract_path_text(value, '5'), jsonb_extract_path_text(value, '6'),
-    jsonb_extract_path_text(value, '7'), jsonb_extract_path_text(value, '8') FROM jsonb_array_elements(CAST(:rows
+    jsonb_extract_path_text(value, '7'), jsonb_extract_path_text(value, '8') FROM jsonb_array_elements(CAST(:many
     AS JSONB)) AS L(value) WHERE TRUE;
 
 -- store.not_recorded _LINES 1
@@ -1168,7 +1168,7 @@ INSERT INTO STT_ECHO_NOTIFICATION (QUEUE_ID, EXTERNAL_ID, SETID, SLOTID, WEEKNUM
     jsonb_extract_path_text(value, '14'), jsonb_extract_path_text(value, '15'), jsonb_extract_path_text(value,
     '16'), jsonb_extract_path_text(value, '17'), jsonb_extract_path_text(value, '18'),
     jsonb_extract_path_text(value, '19'), jsonb_extract_path_text(value, '20'), CAST(jsonb_extract_path_text(value,
-    '21') AS BIGINT) FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS L(value) WHERE TRUE;
+    '21') AS BIGINT) FROM jsonb_array_elements(CAST(:many AS JSONB)) AS L(value) WHERE TRUE;
 
 -- store.queue_rows NOTIFICATIONS 1
 INSERT INTO STT_ECHO_NOTIFICATION (QUEUE_ID, EXTERNAL_ID, SETID, SLOTID, WEEKNUMBER, ACTION, OLD_VALID, NEW_VALID,
@@ -1437,7 +1437,7 @@ INSERT INTO STT_ECHO_STOP_ITEM (STOP_ID, EXTERNAL_ID, ROOMID, LESSON_DATE, START
     jsonb_extract_path_text(value, '2'), jsonb_extract_path_text(value, '3'), CAST(jsonb_extract_path_text(value,
     '4') AS BIGINT), CAST(jsonb_extract_path_text(value, '5') AS BIGINT), jsonb_extract_path_text(value, '6'),
     jsonb_extract_path_text(value, '7'), jsonb_extract_path_text(value, '8'), CAST(jsonb_extract_path_text(value,
-    '9') AS BIGINT) FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS L(value) WHERE TRUE;
+    '9') AS BIGINT) FROM jsonb_array_elements(CAST(:many AS JSONB)) AS L(value) WHERE TRUE;
 
 -- store.stops _ITEM_ROWS 1
 INSERT INTO STT_ECHO_STOP_ITEM (STOP_ID, EXTERNAL_ID, ROOMID, LESSON_DATE, STARTTIME, FINISHTIME, TITLE, PRESENTER,
@@ -1637,14 +1637,14 @@ INSERT INTO STT_ECHO_TRY (ID, EXTERNAL_ID, METHOD, FINGERPRINT, PLACES, SENT, SA
     CAST(jsonb_extract_path_text(value, '0') AS BIGINT), jsonb_extract_path_text(value, '1'),
     jsonb_extract_path_text(value, '2'), jsonb_extract_path_text(value, '3'), jsonb_extract_path_text(value, '4'),
     CAST(jsonb_extract_path_text(value, '5') AS BIGINT), jsonb_extract_path_text(value, '6'), STT_ECHO_NOW() FROM
-    jsonb_array_elements(CAST(:rows AS JSONB)) AS L(value) WHERE TRUE;
+    jsonb_array_elements(CAST(:many AS JSONB)) AS L(value) WHERE TRUE;
 
 -- store.tries _TRIES 1
 INSERT INTO STT_ECHO_TRY (ID, EXTERNAL_ID, METHOD, FINGERPRINT, PLACES, SENT, SAID, AT) VALUES (:id, :external_id,
     :method, :fingerprint, :places, :sent, :said, STT_ECHO_NOW());
 
 -- store.tries _OTHER_BODIES
-DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT t.ID FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS r(value) JOIN
+DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT t.ID FROM jsonb_array_elements(CAST(:many AS JSONB)) AS r(value) JOIN
     STT_ECHO_TRY AS t ON t.EXTERNAL_ID = jsonb_extract_path_text(r.value, '0') WHERE t.METHOD =
     jsonb_extract_path_text(r.value, '1') AND t.FINGERPRINT <> jsonb_extract_path_text(r.value, '2'));
 
@@ -1661,7 +1661,7 @@ DELETE FROM STT_ECHO_TRY WHERE ID IN (SELECT CAST(value AS BIGINT) FROM jsonb_ar
     JSONB)) AS L(value));
 
 -- store.tries _ANSWERED
-UPDATE STT_ECHO_TRY SET SAID = :said WHERE ID IN (SELECT t.ID FROM jsonb_array_elements(CAST(:rows AS JSONB)) AS
+UPDATE STT_ECHO_TRY SET SAID = :said WHERE ID IN (SELECT t.ID FROM jsonb_array_elements(CAST(:many AS JSONB)) AS
     r(value) JOIN STT_ECHO_TRY AS t ON t.EXTERNAL_ID = jsonb_extract_path_text(r.value, '0') WHERE t.METHOD =
     jsonb_extract_path_text(r.value, '1'));
 
