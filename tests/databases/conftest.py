@@ -4,11 +4,13 @@ triggers are there as well."""
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
 
 from echodesk.store.connection import Schemas
 from echodesk.store.database import Database
@@ -143,13 +145,29 @@ def database(opener: Opener, tmp_path: Path) -> Iterator[Database]:
     made.close()
 
 
+def _structure_changes(conn: Connection) -> list[str]:
+    """Statements of this connection from now on that change tables, functions or triggers."""
+    found: list[str] = []
+
+    def look(_conn: object, _cursor: object, statement: str, *_others: object) -> None:
+        if re.search(r"^\s*(ALTER|CREATE|DROP)\b", statement, re.IGNORECASE | re.MULTILINE):
+            found.append(statement)
+
+    event.listen(conn, "before_cursor_execute", look)
+    return found
+
+
 @pytest.fixture
 def cmis(request: pytest.FixtureRequest, opener: Opener, tmp_path: Path) -> Iterator[Cmis]:
     """A timetabler within one transaction."""
     if isinstance(opener, ByCopy | OneSchema):
         with opener.shared(tmp_path).engine.connect() as conn, conn.begin() as transaction:
+            structure = _structure_changes(conn)
             yield Cmis(conn)
             transaction.rollback()
+            if structure:
+                # A session may keep what it knew of a table whose change was taken back.
+                conn.invalidate()
         return
     database: Database = request.getfixturevalue("database")
     with database.engine.begin() as conn:

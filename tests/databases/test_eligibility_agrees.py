@@ -22,7 +22,8 @@ from echodesk.store.database import Database
 from echodesk.timetable.eligibility import CRITERIA, eligible, examine
 from echodesk.timetable.reading import TimetableReader
 from tests.databases.cmis import LESSON, OTHER_SETID, SETID, Cmis, Value, fill, go_live
-from tests.databases.engines import Opener
+from tests.databases.conftest import ENGINES
+from tests.databases.engines import Opener, marked
 
 ROWS = 3000
 SEED = 20230918
@@ -206,6 +207,8 @@ TEXTS = (
 )
 
 
+# Texts are texts, whatever type the numbers of a copy have.
+@pytest.mark.parametrize("opener", [marked(one) for one in ENGINES], indirect=True)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     group=TEXTS,
