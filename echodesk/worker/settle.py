@@ -206,6 +206,7 @@ class _Settling:
             if result.fate in (Fate.SPENT, Fate.LATER):
                 again_s = max(result.wait_s, self._late_s)
                 books.places.mark_refresh(request.places, again_s, "sent as often as it may be")
+        books.places.mark_refresh(self._moved_from_unclear(results), self._late_s, "it may still be removed")
         if not held:
             self._wave.refreshed.extend(work.refresh)
         self._wave.clean.extend(mark for mark in work.marks if mark.place not in waiting)
@@ -227,6 +228,19 @@ class _Settling:
                 if result.surprised:
                     books.places.mark_refresh(request.places, self._looked_at_after_s(request), "surprise")
         return 0
+
+    def _moved_from_unclear(self, results: Iterable[tuple[Request, Result]]) -> set[RoomDay]:
+        """Where schedules went from room-days in which a request may still take effect: that of another lesson,
+        to which one of them was to be handed over, goes with it, and is looked for where it was sent alone."""
+        moved = {
+            (request.standing.place, request.booking.place)
+            for request, result in results
+            if result.fate is Fate.DONE and request.method is Method.PUT and request.booking and request.standing
+        }
+        if all(old == new for old, new in moved):
+            return set()
+        unclear = {place for one in self._books.journal.overdue(0.0) for place in one.places}
+        return {new for old, new in moved if old != new and old in unclear}
 
     def _looked_at_after_s(self, request: Request) -> float:
         """When something that was done in another way than expected is looked at. What a killed process sent says
