@@ -132,6 +132,7 @@ _OCCUPIED = text(
     " UNION SELECT LESSON_DATE FROM STT_ECHO_DIRTY WHERE ROOMID = :room AND LESSON_DATE >= :today"
     " UNION SELECT LESSON_DATE FROM STT_ECHO_DAY_ROOM WHERE ROOMID = :room AND LESSON_DATE >= :today"
     " AND RESOLVED IS NULL"
+    " UNION SELECT LESSON_DATE FROM STT_ECHO_LEFT_OUT WHERE ROOMID = :room AND LESSON_DATE >= :today"
 )
 _FOREIGN = text(
     "SELECT DISTINCT ROOMID, LESSON_DATE FROM STT_ECHO_LEFT_OUT WHERE REASON = 'foreign' AND LESSON_DATE >= :today"
@@ -327,7 +328,7 @@ class Places:
             self._connection.execute(_FREE_ROOM, rows)
 
     def occupied(self, room: str, today: str) -> set[RoomDay]:
-        """Room-days of this room from today on that the mirror, a mark or an open row knows."""
+        """Room-days of this room from today on that the mirror, a mark, an open row or a lesson left out knows."""
         rows = self._connection.execute(_OCCUPIED, {"room": room, "today": today})
         return {sure_place(room, row.LESSON_DATE) for row in rows}
 

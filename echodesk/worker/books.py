@@ -186,7 +186,7 @@ class PlaceBook(PoisonedPlaces, Protocol):
     def left_out_at(self, places: Collection[RoomDay]) -> Mapping[RoomDay, set[tuple[str, str, str | None]]]: ...
 
     def occupied(self, room: str, today: str) -> set[RoomDay]:
-        """Room-days of this room from today on that the mirror, a mark or an open row knows."""
+        """Room-days of this room from today on that the mirror, a mark, an open row or a lesson left out knows."""
         ...
 
     def stood(self, lessons: Collection[LessonKey]) -> dict[LessonKey, dict[int, RoomDay]]:
